@@ -1,0 +1,29 @@
+"""`./run bench [NAME]`: prints one JSON line per figure; 1 if one misses its target."""
+
+import sys
+
+import django
+
+
+def main(arguments: list[str]) -> int:
+    """Run the benchmarks named, or all of them."""
+    django.setup()
+    # Only now: these import models.
+    from bench import booking, openings  # noqa: PLC0415
+
+    benches = {"openings": openings.figures, "booking": booking.figures}
+    unknown = set(arguments) - set(benches)
+    if unknown:
+        sys.stderr.write(f"usage: ./run bench [{' | '.join(benches)}]\n")
+        return 2
+    missed = False
+    for name in arguments or benches:
+        for figure in benches[name]():
+            sys.stdout.write(figure.as_json() + "\n")
+            sys.stdout.flush()
+            missed = missed or not figure.ok
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,86 @@
+"""Faults outside any door: no such address, a bad request, our own mistake.
+
+Programs get problem+json under /api/, people a page in words. `config.urls` and the
+settings name these views for Django.
+"""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+
+from clinics.services import answers
+from core.problems import NotFound, Problem
+
+log = logging.getLogger(__name__)
+
+
+class BadRequest(Problem):
+    code = "bad-request"
+    title = "This request cannot be understood"
+
+    def __init__(self) -> None:
+        super().__init__("Go back, load the page again, and repeat.")
+
+
+class Forbidden(Problem):
+    code = "forbidden"
+    status = 403
+    title = "You may not do this"
+
+    def __init__(self) -> None:
+        super().__init__("Ask an administrator of your clinic if you need to.")
+
+
+class Expired(Problem):
+    """The form's protection against other sites does not match this browser."""
+
+    code = "form-expired"
+    status = 403
+    title = "This form is too old to be sent"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nothing was changed. Go back, load the page again, and repeat."
+        )
+
+
+class OwnMistake(Problem):
+    code = "internal-error"
+    status = 500
+    title = "Something went wrong here"
+
+    def __init__(self) -> None:
+        super().__init__("It is not your fault, and nothing was changed. Try again.")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _told(request, BadRequest())
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _told(request, Forbidden())
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _told(request, NotFound("Check the address, or go back to the start."))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _told(request, OwnMistake())
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _told(request, Expired())
+
+
+def _told(request: HttpRequest, problem: Problem) -> HttpResponse:
+    try:
+        return answers.problem(request, problem)
+    except Exception as error:  # noqa: BLE001
+        # What broke the request may break the page's frame as well. No message: it
+        # could quote what was sent.
+        log.error(  # noqa: TRY400
+            "the page of a problem could not be shown",
+            extra={"fault": type(error).__name__},
+        )
+        return answers.plain_page(request, problem.body(), problem.status)

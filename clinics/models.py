@@ -1,0 +1,208 @@
+"""Clinics, the people who work there, how they sign in, and who looked at whom."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from clinics.domain import roles
+
+E164 = RegexValidator(r"^\+[1-9][0-9]{6,14}$", "Give the number as +17135550100.")
+
+
+class Clinic(models.Model):
+    """One site: its own clock, its own patients, its own rules of thumb."""
+
+    class SeverePolicy(models.TextChoices):
+        HARD = "hard", "Refuse severe disease"
+        OVERRIDE = "override", "Allow it with a signed override"
+
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=40)
+    slug = models.SlugField(max_length=60, unique=True)
+    time_zone = models.CharField(max_length=64)
+    phone = models.CharField(max_length=16, blank=True, validators=[E164])
+    address = models.TextField(blank=True)
+    approval_valid_days = models.PositiveSmallIntegerField(default=180)
+    consent_valid_days = models.PositiveSmallIntegerField(default=90)
+    product_limit_minutes = models.PositiveSmallIntegerField(default=240)
+    time_out_valid_minutes = models.PositiveSmallIntegerField(default=15)
+    severe_policy = models.CharField(
+        max_length=8, choices=SeverePolicy, default=SeverePolicy.HARD
+    )
+    # Whether messages leave this clinic at all; planning goes on either way.
+    sends_on = models.BooleanField(default=True)
+    next_mrn = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="clinic_periods_are_positive",
+                condition=Q(approval_valid_days__gt=0)
+                & Q(consent_valid_days__gt=0)
+                & Q(product_limit_minutes__gt=0)
+                & Q(time_out_valid_minutes__gt=0),
+            ),
+            models.CheckConstraint(
+                name="clinic_severe_policy_is_known",
+                condition=Q(severe_policy__in=["hard", "override"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A member of staff. The e-mail address is the name they sign in with.
+
+    Whether somebody is let in is `is_active`; what they may do is their
+    Membership and the policy table, so there are no groups or flags here.
+    """
+
+    email = models.EmailField(max_length=254, unique=True)
+    display_name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=16, blank=True, validators=[E164])
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    objects = UserManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="user_email_is_lower_case", condition=Q(email=Lower("email"))
+            ),
+            models.CheckConstraint(
+                name="user_inactive_since_is_known",
+                condition=Q(is_active=True, deactivated_at=None)
+                | Q(is_active=False, deactivated_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class Membership(models.Model):
+    """What one person is at one clinic."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="memberships")
+    role = models.CharField(
+        max_length=20,
+        choices=[(role, roles.LABELS[role]) for role in roles.STAFF_ROLES],
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="membership_once_per_clinic", fields=["user", "clinic"]
+            ),
+            models.CheckConstraint(
+                name="membership_role_is_known",
+                condition=Q(role__in=roles.STAFF_ROLES),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} at clinic {self.clinic_id}"
+
+
+class OnCall(models.Model):
+    """One place in a clinic's on-call list; position 1 is paged first."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="on_call")
+    user = models.ForeignKey(User, models.PROTECT, related_name="on_call")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="on_call_position_once",
+                fields=["clinic", "position"],
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.UniqueConstraint(
+                name="on_call_person_once", fields=["clinic", "user"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} at clinic {self.clinic_id}"
+
+
+class ApiKey(models.Model):
+    """A bearer key for one Membership. The key itself is never stored."""
+
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=80)
+    prefix = models.CharField(max_length=12, unique=True)
+    key_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
+class StaffSession(AbstractBaseSession):
+    """A signed-in browser. The user's id makes it possible to end all of theirs."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from clinics.sessions import SessionStore  # noqa: PLC0415  (it imports us)
+
+        return SessionStore
+
+
+class AccessLogEntry(models.Model):
+    """One page or API answer that showed patient data: append-only.
+
+    `patient_ids` holds at most 50 ids; `count` is how many patients were shown.
+    `deliberate` tells opening one patient from meeting a name in a list.
+    """
+
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=80)
+    role = models.CharField(max_length=20, blank=True)
+    clinic = models.ForeignKey(Clinic, models.PROTECT, null=True, related_name="+")
+    patient_ids = ArrayField(models.CharField(max_length=36), default=list)
+    count = models.PositiveIntegerField()
+    view = models.CharField(max_length=120)
+    deliberate = models.BooleanField()
+    request_id = models.CharField(max_length=36)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(name="access_log_by_clinic", fields=["clinic", "-at"]),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="access_log_lists_at_most_50_ids",
+                condition=Q(patient_ids__len__lte=50),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.view} by {self.actor}"

@@ -1,0 +1,65 @@
+"""Reading clinics and their people."""
+
+from django.db.models import QuerySet
+
+from clinics.models import Clinic, Membership, User
+from core.actor import Actor
+
+
+def clinic(clinic_id: int) -> Clinic:
+    """Raises Clinic.DoesNotExist."""
+    return Clinic.objects.get(pk=clinic_id)
+
+
+def clinics() -> QuerySet[Clinic]:
+    return Clinic.objects.order_by("id")
+
+
+def clinic_by_slug(slug: str) -> Clinic | None:
+    return Clinic.objects.filter(slug=slug).first()
+
+
+def memberships(user: User) -> QuerySet[Membership]:
+    """The clinics an active user works at, oldest first; none if deactivated."""
+    return (
+        Membership.objects.filter(user=user, user__is_active=True)
+        .select_related("user", "clinic")
+        .order_by("id")
+    )
+
+
+def membership_for(user: User, clinic: Clinic | int) -> Membership | None:
+    """What an active user is at one clinic, or None."""
+    clinic_id = clinic if isinstance(clinic, int) else clinic.pk
+    return memberships(user).filter(clinic_id=clinic_id).first()
+
+
+def actor_for(membership: Membership) -> Actor:
+    return Actor(
+        kind="staff",
+        id=str(membership.user_id),
+        name=membership.user.display_name,
+        role=membership.role,
+        clinic_id=membership.clinic_id,
+    )
+
+
+def on_call(clinic: Clinic | int) -> list[User]:
+    """Who is paged, in order; deactivated people are left out."""
+    clinic_id = clinic if isinstance(clinic, int) else clinic.pk
+    listed = User.objects.filter(on_call__clinic_id=clinic_id, is_active=True)
+    return list(listed.order_by("on_call__position"))
+
+
+def staff(clinic: Clinic | int, role: str = "") -> list[Membership]:
+    """Active members of a clinic by name, all or of one role."""
+    clinic_id = clinic if isinstance(clinic, int) else clinic.pk
+    members = Membership.objects.filter(clinic_id=clinic_id, user__is_active=True)
+    if role:
+        members = members.filter(role=role)
+    return list(members.select_related("user", "clinic").order_by("user__display_name"))
+
+
+def user(user_id: int) -> User:
+    """Raises User.DoesNotExist."""
+    return User.objects.get(pk=user_id)

@@ -1,0 +1,106 @@
+"""Clinics: opening one, changing its settings, its on-call list."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+
+from clinics import selectors
+from clinics.models import E164, Clinic, OnCall
+from core import journal
+from core.actor import Actor
+from core.locks import lock
+from core.problems import FieldError, Invalid
+
+
+@transaction.atomic
+def create_clinic(
+    *,
+    name: str,
+    time_zone: str,
+    short_name: str = "",
+    slug: str = "",
+    phone: str = "",
+    address: str = "",
+    by: Actor,
+    now: datetime,
+) -> Clinic:
+    """Open a clinic. Raises Invalid for an unknown zone, phone or a slug in use."""
+    slug = slug or slugify(name)
+    _check(slug=slug, name=name, time_zone=time_zone, phone=phone)
+    clinic = Clinic.objects.create(
+        name=name,
+        short_name=short_name or name[:40],
+        slug=slug,
+        time_zone=time_zone,
+        phone=phone,
+        address=address,
+        created_at=now,
+    )
+    journal.record(
+        "clinic.created",
+        subject=f"clinic:{clinic.pk}",
+        by=by,
+        at=now,
+        payload={"slug": slug, "time_zone": time_zone},
+    )
+    return clinic
+
+
+def _check(*, slug: str, name: str, time_zone: str, phone: str) -> None:
+    errors = []
+    if not name.strip():
+        errors.append(FieldError("/name", "Give the clinic a name."))
+    if not slug or Clinic.objects.filter(slug=slug).exists():
+        errors.append(FieldError("/slug", "Give a slug that no other clinic has."))
+    if not _is_zone(time_zone):
+        text = "Name a time zone such as America/Chicago."
+        errors.append(FieldError("/time_zone", text))
+    if phone and not _is_phone(phone):
+        errors.append(FieldError("/phone", str(E164.message)))
+    if errors:
+        raise Invalid(errors)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _is_phone(number: str) -> bool:
+    try:
+        E164(number)
+    except ValidationError:
+        return False
+    return True
+
+
+@transaction.atomic
+def set_on_call(
+    *, clinic_id: int, user_ids: Sequence[int], by: Actor, now: datetime
+) -> None:
+    """Replace the on-call list; the first is paged first. Raises Invalid for somebody
+    who does not work here or is named twice."""
+    lock(Clinic.objects.filter(pk=clinic_id))
+    members = {m.user_id for m in selectors.staff(clinic_id)}
+    if not set(user_ids) <= members or len(set(user_ids)) != len(user_ids):
+        text = "Name people who work at this clinic, each once."
+        raise Invalid([FieldError("/user_ids", text)])
+    OnCall.objects.filter(clinic_id=clinic_id).delete()
+    OnCall.objects.bulk_create(
+        OnCall(clinic_id=clinic_id, user_id=user_id, position=position)
+        for position, user_id in enumerate(user_ids, start=1)
+    )
+    journal.record(
+        "clinic.on_call_set",
+        subject=f"clinic:{clinic_id}",
+        by=by,
+        at=now,
+        payload={"users": list(user_ids)},
+    )

@@ -1,0 +1,212 @@
+"""Accounts of staff: made by an administrator, ended at once."""
+
+from datetime import datetime
+
+from axes.utils import reset
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from clinics import selectors
+from clinics.domain.roles import STAFF_ROLES
+from clinics.models import ApiKey, Membership, OnCall, StaffSession, User
+from core import journal
+from core.actor import Actor
+from core.locks import lock
+from core.problems import FieldError, Invalid, NotFound
+
+
+@transaction.atomic
+def create_user(
+    *,
+    email: str,
+    display_name: str,
+    role: str,
+    clinic_id: int,
+    password: str = "",
+    phone: str = "",
+    by: Actor,
+    now: datetime,
+) -> Membership:
+    """A person and what they are at one clinic.
+
+    A known e-mail address gains a role at this clinic and keeps its account; without
+    a password the person sets one by the reset mail. Raises Invalid.
+    """
+    email = email.strip().lower()
+    user = User.objects.filter(email=email).first()
+    _check_new(email=email, role=role, clinic_id=clinic_id, user=user)
+    if user is None:
+        user = _create(email, display_name.strip(), phone, password, now)
+    membership = Membership.objects.create(user=user, clinic_id=clinic_id, role=role)
+    journal.record(
+        "user.joined",
+        subject=f"user:{user.pk}",
+        by=by,
+        at=now,
+        payload={"clinic": clinic_id, "role": role},
+    )
+    return membership
+
+
+def _check_new(*, email: str, role: str, clinic_id: int, user: User | None) -> None:
+    errors = []
+    try:
+        validate_email(email)
+    except ValidationError:
+        errors.append(FieldError("/email", "Give an e-mail address."))
+    if role not in STAFF_ROLES:
+        known = ", ".join(STAFF_ROLES)
+        errors.append(FieldError("/role", f"Choose one of: {known}."))
+    if user is not None and not user.is_active:
+        errors.append(FieldError("/email", "This account is deactivated."))
+    elif user is not None and user.memberships.filter(clinic_id=clinic_id).exists():
+        errors.append(FieldError("/email", "This person already works here."))
+    if errors:
+        raise Invalid(errors)
+
+
+def _create(
+    email: str, display_name: str, phone: str, password: str, now: datetime
+) -> User:
+    user = User(
+        email=email, display_name=display_name or email, phone=phone, created_at=now
+    )
+    if password:
+        _check_password(password, user)
+        user.set_password(password)
+    else:
+        user.set_unusable_password()
+    user.save()
+    return user
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Invalid([FieldError("/password", text) for text in error.messages]) from (
+            error
+        )
+
+
+@transaction.atomic
+def set_role(
+    *, user_id: int, clinic_id: int, role: str, by: Actor, now: datetime
+) -> Membership:
+    """Change what somebody is at a clinic; they sign in anew.
+
+    Raises Invalid, NotFound.
+    """
+    if role not in STAFF_ROLES:
+        raise Invalid([FieldError("/role", "Choose a known role.")])
+    membership = _member(user_id, clinic_id)
+    before, membership.role = membership.role, role
+    membership.save(update_fields=["role"])
+    end_sessions(user_id=user_id)
+    journal.record(
+        "user.role_changed",
+        subject=f"user:{user_id}",
+        by=by,
+        at=now,
+        payload={"clinic": clinic_id, "from": before, "to": role},
+    )
+    return membership
+
+
+@transaction.atomic
+def deactivate(*, user_id: int, clinic_id: int, by: Actor, now: datetime) -> User:
+    """End an account: sign-in, sessions, API keys and on-call duty, at once.
+
+    Doing it twice changes nothing. Raises NotFound for somebody of another clinic and
+    Invalid for one's own account (nobody could undo that).
+    """
+    _member(user_id, clinic_id)
+    if by.kind == "staff" and by.id == str(user_id):
+        text = "Ask another administrator to deactivate your own account."
+        raise Invalid([FieldError("/user", text)])
+    (user,) = lock(User.objects.filter(pk=user_id))
+    if not user.is_active:
+        return user
+    user.is_active, user.deactivated_at = False, now
+    user.save(update_fields=["is_active", "deactivated_at"])
+    ended = {
+        "sessions": end_sessions(user_id=user_id),
+        "api_keys": _revoke_keys(user_id, now),
+        "on_call": OnCall.objects.filter(user_id=user_id).delete()[0],
+    }
+    journal.record(
+        "user.deactivated", subject=f"user:{user_id}", by=by, at=now, payload=ended
+    )
+    return user
+
+
+@transaction.atomic
+def change_password(
+    *, user_id: int, password: str, by: Actor, now: datetime, keep_session: str = ""
+) -> User:
+    """Set a new password and end all other sessions of this person.
+
+    `keep_session` is the session key of the browser that asked. Raises Invalid if the
+    password is too weak.
+    """
+    user = User.objects.get(pk=user_id)
+    _check_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record_password_change(user=user, by=by, now=now, keep_session=keep_session)
+    return user
+
+
+def record_password_change(
+    *, user: User, by: Actor, now: datetime, keep_session: str = ""
+) -> None:
+    """End the person's other sessions and put the change on record."""
+    ended = end_sessions(user_id=user.pk, keep=keep_session)
+    journal.record(
+        "user.password_changed",
+        subject=f"user:{user.pk}",
+        by=by,
+        at=now,
+        payload={"sessions": ended},
+    )
+
+
+def unlock(*, user_id: int, clinic_id: int, by: Actor, now: datetime) -> int:
+    """Forget the wrong attempts at an account; how many rows went. Raises NotFound."""
+    membership = _member(user_id, clinic_id)
+    forgotten: int = reset(username=membership.user.email)
+    journal.record(
+        "user.unlocked", subject=f"user:{user_id}", by=by, at=now, payload={}
+    )
+    return forgotten
+
+
+def end_sessions(*, user_id: int, keep: str = "") -> int:
+    """Sign somebody out everywhere, but for one session key; how many ended."""
+    sessions = StaffSession.objects.filter(user_id=user_id)
+    return sessions.exclude(session_key=keep).delete()[0]
+
+
+def _revoke_keys(user_id: int, now: datetime) -> int:
+    keys = ApiKey.objects.filter(membership__user_id=user_id, revoked_at=None)
+    return keys.update(revoked_at=now)
+
+
+def _member(user_id: int, clinic_id: int) -> Membership:
+    found = Membership.objects.select_related("user").filter(
+        user_id=user_id, clinic_id=clinic_id
+    )
+    membership = found.first()
+    if membership is None:
+        raise NotFound
+    return membership
+
+
+def actor_of(user: User) -> Actor:
+    """The person as actor of what concerns only their own account."""
+    membership = selectors.memberships(user).first()
+    if membership is not None:
+        return selectors.actor_for(membership)
+    return Actor(kind="staff", id=str(user.pk), name=user.display_name)

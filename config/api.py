@@ -1,0 +1,18 @@
+"""The REST addresses of every app, the schema and its documentation."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from notifications import api as notifications
+from patients import api as patients
+from procedures import api as procedures
+from scheduling import api as scheduling
+
+apps = (patients, scheduling, procedures, notifications)
+version_1 = [address for app in apps for address in app.urlpatterns]
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("v1/", include((version_1, "api"))),
+]

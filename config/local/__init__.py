@@ -1,0 +1,1 @@
+"""What `./run` starts on one machine: PostgreSQL, Valkey, the demo, the tests."""

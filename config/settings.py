@@ -1,0 +1,180 @@
+"""Settings, read from the environment; the defaults are production's."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from config.security import *  # noqa: F403  (sign-in, lock-out, sessions, CSP)
+from config.security import (
+    SECURITY_APPS,
+    SECURITY_MIDDLEWARE_AFTER_AUTH,
+    SECURITY_MIDDLEWARE_FIRST,
+    SECURITY_MIDDLEWARE_LAST,
+)
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def required(name: str) -> str:
+    """The variable's value; stops with its name when it is missing."""
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise SystemExit(f"Set {name} in the environment (see .env.example).") from None
+
+
+def flag(name: str) -> bool:
+    return os.environ.get(name, "") in {"1", "true", "yes", "on"}
+
+
+def database(url: str) -> dict[str, Any]:
+    """A Django database from postgresql://user:password@host:port/name?option=…"""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    socket = options.pop("host", "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": socket or (parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+DEBUG = False
+# The demo: a clock that can be set, a mailbox page, a banner on every page.
+DEMO = flag("DEMO")
+SECRET_KEY = required("SECRET_KEY")
+# Patient links are derived from this key: changing it ends every link sent.
+LINK_KEY = required("LINK_KEY")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
+SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+DATABASES = {"default": database(required("DATABASE_URL"))}
+# Migrations run as the owner; this role gets rows only (core.grants).
+APP_DATABASE_ROLE = os.environ.get("APP_DATABASE_ROLE", "crestpath_app")
+REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "config",
+    "pages",
+    "notifications",
+    "procedures",
+    "scheduling",
+    "patients",
+    "clinics",
+    "core",
+    *SECURITY_APPS,
+    "anymail",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    *SECURITY_MIDDLEWARE_FIRST,
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    *SECURITY_MIDDLEWARE_AFTER_AUTH,
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    *SECURITY_MIDDLEWARE_LAST,
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pages.context.shell",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "en-us"
+LANGUAGES = [("en", "English"), ("es", "Español")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / ".local" / "static"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    },
+}
+
+# Which channel carries each way of reaching a person: console, file, email.
+CHANNELS = {
+    "sms": os.environ.get("CHANNEL_SMS", "file" if DEMO else "console"),
+    "email": os.environ.get("CHANNEL_EMAIL", "file" if DEMO else "email"),
+}
+EMAIL_BACKEND = os.environ.get(
+    "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "clinic@example.org")
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "clinics.services.openapi.EndpointSchema",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Crestpath",
+    "DESCRIPTION": "Scheduling and patient paths of a joint clinic.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+# Pages of docs/reference, each from the table it describes.
+REFERENCE_PAGES = {
+    "acts.md": "procedures.services.reference.acts_markdown",
+    "permissions.md": "clinics.services.reference.permissions_markdown",
+    "api.yaml": "config.reference.api_yaml",
+    "pathway.md": "procedures.services.reference.pathway_markdown",
+}
+
+# Logs hold ids and names of acts, never request bodies or personal data.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+}

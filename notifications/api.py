@@ -1,0 +1,97 @@
+"""REST: a clinic's messages, and taking one back."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.urls import path
+from rest_framework.request import Request
+
+from clinics.services.rest import Endpoint
+from core.problems import FieldError, Invalid
+from core.refusal import Refused
+from notifications import selectors
+from notifications.domain import states
+from notifications.models import Message
+from notifications.services import messages
+
+
+class MessageList(Endpoint):
+    """The messages of the clinic, of one patient, or in one state."""
+
+    actions: ClassVar = {"GET": "message.read"}
+    page_order = ("-due_at", "id")
+
+    def get(self, request: Request) -> Any:
+        """List messages, the one due last first."""
+        query = request.query_params
+        patient_id = _uuid(query.get("patient", ""), "/patient")
+        rows = selectors.messages(
+            self.clinic.pk, patient_id=patient_id, state=_state(query.get("state", ""))
+        )
+        page = self.page(rows, document)
+        seen = {row["patient"] for row in page["results"] if row["patient"]}
+        self.saw(*seen, count=len(seen), deliberate=patient_id is not None)
+        return page
+
+
+class MessageCancel(Endpoint):
+    """Take a message back before it leaves."""
+
+    actions: ClassVar = {"POST": "message.cancel"}
+
+    def post(self, request: Any, message_id: UUID) -> Any:
+        """Cancel it; 409 once it has left."""
+        answer = messages.cancel(
+            message_id=message_id,
+            clinic_id=self.clinic.pk,
+            by=request.actor,
+            now=request.now,
+        )
+        if isinstance(answer, Refused):
+            return answer
+        if answer.patient_id:
+            self.saw(answer.patient_id)
+        return document(answer)
+
+
+def document(message: Message) -> dict[str, Any]:
+    """Return what REST tells about a message; its link is masked."""
+    return {
+        "id": str(message.pk),
+        "patient": str(message.patient_id) if message.patient_id else None,
+        "user": message.user_id,
+        "subject": message.subject,
+        "kind": message.kind,
+        "channel": message.channel,
+        "language": message.language,
+        "state": message.state,
+        "reason": message.reason,
+        "due_at": message.due_at,
+        "next_at": message.next_at,
+        "expires_at": message.expires_at,
+        "sent_at": message.sent_at,
+        "attempts": message.attempts,
+        "title": message.title,
+        "body": message.body,
+    }
+
+
+def _uuid(text: str, pointer: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        error = FieldError(pointer, "Give the id as a UUID.")
+        raise Invalid([error]) from None
+
+
+def _state(text: str) -> str:
+    if text and text not in states.STATES:
+        known = ", ".join(states.STATES)
+        raise Invalid([FieldError("/state", f"Choose one of: {known}.")])
+    return text
+
+
+urlpatterns = [
+    path("messages/", MessageList.as_view(), name="messages"),
+    path("messages/<uuid:message_id>/cancel/", MessageCancel.as_view()),
+]

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"
+
+    def ready(self) -> None:
+        from core import events, grants
+        from notifications.subscriptions import SUBSCRIPTIONS
+
+        grants.append_only("notifications_attempt", "notifications_attemptoutcome")
+        events.subscribe_all(SUBSCRIPTIONS)

@@ -1,0 +1,85 @@
+"""What the clinic tells people: the kinds of message and the rules of each.
+
+A kind says when it leaves, how long it stays worth sending, and what it may cost.
+Whether it is wanted for a given visit is `plan`'s business; its words are `templates`'.
+"""
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Final
+
+VERSION: Final = 1
+
+SMS, EMAIL = "sms", "email"
+CHANNELS: Final = (SMS, EMAIL)  # in order of preference: the first that may be used
+
+CONFIRMATION: Final = "confirmation"
+DAY_BEFORE: Final = "day_before"
+MOVED: Final = "moved"
+CANCELLED: Final = "cancelled"
+CHECK_IN_D3: Final = "check_in_d3"
+ON_CALL_PAGE: Final = "on_call_page"
+
+MORNING: Final = time(10)  # reminders and check-ins, the patient's wall clock
+UNDO_HOLD: Final = timedelta(minutes=2)  # a change can be undone before it is told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of message.
+
+    `priority` 0 leaves before everything else and knows neither quiet hours nor caps.
+    `is_reminder`: counts towards, and is dropped by, the caps of 1 a day and 3 in 7.
+    `tells_start`: the reader knows the visit's time afterwards.
+    `calls_if_lost`: where it can never arrive, somebody telephones instead.
+    """
+
+    code: str
+    priority: int
+    link: str = ""
+    is_reminder: bool = False
+    tells_start: bool = False
+    grace: timedelta = timedelta(days=365)
+    minimum_lead: timedelta = timedelta(0)
+    calls_if_lost: bool = False
+
+    @property
+    def is_urgent(self) -> bool:
+        """Return True if quiet hours and caps do not apply."""
+        return self.priority == 0
+
+
+KINDS: Final[dict[str, Kind]] = {
+    kind.code: kind
+    for kind in (
+        Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24)),
+        Kind(code=CANCELLED, priority=1, calls_if_lost=True),
+        Kind(
+            code=MOVED,
+            priority=1,
+            link="confirm",
+            tells_start=True,
+            calls_if_lost=True,
+        ),
+        Kind(
+            code=CONFIRMATION,
+            priority=2,
+            link="confirm",
+            tells_start=True,
+            calls_if_lost=True,
+        ),
+        Kind(code=CHECK_IN_D3, priority=3, link="check_in", grace=timedelta(hours=24)),
+        Kind(
+            code=DAY_BEFORE,
+            priority=4,
+            link="confirm",
+            is_reminder=True,
+            tells_start=True,
+            grace=timedelta(hours=12),
+            minimum_lead=timedelta(hours=2),
+        ),
+    )
+}
+
+# Follow-up code to the kind that invites to it. The other remote check-ins follow.
+CHECK_INS: Final = {"D3": CHECK_IN_D3}

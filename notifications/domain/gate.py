@@ -1,0 +1,90 @@
+"""The last question before a message leaves: now, later, or never?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from notifications.domain import quiet, states
+from notifications.domain.catalogue import Kind
+
+MAXIMUM_A_DAY = 1
+MAXIMUM_IN_7_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What holds at the instant of sending, read under the lock.
+
+    `stopped` is why the message is no longer wanted: (state, reason), None if it is.
+    `held` is why nothing may leave at present: a pause, a blocked provider.
+    The counts are of the patient's reminders that left, this one not included.
+    """
+
+    kind: Kind
+    zone: ZoneInfo
+    expires_at: datetime
+    stopped: tuple[str, str] | None
+    held: str = ""
+    reminders_today: int = 0
+    reminders_in_7_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """It leaves now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not yet: not before that instant of domain time."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not while this lasts; look again shortly."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Never: the message ends in `state`."""
+
+    state: str
+    reason: str
+
+
+Verdict = Send | Wait | Hold | Stop
+
+
+def decide(facts: Facts, now: datetime) -> Verdict:
+    """Return what happens to a message whose turn has come."""
+    if facts.stopped:
+        return Stop(*facts.stopped)
+    if now >= facts.expires_at:
+        return Stop(states.EXPIRED, "too_late")
+    if facts.held:
+        return Hold(facts.held)
+    if facts.kind.is_urgent:
+        return Send()
+    return _considerate(facts, now)
+
+
+def _considerate(facts: Facts, now: datetime) -> Verdict:
+    leaves = quiet.permitted(now, facts.zone)
+    if leaves >= facts.expires_at:
+        return Stop(states.EXPIRED, "quiet_hours")
+    if leaves > now:
+        return Wait(leaves)
+    if facts.kind.is_reminder and _is_capped(facts):
+        return Stop(states.SUPPRESSED, "cap")
+    return Send()
+
+
+def _is_capped(facts: Facts) -> bool:
+    return (
+        facts.reminders_today >= MAXIMUM_A_DAY
+        or facts.reminders_in_7_days >= MAXIMUM_IN_7_DAYS
+    )

@@ -1,0 +1,116 @@
+"""What messages are about, as `plan` sees it: frozen snapshots, nothing live."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from notifications.domain import states
+
+LIVE_VISIT = "booked"
+CALLED_OFF = frozenset({"cancelled", "entered-in-error"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One message that may have told the patient when to come.
+
+    `sent_at` is when it passed its gate, None if it is known not to have left.
+    """
+
+    start: datetime
+    revision: int
+    state: str
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """An appointment. `changed_at`: when it was booked, last moved or called off.
+
+    `told` is the start the patient was last told, None if nobody told them.
+    """
+
+    id: str
+    revision: int
+    status: str
+    in_person: bool
+    start: datetime
+    end: datetime
+    changed_at: datetime
+    told: datetime | None = None
+
+    @property
+    def subject(self) -> str:
+        """Return the text id of the appointment."""
+        return f"appointment:{self.id}"
+
+    @property
+    def is_live(self) -> bool:
+        """Return True if the patient is still expected."""
+        return self.in_person and self.status == LIVE_VISIT
+
+    @property
+    def is_called_off(self) -> bool:
+        """Return True if a patient who was told must hear that it is off."""
+        return self.in_person and self.status in CALLED_OFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    """A follow-up contact by link. Dates are local to the patient, both inclusive."""
+
+    id: str
+    code: str
+    target_on: date
+    window_to: date
+    is_open: bool
+
+    @property
+    def subject(self) -> str:
+        """Return the text id of the follow-up."""
+        return f"follow_up:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on call and the channels that reach them, in order of preference."""
+
+    user_id: int
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An urgent task: who is paged, in which order, how long each has to answer."""
+
+    id: str
+    opened_at: datetime
+    answer_within: timedelta
+    is_open: bool
+    on_call: tuple[Person, ...] = field(default=())
+
+    @property
+    def subject(self) -> str:
+        """Return the text id of the task."""
+        return f"task:{self.id}"
+
+
+Subject = Visit | CheckIn | Alarm
+
+
+def last_told(
+    tellings: Iterable[Telling], *, revision: int, is_live: bool
+) -> datetime | None:
+    """Return the start the patient was last told, or may have been told.
+
+    A message that may have left counts as told, for silence after it would be worse.
+    One that is about to say it again (a repeat after an unknown outcome) does not.
+    """
+    said = [
+        (t.sent_at, t.start)
+        for t in tellings
+        if t.sent_at is not None
+        and t.state != states.UNDELIVERED
+        and not (is_live and t.state in states.WAITING and t.revision == revision)
+    ]
+    return max(said)[1] if said else None

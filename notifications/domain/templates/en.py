@@ -1,0 +1,72 @@
+"""English texts. A text message must fit one segment of 160."""
+
+VERSION = 1
+
+STOP = "STOP to opt out."
+FOOTER = "\n\n{clinic}, {phone}\nPlease do not reply to this e-mail."
+
+TEXTS: dict[tuple[str, str], tuple[str, str]] = {
+    ("confirmation", "sms"): (
+        "",
+        "{clinic}: {name}your visit is {when}. Confirm: {link} " + STOP,
+    ),
+    ("confirmation", "email"): (
+        "Your visit: {when}",
+        "Hello {first_name},\n\nYour visit at {clinic} is booked for {when}.\n\n"
+        "To confirm it, or to ask for another time:\n{link}" + FOOTER,
+    ),
+    ("day_before", "sms"): (
+        "",
+        "{clinic}: {name}see you tomorrow, {when}. Details: {link} " + STOP,
+    ),
+    ("day_before", "email"): (
+        "Tomorrow: {when}",
+        "Hello {first_name},\n\nWe look forward to seeing you tomorrow, {when}.\n"
+        "Please look at your instruction sheet.\n\n"
+        "To confirm, or to ask for another time:\n{link}" + FOOTER,
+    ),
+    ("moved", "sms"): (
+        "",
+        "{clinic}: {name}new time for your visit: {when}. Confirm: {link} " + STOP,
+    ),
+    ("moved", "email"): (
+        "New time for your visit: {when}",
+        "Hello {first_name},\n\nYour visit at {clinic} was {was}.\n"
+        "The new time is {when}.\n\n"
+        "To confirm it, or to ask for another time:\n{link}" + FOOTER,
+    ),
+    ("cancelled", "sms"): (
+        "",
+        "{clinic}: {name}your visit on {when} is cancelled. "
+        "Questions: {phone}. " + STOP,
+    ),
+    ("cancelled", "email"): (
+        "Cancelled: your visit on {when}",
+        "Hello {first_name},\n\nYour visit at {clinic} on {when} is cancelled.\n"
+        "For a new time, please call {phone}." + FOOTER,
+    ),
+    ("check_in_d3", "sms"): (
+        "",
+        "{clinic}: {name}how are you today? A few questions, 2 minutes: {link} " + STOP,
+    ),
+    ("check_in_d3", "email"): (
+        "How are you today?",
+        "Hello {first_name},\n\nPlease answer a few questions about how you are. "
+        "It takes about 2 minutes:\n{link}\n\n"
+        "Nobody watches this inbox. In an emergency call 911." + FOOTER,
+    ),
+    ("on_call_page", "sms"): (
+        "",
+        (
+            "{clinic} ON CALL: urgent task waits for you. "
+            "Acknowledge within {minutes} min: {link}"
+        ),
+    ),
+    ("on_call_page", "email"): (
+        "{clinic} on call: urgent task",
+        (
+            "An urgent task waits for you.\n"
+            "Please acknowledge it within {minutes} minutes:\n{link}"
+        ),
+    ),
+}

@@ -1,0 +1,72 @@
+"""Spanish (US) texts, kept in the GSM-7 alphabet where that costs no sense."""
+
+VERSION = 1
+
+STOP = "STOP para no recibir mensajes."
+FOOTER = "\n\n{clinic}, {phone}\nPor favor, no responda a este correo."
+
+TEXTS: dict[tuple[str, str], tuple[str, str]] = {
+    ("confirmation", "sms"): (
+        "",
+        "{clinic}: {name}su cita es el {when}. Confirme: {link} " + STOP,
+    ),
+    ("confirmation", "email"): (
+        "Su cita: {when}",
+        "Hola, {first_name}:\n\nSu cita en {clinic} es el {when}.\n\n"
+        "Para confirmarla o pedir otra hora:\n{link}" + FOOTER,
+    ),
+    ("day_before", "sms"): (
+        "",
+        "{clinic}: {name}le esperamos el {when}. Detalles: {link} " + STOP,
+    ),
+    ("day_before", "email"): (
+        "Mañana: {when}",
+        "Hola, {first_name}:\n\nLe esperamos mañana, {when}.\n"
+        "Por favor, lea su hoja de instrucciones.\n\n"
+        "Para confirmar o pedir otra hora:\n{link}" + FOOTER,
+    ),
+    ("moved", "sms"): (
+        "",
+        "{clinic}: {name}nueva hora de su cita: {when}. Confirme: {link} " + STOP,
+    ),
+    ("moved", "email"): (
+        "Nueva hora de su cita: {when}",
+        "Hola, {first_name}:\n\nSu cita en {clinic} era el {was}.\n"
+        "La nueva hora es el {when}.\n\n"
+        "Para confirmarla o pedir otra hora:\n{link}" + FOOTER,
+    ),
+    ("cancelled", "sms"): (
+        "",
+        "{clinic}: {name}su cita del {when} queda cancelada. "
+        "Preguntas: {phone}. " + STOP,
+    ),
+    ("cancelled", "email"): (
+        "Cancelada: su cita del {when}",
+        "Hola, {first_name}:\n\nSu cita en {clinic} del {when} queda cancelada.\n"
+        "Para otra hora, llame al {phone}." + FOOTER,
+    ),
+    ("check_in_d3", "sms"): (
+        "",
+        "{clinic}: {name}¿qué tal sigue hoy? Unas preguntas, 2 minutos: {link} " + STOP,
+    ),
+    ("check_in_d3", "email"): (
+        "¿Cómo se siente hoy?",
+        "Hola, {first_name}:\n\nPor favor, conteste unas preguntas sobre cómo se "
+        "siente. Toma unos 2 minutos:\n{link}\n\n"
+        "Nadie vigila este buzón. En una emergencia llame al 911." + FOOTER,
+    ),
+    ("on_call_page", "sms"): (
+        "",
+        (
+            "{clinic} DE GUARDIA: una tarea urgente le espera. "
+            "Acuse recibo en {minutes} min: {link}"
+        ),
+    ),
+    ("on_call_page", "email"): (
+        "{clinic}, de guardia: tarea urgente",
+        (
+            "Una tarea urgente le espera.\n"
+            "Por favor, acuse recibo en {minutes} minutos:\n{link}"
+        ),
+    ),
+}

@@ -1,0 +1,57 @@
+"""Dates and times as a patient reads them: words and the 12-hour clock.
+
+Never a numeric date: 03/12 is March in Houston and December in Madrid.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+DAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
+}
+MONTHS = {
+    "en": (
+        *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+        *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    ),
+    "es": (
+        *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+        *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+    ),
+}
+
+
+def day(local: datetime, language: str) -> str:
+    """Return "Thu Dec 3" or "jueves 3 de diciembre"."""
+    weekday = DAYS[language][local.weekday()]
+    month = MONTHS[language][local.month - 1]
+    if language == "es":
+        return f"{weekday} {local.day} de {month}"
+    return f"{weekday} {month} {local.day}"
+
+
+def clock(local: datetime, language: str) -> str:
+    """Return "9:00 AM" or "9:00 a.m."."""
+    half = ("AM", "PM") if language == "en" else ("a.m.", "p.m.")
+    return f"{local.hour % 12 or 12}:{local.minute:02} {half[local.hour >= 12]}"
+
+
+def at_clock(local: datetime, language: str) -> str:
+    """Return "at 9:00 AM", "a las 9:00 a.m." or "a la 1:00 p.m."."""
+    if language == "en":
+        return f"at {clock(local, language)}"
+    article = "a la" if local.hour % 12 == 1 else "a las"
+    return f"{article} {clock(local, language)}"
+
+
+def moment(instant: datetime, language: str, *, here: ZoneInfo, there: ZoneInfo) -> str:
+    """Return day and clock at the clinic (`here`), naming its zone where it differs.
+
+    `there` is the patient's zone: somebody reading in El Paso is told "CST".
+    """
+    local = instant.astimezone(here)
+    text = f"{day(local, language)} {at_clock(local, language)}"
+    if local.utcoffset() == instant.astimezone(there).utcoffset():
+        return text
+    return f"{text} ({local.tzname()})"

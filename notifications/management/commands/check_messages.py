@@ -1,0 +1,45 @@
+"""Is any message lost, extra, stuck or late?"""
+
+import argparse
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from core import clock
+from notifications.services.checking import faults
+
+EXAMPLES = """examples:
+  manage.py check_messages
+  manage.py check_messages --json
+
+exit codes: 0 every message is where it should be · 1 faults, in words · 2 usage
+"""
+
+
+class Command(BaseCommand):
+    """Compare the messages there are with those that should be."""
+
+    help = "Compare the messages there are with those that should be."
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        kwargs["formatter_class"] = argparse.RawDescriptionHelpFormatter
+        return super().create_parser(*args, epilog=EXAMPLES, **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        found = faults(clock.now())
+        if options["json"]:
+            self.stdout.write(json.dumps({"faults": [asdict(f) for f in found]}))
+        else:
+            for fault in found:
+                self.stdout.write(fault.text)
+            count = len(found)
+            self.stdout.write(
+                f"{count} faults" if count else "Messages: nothing lost, extra or stuck"
+            )
+        if found:
+            raise SystemExit(1)

@@ -1,0 +1,331 @@
+"""The outbox: every message, every attempt to send it, and what came back."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from core.models import UuidModel
+from notifications.domain import catalogue, states
+
+
+class Message(UuidModel):
+    """One thing to tell one person, on one channel, once.
+
+    The address is read when it is sent, never copied here. `body` is what the last
+    attempt said, its link masked. `due_at`, `next_at`, `expires_at` and `sent_at`
+    are domain time; `lease_until` and `not_before` are real time.
+    `sent_at` is set by the gate and taken back where it is known that nothing left.
+    """
+
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    patient = models.ForeignKey(
+        "patients.Patient", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    user = models.ForeignKey(
+        "clinics.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    task = models.ForeignKey(
+        "patients.Task", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    link = models.ForeignKey(
+        "patients.PatientLink", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    subject = models.CharField(max_length=100)
+    revision = models.PositiveIntegerField(default=0)
+    kind = models.CharField(max_length=40)
+    occurrence = models.CharField(max_length=40, blank=True, default="")
+    channel = models.CharField(max_length=8)
+    dedupe_key = models.CharField(max_length=240, unique=True)
+    priority = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=2)
+    template_version = models.PositiveSmallIntegerField()
+    told_start = models.DateTimeField(null=True, blank=True)
+    was_start = models.DateTimeField(null=True, blank=True)
+    title = models.CharField(max_length=200, blank=True, default="")
+    body = models.TextField(blank=True, default="")
+    due_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=12, default=states.SCHEDULED)
+    reason = models.CharField(max_length=40, blank=True, default="")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    provider = models.CharField(max_length=20, blank=True, default="")
+    provider_message_id = models.CharField(max_length=120, blank=True, default="")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="message_state_is_known", condition=Q(state__in=states.STATES)
+            ),
+            models.CheckConstraint(
+                name="message_channel_is_known",
+                condition=Q(channel__in=catalogue.CHANNELS),
+            ),
+            models.CheckConstraint(
+                name="message_expires_after_it_is_due",
+                condition=Q(expires_at__gt=F("due_at")),
+            ),
+            models.CheckConstraint(
+                name="message_has_one_recipient",
+                condition=Q(user=None, patient__isnull=False)
+                | Q(user__isnull=False, task__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="message_lease_while_somebody_holds_it",
+                condition=Q(lease_token=None, lease_until=None)
+                | Q(lease_token__isnull=False, lease_until__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="message_of_a_provider_once",
+                fields=["provider", "provider_message_id"],
+                condition=~Q(provider_message_id=""),
+            ),
+        ]
+        indexes = [
+            # Claim: the next due, urgent first.
+            models.Index(
+                name="message_to_claim",
+                fields=["priority", "next_at"],
+                condition=Q(state=states.SCHEDULED),
+            ),
+            # Sweep: leases that ran out.
+            models.Index(
+                name="message_leased",
+                fields=["lease_until"],
+                condition=Q(state__in=["claimed", "sending", "uncertain"]),
+            ),
+            # Planning and the gate: what the subject has been or will be told.
+            models.Index(name="message_of_subject", fields=["subject"]),
+            # The caps, and a patient's page.
+            models.Index(name="message_of_patient", fields=["patient", "-due_at"]),
+            models.Index(name="message_of_clinic", fields=["clinic", "-due_at", "id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk} ({self.kind})"
+
+
+class Attempt(models.Model):
+    """Somebody was about to call a provider: written before the call, never changed."""
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="tries")
+    number = models.PositiveSmallIntegerField()
+    lease_token = models.UUIDField()
+    provider = models.CharField(max_length=20)
+    contact = models.ForeignKey(
+        "patients.ContactPoint", models.PROTECT, null=True, related_name="+"
+    )
+    body = models.TextField()
+    at = models.DateTimeField(help_text="domain time")
+    started_at = models.DateTimeField(help_text="real time, under the lock")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="attempt_numbered_once", fields=["message", "number"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of message {self.message_id}"
+
+
+class AttemptOutcome(models.Model):
+    """What the provider answered: written after the call, never changed.
+
+    `is_applied` is False where the lease had passed to somebody else meanwhile.
+    """
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted"
+        NOT_SENT = "not_sent"
+        REFUSED = "refused"
+        UNKNOWN = "unknown"
+
+    attempt = models.OneToOneField(Attempt, models.PROTECT, related_name="outcome")
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    reason = models.CharField(max_length=60, blank=True, default="")
+    provider_message_id = models.CharField(max_length=120, blank=True, default="")
+    is_applied = models.BooleanField()
+    finished_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="attempt_outcome_is_known",
+                condition=Q(outcome__in=["accepted", "not_sent", "refused", "unknown"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} for attempt {self.attempt_id}"
+
+
+class ProviderEvent(models.Model):
+    """What a provider told us by itself: an inbox, applied by the sweep.
+
+    No address and no words are kept.
+    """
+
+    provider = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=120)
+    message_ref = models.CharField(max_length=36, blank=True, default="")
+    type = models.CharField(max_length=20)
+    reason = models.CharField(max_length=60, blank=True, default="")
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="provider_event_once", fields=["provider", "event_id"]
+            )
+        ]
+        indexes = [
+            models.Index(
+                name="provider_event_to_apply",
+                fields=["received_at"],
+                condition=Q(applied_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} from {self.provider}"
+
+
+class ProviderState(models.Model):
+    """Whether a provider may be used; the row "all" speaks for every one.
+
+    `blocked_until` is real time, as the provider asked for.
+    """
+
+    ALL = "all"
+
+    provider = models.CharField(max_length=20, primary_key=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.CharField(max_length=100, blank=True, default="")
+    pause_reason = models.CharField(max_length=200, blank=True, default="")
+    blocked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="provider_paused_at_and_by_together",
+                condition=Q(paused_at=None, paused_by="")
+                | (Q(paused_at__isnull=False) & ~Q(paused_by="")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.provider
+
+
+class SendingInstance(models.Model):
+    """Which installation may send from this database: one row.
+
+    A copy restored elsewhere carries the original's name and therefore stays silent.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    name = models.CharField(max_length=80)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="sending_instance_is_one", condition=Q(id=1))
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OptOut(models.Model):
+    """An address that wants no more messages on a channel; kept as a keyed hash."""
+
+    channel = models.CharField(max_length=8)
+    address_hash = models.CharField(max_length=64)
+    source = models.CharField(max_length=20)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="opt_out_stands_once",
+                fields=["channel", "address_hash"],
+                condition=Q(ended_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"opt-out of {self.channel} since {self.since:%Y-%m-%d}"
+
+
+class TemplateReview(models.Model):
+    """Somebody at the clinic has read a language's texts and lets them be sent."""
+
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    language = models.CharField(max_length=2)
+    version = models.PositiveSmallIntegerField()
+    reviewed_by = models.CharField(max_length=100)
+    reviewed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="template_reviewed_once", fields=["clinic", "language", "version"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.language} v{self.version} at clinic {self.clinic_id}"
+
+
+class PlannedCall(models.Model):
+    """A telephone call asked for because no message could be in time, once."""
+
+    dedupe_key = models.CharField(max_length=240, unique=True)
+    subject = models.CharField(max_length=100)
+    reason = models.CharField(max_length=20)
+    patient = models.ForeignKey("patients.Patient", models.PROTECT, related_name="+")
+    task = models.ForeignKey("patients.Task", models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(name="planned_call_of_subject", fields=["subject"])]
+
+    def __str__(self) -> str:
+        return self.dedupe_key
+
+
+class MailboxItem(models.Model):
+    """What a person received on channel "file", the provider of demos and tests.
+
+    This is the recipient's own mailbox, so the link is readable here and nowhere else.
+    """
+
+    message_ref = models.UUIDField(unique=True)
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    patient = models.ForeignKey(
+        "patients.Patient", models.PROTECT, null=True, related_name="+"
+    )
+    user = models.ForeignKey(
+        "clinics.User", models.PROTECT, null=True, related_name="+"
+    )
+    channel = models.CharField(max_length=8)
+    address = models.CharField(max_length=254)
+    title = models.CharField(max_length=200, blank=True, default="")
+    body = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(name="mailbox_newest_first", fields=["clinic", "-received_at"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} of {self.received_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,18 @@
+"""Which languages a clinic has let its texts be sent in."""
+
+from notifications.domain.templates import SOURCE_LANGUAGE, VERSIONS, usable_language
+from notifications.models import TemplateReview
+
+
+def language_for(clinic_id: int, language: str) -> str:
+    """Return `language` if its present texts are reviewed here, else English."""
+    if language == SOURCE_LANGUAGE or language not in VERSIONS:
+        return SOURCE_LANGUAGE
+    return usable_language(language, reviewed(clinic_id))
+
+
+def reviewed(clinic_id: int) -> frozenset[str]:
+    """Return the languages whose present version this clinic has reviewed."""
+    rows = TemplateReview.objects.filter(clinic_id=clinic_id)
+    pairs = rows.values_list("language", "version")
+    return frozenset(lang for lang, version in pairs if VERSIONS.get(lang) == version)

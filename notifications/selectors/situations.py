@@ -1,0 +1,188 @@
+"""Everything planning and the gate must know about a subject, read now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from clinics import selectors as clinics
+from core.problems import NotFound
+from notifications.domain import catalogue
+from notifications.domain.plan import Reach
+from notifications.domain.subjects import (
+    Alarm,
+    CheckIn,
+    Person,
+    Subject,
+    Telling,
+    Visit,
+    last_told,
+)
+from notifications.models import Message
+from notifications.selectors.opt_outs import opted_out
+from patients import selectors as patients
+from procedures.selectors import follow_ups
+from scheduling import selectors as scheduling
+
+if TYPE_CHECKING:
+    from clinics.models import Clinic, User
+    from patients.models import ContactPoint, Patient, Task
+    from scheduling.models import Appointment
+
+ANSWER_WITHIN = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """A subject's snapshot, whom it concerns, how they are reached, and its rows."""
+
+    snapshot: Subject
+    clinic: "Clinic"
+    reach: Reach
+    rows: list[Message]
+    patient: "Patient | None" = None
+    contacts: Mapping[str, "ContactPoint"] = field(default_factory=dict)
+    task: "Task | None" = None
+    users: Mapping[int, "User"] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        """Return the text id of the subject."""
+        return self.snapshot.subject
+
+
+def load(subject: str) -> Situation:
+    """Return the situation of "appointment:…", "follow_up:…" or "task:…".
+
+    Raises core.problems.NotFound, and ValueError for another kind of subject.
+    """
+    kind, _, key = subject.partition(":")
+    rows = list(Message.objects.filter(subject=subject).order_by("created_at", "id"))
+    if kind == "appointment":
+        return _of_visit(UUID(key), rows)
+    if kind == "follow_up":
+        return _of_follow_up(UUID(key), rows)
+    if kind == "task":
+        return _of_task(UUID(key), rows)
+    raise ValueError(f"no messages are planned for {subject!r}")
+
+
+def _of_visit(appointment_id: UUID, rows: list[Message]) -> Situation:
+    appointment = scheduling.appointment(appointment_id)
+    if appointment is None:
+        raise NotFound("There is no such visit.")
+    patient = patients.patient(appointment.patient_id)
+    reach, contacts = reach_of(patient)
+    return Situation(
+        snapshot=visit_of(appointment, rows),
+        clinic=patient.clinic,
+        reach=reach,
+        rows=rows,
+        patient=patient,
+        contacts=contacts,
+    )
+
+
+def visit_of(appointment: "Appointment", rows: Iterable[Message]) -> Visit:
+    """Return the snapshot of an appointment and of what its rows have told."""
+    visit = Visit(
+        id=str(appointment.pk),
+        revision=appointment.revision,
+        status=appointment.status,
+        in_person=appointment.in_person,
+        start=appointment.start,
+        end=appointment.end,
+        changed_at=appointment.status_at,
+    )
+    told = last_told(
+        (_telling(row) for row in rows if row.told_start),
+        revision=visit.revision,
+        is_live=visit.is_live,
+    )
+    return replace(visit, told=told)
+
+
+def _telling(row: Message) -> Telling:
+    assert row.told_start is not None
+    return Telling(
+        start=row.told_start,
+        revision=row.revision,
+        state=row.state,
+        sent_at=row.sent_at,
+    )
+
+
+def _of_follow_up(follow_up_id: UUID, rows: list[Message]) -> Situation:
+    follow_up = follow_ups.follow_up(follow_up_id)
+    if follow_up is None:
+        raise NotFound("There is no such follow-up.")
+    patient = patients.patient(follow_up.episode.patient_id)
+    reach, contacts = reach_of(patient)
+    return Situation(
+        snapshot=CheckIn(
+            id=str(follow_up.pk),
+            code=follow_up.code,
+            target_on=follow_up.target_on,
+            window_to=follow_up.window_to,
+            is_open=follow_up.state == "planned",
+        ),
+        clinic=patient.clinic,
+        reach=reach,
+        rows=rows,
+        patient=patient,
+        contacts=contacts,
+    )
+
+
+def reach_of(patient: "Patient") -> "tuple[Reach, dict[str, ContactPoint]]":
+    """Return how the patient may be reached and the addresses themselves."""
+    found = {c: patients.contact(patient, c) for c in catalogue.CHANNELS}
+    contacts = {channel: point for channel, point in found.items() if point}
+    refused = opted_out({c: point.value for c, point in contacts.items()})
+    consents = {c for c in catalogue.CHANNELS if patients.consented(patient, c)}
+    reach = Reach(
+        zone=patients.zone(patient),
+        contacts=frozenset(contacts) - refused,
+        consents=frozenset(consents),
+    )
+    return reach, contacts
+
+
+def _of_task(task_id: UUID, rows: list[Message]) -> Situation:
+    task = patients.task(task_id)
+    clinic = clinics.clinic(task.clinic_id)
+    on_call = clinics.on_call(clinic) if task.is_urgent else []
+    opened_at = task.created_at
+    return Situation(
+        snapshot=Alarm(
+            id=str(task.pk),
+            opened_at=opened_at,
+            answer_within=_turn(task),
+            is_open=task.is_urgent and not (task.done_at or task.acknowledged_at),
+            on_call=tuple(Person(user.pk, channels_of(user)) for user in on_call),
+        ),
+        clinic=clinic,
+        reach=Reach(zone=ZoneInfo(clinic.time_zone)),
+        rows=rows,
+        task=task,
+        users={user.pk: user for user in on_call},
+    )
+
+
+def _turn(task: "Task") -> timedelta:
+    """How long each person on call has before the next one is paged."""
+    if task.escalate_at is None:
+        return ANSWER_WITHIN
+    return max(task.escalate_at - task.created_at, timedelta(minutes=1))
+
+
+def address_of(user: "User", channel: str) -> str:
+    """Return the staff member's own address on that channel, "" if none."""
+    return user.phone if channel == catalogue.SMS else user.email
+
+
+def channels_of(user: "User") -> tuple[str, ...]:
+    """Return the channels that reach a member of staff, texts first."""
+    return tuple(c for c in catalogue.CHANNELS if address_of(user, c))

@@ -1,0 +1,78 @@
+"""Telephone calls that replace messages: tasks for the coordinator, each asked once."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from core.actor import job
+from notifications.domain.plan import NO_CHANNEL, TOO_LATE, Call
+from notifications.models import Message, PlannedCall
+from notifications.selectors.situations import Situation
+from patients.services import tasks
+
+CALL_WITHIN = timedelta(hours=1)
+KIND = "call_patient"
+TEXTS = {
+    NO_CHANNEL: "Call the patient about a change of their visit: no text or e-mail "
+    "may be sent to them.",
+    TOO_LATE: "Call the patient about a change of their visit: a text would wait for "
+    "the morning and be too late.",
+    "lost": "Call the patient about their visit: a message could not be delivered.",
+}
+TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE})
+
+
+def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> None:
+    """Ask for the calls that are wanted, take back those that are not any more."""
+    if situation.patient is None:
+        return
+    keys = {call.dedupe_key: call for call in wanted}
+    asked = PlannedCall.objects.filter(subject=situation.subject).select_related("task")
+    known = {row.dedupe_key: row for row in asked}
+    for key, row in known.items():
+        if key not in keys and row.reason in TAKEN_BACK and row.task.done_at is None:
+            _take_back(row, now)
+    for key, call in keys.items():
+        if key not in known:
+            _ask(situation, key, call.reason, now)
+
+
+def ask_instead(situation: Situation, message: Message, *, now: datetime) -> None:
+    """Ask for the call that replaces a message which can never arrive.
+
+    The caller holds the patient's row.
+    """
+    key = f"{message.dedupe_key}:lost"
+    if not PlannedCall.objects.filter(dedupe_key=key).exists():
+        _ask(situation, key, "lost", now)
+
+
+def _ask(situation: Situation, key: str, reason: str, now: datetime) -> None:
+    patient = situation.patient
+    assert patient is not None
+    task = tasks.open(
+        clinic_id=situation.clinic.pk,
+        patient_id=patient.pk,
+        kind=KIND,
+        text=TEXTS[reason],
+        subject=situation.subject,
+        owner_role="coordinator",
+        due_at=now + CALL_WITHIN,
+        by=job("message_planner", situation.clinic.pk),
+        now=now,
+    )
+    PlannedCall.objects.create(
+        dedupe_key=key,
+        subject=situation.subject,
+        reason=reason,
+        patient=patient,
+        task=task,
+    )
+
+
+def _take_back(row: PlannedCall, now: datetime) -> None:
+    tasks.close(
+        task_id=row.task_id,
+        outcome="Not needed any more.",
+        by=job("message_planner", row.task.clinic_id),
+        now=now,
+    )

@@ -1,0 +1,133 @@
+"""Compare the rows with what is wanted, and find messages nobody works on.
+
+Uses `plan()` for what should be, and SQL of its own for what there is to plan.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from django.conf import settings
+from django.db import connection
+
+from core.problems import NotFound
+from notifications.domain import states
+from notifications.domain.plan import plan
+from notifications.selectors import providers, situations
+from notifications.services.planning import base_key, standing_keys
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something is lost, extra or stuck; `text` says it in words, without names."""
+
+    kind: str
+    subject: str
+    text: str
+
+
+# What could want a message now: visits ahead or just called off, open check-ins,
+# unanswered alarms; and whatever still waits, wanted or not.
+SUBJECTS = """
+SELECT 'appointment:' || id FROM scheduling_appointment
+ WHERE in_person AND ((status = 'booked' AND upper(during) > %(now)s)
+    OR (status IN ('cancelled', 'entered-in-error')
+        AND lower(during) > %(now)s - interval '2 hours'))
+UNION SELECT 'follow_up:' || id FROM procedures_followup
+ WHERE state = 'planned' AND target_on > (%(now)s - interval '3 days')::date
+UNION SELECT 'task:' || id FROM patients_task
+ WHERE tier IN (1, 2) AND done_at IS NULL AND acknowledged_at IS NULL
+   AND created_at > %(now)s - interval '1 day'
+UNION SELECT subject FROM notifications_message
+ WHERE state IN ('scheduled', 'claimed') AND expires_at > %(now)s
+ORDER BY 1
+"""
+STUCK = """
+SELECT id, subject, state,
+       round(extract(epoch FROM clock_timestamp() - lease_until) / 60)::int
+  FROM notifications_message
+ WHERE (state IN ('claimed', 'sending')
+        AND lease_until < clock_timestamp() - interval '5 minutes')
+    OR (state = 'uncertain'
+        AND lease_until < clock_timestamp() - interval '15 minutes')
+ ORDER BY lease_until
+"""
+LATE = """
+SELECT id, subject, round(extract(epoch FROM %(now)s - next_at) / 60)::int
+  FROM notifications_message
+ WHERE state = 'scheduled' AND next_at < %(now)s - interval '10 minutes'
+   AND (not_before IS NULL OR not_before < clock_timestamp() - interval '10 minutes')
+ ORDER BY next_at
+"""
+
+
+def faults(now: datetime) -> list[Fault]:
+    """Return every fault; an act under way while we look is not mistaken for one."""
+    found = [*_plan_faults(_subjects(now), now), *_stuck()]
+    return found + ([] if _may_be_late() else list(_late(now)))
+
+
+def report(now: datetime) -> int:
+    """Log every fault; how many there are."""
+    found = faults(now)
+    for fault in found:
+        log.error("message_fault", kind=fault.kind, subject=fault.subject)
+    return len(found)
+
+
+def _subjects(now: datetime) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(SUBJECTS, {"now": now})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _plan_faults(subjects: Iterable[str], now: datetime) -> Iterator[Fault]:
+    for subject in subjects:
+        first = _compare(subject, now)
+        if first:
+            yield from sorted(first & _compare(subject, now), key=lambda f: f.text)
+
+
+def _compare(subject: str, now: datetime) -> set[Fault]:
+    try:
+        situation = situations.load(subject)
+    except NotFound:
+        return {
+            Fault("extra", subject, f"Extra: messages of {subject}, which is gone.")
+        }
+    wanted = plan(situation.snapshot, reach=situation.reach, now=now).keys
+    waiting = {
+        base_key(row)
+        for row in situation.rows
+        if row.state in states.WAITING and now < row.expires_at
+    }
+    lost = wanted - standing_keys(situation.rows)
+    return {Fault("missing", subject, f"Missing: {key}") for key in lost} | {
+        Fault("extra", subject, f"Extra: {key}") for key in waiting - wanted
+    }
+
+
+def _stuck() -> Iterator[Fault]:
+    with connection.cursor() as cursor:
+        cursor.execute(STUCK)
+        for key, subject, state, minutes in cursor.fetchall():
+            text = (
+                f"Stuck: message {key} is {state}, its lease ended {minutes} min ago."
+            )
+            yield Fault("stuck", subject, text)
+
+
+def _may_be_late() -> bool:
+    # In a demo the clock jumps, and everything is late for a moment.
+    return bool(settings.DEMO) or providers.is_paused()
+
+
+def _late(now: datetime) -> Iterator[Fault]:
+    with connection.cursor() as cursor:
+        cursor.execute(LATE, {"now": now})
+        for key, subject, minutes in cursor.fetchall():
+            text = f"Late: message {key} was due {minutes} min ago and has not left."
+            yield Fault("late", subject, text)

@@ -1,0 +1,51 @@
+"""Ring the worker: no data, may fail, never waits long.
+
+Beat rings every 15 seconds anyway; a lost ring costs that, never a message.
+"""
+
+import time
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+log = structlog.get_logger()
+
+TASK = "notifications.tasks.send_due"
+SILENT_SECONDS = 30.0
+
+
+class Breaker:
+    """After one failure nobody tries again for half a minute."""
+
+    def __init__(self) -> None:
+        self.open_until = 0.0
+
+    def is_open(self) -> bool:
+        """Return True while the bell is left alone."""
+        return time.monotonic() < self.open_until
+
+    def trip(self) -> None:
+        """Leave the bell alone from now on."""
+        self.open_until = time.monotonic() + SILENT_SECONDS
+
+
+breaker = Breaker()
+
+
+def ring_after_commit() -> None:
+    """Ring once the transaction has committed; whatever happens, it stays committed."""
+    transaction.on_commit(ring, robust=True)
+
+
+def ring() -> None:
+    """Ask a worker to send what is due."""
+    if breaker.is_open():
+        return
+    try:
+        current_app.send_task(TASK, ignore_result=True)
+    except (OperationalError, RedisError, OSError) as error:
+        breaker.trip()
+        log.warning("doorbell_failed", error=type(error).__name__)

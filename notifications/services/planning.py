@@ -1,0 +1,160 @@
+"""Make the rows be what `plan` wants, in the transaction that changed the subject."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from core.actor import Actor, job
+from notifications.domain import states, stopping
+from notifications.domain.catalogue import KINDS
+from notifications.domain.plan import Plan, Wanted, plan
+from notifications.domain.templates import template
+from notifications.models import Message
+from notifications.selectors import reviews, situations
+from notifications.selectors.situations import Situation
+from notifications.services import calls, doorbell, wording
+from patients.services import links
+
+# Stopped for a reason that can pass: wanted again, it is planned again.
+PASSING = frozenset({"no_consent", "no_address", "not_needed", "not_on_call"})
+AGAIN = "#"
+
+
+def replan(*, subject: str, now: datetime) -> Plan:
+    """Insert the messages `subject` lacks and stop those it no longer wants.
+
+    Doing it twice changes nothing. The caller holds the patient's row, or the
+    task's where no patient is named. Raises core.problems.NotFound.
+    """
+    return apply(situations.load(subject), now=now)
+
+
+def apply(situation: Situation, *, now: datetime) -> Plan:
+    """Make this situation's rows be what its plan wants."""
+    wanted = plan(situation.snapshot, reach=situation.reach, now=now)
+    standing = {base_key(row): row for row in situation.rows if not _may_return(row)}
+    _stop(situation, wanted, now)
+    for item in wanted.messages:
+        if item.dedupe_key in standing:
+            _redate(standing[item.dedupe_key], item)
+    _insert(
+        situation, [m for m in wanted.messages if m.dedupe_key not in standing], now
+    )
+    calls.apply(situation, wanted.calls, now=now)
+    if any(item.next_at <= now for item in wanted.messages):
+        doorbell.ring_after_commit()
+    return wanted
+
+
+def base_key(row: Message) -> str:
+    """Return the key `plan` knows the message by, without its count of returns."""
+    return row.dedupe_key.partition(AGAIN)[0]
+
+
+def standing_keys(rows: Iterable[Message]) -> set[str]:
+    """Return the keys that need no further row."""
+    return {base_key(row) for row in rows if not _may_return(row)}
+
+
+def _may_return(row: Message) -> bool:
+    return row.state in states.STOPPED and row.reason in PASSING
+
+
+def _stop(situation: Situation, wanted: Plan, now: datetime) -> None:
+    for row in situation.rows:
+        is_waiting = row.state in states.WAITING and now < row.expires_at
+        if is_waiting and base_key(row) not in wanted.keys:
+            stop(row, *why(situation, row))
+
+
+def why(situation: Situation, row: Message) -> tuple[str, str]:
+    """Return (state, reason) for a row its situation no longer wants."""
+    return stopping.why(
+        situation.snapshot,
+        situation.reach,
+        revision=row.revision,
+        channel=row.channel,
+    )
+
+
+def stop(row: Message, state: str, reason: str) -> None:
+    """End a message that waits; one that has passed its gate is left alone."""
+    Message.objects.filter(pk=row.pk, state__in=states.WAITING).update(
+        state=state, reason=reason, lease_token=None, lease_until=None
+    )
+
+
+def _redate(row: Message, wanted: Wanted) -> None:
+    """A zone or a window may have moved; what has been tried keeps its own times."""
+    times = (wanted.due_at, wanted.expires_at)
+    if row.state != states.SCHEDULED or (row.due_at, row.expires_at) == times:
+        return
+    Message.objects.filter(pk=row.pk, state=states.SCHEDULED).update(
+        due_at=wanted.due_at, next_at=wanted.next_at, expires_at=wanted.expires_at
+    )
+
+
+def _insert(situation: Situation, wanted: Iterable[Wanted], now: datetime) -> None:
+    rows = [_row(situation, item, now) for item in wanted]
+    if rows:
+        Message.objects.bulk_create(rows)
+
+
+def _row(situation: Situation, wanted: Wanted, now: datetime) -> Message:
+    kind = KINDS[wanted.kind]
+    patient, language = situation.patient, _language(situation)
+    row = Message(
+        clinic=situation.clinic,
+        patient=patient,
+        user_id=int(wanted.occurrence) if patient is None else None,
+        task=situation.task,
+        subject=wanted.subject,
+        revision=wanted.revision,
+        kind=wanted.kind,
+        occurrence=wanted.occurrence,
+        channel=wanted.channel,
+        dedupe_key=_free_key(situation, wanted),
+        priority=kind.priority,
+        language=language,
+        template_version=template(wanted.kind, language, wanted.channel).version,
+        told_start=wanted.told_start,
+        was_start=wanted.was_start,
+        due_at=wanted.due_at,
+        next_at=wanted.next_at,
+        expires_at=wanted.expires_at,
+        created_at=now,
+    )
+    _link(row, wanted, now)
+    words = wording.masked(row, situation)
+    row.title, row.body = words.title, words.body
+    return row
+
+
+def _language(situation: Situation) -> str:
+    if situation.patient is None:
+        return "en"
+    return reviews.language_for(situation.clinic.pk, situation.patient.language)
+
+
+def _free_key(situation: Situation, wanted: Wanted) -> str:
+    before = sum(base_key(row) == wanted.dedupe_key for row in situation.rows)
+    return f"{wanted.dedupe_key}{AGAIN}{before + 1}" if before else wanted.dedupe_key
+
+
+def _link(row: Message, wanted: Wanted, now: datetime) -> None:
+    purpose = KINDS[wanted.kind].link
+    if not purpose or row.patient is None or wanted.link_expires_at is None:
+        return
+    row.link = links.issue(
+        patient=row.patient,
+        purpose=purpose,
+        subject=wanted.subject,
+        revision=wanted.revision,
+        expires_at=wanted.link_expires_at,
+        by=planner(row.clinic_id),
+        now=now,
+    )
+
+
+def planner(clinic_id: int) -> Actor:
+    """Return the actor of what planning does by itself."""
+    return job("message_planner", clinic_id)

@@ -1,0 +1,47 @@
+"""Plan anew what a change of a patient or an episode touches."""
+
+from datetime import datetime
+from uuid import UUID
+
+from notifications.domain import states
+from notifications.domain.catalogue import CHECK_INS
+from notifications.domain.subjects import LIVE_VISIT
+from notifications.models import Message
+from notifications.services.planning import replan
+from procedures.selectors import follow_ups
+from scheduling import selectors as scheduling
+
+
+def replan_patient(*, patient_id: UUID, now: datetime) -> None:
+    """Plan anew everything the patient may still be told.
+
+    The caller holds the patient's row.
+    """
+    for subject in sorted(_visits(patient_id) | _check_ins(patient_id)):
+        replan(subject=subject, now=now)
+
+
+def replan_check_ins(*, patient_id: UUID, now: datetime) -> None:
+    """Plan anew the patient's check-ins; the caller holds the patient's row."""
+    for subject in sorted(_check_ins(patient_id)):
+        replan(subject=subject, now=now)
+
+
+def _visits(patient_id: UUID) -> set[str]:
+    ahead = scheduling.appointments_of(patient_id).filter(status=LIVE_VISIT)
+    found = {f"appointment:{key}" for key in ahead.values_list("pk", flat=True)}
+    return found | _waiting(patient_id, "appointment:")
+
+
+def _check_ins(patient_id: UUID) -> set[str]:
+    ahead = follow_ups.planned(patient_id).filter(code__in=CHECK_INS)
+    found = {f"follow_up:{key}" for key in ahead.values_list("pk", flat=True)}
+    return found | _waiting(patient_id, "follow_up:")
+
+
+def _waiting(patient_id: UUID, prefix: str) -> set[str]:
+    """What still waits, wanted or not."""
+    rows = Message.objects.filter(
+        patient_id=patient_id, state__in=states.WAITING, subject__startswith=prefix
+    )
+    return set(rows.values_list("subject", flat=True))

@@ -1,0 +1,78 @@
+"""A message's words, filled from what holds now."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from notifications.domain import wording
+from notifications.domain.render import MASKED, Words, first_of, render
+from notifications.domain.subjects import Alarm, Visit
+from notifications.domain.templates import template
+from notifications.models import Message
+from notifications.selectors.situations import Situation
+from patients.services import links
+
+if TYPE_CHECKING:
+    from patients.models import PatientLink
+
+CALLING_CODE = "+1"
+
+
+def masked(message: Message, situation: Situation) -> Words:
+    """Return the words as they are kept and shown: without the link's token."""
+    return _words(message, situation, MASKED)
+
+
+def open_words(message: Message, situation: Situation) -> Words:
+    """Return the words as they leave, with the link's token; never stored by us."""
+    return _words(message, situation, _token(message.link))
+
+
+def _token(link: "PatientLink | None") -> str:
+    return links.token(link) if link else ""
+
+
+def _words(message: Message, situation: Situation, token: str) -> Words:
+    text = template(message.kind, message.language, message.channel)
+    patient = situation.patient
+    first_name = first_of(patient.given_name) if patient else ""
+    return render(text, dict(_values(message, situation, token)), first_name)
+
+
+def _values(message: Message, situation: Situation, token: str) -> Mapping[str, str]:
+    values = {
+        "clinic": situation.clinic.short_name,
+        "phone": spoken_phone(situation.clinic.phone),
+        "link": f"{settings.SITE_URL}/v/{token}/",
+    }
+    match situation.snapshot:
+        case Visit() as visit:
+            called_off = message.was_start or visit.start
+            when = visit.start if message.told_start else called_off
+            values["when"] = _moment(when, message, situation)
+            values["was"] = _moment(called_off, message, situation)
+        case Alarm() as alarm:
+            minutes = alarm.answer_within // timedelta(minutes=1)
+            values["minutes"] = str(minutes)
+            values["link"] = f"{settings.SITE_URL}/staff/tasks/"
+    return values
+
+
+def _moment(instant: datetime, message: Message, situation: Situation) -> str:
+    return wording.moment(
+        instant,
+        message.language,
+        here=ZoneInfo(situation.clinic.time_zone),
+        there=situation.reach.zone,
+    )
+
+
+def spoken_phone(number: str) -> str:
+    """Return a North American number as people write it, others as they are."""
+    digits = number.removeprefix(CALLING_CODE)
+    if number.startswith(CALLING_CODE) and len(digits) == 10:
+        return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
+    return number

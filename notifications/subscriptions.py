@@ -1,0 +1,91 @@
+"""Which events of other apps change what people are told.
+
+A subscriber runs in the transaction of the act, which holds the patient's row; it
+locks it all the same, because a failed one is repeated later by itself.
+"""
+
+from core.events import Event, Subscriber
+from notifications.services.planning import replan
+from notifications.services.replanning import replan_check_ins, replan_patient
+from patients.events import (
+    ConsentChanged,
+    ContactChanged,
+    PatientAmended,
+    TaskAcknowledged,
+    TaskClosed,
+    TaskOpened,
+)
+from patients.services.locking import lock
+from patients.services.tasks import lock_task
+from procedures.events import (
+    EpisodeAdvanced,
+    FollowUpsPlanned,
+    RedFlagRaised,
+    ResponseRecorded,
+)
+from scheduling.events import (
+    AppointmentArrived,
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentCheckedIn,
+    AppointmentEnded,
+    AppointmentEvent,
+    AppointmentFulfilled,
+    AppointmentMoved,
+    AppointmentNoShow,
+)
+
+PatientEvent = PatientAmended | ContactChanged | ConsentChanged
+TaskEvent = TaskOpened | TaskAcknowledged | TaskClosed | RedFlagRaised
+
+
+def plan_visit(event: AppointmentEvent) -> None:
+    """Plan what a booking, a move or an ending changes for its visit."""
+    lock(event.patient_id)
+    replan(subject=f"appointment:{event.appointment_id}", now=event.occurred_at)
+
+
+def plan_patient(event: PatientEvent) -> None:
+    """Plan anew after a change of address, consent, language or zone."""
+    lock(event.patient_id)
+    replan_patient(patient_id=event.patient_id, now=event.occurred_at)
+
+
+def plan_check_ins(event: FollowUpsPlanned | EpisodeAdvanced) -> None:
+    """Plan the check-ins after an injection, stop them when the path ends."""
+    lock(event.patient_id)
+    replan_check_ins(patient_id=event.patient_id, now=event.occurred_at)
+
+
+def stop_check_in(event: ResponseRecorded) -> None:
+    """An answered check-in is not asked for again."""
+    lock(event.patient_id)
+    replan(subject=f"follow_up:{event.follow_up_id}", now=event.occurred_at)
+
+
+def plan_pages(event: TaskEvent) -> None:
+    """Page the people on call, or stop when one of them has answered."""
+    lock_task(event.task_id)
+    replan(subject=f"task:{event.task_id}", now=event.occurred_at)
+
+
+SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
+    (AppointmentBooked, plan_visit),
+    (AppointmentMoved, plan_visit),
+    (AppointmentCancelled, plan_visit),
+    (AppointmentArrived, plan_visit),
+    (AppointmentCheckedIn, plan_visit),
+    (AppointmentFulfilled, plan_visit),
+    (AppointmentNoShow, plan_visit),
+    (AppointmentEnded, plan_visit),
+    (PatientAmended, plan_patient),
+    (ContactChanged, plan_patient),
+    (ConsentChanged, plan_patient),
+    (FollowUpsPlanned, plan_check_ins),
+    (EpisodeAdvanced, plan_check_ins),
+    (ResponseRecorded, stop_check_in),
+    (RedFlagRaised, plan_pages),
+    (TaskOpened, plan_pages),
+    (TaskAcknowledged, plan_pages),
+    (TaskClosed, plan_pages),
+]

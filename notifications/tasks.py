@@ -1,0 +1,21 @@
+"""Work of notifications that beat and the doorbell ask for."""
+
+from celery import shared_task
+
+from core import clock
+from notifications.services import checking, doorbell, sending
+
+
+@shared_task
+def send_due(**_: object) -> int:
+    """Send what is due; how many messages left. Rings again if it ran out of time."""
+    tally = sending.send_due()
+    if tally.more:
+        doorbell.ring()
+    return tally.sent
+
+
+@shared_task
+def check_messages(**_: object) -> int:
+    """Compare the rows with what is wanted; how many faults, each in the log."""
+    return checking.report(clock.now())

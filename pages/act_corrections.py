@@ -1,0 +1,148 @@
+"""The sheet of a correction: the whole record again, as it is on record now."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from core.problems import NotFound
+from pages.act_form import Sheet
+from pages.act_sections import SECTIONS
+from pages.act_sheets import Here, grades_left_out, target_name
+from procedures.domain.act_schemas import SCHEMAS
+from procedures.domain.schema import Field
+
+if TYPE_CHECKING:
+    from procedures.models import Episode
+
+# Kind of record: the act that made it, and where the episode keeps it.
+KINDS = {
+    "evaluation": ("evaluate", "evaluations"),
+    "harvest": ("harvest", "harvests"),
+    "processing": ("process", "processings"),
+    "injection": ("inject", "injections"),
+    "adverse_event": ("adverse_event", "adverseevents"),
+}
+WHY = ("Why it is corrected", ("reason",))
+
+
+def records(episode: "Episode") -> list[tuple[str, Any]]:
+    """(kind, row) of every current record that can be corrected."""
+    return [
+        (kind, row)
+        for kind, (_, rows) in KINDS.items()
+        for row in getattr(episode, rows)
+        .filter(superseded_at=None)
+        .order_by("occurred_at")
+    ]
+
+
+def record(episode: "Episode", kind: str, record_id: str) -> Any:
+    """The current record; raises NotFound."""
+    for name, row in records(episode):
+        if name == kind and str(row.pk) == record_id:
+            return row
+    raise NotFound
+
+
+def sheet(here: Here, kind: str, record_id: UUID | str) -> Sheet:
+    """The record's own questions with its answers, and the reason."""
+    row = record(here.episode, kind, str(record_id))
+    act = KINDS[kind][0]
+    schema, own = SCHEMAS["correct"], SCHEMAS[act]
+    reason = next(f for f in schema.fields if f.name == "reason")
+    starts = _plain(own.fields, row) | STARTS.get(kind, _nothing)(row)
+    titles = {}
+    if "findings" in starts:
+        names = dict(here.targets)
+        titles["findings"] = [names[r["target"]] for r in starts["findings"]]
+    return Sheet(
+        schema=replace(schema, fields=(reason, *own.fields)),
+        zone=here.zone,
+        starts=starts,
+        titles=titles,
+        offers={"target": _target(row)} if kind == "injection" else {},
+        spare={"findings": 0, "medications": 1, "labs": 1, "anaesthetics": 1},
+        rows_without={"findings": _unused_grades(here, starts)},
+        keeps_rows=True,
+        sections=(WHY, *SECTIONS.get(act, ())),
+    )
+
+
+def _unused_grades(here: Here, starts: dict[str, Any]) -> list[frozenset[str]]:
+    """What the joint has no use for, unless the record has it."""
+    rows = zip(grades_left_out(here), starts.get("findings", ()), strict=False)
+    return [left_out - row.keys() for left_out, row in rows]
+
+
+def _target(row: Any) -> tuple[tuple[str, str], ...]:
+    # A correction never moves an injection to another target.
+    return ((str(row.target_id), target_name(row.target)),)
+
+
+def _plain(fields: tuple[Field, ...], row: Any) -> dict[str, Any]:
+    names = [f.name for f in fields if f.kind not in ("group", "list")]
+    found = {name: getattr(row, name) for name in names if hasattr(row, name)}
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def _of(row: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _nothing(row: Any) -> dict[str, Any]:
+    return {}
+
+
+def _evaluation(row: Any) -> dict[str, Any]:
+    finding = next(f for f in SCHEMAS["evaluate"].fields if f.name == "findings").fields
+    drug = ("name", "drug_class", "dose", "last_dose_on")
+    return {
+        "prom_instrument": row.baseline_instrument,
+        "prom_items": row.baseline_items,
+        "findings": [
+            _plain(finding, one)
+            | {"target": str(one.target_id), "icd10": " ".join(one.icd10)}
+            for one in row.target_findings.order_by("target__position")
+        ],
+        "medications": [_of(one, *drug) for one in row.medications.all()],
+        "labs": [_of(one, "loinc", "value", "collected_on") for one in row.labs.all()],
+    }
+
+
+def _harvest(row: Any) -> dict[str, Any]:
+    draws = list(row.aliquots.all())
+    return {
+        "aliquots_ml": [draw.volume_ml for draw in draws],
+        "syringe_ml": draws[0].syringe_ml if draws else None,
+        "anaesthetics": [
+            _of(one, "agent", "percent", "volume_ml") for one in row.anaesthetics.all()
+        ],
+    }
+
+
+def _processing(row: Any) -> dict[str, Any]:
+    kit = row.kit
+    parts = (
+        ("01", kit.gtin),
+        ("17", f"{kit.expires_on:%y%m%d}"),
+        ("10", kit.lot),
+        ("21", kit.serial),
+    )
+    kept = row.concentrate.dispositions.filter(kind="qc_retained", superseded_at=None)
+    return {
+        "kit_udi": "".join(f"({mark}){value}" for mark, value in parts if value),
+        "qc_retained_ml": sum(kept.values_list("volume_ml", flat=True), 0),
+    }
+
+
+def _injection(row: Any) -> dict[str, Any]:
+    return {"target": str(row.target_id)}
+
+
+STARTS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "evaluation": _evaluation,
+    "harvest": _harvest,
+    "processing": _processing,
+    "injection": _injection,
+}

@@ -1,0 +1,237 @@
+"""The sheet of an act for one episode: what to choose from, what is known already."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from clinics import selectors as clinics
+from clinics.domain.roles import CLINICIAN, MEDICAL_DIRECTOR
+from pages.act_form import Sheet
+from pages.act_sections import SECTIONS
+from pages.words import full_day
+from procedures.domain.act_schemas import SCHEMAS
+from procedures.domain.early_guards import OF_THE_DAY
+from procedures.domain.rules import Level
+from procedures.domain.schema import Field
+from procedures.selectors import facts as reading
+from procedures.selectors import follow_ups
+from procedures.services import responses
+
+if TYPE_CHECKING:
+    from procedures.domain.facts import Facts
+    from procedures.models import Episode
+
+DOCTORS = (CLINICIAN, MEDICAL_DIRECTOR)
+
+
+@dataclass(slots=True)
+class Here:
+    """The episode an act is asked about, and what its guards know of it now."""
+
+    episode: "Episode"
+    now: datetime
+    zone: ZoneInfo
+    asked: Mapping[str, str] = field(default_factory=dict)
+    _facts: "Facts | None" = None
+
+    @property
+    def facts(self) -> "Facts":
+        if self._facts is None:
+            self._facts = reading.facts(self.episode, self.now)
+        return self._facts
+
+    @property
+    def targets(self) -> list[tuple[str, str]]:
+        return [(str(t.pk), target_name(t)) for t in self.episode.targets.all()]
+
+    @property
+    def sides(self) -> dict[str, str]:
+        return {str(t.pk): t.laterality for t in self.episode.targets.all()}
+
+
+def target_name(target: Any) -> str:
+    """ "Right knee, intra articular"."""
+    return str(target)[:1].upper() + str(target)[1:]
+
+
+def sheet(act: str, here: Here) -> Sheet:
+    """What `act` asks at this episode now."""
+    plain = Sheet(schema=SCHEMAS[act], zone=here.zone, sections=SECTIONS.get(act, ()))
+    return SHEETS[act](plain, here) if act in SHEETS else plain
+
+
+def _per_target(plain: Sheet, here: Here, group: str) -> Sheet:
+    """One row for each target of the plan."""
+    rows = [{"target": pk} for pk, _ in here.targets]
+    return replace(
+        plain,
+        starts={**plain.starts, group: rows},
+        titles={**plain.titles, group: [name for _, name in here.targets]},
+    )
+
+
+# Grades that say nothing about a joint are not asked there.
+_CUFF = frozenset({"cuff_tear", "cuff_size_cm", "patte", "goutallier"})
+_NOT_ASKED = {
+    "hip": _CUFF | {"grade_samilson_prieto"},
+    "shoulder": frozenset({"grade_tonnis"}),
+}
+_ELSEWHERE = _CUFF | {"grade_samilson_prieto", "grade_tonnis"}
+
+
+def _evaluate(plain: Sheet, here: Here) -> Sheet:
+    return _per_target(
+        replace(
+            plain,
+            spare={"medications": 4, "labs": 4},
+            rows_without={"findings": grades_left_out(here)},
+        ),
+        here,
+        "findings",
+    )
+
+
+def grades_left_out(here: Here) -> list[frozenset[str]]:
+    """For each target the grades its joint has no use for."""
+    joints = [target.joint for target in here.episode.targets.all()]
+    return [_NOT_ASKED.get(joint, _ELSEWHERE) for joint in joints]
+
+
+def _override(plain: Sheet, here: Here) -> Sheet:
+    fired = {
+        hit.code: f"{hit.code}: {hit.text}"
+        for hit in here.facts.fired
+        if hit.level is not Level.HARD
+    }
+    of_the_day = {
+        rule.code: f"{rule.code}: {rule.title} (for one day)"
+        for rule in here.facts.rules
+        if rule.code in OF_THE_DAY
+    }
+    return replace(plain, offers={"rule": tuple({**fired, **of_the_day}.items())})
+
+
+def _consent(plain: Sheet, here: Here) -> Sheet:
+    doctors = [m for m in clinics.staff(here.episode.clinic_id) if m.role in DOCTORS]
+    people = tuple((str(m.user_id), m.user.display_name) for m in doctors)
+    patient = here.episode.patient
+    starts = {
+        "signer_name": f"{patient.given_name} {patient.family_name}",
+        "language": patient.language,
+    }
+    with_choices = replace(plain, offers={"proceduralist": people}, starts=starts)
+    return _per_target(with_choices, here, "targets")
+
+
+def _check_in(plain: Sheet, here: Here) -> Sheet:
+    held = here.facts.day.held_drugs
+    drugs = [{"drug": name, "drug_class": "nsaid"} for name in held]
+    known = replace(
+        plain,
+        starts={"last_doses": drugs} if drugs else {},
+        titles={"last_doses": held} if drugs else {},
+        spare={"last_doses": 1 if drugs else 2},
+    )
+    return _per_target(known, here, "site_marks")
+
+
+def _time_out(plain: Sheet, here: Here) -> Sheet:
+    """The first asks for marks, the second for scans."""
+    if here.facts.stage == "released":
+        return replace(plain, left_out=frozenset({"site_marks"}))
+    scans = frozenset({"patient_scan", "product_scan", "device"})
+    return _per_target(replace(plain, left_out=scans), here, "site_marks")
+
+
+def _inject(plain: Sheet, here: Here) -> Sheet:
+    waiting = tuple(t for t in here.targets if t[0] not in here.facts.day.injected)
+    return replace(plain, offers={"target": waiting})
+
+
+def _hand_off(plain: Sheet, here: Here) -> Sheet:
+    done = here.facts.day.hand_offs
+    kinds = next(f for f in plain.schema.fields if f.name == "kind").choices
+    left = tuple(kind for kind in kinds if kind[0] not in done)
+    return replace(plain, offers={"kind": left})
+
+
+def _discharge(plain: Sheet, here: Here) -> Sheet:
+    return replace(
+        plain,
+        spare={"vitals": 3},
+        starts={"instructions_language": here.episode.patient.language},
+    )
+
+
+def _prepare(plain: Sheet, here: Here) -> Sheet:
+    wanted = {
+        name: here.asked[name] for name in ("item", "state") if name in here.asked
+    }
+    return replace(plain, starts=wanted)
+
+
+def _respond(plain: Sheet, here: Here) -> Sheet:
+    rows = [f for f in follow_ups.of_episode(here.episode) if f.answered_at is None]
+    offers = tuple(
+        (row.code, f"{row.code}, due {full_day(row.target_on)}") for row in rows
+    )
+    today = here.facts.today
+    due = next((r.code for r in rows if r.window_from <= today <= r.window_to), "")
+    chosen = here.asked.get("follow_up", due)
+    starts = {"follow_up": chosen, "language": here.episode.patient.language}
+    row = next((r for r in rows if r.code == chosen), None)
+    items = _questionnaires(row) if row else ()
+    others = tuple(f for f in plain.schema.fields if f.kind != "object")
+    return replace(
+        plain,
+        schema=replace(plain.schema, fields=(*others, *items)),
+        offers={"follow_up": offers},
+        starts=starts,
+        sections=(
+            *plain.sections,
+            ("Questionnaires", tuple(item.name for item in items)),
+        ),
+    )
+
+
+def _questionnaires(row: Any) -> tuple[Field, ...]:
+    """The items of the questionnaires this contact asks for, one question each."""
+    return tuple(
+        Field(
+            name=f"instruments-{question.key.replace('.', '-')}",
+            kind="choice" if question.options else "integer",
+            label=question.text,
+            choices=question.options,
+            hard=(question.lowest, question.highest),
+            required=False,
+            hint=question.hint,
+        )
+        for question in responses.questions(row)
+        if "." in question.key
+    )
+
+
+def folded(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers with a questionnaire's items nested, as the act takes them."""
+    plain = {k: v for k, v in raw.items() if not k.startswith("instruments-")}
+    nested: dict[str, dict[str, Any]] = {}
+    for name in raw.keys() - plain.keys():
+        _, key, item = name.split("-", 2)
+        nested.setdefault(key, {})[item] = raw[name]
+    return {**plain, "instruments": nested} if nested else plain
+
+
+SHEETS: dict[str, Callable[[Sheet, Here], Sheet]] = {
+    "evaluate": _evaluate,
+    "override": _override,
+    "consent": _consent,
+    "prepare": _prepare,
+    "check_in": _check_in,
+    "time_out": _time_out,
+    "hand_off": _hand_off,
+    "inject": _inject,
+    "discharge": _discharge,
+    "respond": _respond,
+}

@@ -1,0 +1,242 @@
+"""A day board as its template shows it: grouped columns, blocks, hatches, now-line."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from pages import board_grid, day, phases, states, words
+
+if TYPE_CHECKING:
+    from scheduling.selectors import DayBoard
+    from scheduling.selectors.board import Block, Column
+
+GROUPS = (
+    ("Rooms", ("procedure_room", "consult_room")),
+    ("Clinicians", ("clinician",)),
+    ("Nurses and technicians", ("nurse", "technician")),
+    ("Bays", ("preop_bay", "recovery_bay")),
+    ("Centrifuges", ("centrifuge",)),
+    ("Imaging", ("ultrasound", "c_arm")),
+)
+OTHERS = "Others"
+# Columns that are worth seeing empty: here somebody books next.
+ALWAYS = frozenset({"procedure_room", "consult_room", "clinician"})
+FIRST_COLUMN = 2  # the first is the axis of time
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """For whom and when the board is drawn."""
+
+    clinic_id: int
+    zone: ZoneInfo
+    now: datetime
+    everything: bool
+
+
+Visits = dict[UUID, day.Visit]
+
+
+def draw(
+    board: "DayBoard", visits: Sequence[day.Visit], shown: Shown
+) -> dict[str, Any]:
+    """The context of board_day.html, without the list."""
+    columns = _chosen(board.columns, everything=shown.everything)
+    frame = board_grid.frame(board.date, shown.zone, _spans(columns))
+    known = {visit.id: visit for visit in visits}
+    drawn = [
+        _column(column, number, frame, known, shown)
+        for number, column in enumerate(columns, FIRST_COLUMN)
+    ]
+    groups = _groups(columns)
+    firsts = {group["column"] for group in groups}
+    return {
+        "columns": [one | {"first": one["number"] in firsts} for one in drawn],
+        "groups": groups,
+        "rows": frame.rows,
+        "hours": _hours(frame, shown.zone),
+        "now_row": _now_row(frame, shown.now),
+    }
+
+
+def row(visit: day.Visit) -> dict[str, Any]:
+    """A line of the list."""
+    return {
+        "start": visit.start,
+        "end": visit.end,
+        "patient": visit.patient.full_name,
+        "visit_type": visit.visit_type,
+        "joint": visit.joint,
+        "resources": visit.resources,
+        "state": visit.state,
+        "tone": visit.tone,
+        "address": reverse("staff:appointment", args=[visit.id]),
+    }
+
+
+def _chosen(columns: Iterable["Column"], *, everything: bool) -> list["Column"]:
+    used = [c for c in columns if everything or c.blocks or c.kind in ALWAYS]
+    order = {kind: i for i, (_, kinds) in enumerate(GROUPS) for kind in kinds}
+    ranked = sorted(
+        used, key=lambda c: (order.get(c.kind, len(GROUPS)), _rank(c.kind), c.name)
+    )
+    return ranked[: board_grid.MOST_COLUMNS]
+
+
+def _rank(kind: str) -> int:
+    """Within a group, kinds keep the order of the table above."""
+    for _, kinds in GROUPS:
+        if kind in kinds:
+            return kinds.index(kind)
+    return 0
+
+
+def _group_of(kind: str) -> str:
+    return next((name for name, kinds in GROUPS if kind in kinds), OTHERS)
+
+
+def _groups(columns: Iterable["Column"]) -> list[dict[str, Any]]:
+    groups: list[dict[str, Any]] = []
+    for number, column in enumerate(columns, FIRST_COLUMN):
+        name = _group_of(column.kind)
+        if not groups or groups[-1]["name"] != name:
+            groups.append({"name": name, "column": number, "width": 0})
+        groups[-1]["width"] += 1
+    return groups
+
+
+def _spans(columns: Iterable["Column"]) -> Iterable[tuple[datetime, datetime]]:
+    for column in columns:
+        yield from column.open
+        yield from ((b.start, b.end) for b in column.blocks if b.kind != "absence")
+
+
+def _column(
+    column: "Column",
+    number: int,
+    frame: board_grid.Frame,
+    known: Visits,
+    shown: Shown,
+) -> dict[str, Any]:
+    placed = [
+        (block, rows)
+        for block in column.blocks
+        if block.kind != "absence"
+        and (rows := frame.place(block.start, block.end, board_grid.SMALLEST_ROWS))
+    ]
+    lanes = board_grid.lanes([rows for _, rows in placed])
+    return {
+        "number": number,
+        "name": column.name,
+        "closed": _closed(column, frame, shown.zone),
+        "buffers": [
+            css
+            for (block, _), lane in zip(placed, lanes, strict=True)
+            for css in _buffers(block, frame, lane)
+        ],
+        "blocks": [
+            _block(block, column.name, board_grid.css_class(rows, lane), known, shown)
+            | {"conflict": _clashes(block, column.blocks)}
+            for (block, rows), lane in zip(placed, lanes, strict=True)
+        ],
+    }
+
+
+def _clashes(block: "Block", others: Iterable["Block"]) -> bool:
+    """True if somebody else has the same resource at the same time."""
+    return any(
+        (other.appointment_id, other.hold_id) != (block.appointment_id, block.hold_id)
+        and block.start < other.end
+        and other.start < block.end
+        for other in others
+    )
+
+
+def _buffers(
+    block: "Block", frame: board_grid.Frame, lane: tuple[int, int]
+) -> Iterable[str]:
+    around = ((block.taken_start, block.start), (block.end, block.taken_end))
+    for start, end in around:
+        if start < end and (rows := frame.place(start, end)):
+            yield board_grid.css_class(rows, lane)
+
+
+def _block(
+    block: "Block", resource: str, css: str, known: Visits, shown: Shown
+) -> dict[str, Any]:
+    visit = known.get(block.appointment_id) if block.appointment_id else None
+    who = visit.short_name if visit else "Held"
+    joint = visit.joint if visit else ""
+    when = words.clock_range(block.start, block.end, shown.zone)
+    named = [resource, when, joint or block.visit_type, who, block.phase]
+    return {
+        "css": css,
+        "tone": _tone(block),
+        "visit": str(block.appointment_id or block.hold_id),
+        "address": _address(block),
+        "when": when.removesuffix(" AM").removesuffix(" PM"),
+        "who": who,
+        "joint": joint,
+        "state": visit.state if visit else "Held",
+        "label": ", ".join(part for part in named if part),
+    }
+
+
+def _tone(block: "Block") -> str:
+    if block.kind == "hold":
+        return "block--held"
+    if block.status in states.OVER:
+        return "block--over"
+    return phases.tone(block.phase)
+
+
+def _address(block: "Block") -> str:
+    if block.kind == "hold":
+        return reverse("staff:hold", args=[block.hold_id])
+    return reverse("staff:appointment", args=[block.appointment_id])
+
+
+def _closed(
+    column: "Column", frame: board_grid.Frame, zone: ZoneInfo
+) -> list[dict[str, Any]]:
+    shut = [(span, "Closed") for span in board_grid.complement(frame, column.open)]
+    absent = [
+        ((block.start, block.end), block.reason or "Not available")
+        for block in column.blocks
+        if block.kind == "absence"
+    ]
+    return [
+        {
+            "css": board_grid.css_class(rows),
+            "text": text,
+            "when": words.clock_range(*span, zone),
+            "absent": (span, text) in absent,
+        }
+        for span, text in [*shut, *absent]
+        if (rows := frame.place(*span))
+    ]
+
+
+def _hours(frame: board_grid.Frame, zone: ZoneInfo) -> list[dict[str, Any]]:
+    return [
+        {
+            "css": board_grid.css_class(board_grid.Rows(row, row + 1)),
+            "at": at,
+            "label": words.clock_time(at, zone).replace(":00", ""),
+        }
+        for row, at in frame.hours(zone)
+    ]
+
+
+def _now_row(frame: board_grid.Frame, now: datetime) -> str:
+    rows = frame.place(now, now + board_grid.ROW)
+    return (
+        board_grid.css_class(board_grid.Rows(rows.first, rows.first + 1))
+        if rows
+        else ""
+    )

@@ -1,0 +1,96 @@
+"""What every page's frame needs: the clinic, its zone, the nav, the demo's clock."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from clinics.domain.policy import may
+from core import clock
+from pages.words import zone_name
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the nav; `later` ones hide in the menu on a phone."""
+
+    name: str
+    label: str
+    icon: str
+    action: str
+    later: bool = False
+
+
+PLACES = (
+    Place("staff:today", "Today", "today", "appointment.read"),
+    Place("staff:board", "Board", "board", "appointment.read"),
+    Place("staff:find", "Find a time", "find", "opening.read"),
+    Place("staff:patients", "Patients", "patients", "patient.read"),
+    Place("staff:episodes", "Episodes", "episodes", "episode.read", later=True),
+    Place("staff:tasks", "Tasks", "tasks", "task.read"),
+    Place("staff:messages", "Messages", "messages", "message.read", later=True),
+    Place("staff:resources", "Resources", "resources", "resource.write", later=True),
+    Place("staff:users", "People", "users", "user.write", later=True),
+    Place("staff:journal", "Journal", "journal", "journal.read", later=True),
+    Place("staff:access_log", "Access log", "eye", "access_log.read", later=True),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The frame of a page; without a signed-in clinic only the demo's banner."""
+    clinic = getattr(request, "clinic", None)
+    frame: dict[str, Any] = {"demo": settings.DEMO}
+    if clinic is None:
+        return frame
+    zone = ZoneInfo(clinic.time_zone)
+    now = getattr(request, "now", None) or clock.now()
+    return frame | {
+        "clinic": clinic,
+        "zone": zone,
+        "zone_name": zone_name(zone, now),
+        "now": now,
+        "role": _role(request),
+        "places": places(_role(request), request.path),
+        "may_search": may(_role(request), "patient.read").allowed,
+        "may_read_messages": may(_role(request), "message.read").allowed,
+    }
+
+
+def places(role: str, path: str) -> list[dict[str, Any]]:
+    """The entries this role may open; the longest matching address is current.
+
+    On a phone the bar holds five; what does not fit is in the menu.
+    """
+    allowed = [(p, _address(p.name)) for p in PLACES if may(role, p.action).allowed]
+    shown = [(p, address) for p, address in allowed if address]
+    here = max((a for _, a in shown if path.startswith(a)), key=len, default="")
+    spare = max(0, 5 - sum(not p.later for p, _ in shown))
+    entries = []
+    for place, address in shown:
+        later = place.later and spare <= 0
+        spare -= place.later
+        entries.append(
+            {
+                "label": place.label,
+                "icon": place.icon,
+                "address": address,
+                "current": address == here,
+                "later": later,
+            }
+        )
+    return entries
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _role(request: HttpRequest) -> str:
+    membership = getattr(request, "membership", None)
+    return str(membership.role) if membership is not None else ""

@@ -1,0 +1,149 @@
+"""The timeline of an episode: what was done, in words, newest first."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from clinics.domain.roles import LABELS
+from pages import history
+from pages.episode_path import stage_name
+from pages.words import clock_time, moment, sentence
+from procedures.domain.act_schemas import SCHEMAS
+from procedures.selectors import episodes
+
+if TYPE_CHECKING:
+    from procedures.models import Episode
+
+LATE = timedelta(minutes=15)
+TEXTS = {
+    "episode.opened": "Episode opened",
+    "episode.evaluated": "Evaluation signed",
+    "episode.decided": "Decision signed",
+    "episode.overridden": "Rule set aside",
+    "episode.consented": "Consent signed or taken back",
+    "episode.prepared": "Readiness item changed",
+    "episode.checked_in": "Checked in",
+    "episode.timed_out": "Time-out held",
+    "episode.harvested": "Harvest done",
+    "episode.handed_off": "Product handed over",
+    "episode.processed": "Processing done",
+    "episode.released": "Product released",
+    "episode.injected": "Injection given",
+    "episode.discharged": "Discharged",
+    "episode.adverse_event_recorded": "Adverse event recorded",
+    "episode.responded": "Follow-up answered",
+    "episode.withdrawn": "Withdrawn",
+    "episode.aborted": "Procedure aborted",
+    "episode.corrected": "Record corrected",
+    "episode.closed": "Episode closed",
+    "episode.became_ready": "Ready for the day",
+    "episode.became_unready": "No longer ready",
+    "episode.act_refused": "Refused",
+    "episode.act_forbidden": "Refused: not this role's",
+    "episode.scan_mismatched": "A scan did not match",
+}
+DANGER = frozenset(
+    {"episode.act_refused", "episode.act_forbidden", "episode.scan_mismatched"}
+)
+
+
+def timeline(
+    episode: "Episode", zone: ZoneInfo, *, clinical: bool
+) -> list[history.Entry]:
+    """Newest first; late entries say when they were made."""
+    entered = _entered(episode)
+    entries = episodes.timeline(episode, clinical=clinical)
+    made = [_entry(one, entered.get(one.at), zone) for one in entries]
+    newest = sorted(enumerate(made), key=lambda e: (e[1].at, e[0]), reverse=True)
+    return [one for _, one in newest]
+
+
+def _entry(
+    one: episodes.Entry, entered_at: datetime | None, zone: ZoneInfo
+) -> history.Entry:
+    parts = [*_details(one.name, one.details)]
+    if entered_at and entered_at - one.at > LATE:
+        same = entered_at.astimezone(zone).date() == one.at.astimezone(zone).date()
+        when = clock_time(entered_at, zone) if same else moment(entered_at, zone)
+        parts.append(f"entered late, at {when}")
+    return history.Entry(
+        at=one.at,
+        text=_text(one.name, one.details),
+        who=_who(one),
+        detail="; ".join(parts),
+        tone="danger" if one.name in DANGER else "",
+    )
+
+
+def _text(name: str, details: Mapping[str, Any]) -> str:
+    text = TEXTS.get(name) or sentence(name.partition(".")[2])
+    act = str(details.get("act", ""))
+    if name in DANGER and act in SCHEMAS:
+        return f"{text}: {SCHEMAS[act].label.lower()}"
+    return text
+
+
+def _details(name: str, details: Mapping[str, Any]) -> Iterable[str]:
+    """What a journal entry's codes say; unknown ones are left to the journal."""
+    before, after = details.get("from"), details.get("to")
+    if after and before != after:
+        yield (
+            f"{stage_name(before)} → {stage_name(after)}"
+            if before
+            else stage_name(after)
+        )
+    if item := details.get("item"):
+        yield f"{sentence(str(item))}: {details.get('state', '')}".rstrip(": ")
+    for key in ("hand_off", "rule", "follow_up", "record", "place"):
+        if details.get(key):
+            yield sentence(str(details[key])) if key == "record" else str(details[key])
+    if codes := details.get("codes") or details.get("rules"):
+        yield ", ".join(_code(str(code)) for code in codes)
+    if tier := details.get("tier"):
+        yield f"tier {tier}"
+    if unusual := details.get("unusual"):
+        yield f"{len(unusual)} unusual value{'s' if len(unusual) > 1 else ''}"
+
+
+def _code(code: str) -> str:
+    """A rule keeps its code ("INF-01"); a reason's becomes words."""
+    return code if code[:1].isupper() else sentence(code).lower()
+
+
+def _who(one: episodes.Entry) -> str:
+    kind = one.actor.partition(":")[0]
+    if kind == "patient":
+        return "the patient"
+    if kind == "job":
+        return "automatically"
+    role = LABELS.get(one.actor_role, one.actor_role).lower()
+    return ", ".join(part for part in (one.actor_name, role) if part)
+
+
+# Where the records are whose entry may be later than what they tell.
+RECORDS = (
+    "evaluations",
+    "decisions",
+    "overrides",
+    "consents",
+    "checkins",
+    "timeouts",
+    "harvests",
+    "handoffs",
+    "processings",
+    "releases",
+    "injections",
+    "discharges",
+    "adverseevents",
+    "responses",
+)
+
+
+def _entered(episode: "Episode") -> dict[datetime, datetime]:
+    """When a record was entered, by when it happened."""
+    found: dict[datetime, datetime] = {}
+    for name in RECORDS:
+        rows = getattr(episode, name).filter(corrects=None)
+        found |= dict(rows.values_list("occurred_at", "recorded_at"))
+    return found

@@ -1,0 +1,1 @@
+"""Pages behind a patient's link: no account, no JavaScript, one thing per page."""

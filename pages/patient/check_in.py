@@ -1,0 +1,230 @@
+"""The check-in: one question per page, saved as it goes, sent once."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from clinics.services.doors import Answer, PublicRequest, public_page
+from core.refusal import Refused
+from pages.patient.texts import TEXTS
+from pages.patient.visitor import Visitor, is_switch, language_of, notice, show, shut
+from pages.patient.visitor import visitor as who
+from procedures.domain.questions import Question
+from procedures.selectors.follow_ups import follow_up as find
+from procedures.selectors.follow_ups import tier_of
+from procedures.services import responses
+
+if TYPE_CHECKING:
+    from procedures.models import FollowUp
+
+
+class CheckIn:
+    """One visitor's check-in: its questions and the answers saved so far."""
+
+    def __init__(self, request: PublicRequest, visitor: Visitor) -> None:
+        self.request, self.visitor = request, visitor
+        found = find(UUID(visitor.subject_id))
+        assert found is not None
+        self.follow_up: FollowUp = found
+        self.language = language_of(request, visitor.patient)
+        self.questions = responses.questions(self.follow_up, self.language)
+        self.saved = responses.drafts(self.follow_up)
+
+    @property
+    def answered(self) -> bool:
+        return self.follow_up.answered_at is not None
+
+    def next_number(self) -> int:
+        """The first question without an answer, from 1; one past the last if none."""
+        keys = [q.key for q in self.questions]
+        waiting = [n for n, key in enumerate(keys, 1) if key not in self.saved]
+        return waiting[0] if waiting else len(keys) + 1
+
+    def show(
+        self, template: str, context: dict[str, Any], status: int = 200
+    ) -> HttpResponse:
+        urgent = responses.call_now(self.saved, self.language)
+        shown = {"urgent": urgent, **context}
+        return show(
+            self.request,
+            template,
+            shown | {"is_emergency": self._is_emergency(shown["urgent"])},
+            clinic=self.visitor.clinic,
+            patient=self.visitor.patient,
+            status=status,
+        )
+
+    def _is_emergency(self, urgent: tuple[str, str] | None) -> bool:
+        return urgent is not None and urgent == responses.call_text(1, self.language)
+
+    def closed(self, status: int = 200) -> HttpResponse:
+        """Too early, too late or ended: whom to call instead."""
+        clinic, patient = self.visitor.clinic, self.visitor.patient
+        return notice(
+            self.request, "closed", clinic=clinic, patient=patient, status=status
+        )
+
+
+def _enter(request: PublicRequest) -> CheckIn | Answer:
+    visitor = who(request, "check_in")
+    if visitor is None:
+        return shut(request)
+    check_in = CheckIn(request, visitor)
+    if check_in.answered:
+        return HttpResponseRedirect(reverse("v:done"), status=303)
+    if check_in.follow_up.state != "planned":
+        return check_in.closed()
+    return check_in
+
+
+@public_page
+def start(request: PublicRequest) -> Answer:
+    check_in = _enter(request)
+    if not isinstance(check_in, CheckIn):
+        return check_in
+    count = len(check_in.questions)
+    number = check_in.next_number()
+    address = _address(number, count)
+    text = TEXTS[check_in.language]["checkin_text"].format(count=count)
+    context = {"text": text, "address": address, "begun": number > 1}
+    return check_in.show("check_in_start", context)
+
+
+@public_page
+def question(request: PublicRequest, number: int) -> Answer:
+    check_in = _enter(request)
+    if not isinstance(check_in, CheckIn):
+        return check_in
+    if not 1 <= number <= len(check_in.questions):
+        return HttpResponseRedirect(reverse("v:check_in"), status=303)
+    if request.method == "POST" and not is_switch(request):
+        return _save(request, check_in, number)
+    return _ask(check_in, number)
+
+
+def _ask(check_in: CheckIn, number: int, error: str = "") -> Answer:
+    asked, count = check_in.questions[number - 1], len(check_in.questions)
+    words = TEXTS[check_in.language]
+    saved = _chosen(check_in, asked)
+    context = {
+        "question": asked,
+        "options": _options(asked, saved),
+        "saved": "" if saved is None else saved,
+        "number": number,
+        "count": count,
+        "progress": words["progress"].format(number=number, count=count),
+        "back": _address(number - 1, count) if number > 1 else reverse("v:check_in"),
+        "foreign": asked.language != check_in.language,
+        "error": error,
+        "error_page": bool(error),
+        "may_skip": not (asked.required or asked.hint or asked.kind == "multichoice"),
+        "switch_form": "form",
+    }
+    return check_in.show("question", context, status=422 if error else 200)
+
+
+def _chosen(check_in: CheckIn, asked: Question) -> Any:
+    """What was given just now, if this comes back; else what was saved."""
+    if check_in.request.method != "POST":
+        return check_in.saved.get(asked.key)
+    given = check_in.request.POST.getlist("answer")
+    return given if asked.kind == "multichoice" else "".join(given[:1])
+
+
+def _options(asked: Question, saved: Any) -> list[dict[str, Any]]:
+    """The answers to choose from; numbers of a short range are listed one by one."""
+    options = asked.options
+    if asked.kind == "number" and (asked.highest or 0) <= 10:
+        numbers = range(asked.lowest or 0, (asked.highest or 0) + 1)
+        options = tuple((str(n), str(n)) for n in numbers)
+    chosen = {str(v) for v in saved} if isinstance(saved, list) else {str(saved)}
+    return [{"value": v, "label": label, "on": v in chosen} for v, label in options]
+
+
+def _save(request: PublicRequest, check_in: CheckIn, number: int) -> Answer:
+    asked = check_in.questions[number - 1]
+    given = request.POST.getlist("answer")
+    try:
+        responses.save_answer(
+            follow_up_id=check_in.follow_up.pk,
+            question=asked.key,
+            value=given if asked.kind == "multichoice" else "".join(given[:1]),
+            language=check_in.language,
+            now=request.now,
+        )
+    except responses.InvalidAnswer as wrong:
+        return _ask(check_in, number, str(wrong))
+    check_in.saved = responses.drafts(check_in.follow_up)
+    back_to_review = request.GET.get("from") == "review"
+    target = len(check_in.questions) + 1 if back_to_review else number + 1
+    return HttpResponseRedirect(_address(target, len(check_in.questions)), status=303)
+
+
+def _address(number: int, count: int) -> str:
+    if number > count:
+        return reverse("v:review")
+    return reverse("v:question", args=[number])
+
+
+@public_page
+def review(request: PublicRequest) -> Answer:
+    check_in = _enter(request)
+    if not isinstance(check_in, CheckIn):
+        return check_in
+    if check_in.next_number() <= len(check_in.questions):
+        return HttpResponseRedirect(reverse("v:check_in"), status=303)
+    if request.method == "POST":
+        return _send(request, check_in)
+    rows = [_row(check_in, number) for number in range(1, len(check_in.questions) + 1)]
+    return check_in.show("review", {"rows": rows})
+
+
+def _row(check_in: CheckIn, number: int) -> dict[str, Any]:
+    asked = check_in.questions[number - 1]
+    said = _said(asked, check_in.saved.get(asked.key))
+    return {
+        "text": asked.text,
+        "answer": said or TEXTS[check_in.language]["no_answer"],
+        "foreign": asked.language != check_in.language and bool(said),
+        "address": f"{reverse('v:question', args=[number])}?from=review",
+    }
+
+
+def _said(asked: Question, saved: Any) -> str:
+    labels = dict(asked.options)
+    values = saved if isinstance(saved, list) else [saved]
+    said = [labels.get(str(v), str(v)) for v in values if v not in (None, "")]
+    unit = " °C" if asked.kind == "temperature" and said else ""
+    return ", ".join(said) + unit
+
+
+def _send(request: PublicRequest, check_in: CheckIn) -> Answer:
+    assert request.actor is not None
+    outcome = responses.submit(
+        follow_up_id=check_in.follow_up.pk,
+        language=check_in.language,
+        by=request.actor,
+        now=request.now,
+    )
+    if isinstance(outcome, Refused):
+        return check_in.closed(status=409)
+    return HttpResponseRedirect(reverse("v:done"), status=303)
+
+
+@public_page
+def done(request: PublicRequest) -> Answer:
+    """Thanks, and again what to do now; loading it again changes nothing."""
+    visitor = who(request, "check_in")
+    if visitor is None:
+        return shut(request)
+    check_in = CheckIn(request, visitor)
+    words = TEXTS[check_in.language]
+    context = {
+        "title": words["done_title"],
+        "text": words["done_text"],
+        "more": words["done_next"],
+        "urgent": responses.call_text(tier_of(check_in.follow_up), check_in.language),
+    }
+    return check_in.show("notice", context)

@@ -1,0 +1,87 @@
+"""A link's first page: opening it changes nothing and shows nobody's data."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponseRedirect, QueryDict
+
+from clinics import selectors as clinics
+from clinics.services.doors import Answer, PublicRequest, public_page
+from core.actor import Actor
+from pages.patient.texts import TEXTS
+from pages.patient.visitor import (
+    is_switch,
+    language_of,
+    notice,
+    page_of,
+    remember,
+    show,
+)
+from patients.services import links
+
+if TYPE_CHECKING:
+    from patients.models import PatientLink
+
+
+@public_page
+def entry(request: PublicRequest, token: str) -> Answer:
+    link = links.find(token, request.now)
+    if link is None:
+        return notice(request, "gone", status=404)
+    clinic = clinics.clinic(link.patient.clinic_id)
+    if link.locked_at:
+        return notice(request, "locked", clinic=clinic, status=403)
+    if request.method == "POST" and not is_switch(request):
+        return _prove(request, token, link)
+    context = {"typed": _typed(request), "switch_form": "form"}
+    return show(request, "entry", context, clinic=clinic)
+
+
+def _prove(request: PublicRequest, token: str, link: "PatientLink") -> Answer:
+    born = _birth_date(request.POST)
+    if born is None:
+        return _again(request, link, "birth_missing")
+    match links.prove_birth_date(token=token, birth_date=born, now=request.now):
+        case links.Proved(patient=patient):
+            request.actor = Actor("patient", str(patient.pk), role="patient")
+            response = HttpResponseRedirect(page_of(link.purpose), status=303)
+            remember(response, token)
+            return response
+        case links.Wrong(left=left):
+            return _again(request, link, "birth_wrong", left=left)
+        case links.Locked():
+            clinic = clinics.clinic(link.patient.clinic_id)
+            return notice(request, "locked", clinic=clinic, status=403)
+        case _:
+            return notice(request, "gone", status=404)
+
+
+def _again(
+    request: PublicRequest, link: "PatientLink", error: str, **said: object
+) -> Answer:
+    text = TEXTS[language_of(request)][error].format(**said)
+    # A wrong date is answered 403, which commits: the try counts.
+    status = 403 if error == "birth_wrong" else 422
+    context = {
+        "error": text,
+        "error_page": True,
+        "typed": _typed(request),
+        "switch_form": "form",
+    }
+    clinic = clinics.clinic(link.patient.clinic_id)
+    return show(request, "entry", context, clinic=clinic, status=status)
+
+
+PARTS = ("month", "day", "year")
+
+
+def _typed(request: PublicRequest) -> dict[str, str]:
+    return {name: request.POST.get(f"birth_{name}", "") for name in PARTS}
+
+
+def _birth_date(post: QueryDict) -> date | None:
+    try:
+        month, day, year = (int(post.get(f"birth_{part}", "")) for part in PARTS)
+        return date(year, month, day)
+    except (ValueError, OverflowError):
+        return None

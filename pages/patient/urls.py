@@ -1,0 +1,17 @@
+"""Addresses behind a patient's link; none holds a name, a date or an id of theirs."""
+
+from django.urls import path
+
+from pages.patient import check_in, entry, visit
+
+app_name = "v"
+
+urlpatterns = [
+    path("visit/", visit.visit, name="visit"),
+    path("visit/told/<slug:answer>/", visit.told, name="told"),
+    path("check-in/", check_in.start, name="check_in"),
+    path("check-in/<int:number>/", check_in.question, name="question"),
+    path("check-in/review/", check_in.review, name="review"),
+    path("check-in/done/", check_in.done, name="done"),
+    path("<str:token>/", entry.entry, name="entry"),
+]

@@ -1,0 +1,196 @@
+"""Who holds a patient's link: the cookie that a birth date earns, for 30 minutes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from clinics import selectors as clinics
+from clinics.services.doors import PublicRequest
+from pages.patient.texts import DAYS_ES, LANGUAGES, MONTHS_ES, TEXTS, ZONES_ES
+from pages.words import clock_time, long_day, zone_name
+from patients import selectors as patients
+from patients.services import links
+
+if TYPE_CHECKING:
+    from clinics.models import Clinic
+    from patients.models import Patient, PatientLink
+
+KEPT_SECONDS = 30 * 60
+SALT = "patient-page"
+LANGUAGE_COOKIE = "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A patient whose birth date was right, and the link that brought them."""
+
+    link: "PatientLink"
+    token: str
+
+    @property
+    def patient(self) -> "Patient":
+        return self.link.patient
+
+    @property
+    def clinic(self) -> "Clinic":
+        return clinics.clinic(self.patient.clinic_id)
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.link.subject.partition(":")[2])
+
+
+def cookie_name() -> str:
+    return "__Host-patient" if settings.SESSION_COOKIE_SECURE else "patient"
+
+
+def remember(response: HttpResponse, token: str) -> None:
+    """Let this browser in for half an hour."""
+    response.set_cookie(
+        cookie_name(),
+        signing.dumps(token, salt=SALT),
+        max_age=KEPT_SECONDS,
+        secure=bool(settings.SESSION_COOKIE_SECURE),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def visitor(request: PublicRequest, purpose: str) -> Visitor | None:
+    """Whoever proved their birth date for a link of this purpose that is still open.
+
+    Sets who acts and whose data the page shows.
+    """
+    token = _token(request)
+    link = links.find(token, request.now) if token else None
+    if link is None or link.locked_at or link.purpose != purpose:
+        return None
+    request.actor = patients.actor_for(link.patient)
+    request.saw(link.patient.pk)
+    return Visitor(link, token)
+
+
+def _token(request: HttpRequest) -> str:
+    signed = request.COOKIES.get(cookie_name(), "")
+    try:
+        return str(signing.loads(signed, salt=SALT, max_age=KEPT_SECONDS))
+    except signing.BadSignature:
+        return ""
+
+
+def language_of(request: HttpRequest, patient: "Patient | None" = None) -> str:
+    """The chosen language; else the patient's; else the browser's."""
+    chosen = _asked(request) or request.COOKIES.get(LANGUAGE_COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    if patient is not None and patient.language in LANGUAGES:
+        return str(patient.language)
+    wishes = request.headers.get("Accept-Language", "").lower()
+    return "es" if wishes.startswith("es") else "en"
+
+
+def is_switch(request: HttpRequest) -> bool:
+    """Whether a half-filled form came back only to be read in the other language."""
+    return request.POST.get("lang") in LANGUAGES
+
+
+def _asked(request: HttpRequest) -> str:
+    asked = request.POST.get("lang") or request.GET.get("lang", "")
+    return asked if asked in LANGUAGES else ""
+
+
+def _switch_address(request: HttpRequest, other: str) -> str:
+    """This page in the other language; the rest of its address stays."""
+    query = request.GET.copy()
+    query["lang"] = other
+    return f"{request.path}?{query.urlencode()}"
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    clinic: "Clinic | None" = None,
+    patient: "Patient | None" = None,
+    status: int = 200,
+) -> TemplateResponse:
+    """A patient page in its language, with the switch to the other one.
+
+    A page with a form names it as `switch_form`: the switch then keeps what was typed.
+    """
+    language = language_of(request, patient)
+    other = "es" if language == "en" else "en"
+    frame = {
+        "t": TEXTS[language],
+        "language": language,
+        "clinic": clinic,
+        "switch_address": _switch_address(request, other),
+        "switch_lang": other,
+        "switch_label": LANGUAGES[other],
+    }
+    path = f"pages/patient/{template}.html"
+    response = TemplateResponse(request, path, {**frame, **context}, status=status)
+    if _asked(request):
+        response.set_cookie(LANGUAGE_COOKIE, language, samesite="Lax", httponly=True)
+    return response
+
+
+def notice(
+    request: HttpRequest,
+    name: str,
+    *,
+    clinic: "Clinic | None" = None,
+    patient: "Patient | None" = None,
+    status: int = 200,
+) -> TemplateResponse:
+    """A page that only says something: `name`_title and `name`_text."""
+    text = TEXTS[language_of(request, patient)]
+    context = {"title": text[f"{name}_title"], "text": text[f"{name}_text"]}
+    return show(
+        request, "notice", context, clinic=clinic, patient=patient, status=status
+    )
+
+
+def shut(request: HttpRequest) -> TemplateResponse:
+    """Asked for a page without a fresh proof: open the link again."""
+    return notice(request, "again", status=403)
+
+
+def moment(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """ "Tuesday, December 1, 9:00 AM Central Time", or the same in Spanish."""
+    local = at.astimezone(zone)
+    name = zone_name(zone, at)
+    if language == "en":
+        return f"{long_day(local.date())}, {clock_time(at, zone)} {name}"
+    half = "a.m." if local.hour < 12 else "p.m."
+    day = f"{DAYS_ES[local.weekday()]} {local.day} de {MONTHS_ES[local.month - 1]}"
+    clock = f"{local.hour % 12 or 12}:{local:%M} {half}"
+    return f"{day} de {local.year}, {clock} ({_hour_of(zone, name)})"
+
+
+def _hour_of(zone: ZoneInfo, name: str) -> str:
+    town = zone.key.rpartition("/")[2].replace("_", " ")
+    return ZONES_ES.get(name, f"hora de {town}")
+
+
+def length(minutes: int, language: str) -> str:
+    """ "45 minutes", "1 hour", "2 hours 15 minutes", or the same in Spanish."""
+    words = TEXTS[language]
+    hours, rest = divmod(minutes, 60)
+    parts = [words["hour" if hours == 1 else "hours"].format(count=hours)] * bool(hours)
+    if rest or not hours:
+        parts.append(words["minutes"].format(count=rest))
+    return " ".join(parts)
+
+
+def page_of(purpose: str) -> str:
+    """Where a link of this purpose leads."""
+    return reverse({"confirm": "v:visit", "check_in": "v:check_in"}[purpose])

@@ -1,0 +1,73 @@
+"""A refusal, a missing thing, a busy moment: the page that says so and what to do."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+# A fuller page for one code of problem, registered by the screen that knows it.
+Special = Callable[[HttpRequest, Mapping[str, Any], int], HttpResponse]
+_special: dict[str, Special] = {}
+
+STAFF, PATIENT, ENTRANCE = (
+    "pages/staff/base.html",
+    "pages/patient/base.html",
+    "pages/entrance.html",
+)
+
+
+def page_for(code: str) -> Callable[[Special], Special]:
+    """Register the page of a problem's code: (request, document, status)."""
+
+    def register(view: Special) -> Special:
+        _special[code] = view
+        return view
+
+    return register
+
+
+def render_problem(
+    request: HttpRequest, document: dict[str, Any], status: int
+) -> HttpResponse:
+    """What `doors` shows instead of a view's own answer."""
+    special = _special.get(str(document.get("code")))
+    if special is not None:
+        return special(request, document, status)
+    return render(
+        request, "pages/problem.html", context(request, document), status=status
+    )
+
+
+def context(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The problem in words, and the ways on from it."""
+    return {
+        "shell": _shell(request),
+        "status": document["status"],
+        "title": document["title"],
+        "detail": document["detail"] if not document.get("reasons") else "",
+        "reasons": document.get("reasons", ()),
+        "errors": document.get("errors", ()),
+        "request_id": getattr(request, "id", ""),
+        **_ways_on(request, int(document["status"])),
+    }
+
+
+def _shell(request: HttpRequest) -> str:
+    if getattr(request, "clinic", None) is not None:
+        return STAFF
+    return PATIENT if request.path.startswith(("/v/", "/enquire/")) else ENTRANCE
+
+
+def _ways_on(request: HttpRequest, status: int) -> dict[str, str]:
+    ways: dict[str, str] = {}
+    if status == 503 and request.method == "GET":
+        ways |= {"again": request.get_full_path(), "again_label": "Try again"}
+    if getattr(request, "clinic", None) is not None:
+        ways |= {"home": reverse("staff:home"), "home_label": "Back to the start"}
+    elif request.path.startswith("/account/"):
+        ways |= {"home": reverse("account_login"), "home_label": "Back to sign in"}
+    elif not request.path.startswith(("/v/", "/enquire/")):
+        ways |= {"home": reverse("root"), "home_label": "Back to the start"}
+    return ways

@@ -1,0 +1,202 @@
+"""The forms of the acts: one page for each, drawn from its schema.
+
+GET shows the form, POST does the act. What is wrong comes back on its field (422);
+what the guards refuse comes back above the form, with everything that was typed (409).
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import register_converter, reverse
+
+from clinics.domain import policy
+from clinics.services.doors import Answer, StaffRequest, page
+from core.problems import NotFound, StaleVersion
+from core.refusal import Refused
+from pages import act_corrections, act_sheets
+from pages.act_form import ActForm, Answers, Sheet, answers
+from pages.act_page import ActPage
+from pages.act_sheets import Here
+from pages.words import sentence
+from procedures.domain.act_schemas import SCHEMAS
+from procedures.domain.correction_guards import MADE_BY
+from procedures.domain.schema import FieldError, InvalidData, parse, warnings
+from procedures.selectors import episodes
+from procedures.services import acts
+
+
+class ActConverter:
+    """An act as addresses write it: "time-out"; anything else is no such page."""
+
+    regex = "|".join(act.replace("_", "-") for act in SCHEMAS)
+
+    def to_python(self, value: str) -> str:
+        return value.replace("-", "_")
+
+    def to_url(self, value: str) -> str:
+        return value.replace("_", "-")
+
+
+register_converter(ActConverter, "act")
+
+
+def act(request: HttpRequest, episode_id: UUID, act: str) -> HttpResponse:
+    """The door of each act is its own: the policy is asked for that very act."""
+    return DOORS[act](request, episode_id=episode_id)
+
+
+act.action = "episode.read"  # type: ignore[attr-defined]
+
+
+def _act(request: StaffRequest, episode_id: UUID, *, act: str) -> Answer:
+    episode = episodes.episode(episode_id, request.clinic.pk)
+    if episode is None:
+        raise NotFound
+    request.saw(episode.patient_id)
+    zone = ZoneInfo(request.clinic.time_zone)
+    asked = (request.POST if request.method == "POST" else request.GET).dict()
+    here = Here(episode, request.now, zone, {k: str(v) for k, v in asked.items()})
+    if act == "correct" and "record" not in asked:
+        return _choose_record(request, here)
+    sheet = _sheet(act, here)
+    shown = ActPage(request, here, sheet, act)
+    if request.method != "POST":
+        return shown.answer(ActForm(sheet))
+    return _perform(request, here, sheet, shown)
+
+
+def _sheet(act: str, here: Here) -> Sheet:
+    if act != "correct":
+        return act_sheets.sheet(act, here)
+    kind, record_id = here.asked["record"], here.asked.get("record_id", "")
+    return act_corrections.sheet(here, kind, record_id)
+
+
+def _choose_record(request: StaffRequest, here: Here) -> Answer:
+    rows = [
+        {
+            "name": sentence(kind),
+            "at": row.occurred_at,
+            "by": row.recorded_by_name,
+            "address": f"?record={kind}&record_id={row.pk}",
+        }
+        for kind, row in act_corrections.records(here.episode)
+        if policy.may(request.actor.role, f"episode.{MADE_BY[kind]}").allowed
+    ]
+    context = {
+        "rows": rows,
+        "patient": here.episode.patient,
+        "back_address": reverse("staff:episode", args=[here.episode.pk]),
+    }
+    return TemplateResponse(request, "pages/staff/act_correct.html", context)
+
+
+def _perform(request: StaffRequest, here: Here, sheet: Sheet, shown: ActPage) -> Answer:
+    found = answers(sheet, request.POST)
+    form = ActForm(sheet, request.POST)
+    faults = _faults(request, sheet, found)
+    if faults:
+        form.take_faults(faults, found)
+        return shown.answer(form)
+    unusual = _unusual(sheet, found)
+    if unusual and request.POST.get("acknowledged") != shown.mark(unusual):
+        return shown.answer(form, unusual=unusual)
+    try:
+        outcome = _do(request, here, shown.act, found)
+    except InvalidData as wrong:
+        form.take_faults((_within_values(e) for e in wrong.errors), found)
+        return shown.answer(form)
+    except StaleVersion:
+        return shown.answer(form, is_stale=True)
+    if isinstance(outcome, Refused):
+        return outcome if outcome.status == 403 else shown.answer(form, outcome)
+    return _done(request, shown, outcome.stage)
+
+
+def _faults(request: StaffRequest, sheet: Sheet, found: Answers) -> list[FieldError]:
+    """What is wrong with the answers, and with who proves to be there."""
+    faults: list[FieldError] = []
+    try:
+        parse(sheet.schema, found.raw, sheet.zone)
+    except InvalidData as wrong:
+        faults += wrong.errors
+    proofs = request.proofs
+    faults += [FieldError(f"/{name}", text) for name, text in proofs.errors]
+    told = dict(proofs.errors)
+    if sheet.schema.signature and not (proofs.signature or told):
+        faults.append(FieldError("/signature_password", "Sign with your password."))
+    if sheet.schema.second_person and not (
+        proofs.second_person or "second_password" in told
+    ):
+        text = "A second person gives their e-mail and password here."
+        faults.append(FieldError("/second_password", text))
+    return faults
+
+
+def _unusual(sheet: Sheet, found: Answers) -> list[str]:
+    data = parse(sheet.schema, found.raw, sheet.zone)
+    found_unusual = warnings(sheet.schema, data)
+    return [one.text.replace("unusual, must be", "usually") for one in found_unusual]
+
+
+def _do(request: StaffRequest, here: Here, act: str, found: Answers) -> Any:
+    post = request.POST
+    return acts.perform(
+        episode_id=here.episode.pk,
+        act=act,
+        data=_data(act, here, found),
+        version=_version(post.get("version", "")),
+        by=request.actor,
+        now=request.now,
+        occurred_at=_occurred_at(post.get("occurred_at", ""), here.zone),
+        signature=request.proofs.signature,
+        second_person=request.proofs.second_person,
+    )
+
+
+def _data(act: str, here: Here, found: Answers) -> dict[str, Any]:
+    if act != "correct":
+        return act_sheets.folded(found.raw)
+    values = {k: v for k, v in found.raw.items() if k != "reason"}
+    named = {name: here.asked.get(name, "") for name in ("record", "record_id")}
+    return {**named, "reason": found.raw.get("reason", ""), "values": values}
+
+
+def _version(text: str) -> int:
+    if not text.isdecimal():
+        raise StaleVersion(0)
+    return int(text)
+
+
+def _occurred_at(text: str, zone: ZoneInfo) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        raise InvalidData(
+            [FieldError("/occurred_at", "Give a date and a time.")]
+        ) from None
+
+
+def _within_values(error: FieldError) -> FieldError:
+    return replace(error, pointer=error.pointer.removeprefix("/values"))
+
+
+def _done(request: StaffRequest, shown: ActPage, stage: str) -> HttpResponse:
+    label = shown.sheet.schema.label
+    text = f"{label}: recorded. The episode is now: {sentence(stage).lower()}."
+    messages.success(request, text)
+    return HttpResponseRedirect(shown.back_address, status=303)
+
+
+DOORS = {
+    name: page(action=f"episode.{name}")(partial(_act, act=name)) for name in SCHEMAS
+}

@@ -1,0 +1,155 @@
+"""What the page of one visit shows."""
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from clinics.domain.policy import may
+from clinics.services.doors import StaffRequest
+from pages import history, phases, states
+from pages.episode_words import about
+from pages.staff import message_rows
+from pages.words import sentence
+from scheduling import selectors
+from scheduling.domain.status import Act, Status, why_not
+
+if TYPE_CHECKING:
+    from scheduling.models import Appointment
+    from scheduling.selectors.board import Block
+
+# Buttons in the order of a visit: act, its place in the policy, its words.
+BUTTONS = (
+    (Act.ARRIVE, "appointment.arrive", "arrive", "Patient has arrived"),
+    (Act.CONFIRM, "appointment.confirm", "confirm", "Confirmed with the patient"),
+    (Act.CHECK_IN, "appointment.arrive", "check_in", "Begin the visit"),
+    (Act.FULFIL, "appointment.arrive", "fulfil", "Visit is done"),
+    (Act.NO_SHOW, "appointment.no_show", "no_show", "Patient did not come"),
+)
+# Of a procedure these are steps of its episode, not buttons here.
+OF_EPISODE = frozenset({Act.CHECK_IN, Act.FULFIL})
+
+
+def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
+    zone = ZoneInfo(request.clinic.time_zone)
+    on = visit.start.astimezone(zone).date()
+    episode = about(request.clinic.pk, [visit.pk]).get(visit.pk)
+    state, tone = states.appointment_state(visit)
+    strips = _strips(request, visit)
+    find = reverse("staff:find")
+    query = {"patient": visit.patient_id, "visit_type": visit.visit_type.slug}
+    return {
+        "visit": visit,
+        "patient": visit.patient,
+        "today": request.now.astimezone(zone).date(),
+        "patient_address": reverse("staff:patient", args=[visit.patient_id]),
+        "board_address": reverse("staff:board_on", args=[on]),
+        "find_address": f"{find}?{urlencode(query)}",
+        "visit_type": visit.visit_type.name,
+        "clinician": visit.clinician.name if visit.clinician else "",
+        "joint": episode.joint if episode else "",
+        "episode_address": _episode_address(request, episode),
+        "state": state,
+        "tone": tone,
+        "confirmed": _confirmed(visit),
+        "acts": _acts(request, visit),
+        "may_move": _may(request, visit, Act.MOVE, "appointment.move"),
+        "may_cancel": _may(request, visit, Act.CANCEL, "appointment.cancel"),
+        "closed_because": why_not(Status(visit.status), Act.CANCEL) or "",
+        "phases": strips,
+        "length": (visit.end - visit.start) // phases.MINUTE,
+        "at_clinic": visit.end - visit.start,
+        "conflicts": [
+            sentence(conflict.detail or conflict.cause)
+            for conflict in visit.conflicts.filter(resolved_at=None)
+        ],
+        "messages_planned": _messages(request, visit),
+        "history": history.timeline(f"appointment:{visit.pk}"),
+    }
+
+
+def _messages(request: StaffRequest, visit: "Appointment") -> list[dict[str, Any]]:
+    if not may(request.membership.role, "message.read").allowed:
+        return []
+    subject = f"appointment:{visit.pk}"
+    return message_rows.of_visit(request.clinic.pk, visit.patient_id, subject)
+
+
+def _confirmed(visit: "Appointment") -> str:
+    """ "Confirmed" beside a state that does not say it already."""
+    if visit.confirmed_at is None or visit.status == "booked":
+        return ""
+    return "Confirmed"
+
+
+def _episode_address(request: StaffRequest, episode: Any) -> str:
+    if episode is None or not may(request.membership.role, "episode.read").allowed:
+        return ""
+    return reverse("staff:episode", args=[episode.episode_id])
+
+
+def _acts(request: StaffRequest, visit: "Appointment") -> list[dict[str, str]]:
+    return [
+        {
+            "label": label,
+            "address": reverse(f"staff:appointment_{name}", args=[visit.pk]),
+        }
+        for act, action, name, label in BUTTONS
+        if _may(request, visit, act, action) and _fits(request, visit, act)
+    ]
+
+
+def _may(request: StaffRequest, visit: "Appointment", act: Act, action: str) -> bool:
+    allowed = may(request.membership.role, action).allowed
+    return allowed and why_not(Status(visit.status), act) is None
+
+
+def _fits(request: StaffRequest, visit: "Appointment", act: Act) -> bool:
+    """Leaves out what the state allows and the moment does not."""
+    if act in OF_EPISODE and visit.visit_type.requires_decision:
+        return False
+    if act is Act.ARRIVE and not visit.in_person:
+        return False
+    if act is Act.CHECK_IN and visit.status != "arrived" and visit.in_person:
+        return False
+    if act is Act.CONFIRM:
+        return visit.confirmed_at is None
+    return act is not Act.NO_SHOW or request.now >= visit.start
+
+
+def _strips(request: StaffRequest, visit: "Appointment") -> list[phases.Strip]:
+    """Its phases with their resources; of a visit given up, without."""
+    zone = ZoneInfo(visit.time_zone)
+    board = selectors.day_board(request.clinic.pk, visit.start.astimezone(zone).date())
+    rows = [
+        (block, column.name)
+        for column in board.columns
+        for block in column.blocks
+        if block.appointment_id == visit.pk
+    ]
+    if not rows:
+        return phases.strips(visit.start, _stamped(visit))
+
+    def key(row: "tuple[Block, str]") -> Any:
+        return row[0].start, row[0].end, row[0].phase
+
+    grouped = [
+        (phase, start, end, [name for _, name in of_phase])
+        for (start, end, phase), of_phase in groupby(sorted(rows, key=key), key)
+    ]
+    return phases.strips(visit.start, grouped)
+
+
+def _stamped(visit: "Appointment") -> list[tuple[str, Any, Any, list[str]]]:
+    return [
+        (
+            phase.name,
+            visit.start + phase.offset_minutes * phases.MINUTE,
+            visit.start
+            + (phase.offset_minutes + phase.duration_minutes) * phases.MINUTE,
+            [],
+        )
+        for phase in visit.phases.all()
+    ]

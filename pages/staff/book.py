@@ -1,0 +1,135 @@
+"""Book an opening, keep it aside for a while, let it go."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from clinics.services.doors import Answer, StaffRequest, page
+from core.problems import FieldError, Invalid, NotFound
+from core.refusal import Refused
+from pages.staff import taken
+from patients import selectors as patients
+from scheduling import selectors
+from scheduling.services import booking, holds
+from scheduling.services.problems import PatientBusy, SlotTaken
+
+
+@page(action="appointment.book")
+@require_POST
+def book(request: StaffRequest) -> Answer:
+    asked = _asked(request)
+    request.saw(asked["patient_id"])
+    hold = request.POST.get("hold", "")
+    try:
+        booked = booking.book(
+            **asked, hold_id=UUID(hold) if hold else None, **_who(request)
+        )
+    except (SlotTaken, PatientBusy) as problem:
+        return taken.page(request, problem, _wanted(request))
+    if isinstance(booked, Refused):
+        return booked
+    messages.success(request, "Booked. The patient is told in a moment.")
+    return redirect("staff:appointment", booked.pk)
+
+
+@page(action="hold.write")
+@require_POST
+def hold_new(request: StaffRequest) -> Answer:
+    asked = _asked(request)
+    request.saw(asked["patient_id"])
+    try:
+        held = holds.hold(**asked, **_who(request))
+    except (SlotTaken, PatientBusy) as problem:
+        return taken.page(request, problem, _wanted(request))
+    if isinstance(held, Refused):
+        return held
+    return redirect("staff:hold", held.pk)
+
+
+@page(action="appointment.read")
+def hold(request: StaffRequest, hold_id: UUID) -> Answer:
+    found = selectors.hold(hold_id, request.clinic.pk)
+    if found is None:
+        raise NotFound("There is no such hold at this clinic.")
+    patient = patients.patient(found.patient_id) if found.patient_id else None
+    request.saw(*([patient.pk] if patient else []))
+    standing = found.ended_at is None and found.expires_at > request.now
+    zone = ZoneInfo(request.clinic.time_zone)
+    find = reverse("staff:find")
+    query = {"patient": found.patient_id or "", "visit_type": found.visit_type.slug}
+    context = {
+        "hold": found,
+        "visit_type": found.visit_type.name,
+        "patient": patient,
+        "patient_address": reverse("staff:patient", args=[patient.pk])
+        if patient
+        else "",
+        "today": request.now.astimezone(zone).date(),
+        "standing": standing,
+        "ended_text": _ended(found.ended_as),
+        "find_address": f"{find}?{urlencode(query)}",
+        "release_address": reverse("staff:hold_release", args=[found.pk]),
+    }
+    return TemplateResponse(request, "pages/staff/hold.html", context)
+
+
+@page(action="hold.write")
+@require_POST
+def hold_release(request: StaffRequest, hold_id: UUID) -> HttpResponse:
+    held = holds.release(hold_id=hold_id, clinic_id=request.clinic.pk, **_by(request))
+    messages.success(request, "The opening is free again.")
+    address = reverse("staff:find")
+    return redirect(
+        f"{address}?patient={held.patient_id}" if held.patient_id else address
+    )
+
+
+def _ended(way: str) -> str:
+    return {
+        "booked": "It was booked.",
+        "released": "It was let go.",
+    }.get(way, "Its time is over, so others may book it.")
+
+
+def _asked(request: StaffRequest) -> dict[str, Any]:
+    """The hidden fields of an opening, as booking and holding take them."""
+    post = request.POST
+    clinician = post.get("clinician", "")
+    try:
+        return {
+            "patient_id": UUID(post.get("patient", "")),
+            "visit_type": post.get("visit_type", ""),
+            "start": datetime.fromisoformat(post.get("start", "")),
+            "clinician": int(clinician) if clinician else None,
+            "subject": post.get("subject", ""),
+        }
+    except ValueError:
+        fault = "Choose a patient and an opening first."
+        raise Invalid([FieldError("/start", fault)]) from None
+
+
+def _by(request: StaffRequest) -> dict[str, Any]:
+    return {"by": request.actor, "now": request.now}
+
+
+def _who(request: StaffRequest) -> dict[str, Any]:
+    return {"clinic_id": request.clinic.pk, **_by(request)}
+
+
+def _wanted(request: StaffRequest) -> taken.Wanted:
+    post = request.POST
+    return taken.Wanted(
+        patient_id=post.get("patient", ""),
+        visit_type=post.get("visit_type", ""),
+        clinician=post.get("clinician", ""),
+        subject=post.get("subject", ""),
+    )

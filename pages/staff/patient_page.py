@@ -1,0 +1,137 @@
+"""What the page of one patient shows."""
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from clinics.domain.policy import may
+from clinics.services.doors import StaffRequest
+from pages import history, states
+from pages.episode_words import joint
+from pages.forms import Form
+from pages.staff import message_rows
+from pages.words import sentence
+from patients import selectors
+from procedures.selectors import episodes
+from scheduling import selectors as scheduling
+
+if TYPE_CHECKING:
+    from patients.models import Patient
+
+VISITS = 20
+CHANNELS = (("sms", "Text messages"), ("email", "E-mail"))
+
+
+def context(
+    request: StaffRequest, patient: "Patient", contact_form: Form | None
+) -> dict[str, Any]:
+    visits = list(islice(scheduling.appointments_of(patient.pk), VISITS))
+    streams = [f"appointment:{visit.pk}" for visit in visits[:10]]
+    phone = selectors.contact(patient, "sms")
+    email = selectors.contact(patient, "email")
+    address = reverse("staff:find")
+    return {
+        "patient": patient,
+        "version": patient.version,
+        "today": request.now.astimezone(ZoneInfo(request.clinic.time_zone)).date(),
+        "phone": phone.value if phone else "",
+        "email": email.value if email else "",
+        "contact_form": contact_form,
+        "contact_address": reverse("staff:patient_contact", args=[patient.pk]),
+        "consent_address": reverse("staff:patient_consent", args=[patient.pk]),
+        "amend_address": reverse("staff:patient_amend", args=[patient.pk]),
+        "find_address": f"{address}?{urlencode({'patient': patient.pk})}",
+        "open_episode_address": f"{reverse('staff:episode_new')}?patient={patient.pk}",
+        "duplicate_address": _duplicate(patient),
+        "consents": [_consent(patient, *channel) for channel in CHANNELS],
+        "visits": [_visit(visit) for visit in visits],
+        "history": history.timeline(f"patient:{patient.pk}", *streams),
+        "tasks": _tasks(request, patient),
+        **_episodes(request, patient),
+        "messages_log": _messages(request, patient),
+        **_permissions(request),
+    }
+
+
+def _episodes(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
+    if not may(request.membership.role, "episode.read").allowed:
+        return {"show_episodes": False}
+    rows = episodes.of_clinic(request.clinic.pk, patient_id=patient.pk)
+    zone = ZoneInfo(request.clinic.time_zone)
+    return {
+        "show_episodes": True,
+        "episodes": [
+            {
+                "name": sentence(joint(episode)) or "Treatment to be decided",
+                "stage": sentence(episode.stage),
+                "tone": "neutral" if episode.closed_at else "info",
+                "opened_on": episode.opened_at.astimezone(zone).date(),
+                "address": reverse("staff:episode", args=[episode.pk]),
+            }
+            for episode in rows
+        ],
+    }
+
+
+def _messages(request: StaffRequest, patient: "Patient") -> list[dict[str, Any]]:
+    if not may(request.membership.role, "message.read").allowed:
+        return []
+    return message_rows.of_patient(request.clinic.pk, patient.pk)
+
+
+def _permissions(request: StaffRequest) -> dict[str, bool]:
+    role = request.membership.role
+    return {
+        "may_book": may(role, "appointment.book").allowed,
+        "may_write": may(role, "patient.write").allowed,
+        "may_contact": may(role, "contact.write").allowed,
+        "may_open_episode": may(role, "episode.open").allowed,
+    }
+
+
+def _duplicate(patient: "Patient") -> str:
+    if patient.duplicate_of_id is None:
+        return ""
+    return reverse("staff:patient", args=[patient.duplicate_of_id])
+
+
+def _consent(patient: "Patient", channel: str, name: str) -> dict[str, Any]:
+    newest = selectors.consent(patient, channel)
+    granted = newest is not None and newest.granted
+    word, tone = ("Yes", "success") if granted else ("No", "neutral")
+    return {
+        "channel": channel,
+        "name": name,
+        "granted": granted,
+        "at": newest.at if newest else None,
+        "word": word if newest else "Not asked",
+        "tone": tone,
+    }
+
+
+def _visit(visit: Any) -> dict[str, Any]:
+    state, tone = states.appointment_state(visit)
+    return {
+        "start": visit.start,
+        "visit_type": visit.visit_type.name,
+        "state": state,
+        "tone": tone,
+        "address": reverse("staff:appointment", args=[visit.pk]),
+    }
+
+
+def _tasks(request: StaffRequest, patient: "Patient") -> list[dict[str, Any]]:
+    if not may(request.membership.role, "task.read").allowed:
+        return []
+    rows = selectors.tasks(request.clinic.pk, now=request.now, patient_id=patient.pk)
+    return [
+        {
+            "text": task.text,
+            "due_at": task.due_at,
+            "address": f"{reverse('staff:tasks')}#task-{task.pk}",
+        }
+        for task in rows[:10]
+    ]

@@ -1,0 +1,84 @@
+"""The two logs: what was done (journal) and who looked at whom (access log)."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.template.response import TemplateResponse
+
+from clinics.domain.roles import LABELS
+from clinics.services import access_log as access
+from clinics.services.doors import Answer, StaffRequest, page
+from core.models import JournalEntry
+from pages import history
+
+ROWS = 50
+
+
+@page(action="journal.read")
+def journal(request: StaffRequest) -> Answer:
+    found = JournalEntry.objects.filter(clinic_id=request.clinic.pk).order_by("-pk")
+    rows, next_address = _paged(request, found)
+    request.saw(count=len(rows))
+    columns = ("When", "What", "Who", "Of what", "Link")
+    context = {
+        "heading": "Journal",
+        "note": "What was done; each line is chained to the one before it",
+        "columns": columns,
+        "rows": [_journal_row(row) for row in rows],
+        "next_address": next_address,
+    }
+    return TemplateResponse(request, "pages/staff/journal.html", context)
+
+
+@page(action="access_log.read")
+def access_log(request: StaffRequest) -> Answer:
+    rows, next_address = _paged(request, access.entries(request.clinic.pk))
+    request.saw(count=len(rows))
+    context = {
+        "heading": "Access log",
+        "note": "Who looked at whose data",
+        "columns": ("When", "Who", "Role", "Page", "Patients", "How"),
+        "rows": [_access_row(row) for row in rows],
+        "next_address": next_address,
+    }
+    return TemplateResponse(request, "pages/staff/journal.html", context)
+
+
+def _paged(request: StaffRequest, found: QuerySet[Any]) -> tuple[list[Any], str]:
+    text = request.GET.get("page", "")
+    number = max(1, int(text)) if text.isdecimal() else 1
+    first = (number - 1) * ROWS
+    rows = list(found[first : first + ROWS + 1])
+    return rows[:ROWS], f"?page={number + 1}" if len(rows) > ROWS else ""
+
+
+def _journal_row(row: JournalEntry) -> dict[str, Any]:
+    stream, _, key = row.stream.partition(":")
+    return {
+        "at": row.occurred_at,
+        "cells": [
+            _cell("What", history.act(row.name)),
+            _cell("Who", history.who(row)),
+            _cell("Of what", f"{stream} {key[:8]}", code=True),
+            _cell(
+                "Link", f"{row.seq} · {bytes(row.hash or b'').hex()[:12]}", code=True
+            ),
+        ],
+    }
+
+
+def _access_row(row: Any) -> dict[str, Any]:
+    return {
+        "at": row.at,
+        "cells": [
+            _cell("Who", row.actor, code=True),
+            _cell("Role", LABELS.get(row.role, row.role or "–")),
+            _cell("Page", row.view, code=True),
+            _cell("Patients", str(row.count)),
+            _cell("How", "Opened" if row.deliberate else "In a list"),
+        ],
+    }
+
+
+def _cell(label: str, text: str, *, code: bool = False) -> dict[str, Any]:
+    return {"label": label, "text": text, "code": code}

@@ -1,0 +1,111 @@
+"""For administrators: the clinic's resources with their hours, and its people."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import time
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from clinics import selectors as clinics
+from clinics.domain.roles import LABELS
+from clinics.services import users as service
+from clinics.services.doors import Answer, StaffRequest, page
+from pages.words import sentence
+from scheduling import selectors
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+@page(action="resource.write")
+def resources(request: StaffRequest) -> Answer:
+    found = selectors.resources(request.clinic.pk).prefetch_related("opening_hours")
+    of_clinic = request.clinic.opening_hours.filter(resource=None)
+    kinds: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for resource in found:
+        own = list(resource.opening_hours.all())
+        kinds[resource.kind].append(
+            {
+                "name": resource.name,
+                "capabilities": ", ".join(map(sentence, resource.capabilities)),
+                "hours": hours(own) if own else "As the clinic",
+                "active": resource.active,
+            }
+        )
+    context = {
+        "groups": [{"name": _kind(k), "rows": rows} for k, rows in kinds.items()],
+        "clinic_hours": hours(of_clinic),
+    }
+    return TemplateResponse(request, "pages/staff/resources.html", context)
+
+
+def _kind(kind: str) -> str:
+    return {"c_arm": "C-arms", "ultrasound": "Ultrasound"}.get(
+        kind, f"{sentence(kind)}s"
+    )
+
+
+def hours(rows: Iterable[Any]) -> str:
+    """ "Mon–Fri 8:00 AM–5:00 PM; Sat 8:00 AM–12:00 PM"."""
+    days: dict[int, list[str]] = defaultdict(list)
+    ordered = sorted(rows, key=lambda row: (row.weekday, row.local_start))
+    for row in ordered:
+        stretch = f"{_clock(row.local_start)}–{_clock(row.local_end)}"
+        days[row.weekday].append(stretch)
+    runs: list[tuple[int, int, str]] = []
+    for weekday, stretches in days.items():
+        text = ", ".join(stretches)
+        if runs and runs[-1][1] == weekday - 1 and runs[-1][2] == text:
+            runs[-1] = (runs[-1][0], weekday, text)
+        else:
+            runs.append((weekday, weekday, text))
+    return "; ".join(f"{_days(first, last)} {text}" for first, last, text in runs)
+
+
+def _clock(at: time) -> str:
+    return f"{at.hour % 12 or 12}:{at.minute:02d} {at:%p}"
+
+
+def _days(first: int, last: int) -> str:
+    if first == last:
+        return WEEKDAYS[first]
+    return f"{WEEKDAYS[first]}–{WEEKDAYS[last]}"
+
+
+@page(action="user.write")
+def users(request: StaffRequest) -> Answer:
+    on_call = {u.pk: i for i, u in enumerate(clinics.on_call(request.clinic), 1)}
+    rows = [
+        {
+            "name": member.user.display_name,
+            "email": member.user.email,
+            "role": LABELS[member.role],
+            "on_call": f"No. {on_call[member.user_id]}"
+            if member.user_id in on_call
+            else "",
+            "is_self": member.user_id == request.user.pk,
+            "deactivate_address": reverse(
+                "staff:user_deactivate", args=[member.user_id]
+            ),
+        }
+        for member in clinics.staff(request.clinic)
+    ]
+    return TemplateResponse(request, "pages/staff/users.html", {"rows": rows})
+
+
+@page(action="user.write")
+@require_POST
+def deactivate(request: StaffRequest, user_id: int) -> HttpResponse:
+    user = service.deactivate(
+        user_id=user_id,
+        clinic_id=request.clinic.pk,
+        by=request.actor,
+        now=request.now,
+    )
+    messages.success(request, f"{user.display_name} can no longer sign in.")
+    return redirect("staff:users")

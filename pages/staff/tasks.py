@@ -1,0 +1,192 @@
+"""Tasks: what somebody still has to do; take it, close it with what came of it."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from clinics import selectors as clinics
+from clinics.domain import roles
+from clinics.domain.policy import may
+from clinics.services.doors import Answer, StaffRequest, page
+from core.problems import Invalid
+from pages import states
+from pages.forms import Form, MomentField, area, show
+from pages.words import sentence
+from patients import selectors
+from patients.services import tasks as service
+
+if TYPE_CHECKING:
+    from patients.models import Task
+
+ROWS = 50
+TABS = (
+    ("open", "Open"),
+    ("late", "Late"),
+    ("acknowledged", "Taken"),
+    ("done", "Closed"),
+)
+KINDS = {
+    "enquiry": "Enquiry",
+    "call_patient": "Telephone the patient",
+    "red_flag": "Red flag of a check-in",
+}
+
+
+class CloseForm(Form):
+    outcome = forms.CharField(
+        label="What came of it", max_length=500, required=False, widget=area()
+    )
+
+
+class UrgentForm(CloseForm):
+    """A red flag of tier 1 or 2: who spoke to the patient, when, and the outcome."""
+
+    contacted_at = MomentField(
+        label="When the clinician spoke to the patient", required=False
+    )
+    clinician = forms.TypedChoiceField(
+        label="Clinician who spoke to the patient",
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    field_order = ["clinician", "contacted_at", "outcome"]
+
+
+@page(action="task.read")
+def tasks(request: StaffRequest) -> Answer:
+    return _page(request)
+
+
+@page(action="task.write")
+@require_POST
+def acknowledge(request: StaffRequest, task_id: UUID) -> HttpResponse:
+    task = service.acknowledge(
+        task_id=task_id,
+        clinic_id=request.clinic.pk,
+        by=request.actor,
+        now=request.now,
+    )
+    request.saw(*_patient_ids(task))
+    messages.success(request, "It is yours now.")
+    return redirect(f"{reverse('staff:tasks')}#task-{task_id}")
+
+
+@page(action="task.write")
+@require_POST
+def close(request: StaffRequest, task_id: UUID) -> Answer:
+    task = selectors.task(task_id, request.clinic.pk)
+    request.saw(*_patient_ids(task))
+    form = _form(request, task, request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            service.close(
+                task_id=task_id,
+                clinic_id=request.clinic.pk,
+                outcome=given["outcome"],
+                contacted_at=given.get("contacted_at"),
+                clinician_id=given.get("clinician"),
+                by=request.actor,
+                now=request.now,
+            )
+        except Invalid as problem:
+            form.take(problem)
+        else:
+            messages.success(request, "The task is closed.")
+            return redirect("staff:tasks")
+    return _page(request, wrong={task_id: form})
+
+
+def _page(request: StaffRequest, wrong: dict[UUID, Form] | None = None) -> HttpResponse:
+    state = request.GET.get("state", "open")
+    state = state if state in dict(TABS) else "open"
+    found = selectors.tasks(request.clinic.pk, now=request.now, state=state)
+    rows = list(found.select_related("clinician")[:ROWS])
+    request.saw(*(pk for task in rows for pk in _patient_ids(task)), deliberate=False)
+    wrong = wrong or {}
+    context = {
+        "heading": "Tasks",
+        "tabs": [
+            {"label": label, "address": f"?state={code}", "current": code == state}
+            for code, label in TABS
+        ],
+        "tasks": [_row(request, task, wrong.get(task.pk)) for task in rows],
+        "may_write": may(request.membership.role, "task.write").allowed,
+        "error_form": next(iter(wrong.values()), None),
+    }
+    template = "pages/staff/tasks.html"
+    if wrong:
+        return show(request, template, context, *wrong.values())
+    return TemplateResponse(request, template, context)
+
+
+def _patient_ids(task: "Task") -> list[UUID]:
+    return [task.patient_id] if task.patient_id else []
+
+
+def _row(request: StaffRequest, task: "Task", form: Form | None) -> dict[str, Any]:
+    state, tone = states.task_state(task, request.now)
+    patient = task.patient
+    return {
+        "pk": task.pk,
+        "text": task.text,
+        "kind": KINDS.get(task.kind, sentence(task.kind)),
+        "state": state,
+        "tone": tone,
+        "urgent": f"Red flag, tier {task.tier}" if task.tier else "",
+        "open": task.done_at is None,
+        "may_acknowledge": task.acknowledged_at is None,
+        "due_at": task.due_at,
+        "owner": _owner(task),
+        "patient": patient.full_name if patient else "",
+        "patient_address": reverse("staff:patient", args=[patient.pk])
+        if patient
+        else "",
+        "outcome": task.outcome,
+        "form": form or _form(request, task),
+        "acknowledge_address": reverse("staff:task_acknowledge", args=[task.pk]),
+        "close_address": reverse("staff:task_close", args=[task.pk]),
+        **_subject(task),
+    }
+
+
+def _owner(task: "Task") -> str:
+    if task.owner is not None:
+        return f"for {task.owner.display_name}"
+    return f"for a {roles.LABELS.get(task.owner_role, task.owner_role).lower()}"
+
+
+def _subject(task: "Task") -> dict[str, str]:
+    """Where the thing itself is, if it has a page."""
+    kind, _, key = task.subject.partition(":")
+    if kind == "enquiry" and task.done_at is None:
+        address = reverse("staff:enquiry", args=[key])
+        return {"link_address": address, "link_label": "Open the enquiry"}
+    return {}
+
+
+def _form(request: StaffRequest, task: "Task", data: Any = None) -> Form:
+    # A prefix keeps the ids of the forms on one page apart.
+    prefix = f"t{task.pk.hex[:8]}"
+    if not task.is_urgent:
+        return CloseForm(data, prefix=prefix)
+    form = UrgentForm(data, prefix=prefix)
+    clinicians = [
+        (member.user_id, member.user.display_name)
+        for role in (roles.CLINICIAN, roles.MEDICAL_DIRECTOR)
+        for member in clinics.staff(request.clinic, role)
+    ]
+    field = form.fields["clinician"]
+    assert isinstance(field, forms.TypedChoiceField)
+    field.choices = [("", "Choose"), *clinicians]
+    form.use_zone(ZoneInfo(request.clinic.time_zone))
+    return form

@@ -1,0 +1,119 @@
+"""Today: the visits of a day in order of time, each with what is missing."""
+
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from clinics.domain import roles
+from clinics.domain.policy import may
+from clinics.services.doors import Answer, StaffRequest, page
+from pages import day, states
+from pages.words import long_day, short_day
+from patients import selectors as patients
+from scheduling import selectors
+
+ONE_DAY = timedelta(days=1)
+
+
+@page(action="appointment.read")
+def today(request: StaffRequest, on: date | None = None) -> Answer:
+    zone = ZoneInfo(request.clinic.time_zone)
+    now_on = request.now.astimezone(zone).date()
+    on = on or now_on
+    visits = day.visits(
+        request.clinic.pk, selectors.day_board(request.clinic.pk, on, request.now)
+    )
+    request.saw(*(visit.patient.pk for visit in visits), deliberate=False)
+    upcoming = None if visits else selectors.next_day_with_visits(request.clinic.pk, on)
+    role = request.membership.role
+    context = {
+        "on": on,
+        "is_today": on == now_on,
+        "heading": "Today" if on == now_on else "Visits",
+        "previous": on - ONE_DAY,
+        "next": on + ONE_DAY,
+        "previous_address": reverse("staff:today_on", args=[on - ONE_DAY]),
+        "next_address": reverse("staff:today_on", args=[on + ONE_DAY]),
+        "cards": [_card(request, visit) for visit in visits],
+        "may_book": may(role, "appointment.book").allowed,
+        "open_tasks": _open_tasks(request) if on == now_on else "",
+        "tasks_address": reverse("staff:tasks"),
+        **_empty(role, is_today=on == now_on, upcoming=upcoming),
+    }
+    return TemplateResponse(request, "pages/staff/today.html", context)
+
+
+def _card(request: StaffRequest, visit: day.Visit) -> dict[str, Any]:
+    may_arrive = may(request.membership.role, "appointment.arrive").allowed
+    return {
+        "start": visit.start,
+        "end": visit.end,
+        "patient": visit.patient.full_name,
+        "born": visit.patient.birth_date,
+        "mrn": visit.patient.mrn,
+        "joint": visit.joint,
+        "visit_type": visit.visit_type,
+        "place": ", ".join(visit.rooms),
+        "clinician": ", ".join(visit.clinicians),
+        "state": visit.state,
+        "tone": visit.tone,
+        "over": visit.status in states.OVER,
+        "late": states.lateness(visit.start, visit.status, request.now),
+        "missing": visit.about.gaps if visit.about else (),
+        "version": visit.version,
+        # Without a room it is a call: nobody arrives.
+        "may_arrive": may_arrive and visit.status == "booked" and bool(visit.rooms),
+        "address": _address(request, visit),
+        "arrive_address": reverse("staff:appointment_arrive", args=[visit.id]),
+    }
+
+
+def _address(request: StaffRequest, visit: day.Visit) -> str:
+    """Who treats goes to the episode; who plans goes to the visit."""
+    if visit.about and request.membership.role != roles.COORDINATOR:
+        return reverse("staff:episode", args=[visit.about.episode_id])
+    return reverse("staff:appointment", args=[visit.id])
+
+
+def _open_tasks(request: StaffRequest) -> str:
+    role = request.membership.role
+    if not may(role, "task.read").allowed:
+        return ""
+    late = patients.tasks(
+        request.clinic.pk, now=request.now, state="late", owner_role=role
+    ).count()
+    if late > 1:
+        return f"{late} tasks for you are late"
+    return "1 task for you is late" if late else ""
+
+
+def _empty(
+    role: str, *, is_today: bool, upcoming: tuple[date, int] | None
+) -> dict[str, str]:
+    """What an empty day says, and the one way on from it."""
+    when = "today" if is_today else "on this day"
+    if upcoming:
+        on, count = upcoming
+        visits = "1 visit" if count == 1 else f"{count} visits"
+        return {
+            "empty_title": f"No visits {when}",
+            "empty_text": f"Next: {visits} on {long_day(on)}.",
+            "empty_address": reverse("staff:today_on", args=[on]),
+            "empty_action": f"Open {short_day(on)}",
+        }
+    if not may(role, "appointment.book").allowed:
+        return {
+            "empty_title": f"No visits {when}",
+            "empty_text": "",
+            "empty_address": "",
+            "empty_action": "",
+        }
+    return {
+        "empty_title": f"No visits {when}",
+        "empty_text": "Find a time and book one.",
+        "empty_address": reverse("staff:find"),
+        "empty_action": "Find a time",
+    }

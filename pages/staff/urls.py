@@ -1,0 +1,85 @@
+"""Addresses below /staff/."""
+
+from django.conf import settings
+from django.urls import URLPattern, path
+
+from pages import converters  # noqa: F401  (registers <day:…>)
+from pages.staff import (
+    acts,
+    appointments,
+    board,
+    book,
+    demo_clock,
+    enquiries,
+    episodes,
+    find,
+    home,
+    mailbox,
+    messages,
+    patients,
+    records,
+    setup,
+    tasks,
+    today,
+)
+
+app_name = "staff"
+
+VISIT = "appointments/<uuid:appointment_id>"
+PATIENT = "patients/<uuid:patient_id>"
+HOLD = "holds/<uuid:hold_id>"
+ENQUIRY = "enquiries/<uuid:enquiry_id>"
+
+
+def of_demo(*, demo: bool) -> list[URLPattern]:
+    """Addresses that only a demo has."""
+    return [path("clock/", demo_clock.clock, name="clock")] if demo else []
+
+
+urlpatterns = [
+    *of_demo(demo=settings.DEMO),
+    path("", home.home, name="home"),
+    path("today/", today.today, name="today"),
+    path("today/<day:on>/", today.today, name="today_on"),
+    path("board/", board.board, name="board"),
+    path("board/<day:on>/", board.board_on, name="board_on"),
+    path("find/", find.find, name="find"),
+    path("book/", book.book, name="book"),
+    path("holds/", book.hold_new, name="hold_new"),
+    path(f"{HOLD}/", book.hold, name="hold"),
+    path(f"{HOLD}/release/", book.hold_release, name="hold_release"),
+    path(f"{VISIT}/", appointments.appointment, name="appointment"),
+    path(f"{VISIT}/move/", appointments.move, name="appointment_move"),
+    path(f"{VISIT}/cancel/", appointments.cancel, name="appointment_cancel"),
+    path(f"{VISIT}/confirm/", appointments.confirm, name="appointment_confirm"),
+    path(f"{VISIT}/arrive/", appointments.arrive, name="appointment_arrive"),
+    path(f"{VISIT}/check-in/", appointments.check_in, name="appointment_check_in"),
+    path(f"{VISIT}/fulfil/", appointments.fulfil, name="appointment_fulfil"),
+    path(f"{VISIT}/no-show/", appointments.no_show, name="appointment_no_show"),
+    path("patients/", patients.patients, name="patients"),
+    path("patients/new/", patients.register, name="register"),
+    path(f"{PATIENT}/", patients.patient, name="patient"),
+    path(f"{PATIENT}/amend/", patients.amend, name="patient_amend"),
+    path(f"{PATIENT}/contact/", patients.contact, name="patient_contact"),
+    path(f"{PATIENT}/consent/", patients.consent, name="patient_consent"),
+    path(f"{ENQUIRY}/", enquiries.enquiry, name="enquiry"),
+    path(f"{ENQUIRY}/convert/", enquiries.convert, name="enquiry_convert"),
+    path(f"{ENQUIRY}/dismiss/", enquiries.dismiss, name="enquiry_dismiss"),
+    path("episodes/", episodes.episodes, name="episodes"),
+    path("episodes/new/", episodes.episode_new, name="episode_new"),
+    path("episodes/<uuid:episode_id>/", episodes.episode, name="episode"),
+    path("episodes/<uuid:episode_id>/<act:act>/", acts.act, name="act"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path(
+        "tasks/<uuid:task_id>/acknowledge/", tasks.acknowledge, name="task_acknowledge"
+    ),
+    path("tasks/<uuid:task_id>/close/", tasks.close, name="task_close"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<uuid:message_id>/cancel/", messages.cancel, name="message_cancel"),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("journal/", records.journal, name="journal"),
+    path("access-log/", records.access_log, name="access_log"),
+    path("resources/", setup.resources, name="resources"),
+    path("users/", setup.users, name="users"),
+    path("users/<int:user_id>/deactivate/", setup.deactivate, name="user_deactivate"),
+]

@@ -1,0 +1,85 @@
+"""Codes of other apps as a person reads them: a word and its tone."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pages.words import distance, sentence
+
+if TYPE_CHECKING:
+    from notifications.models import Message
+    from patients.models import Task
+    from scheduling.models import Appointment
+
+VISITS = {
+    "booked": ("Booked", "neutral"),
+    "arrived": ("Arrived", "info"),
+    "checked-in": ("Checked in", "info"),
+    "fulfilled": ("Done", "success"),
+    "cancelled": ("Cancelled", "neutral"),
+    "noshow": ("Did not come", "danger"),
+    "entered-in-error": ("Entered in error", "neutral"),
+    "held": ("Held", "warning"),
+}
+# These take no more time of the day.
+OVER = frozenset({"fulfilled", "cancelled", "noshow", "entered-in-error"})
+
+MESSAGES = {
+    "scheduled": ("Planned", "neutral"),
+    "claimed": ("Being sent", "info"),
+    "sending": ("Being sent", "info"),
+    "uncertain": ("Not known if it arrived", "warning"),
+    "accepted": ("Sent", "success"),
+    "delivered": ("Delivered", "success"),
+    "undelivered": ("Not delivered", "danger"),
+    "cancelled": ("Cancelled", "neutral"),
+    "expired": ("Too late to send", "warning"),
+    "suppressed": ("Not sent", "warning"),
+    "superseded": ("Replaced", "neutral"),
+    "dead": ("Given up", "danger"),
+}
+KINDS = {
+    "confirmation": "Confirmation of the visit",
+    "day_before": "Reminder, the day before",
+    "moved": "The visit was moved",
+    "cancelled": "The visit was cancelled",
+    "check_in_d3": "Recovery check-in, day 3",
+    "on_call_page": "Page to the on-call person",
+}
+CHANNELS = {"sms": "Text message", "email": "E-mail"}
+TASKS = {
+    "done": ("Closed", "success"),
+    "late": ("Late", "danger"),
+    "due": ("Due", "warning"),
+    "acknowledged": ("Taken", "info"),
+    "open": ("Open", "neutral"),
+}
+
+
+def visit_state(status: str, confirmed: bool) -> tuple[str, str]:
+    """A booked visit that was confirmed says so."""
+    if status == "booked" and confirmed:
+        return "Confirmed", "success"
+    return VISITS.get(status, (sentence(status), "neutral"))
+
+
+def appointment_state(appointment: "Appointment") -> tuple[str, str]:
+    return visit_state(appointment.status, bool(appointment.confirmed_at))
+
+
+def lateness(start: datetime, status: str, now: datetime) -> str:
+    """ "Late 12 min" of a patient who should be here by now."""
+    if status != "booked" or now <= start:
+        return ""
+    return f"Late {distance(now - start)}"
+
+
+def message_state(message: "Message") -> tuple[str, str]:
+    return MESSAGES.get(message.state, (sentence(message.state), "neutral"))
+
+
+def message_kind(kind: str) -> str:
+    return KINDS.get(kind, sentence(kind))
+
+
+def task_state(task: "Task", now: datetime) -> tuple[str, str]:
+    return TASKS[task.state(now)]

@@ -1,0 +1,154 @@
+"""Tags and filters of our templates. `zone` is in every staff page's context."""
+
+import uuid
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.forms.widgets import CheckboxInput
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from pages import words
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A symbol of icons.svg; always beside a word, so hidden from readers."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        extra,
+        static("pages/icons.svg"),
+        name,
+    )
+
+
+TONE_ICONS = {
+    "danger": "stop",
+    "warning": "alert",
+    "success": "check",
+    "info": "info",
+}
+
+
+@register.simple_tag
+def badge(text: str, tone: str = "neutral") -> SafeString:
+    """A state in a word, its tone and its sign."""
+    sign = icon(TONE_ICONS[tone]) if tone in TONE_ICONS else ""
+    return format_html('<span class="badge {}">{}{}</span>', tone, sign, text)
+
+
+@register.simple_tag
+def new_key() -> str:
+    """An idempotency key for the form that carries it."""
+    return str(uuid.uuid4())
+
+
+@register.filter
+def clock(at: datetime, zone: tzinfo) -> str:
+    return words.clock_time(at, zone)
+
+
+@register.filter
+def clock24(at: datetime, zone: tzinfo) -> str:
+    """ "14:05", as a time field takes it."""
+    return f"{at.astimezone(zone):%H:%M}"
+
+
+@register.filter
+def day(at: datetime | date, zone: tzinfo | None = None) -> str:
+    """ "Thursday, December 3, 2026" of a date, or of an instant in `zone`."""
+    return words.long_day(_local_date(at, zone))
+
+
+@register.filter
+def short_day(at: datetime | date, zone: tzinfo | None = None) -> str:
+    return words.short_day(_local_date(at, zone))
+
+
+@register.filter
+def full_day(at: datetime | date, zone: tzinfo | None = None) -> str:
+    return words.full_day(_local_date(at, zone))
+
+
+def _local_date(at: datetime | date, zone: tzinfo | None) -> date:
+    if isinstance(at, datetime):
+        return at.astimezone(zone).date()
+    return at
+
+
+@register.simple_tag
+def moment(at: datetime, zone: tzinfo, now: datetime | None = None) -> SafeString:
+    """A <time> element: "Thu, Dec 3, 9:05 AM"."""
+    return format_html(
+        '<time datetime="{}">{}</time>', at.isoformat(), words.moment(at, zone, now)
+    )
+
+
+@register.simple_tag
+def between(start: datetime, end: datetime, zone: tzinfo) -> SafeString:
+    """A <time> element: "8:00–9:45 AM"."""
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        start.isoformat(),
+        words.clock_range(start, end, zone),
+    )
+
+
+@register.filter
+def age_on(born: date, on: date) -> int:
+    return words.age(born, on)
+
+
+@register.filter
+def local_date(at: datetime, zone: tzinfo) -> date:
+    return at.astimezone(zone).date()
+
+
+@register.filter
+def minutes(length: timedelta) -> str:
+    return words.minutes(length)
+
+
+@register.filter
+def sentence(code: str) -> str:
+    return words.sentence(code)
+
+
+@register.filter
+def phone(value: str) -> str:
+    """ "+1 713 555 0123" of an E.164 number; others as they are."""
+    if value.startswith("+1") and len(value) == 12:
+        return f"+1 {value[2:5]} {value[5:8]} {value[8:]}"
+    return value
+
+
+@register.filter
+def initials(name: str) -> str:
+    parts = [part for part in name.split() if part[:1].isalpha()]
+    return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper()
+
+
+@register.inclusion_tag("pages/components/field.html")
+def field(
+    bound: BoundField,
+    unit: str = "",
+    grow: bool = False,
+    optional: str = "(optional)",
+) -> dict[str, Any]:
+    """A field of a form; `optional` are the words for one that may be empty."""
+    widget = bound.field.widget
+    grouped = bound.use_fieldset
+    return {
+        "field": bound,
+        "unit": unit or getattr(bound.field, "unit", ""),
+        "grow": grow,
+        "optional": "" if bound.field.required else optional,
+        "grouped": grouped,
+        "checkbox": isinstance(widget, CheckboxInput),
+        "inline": getattr(bound.field, "inline", False),
+    }

@@ -1,0 +1,99 @@
+"""How instants, days and codes read on a staff page (English, 12-hour clock)."""
+
+from datetime import date, datetime, timedelta, tzinfo
+
+# The names people use; a zone without one is called by its city.
+ZONES = {
+    "America/New_York": "Eastern Time",
+    "America/Detroit": "Eastern Time",
+    "America/Chicago": "Central Time",
+    "America/Denver": "Mountain Time",
+    "America/Phoenix": "Mountain Time (Arizona)",
+    "America/Los_Angeles": "Pacific Time",
+    "America/Anchorage": "Alaska Time",
+    "Pacific/Honolulu": "Hawaii Time",
+    "UTC": "UTC",
+}
+
+
+def zone_name(zone: tzinfo, at: datetime | None = None) -> str:
+    """ "Central Time"; an unnamed zone becomes "Kolkata time (UTC+05:30)"."""
+    key = str(zone)
+    if key in ZONES:
+        return ZONES[key]
+    city = key.rsplit("/", 1)[-1].replace("_", " ")
+    offset = at.astimezone(zone).strftime("%z") if at else ""
+    return f"{city} time (UTC{offset[:3]}:{offset[3:]})" if offset else f"{city} time"
+
+
+def clock_time(at: datetime, zone: tzinfo) -> str:
+    """ "9:05 AM"."""
+    local = at.astimezone(zone)
+    return f"{local.hour % 12 or 12}:{local.minute:02d} {local:%p}"
+
+
+def clock_range(start: datetime, end: datetime, zone: tzinfo) -> str:
+    """ "8:00–9:45 AM", "11:30 AM–12:15 PM"."""
+    first, last = clock_time(start, zone), clock_time(end, zone)
+    if first[-2:] == last[-2:] and end - start < timedelta(hours=12):
+        first = first[:-3]
+    return f"{first}–{last}"
+
+
+def long_day(day: date) -> str:
+    """ "Thursday, December 3, 2026"."""
+    return f"{day:%A, %B} {day.day}, {day.year}"
+
+
+def short_day(day: date) -> str:
+    """ "Thu, Dec 3"."""
+    return f"{day:%a, %b} {day.day}"
+
+
+def full_day(day: date) -> str:
+    """ "Dec 3, 2026"."""
+    return f"{day:%b} {day.day}, {day.year}"
+
+
+def moment(at: datetime, zone: tzinfo, now: datetime | None = None) -> str:
+    """ "Thu, Dec 3, 9:05 AM"; with the year when it is not `now`'s."""
+    local = at.astimezone(zone)
+    day = short_day(local.date())
+    if now is None or now.astimezone(zone).year != local.year:
+        day = f"{day}, {local.year}"
+    return f"{day}, {clock_time(at, zone)}"
+
+
+def age(born: date, on: date) -> int:
+    """Completed years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def minutes(length: timedelta) -> str:
+    """ "45 min", "2 h", "2 h 15 min"."""
+    hours, rest = divmod(round(length.total_seconds() / 60), 60)
+    parts = [f"{hours} h"] if hours else []
+    if rest or not hours:
+        parts.append(f"{rest} min")
+    return " ".join(parts)
+
+
+def distance(length: timedelta) -> str:
+    """A coarse length: "5 min", "3 h", "2 days"."""
+    whole = round(abs(length).total_seconds() / 60)
+    if whole < 60:
+        return f"{whole} min"
+    if whole < 48 * 60:
+        return f"{whole // 60} h"
+    return f"{whole // (24 * 60)} days"
+
+
+def short_name(given: str, family: str) -> str:
+    """ "Ana T."."""
+    return f"{given} {family[:1]}." if family else given
+
+
+def sentence(code: str) -> str:
+    """A code as words: "checked-in" becomes "Checked in"."""
+    words = code.replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,146 @@
+"""What the bodies of requests and answers hold."""
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from core.problems import FieldError, Invalid
+
+LARGEST_ID = 2**63 - 1
+
+
+class Instant(serializers.DateTimeField):
+    """A date and time with its offset: without one, nobody knows when it was."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            fault = "Give the offset, too, such as 2026-11-22T09:30:00-06:00."
+            raise serializers.ValidationError(fault)
+        return value
+
+
+class Body(serializers.Serializer[Any]):
+    """A request's body. Lengths and meaning are checked by the services, in words."""
+
+    @classmethod
+    def read(cls, data: Any) -> dict[str, Any]:
+        """The checked fields that were sent. Raises Invalid; unknown fields, too."""
+        body = cls(data=data)
+        body.is_valid(raise_exception=True)
+        unknown = sorted(set(data) - set(body.fields))
+        if unknown:
+            known = ", ".join(body.fields)
+            fault = f"There is no such field; use {known}."
+            raise Invalid([FieldError(f"/{name[:40]}", fault) for name in unknown])
+        return dict(body.validated_data)
+
+
+class NewPatient(Body):
+    given_name = serializers.CharField(allow_blank=True)
+    family_name = serializers.CharField(allow_blank=True)
+    birth_date = serializers.DateField()
+    phone = serializers.CharField(required=False, allow_blank=True)
+    email = serializers.CharField(required=False, allow_blank=True)
+    language = serializers.CharField(required=False)
+    sms_consent = serializers.BooleanField(required=False)
+    email_consent = serializers.BooleanField(required=False)
+    mrn = serializers.CharField(required=False, allow_blank=True)
+    biological_sex = serializers.CharField(required=False)
+    sexual_development_disorder = serializers.CharField(
+        required=False, allow_blank=True
+    )
+    time_zone = serializers.CharField(required=False, allow_blank=True)
+
+
+class PatientChanges(Body):
+    version = serializers.IntegerField()
+    given_name = serializers.CharField(required=False, allow_blank=True)
+    family_name = serializers.CharField(required=False, allow_blank=True)
+    birth_date = serializers.DateField(required=False)
+    phone = serializers.CharField(required=False, allow_blank=True)
+    email = serializers.CharField(required=False, allow_blank=True)
+    language = serializers.CharField(required=False)
+    sms_consent = serializers.BooleanField(required=False)
+    email_consent = serializers.BooleanField(required=False)
+    biological_sex = serializers.CharField(required=False)
+    sexual_development_disorder = serializers.CharField(
+        required=False, allow_blank=True
+    )
+    time_zone = serializers.CharField(required=False, allow_blank=True)
+    reason = serializers.CharField(required=False, allow_blank=True)
+
+
+class Closing(Body):
+    outcome = serializers.CharField(required=False, allow_blank=True)
+    contacted_at = Instant(required=False)
+    clinician = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_ID
+    )
+
+
+class Nothing(Body):
+    """No field: the address says it all."""
+
+
+class PatientAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    mrn = serializers.CharField()
+    given_name = serializers.CharField()
+    family_name = serializers.CharField()
+    birth_date = serializers.DateField()
+    biological_sex = serializers.CharField()
+    sexual_development_disorder = serializers.CharField()
+    language = serializers.CharField()
+    time_zone = serializers.CharField()
+    phone = serializers.CharField()
+    email = serializers.CharField()
+    sms_consent = serializers.BooleanField()
+    email_consent = serializers.BooleanField()
+    duplicate_of = serializers.UUIDField(allow_null=True)
+    version = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+
+
+class PatientRow(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    mrn = serializers.CharField()
+    given_name = serializers.CharField()
+    family_name = serializers.CharField()
+    birth_date = serializers.DateField()
+    language = serializers.CharField()
+    version = serializers.IntegerField()
+
+
+class PatientPage(serializers.Serializer[Any]):
+    results = PatientRow(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class TaskAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    text = serializers.CharField()
+    subject = serializers.CharField()
+    patient = serializers.UUIDField(allow_null=True)
+    owner_role = serializers.CharField()
+    owner = serializers.IntegerField(allow_null=True)
+    tier = serializers.IntegerField(allow_null=True)
+    state = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    late_at = serializers.DateTimeField()
+    escalate_at = serializers.DateTimeField(allow_null=True)
+    escalated_at = serializers.DateTimeField(allow_null=True)
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+    acknowledged_by = serializers.CharField()
+    clinician = serializers.IntegerField(allow_null=True)
+    contacted_at = serializers.DateTimeField(allow_null=True)
+    outcome = serializers.CharField(allow_null=True)
+    done_at = serializers.DateTimeField(allow_null=True)
+    done_by = serializers.CharField()
+
+
+class TaskPage(serializers.Serializer[Any]):
+    results = TaskAnswer(many=True)
+    next = serializers.CharField(allow_null=True)

@@ -1,0 +1,107 @@
+"""Patients over REST: register, search, read, amend."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.response import Response
+
+from clinics.domain import policy
+from clinics.services.rest import ApiRequest, Endpoint
+from patients import selectors
+from patients.api import bodies
+from patients.domain import masks
+from patients.models import Patient
+from patients.services import patients
+
+
+class PatientList(Endpoint):
+    actions = {"GET": "patient.read", "POST": "patient.write"}
+    page_order = ("family_name", "given_name", "pk")
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "q",
+                description="Name, birth date, MRN, e-mail, phone or its last digits.",
+            )
+        ],
+        responses=bodies.PatientPage,
+    )
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        text = request.query_params.get("q", "")
+        found = selectors.patients(self.clinic.pk)
+        if text.strip():
+            found = selectors.search(self.clinic.pk, text)
+        page = self.page(found, row)
+        self.saw(*(shown["id"] for shown in page["results"]), deliberate=False)
+        return page
+
+    @extend_schema(request=bodies.NewPatient, responses={201: bodies.PatientAnswer})
+    def post(self, request: ApiRequest) -> Response:
+        patient = patients.register(
+            clinic_id=self.clinic.pk,
+            **bodies.NewPatient.read(request.data),
+            by=request.actor,
+            now=request.now,
+        )
+        self.saw(patient.pk)
+        return self.created(answer(patient, request.actor.role))
+
+
+class PatientDetail(Endpoint):
+    actions = {"GET": "patient.read", "PATCH": "patient.write"}
+
+    @extend_schema(responses=bodies.PatientAnswer)
+    def get(self, request: ApiRequest, patient_id: UUID) -> dict[str, Any]:
+        patient = selectors.patient(patient_id, self.clinic.pk)
+        self.saw(patient.pk)
+        return answer(patient, request.actor.role)
+
+    @extend_schema(request=bodies.PatientChanges, responses=bodies.PatientAnswer)
+    def patch(self, request: ApiRequest, patient_id: UUID) -> dict[str, Any]:
+        sent = bodies.PatientChanges.read(request.data)
+        patient = patients.amend(
+            patient_id=patient_id,
+            clinic_id=self.clinic.pk,
+            version=sent.pop("version"),
+            reason=sent.pop("reason", ""),
+            changes=patients.Changes(**sent),
+            by=request.actor,
+            now=request.now,
+        )
+        self.saw(patient.pk)
+        return answer(patient, request.actor.role)
+
+
+def row(patient: Patient) -> dict[str, Any]:
+    """What a list shows of a patient."""
+    return {
+        "id": str(patient.pk),
+        "mrn": patient.mrn,
+        "given_name": patient.given_name,
+        "family_name": patient.family_name,
+        "birth_date": patient.birth_date.isoformat(),
+        "language": patient.language,
+        "version": patient.version,
+    }
+
+
+def answer(patient: Patient, role: str) -> dict[str, Any]:
+    """The whole patient; contacts are masked for roles that do not keep them."""
+    phone, email = (selectors.contact(patient, c) for c in ("sms", "email"))
+    number, address = phone.value if phone else "", email.value if email else ""
+    if not policy.may(role, "contact.write").allowed:
+        number, address = masks.phone(number), masks.email(address)
+    return {
+        **row(patient),
+        "biological_sex": patient.biological_sex,
+        "sexual_development_disorder": patient.sexual_development_disorder,
+        "time_zone": selectors.zone(patient).key,
+        "phone": number,
+        "email": address,
+        "sms_consent": selectors.consented(patient, "sms"),
+        "email_consent": selectors.consented(patient, "email"),
+        "duplicate_of": patient.duplicate_of_id and str(patient.duplicate_of_id),
+        "created_at": patient.created_at.isoformat(),
+    }

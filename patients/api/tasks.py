@@ -1,0 +1,116 @@
+"""Tasks over REST: list, acknowledge, close."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+
+from clinics.domain import policy
+from clinics.services.rest import ApiRequest, Endpoint
+from core.problems import FieldError, Invalid
+from patients import selectors
+from patients.api import bodies
+from patients.models import Task
+from patients.services import tasks
+
+
+class TaskList(Endpoint):
+    actions = {"GET": "task.read"}
+    page_order = ("due_at", "pk")
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "state",
+                enum=selectors.TASK_STATES,
+                description="open (all not done, the default), acknowledged, late, "
+                "done, all.",
+            )
+        ],
+        responses=bodies.TaskPage,
+    )
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        state = request.query_params.get("state", "") or "open"
+        if state not in selectors.TASK_STATES:
+            known = ", ".join(selectors.TASK_STATES)
+            raise Invalid([FieldError("/state", f"Choose one of {known}.")])
+        rows = selectors.tasks(self.clinic.pk, now=request.now, state=state)
+        role = request.actor.role
+        page = self.page(rows, lambda task: answer(task, role, request.now))
+        shown = {task["patient"] for task in page["results"]} - {None}
+        self.saw(*sorted(shown), deliberate=False)
+        return page
+
+
+class TaskAcknowledge(Endpoint):
+    actions = {"POST": "task.write"}
+
+    @extend_schema(request=bodies.Nothing, responses=bodies.TaskAnswer)
+    def post(self, request: ApiRequest, task_id: UUID) -> dict[str, Any]:
+        bodies.Nothing.read(request.data)
+        task = tasks.acknowledge(
+            task_id=task_id,
+            clinic_id=self.clinic.pk,
+            by=request.actor,
+            now=request.now,
+        )
+        self.saw(*_patients(task))
+        return answer(task, request.actor.role, request.now)
+
+
+class TaskClose(Endpoint):
+    actions = {"POST": "task.write"}
+
+    @extend_schema(request=bodies.Closing, responses=bodies.TaskAnswer)
+    def post(self, request: ApiRequest, task_id: UUID) -> dict[str, Any]:
+        sent = bodies.Closing.read(request.data)
+        task = tasks.close(
+            task_id=task_id,
+            clinic_id=self.clinic.pk,
+            outcome=sent.get("outcome", ""),
+            contacted_at=sent.get("contacted_at"),
+            clinician_id=sent.get("clinician"),
+            by=request.actor,
+            now=request.now,
+        )
+        self.saw(*_patients(task))
+        return answer(task, request.actor.role, request.now)
+
+
+def answer(task: Task, role: str, now: datetime) -> dict[str, Any]:
+    """The whole task; the outcome of a red flag is for those who treat."""
+    outcome: str | None = task.outcome
+    if task.is_urgent and not policy.may(role, "episode.read_clinical").allowed:
+        outcome = None
+    return {
+        "id": str(task.pk),
+        "kind": task.kind,
+        "text": task.text,
+        "subject": task.subject,
+        "patient": task.patient_id and str(task.patient_id),
+        "owner_role": task.owner_role,
+        "owner": task.owner_id,
+        "tier": task.tier,
+        "state": task.state(now),
+        "created_at": task.created_at.isoformat(),
+        "due_at": task.due_at.isoformat(),
+        "late_at": task.late_at.isoformat(),
+        "escalate_at": _text(task.escalate_at),
+        "escalated_at": _text(task.escalated_at),
+        "acknowledged_at": _text(task.acknowledged_at),
+        "acknowledged_by": task.acknowledged_by,
+        "clinician": task.clinician_id,
+        "contacted_at": _text(task.contacted_at),
+        "outcome": outcome,
+        "done_at": _text(task.done_at),
+        "done_by": task.done_by,
+    }
+
+
+def _text(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def _patients(task: Task) -> tuple[UUID, ...]:
+    return (task.patient_id,) if task.patient_id else ()

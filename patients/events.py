@@ -1,0 +1,54 @@
+"""What happened to patients, their contacts and the clinic's tasks."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRegistered(Event):
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientAmended(Event):
+    """Name, birth date, language, zone or sex changed; contacts tell separately."""
+
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactChanged(Event):
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentChanged(Event):
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOpened(Event):
+    task_id: UUID
+    patient_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAcknowledged(Event):
+    task_id: UUID
+    patient_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskEscalated(Event):
+    """Nobody acknowledged it in time: it is the medical director's now."""
+
+    task_id: UUID
+    patient_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskClosed(Event):
+    task_id: UUID
+    patient_id: UUID | None

@@ -1,0 +1,17 @@
+"""Tables of patients."""
+
+from patients.models.contact import ChannelConsent, ContactPoint
+from patients.models.enquiry import Enquiry, EnquirySource
+from patients.models.link import PatientLink
+from patients.models.patient import Patient
+from patients.models.task import Task
+
+__all__ = [
+    "ChannelConsent",
+    "ContactPoint",
+    "Enquiry",
+    "EnquirySource",
+    "Patient",
+    "PatientLink",
+    "Task",
+]

@@ -1,0 +1,216 @@
+"""Reading patients: one, found by what was typed, how to reach them; tasks."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Reverse
+
+from core.actor import Actor
+from core.problems import NotFound
+from patients.domain import search as typed
+from patients.domain.names import words
+from patients.models import ChannelConsent, ContactPoint, Enquiry, Patient, Task
+
+SYSTEM_OF = {"sms": "phone", "email": "email"}
+TASK_STATES = ("open", "acknowledged", "late", "done", "all")
+
+
+def patient(patient_id: UUID, clinic_id: int | None = None) -> Patient:
+    """Raises NotFound, also for a patient of another clinic."""
+    rows = Patient.objects.select_related("clinic").filter(pk=patient_id)
+    if clinic_id is not None:
+        rows = rows.filter(clinic_id=clinic_id)
+    found = rows.first()
+    if found is None:
+        raise NotFound("There is no such patient at this clinic.")
+    return found
+
+
+def patients(clinic_id: int) -> QuerySet[Patient]:
+    """Everyone of one clinic, by name."""
+    rows = Patient.objects.filter(clinic_id=clinic_id)
+    return rows.order_by("family_name", "given_name", "pk")
+
+
+def search(clinic_id: int, text: str) -> QuerySet[Patient]:
+    """The clinic's patients fitting all that was typed, by name.
+
+    Names in any order, case and with or without accents; a birth date in several
+    notations; an MRN; a phone number or its last four digits; an e-mail address.
+    Text with nothing to search for finds nobody.
+    """
+    terms = typed.parse(text)
+    found = patients(clinic_id)
+    if not terms:
+        return found.none()
+    for term in terms:
+        found = found.filter(_fits(term))
+    return found
+
+
+def contact(patient: Patient, channel: str) -> ContactPoint | None:
+    """Where `channel` ("sms" or "email") reaches the patient now, if anywhere."""
+    rows = ContactPoint.objects.filter(
+        patient=patient, system=SYSTEM_OF[channel], ended_at=None
+    )
+    return rows.first()
+
+
+def consented(patient: Patient, channel: str) -> bool:
+    """The newest answer counts; nobody asked is a no."""
+    newest = consent(patient, channel)
+    return newest is not None and newest.granted
+
+
+def consent(patient: Patient, channel: str) -> ChannelConsent | None:
+    rows = ChannelConsent.objects.filter(patient=patient, channel=channel)
+    return rows.order_by("-id").first()
+
+
+def holders(phone: str) -> QuerySet[Patient]:
+    """Everyone whose current number this is, in id order; of every clinic."""
+    numbers = ContactPoint.objects.filter(system="phone", value=phone, ended_at=None)
+    return Patient.objects.filter(pk__in=numbers.values("patient_id")).order_by("pk")
+
+
+def zone(patient: Patient) -> ZoneInfo:
+    """The patient's time zone; the clinic's unless they have their own."""
+    return ZoneInfo(patient.time_zone or patient.clinic.time_zone)
+
+
+def actor_for(patient: Patient) -> Actor:
+    """The patient acting by a link; without their name, so that it can be logged."""
+    return Actor(
+        kind="patient", id=str(patient.pk), role="patient", clinic_id=patient.clinic_id
+    )
+
+
+def same_person(patient: Patient) -> list[UUID]:
+    """The ids of every record of this person, this one included, in id order."""
+    first = patient.duplicate_of_id or patient.pk
+    rows = Patient.objects.filter(Q(pk=first) | Q(duplicate_of=first))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def possible_duplicates(
+    clinic_id: int,
+    *,
+    given_name: str,
+    family_name: str,
+    birth_date: date | None,
+    phone: str = "",
+) -> QuerySet[Patient]:
+    """Who may be this person already: same birth date and a name, or same number."""
+    same_name = Q()
+    for word in words(f"{given_name} {family_name}"):
+        same_name |= _begins(word)
+    alike = Q(birth_date=birth_date) & same_name if birth_date else Q(pk=None)
+    if phone:
+        alike |= Q(pk__in=holders(phone).values("pk"))
+    return patients(clinic_id).filter(alike)
+
+
+def task(task_id: UUID, clinic_id: int | None = None) -> Task:
+    """Raises NotFound, also for a task of another clinic."""
+    rows = Task.objects.select_related("patient", "owner", "clinician")
+    if clinic_id is not None:
+        rows = rows.filter(clinic_id=clinic_id)
+    found = rows.filter(pk=task_id).first()
+    if found is None:
+        raise NotFound("There is no such task at this clinic.")
+    return found
+
+
+def tasks(
+    clinic_id: int,
+    *,
+    now: datetime,
+    state: str = "open",
+    patient_id: UUID | None = None,
+    owner_role: str = "",
+) -> QuerySet[Task]:
+    """A clinic's tasks, the one due first first.
+
+    `state`: open (all not done), acknowledged, late (past due and
+    grace), done, all.
+    """
+    rows = Task.objects.filter(clinic_id=clinic_id).select_related("patient", "owner")
+    rows = rows.filter(_STATES[state]) if state != "late" else rows.filter(_late(now))
+    if patient_id is not None:
+        rows = rows.filter(patient_id=patient_id)
+    if owner_role:
+        rows = rows.filter(owner_role=owner_role)
+    return rows.order_by("due_at", "pk")
+
+
+def tasks_to_escalate(now: datetime) -> QuerySet[Task]:
+    """Open tasks whose time to be acknowledged has passed, of every clinic."""
+    rows = Task.objects.filter(done_at=None, acknowledged_at=None, escalated_at=None)
+    return rows.filter(escalate_at__lte=now).order_by("escalate_at", "pk")
+
+
+def enquiry(enquiry_id: UUID, clinic_id: int) -> Enquiry:
+    """Raises NotFound, also for an enquiry of another clinic."""
+    found = Enquiry.objects.filter(pk=enquiry_id, clinic_id=clinic_id).first()
+    if found is None:
+        raise NotFound("There is no such enquiry at this clinic.")
+    return found
+
+
+def enquiries(clinic_id: int, *, now: datetime) -> QuerySet[Enquiry]:
+    """Those still to answer, oldest first."""
+    rows = Enquiry.objects.filter(clinic_id=clinic_id, closed_at=None)
+    return rows.filter(expires_at__gt=now).order_by("received_at", "pk")
+
+
+def expired_enquiries(now: datetime) -> QuerySet[Enquiry]:
+    return Enquiry.objects.filter(expires_at__lte=now).order_by("expires_at", "pk")
+
+
+_STATES: dict[str, Q] = {
+    "open": Q(done_at=None),
+    "acknowledged": Q(done_at=None, acknowledged_at__isnull=False),
+    "done": Q(done_at__isnull=False),
+    "all": Q(),
+}
+
+
+def _late(now: datetime) -> Q:
+    grace = F("grace_minutes") * timedelta(minutes=1)
+    return Q(done_at=None, due_at__lte=now - grace)
+
+
+def _fits(term: typed.Term) -> Q:
+    fits = Q(pk=None)
+    if term.words:
+        named = Q()
+        for word in term.words:
+            named &= _begins(word)
+        fits |= named
+    if term.birth_dates:
+        fits |= Q(birth_date__in=term.birth_dates)
+    for mrn in term.mrns:
+        fits |= Q(mrn__iexact=mrn)
+    for digits in term.last_digits:
+        fits |= Q(pk__in=_numbers_ending(digits))
+    if term.email:
+        addresses = ContactPoint.objects.filter(
+            system="email", value__iexact=term.email, ended_at=None
+        )
+        fits |= Q(pk__in=addresses.values("patient_id"))
+    return fits
+
+
+def _begins(word: str) -> Q:
+    return Q(search_name__contains=f" {word}")
+
+
+def _numbers_ending(digits: str) -> QuerySet[ContactPoint]:
+    # Reversed, so that the ending is a beginning, which an index can find.
+    numbers = ContactPoint.objects.annotate(backwards=Reverse("value"))
+    ending = numbers.filter(
+        system="phone", backwards__startswith=digits[::-1], ended_at=None
+    )
+    return ending.values("patient_id")  # type: ignore[return-value]

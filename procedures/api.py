@@ -1,0 +1,184 @@
+"""REST of episodes: open, read, and every act on them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+
+from clinics.services.rest import ApiRequest, Endpoint
+from core.problems import FieldError, Invalid
+from core.refusal import Refused
+from procedures.domain.act_schemas import SCHEMAS
+from procedures.domain.json_schema import body as act_body
+from procedures.domain.schema import InvalidData
+from procedures.models import Episode
+from procedures.selectors import documents, episodes
+from procedures.services import acts
+from procedures.services.episodes import open_episode
+
+ACT_NAMES = [act.replace("_", "-") for act in SCHEMAS]
+ENVELOPE = frozenset({"version", "occurred_at", "signature", "second_person"})
+
+
+class EpisodeList(Endpoint):
+    """GET ?patient=&stage= · POST {patient, targets}, as `open_episode` takes them."""
+
+    actions = {"GET": "episode.read", "POST": "episode.open"}
+    page_order = ("-stage_at", "pk")
+
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        query = request.query_params
+        clinical = episodes.sees_clinical(request.actor.role)
+        rows = episodes.of_clinic(
+            self.clinic.pk,
+            patient_id=_uuid(query.get("patient", ""), "patient"),
+            stage=query.get("stage", ""),
+        )
+        page = self.page(rows, lambda e: documents.summary(e, clinical=clinical))
+        self.saw(*{line["patient"] for line in page["results"]}, deliberate=False)
+        return page
+
+    def post(self, request: ApiRequest) -> Any:
+        body = _body(request)
+        patient_id = _uuid(str(body.get("patient", "")), "patient", required=True)
+        assert patient_id is not None
+        with _Pointers():
+            episode = open_episode(
+                patient_id=patient_id,
+                clinic_id=self.clinic.pk,
+                targets=_rows(body.get("targets")),
+                by=request.actor,
+                now=request.now,
+            )
+        return self.created(_shown(self, request, episode))
+
+
+class EpisodeDetail(Endpoint):
+    """GET: stage, flags, readiness, visits, next acts; clinical content by role."""
+
+    actions = {"GET": "episode.read"}
+
+    def get(self, request: ApiRequest, episode_id: UUID) -> dict[str, Any]:
+        return _shown(self, request, self.find(Episode.objects.all(), pk=episode_id))
+
+
+class EpisodeTimeline(Endpoint):
+    """GET: what was done, oldest first."""
+
+    actions = {"GET": "episode.read"}
+
+    def get(self, request: ApiRequest, episode_id: UUID) -> dict[str, Any]:
+        episode = self.find(Episode.objects.all(), pk=episode_id)
+        self.saw(episode.patient_id)
+        clinical = episodes.sees_clinical(request.actor.role)
+        entries = episodes.timeline(episode, clinical=clinical)
+        return {"results": [documents.entry_document(entry) for entry in entries]}
+
+
+class EpisodeAct(Endpoint):
+    """POST {version, occurred_at?, signature?, second_person?, …the act's answers}"""
+
+    actions = {"POST": "episode.{act}"}
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("act", str, OpenApiParameter.PATH, enum=ACT_NAMES)
+        ],
+        request={
+            "application/json": {"oneOf": [act_body(s) for s in SCHEMAS.values()]}
+        },
+    )
+    def post(self, request: ApiRequest, episode_id: UUID, act: str) -> Any:
+        episode = self.find(Episode.objects.all(), pk=episode_id)
+        self.saw(episode.patient_id)
+        body = _body(request)
+        with _Pointers():
+            outcome = acts.perform(
+                episode_id=episode.pk,
+                act=act.replace("-", "_"),
+                data={k: v for k, v in body.items() if k not in ENVELOPE},
+                version=_version(body.get("version")),
+                by=request.actor,
+                now=request.now,
+                occurred_at=_instant(body.get("occurred_at")),
+                signature=request.proofs.signature,
+                second_person=request.proofs.second_person,
+            )
+        if isinstance(outcome, Refused):
+            return outcome
+        return _shown(self, request, outcome)
+
+
+class _Pointers:
+    """Turns InvalidData into the 400 that names each field."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if isinstance(error, InvalidData):
+            raise Invalid([FieldError(e.pointer, e.text) for e in error.errors])
+
+
+def _shown(view: Endpoint, request: ApiRequest, episode: Episode) -> dict[str, Any]:
+    view.saw(episode.patient_id)
+    return documents.document(episode, request.actor, request.now)
+
+
+def _body(request: ApiRequest) -> Mapping[str, Any]:
+    if not isinstance(request.data, Mapping):
+        raise Invalid([FieldError("", "must be an object")])
+    return request.data
+
+
+def _rows(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise Invalid([FieldError("/targets", "must be a list")])
+    return value
+
+
+def _version(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Invalid([FieldError("/version", "is required: the version you read")])
+    return value
+
+
+def _instant(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        text = "must be a date and time with an offset (ISO 8601)"
+        raise Invalid([FieldError("/occurred_at", text)])
+    return moment
+
+
+def _uuid(text: str, name: str, *, required: bool = False) -> UUID | None:
+    if not text and not required:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Invalid([FieldError(f"/{name}", "must be an id")]) from None
+
+
+urlpatterns = [
+    path("episodes/", EpisodeList.as_view(), name="episodes"),
+    path("episodes/<uuid:episode_id>/", EpisodeDetail.as_view(), name="episode"),
+    path(
+        "episodes/<uuid:episode_id>/timeline/",
+        EpisodeTimeline.as_view(),
+        name="episode-timeline",
+    ),
+    path(
+        "episodes/<uuid:episode_id>/<slug:act>/",
+        EpisodeAct.as_view(),
+        name="episode-act",
+    ),
+]

@@ -1,0 +1,90 @@
+"""What the guards know about an episode: plain values, read once under the lock."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from procedures.domain.day_facts import DayFacts
+from procedures.domain.rules import Fired, Rule, named
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFact:
+    """One place to be treated."""
+
+    id: str
+    joint: str
+    structure: str
+    laterality: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationFact:
+    """What a decision rests on."""
+
+    id: str
+    has_nrs: bool
+    has_prom: bool
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFact:
+    """The current signed decision."""
+
+    id: str
+    outcome: str
+    decided_on: date
+    valid_until: date | None
+    reevaluate_on: date | None = None
+    occurred_at: datetime | None = None
+
+    @property
+    def approves(self) -> bool:
+        return self.outcome in ("approved", "approved_with_conditions")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentFact:
+    """A current, unrevoked consent. `valid_until` is its last day."""
+
+    id: str
+    consent_type: str
+    signed_at: datetime
+    valid_until: date
+    targets: frozenset[str] = frozenset()
+    harvest_sites: frozenset[str] = frozenset()
+    sedation: str = "none"
+    proceduralist_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """An episode as the guards see it. Instants are aware, dates are clinic-local.
+
+    `now` is when the act happens, which a late entry puts into the past; `rules` are
+    those in force on `rules_on`, the day of the entry (date.min: none are).
+    """
+
+    stage: str
+    now: datetime
+    today: date
+    opened_at: datetime | None = None
+    rules_on: date = date.min
+    targets: tuple[TargetFact, ...] = ()
+    evaluation: EvaluationFact | None = None
+    rules: tuple[Rule, ...] = ()
+    fired: tuple[Fired, ...] = ()
+    overridden: frozenset[str] = frozenset()
+    decision: DecisionFact | None = None
+    consents: tuple[ConsentFact, ...] = ()
+    readiness: dict[str, str] = field(default_factory=dict)
+    procedure_on: date | None = None
+    day: DayFacts = field(default_factory=DayFacts)
+
+    def consent(self, consent_type: str) -> ConsentFact | None:
+        found = (c for c in self.consents if c.consent_type == consent_type)
+        return next(found, None)
+
+    def rule(self, code: str) -> Rule:
+        """The rule in force; KeyError when the tables lack it."""
+        return named(self.rules, code)

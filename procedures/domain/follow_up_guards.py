@@ -1,0 +1,39 @@
+"""Guards of adverse events and of answers at a follow-up."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from procedures.domain import day_vocabulary as words
+from procedures.domain.facts import Facts
+from procedures.domain.reason import GuardReason
+
+Answers = Mapping[str, Any]
+
+
+def adverse_event(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
+    if not data:
+        return
+    grades = words.ADVERSE_EVENT_GRADES[data["term"]]
+    if data["grade"] not in grades:
+        allowed = ", ".join(str(grade) for grade in grades)
+        yield GuardReason(
+            "grade-not-allowed", f"This term has the grades {allowed} (CTCAE)."
+        )
+    if data["onset_at"] > facts.now:
+        yield GuardReason("in-the-future", "The onset lies in the future.")
+
+
+def respond(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
+    if not data:
+        return
+    found = facts.day.follow_up(data["follow_up"])
+    if found is None:
+        yield GuardReason("follow-up-unknown", "There is no such follow-up.")
+    elif found.answered:
+        yield GuardReason("follow-up-answered", "It has been answered already.")
+    elif facts.today < found.window_from:
+        yield GuardReason(
+            "follow-up-early",
+            f"It opens on {found.window_from.isoformat()}.",
+            "Its window opens",
+        )

@@ -1,0 +1,42 @@
+"""What happened on an episode's path; ids and codes only."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeAdvanced(Event):
+    """The episode stands at another stage now."""
+
+    episode_id: UUID
+    patient_id: UUID
+    stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpsPlanned(Event):
+    """The contacts after the injection are on the calendar."""
+
+    episode_id: UUID
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseRecorded(Event):
+    """A contact was answered."""
+
+    follow_up_id: UUID
+    episode_id: UUID
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedFlagRaised(Event):
+    """An answer needs a clinician now: tier 1 is an emergency, 2 the same day."""
+
+    task_id: UUID
+    patient_id: UUID
+    follow_up_id: UUID
+    tier: int

@@ -1,0 +1,91 @@
+"""Tables of procedures."""
+
+from procedures.models.consent import Consent, ConsentRevocation, ConsentTarget
+from procedures.models.day import (
+    AdverseEvent,
+    Aliquot,
+    CheckIn,
+    Discharge,
+    Harvest,
+    LastDose,
+    LocalAnaesthetic,
+    SiteMark,
+    TimeOut,
+    VitalsSet,
+)
+from procedures.models.decision import Decision, DecisionRule, Override, RuleVersion
+from procedures.models.episode import Episode, EpisodeVisit, Target
+from procedures.models.evaluation import (
+    Evaluation,
+    EvaluationLab,
+    EvaluationMedication,
+    TargetFinding,
+)
+from procedures.models.follow_up import (
+    DraftAnswer,
+    FollowUp,
+    InstrumentResponse,
+    InstrumentVersion,
+    Response,
+    TimetableVersion,
+)
+from procedures.models.injection import Disposition, Injection
+from procedures.models.products import (
+    HandOff,
+    IncidentResolution,
+    KitUse,
+    Processing,
+    Product,
+    ProductCounter,
+    Release,
+    ScanIncident,
+)
+from procedures.models.readiness import ReadinessItem
+from procedures.models.signature import Record, Signature, SignedRecord
+
+__all__ = [
+    "AdverseEvent",
+    "Aliquot",
+    "CheckIn",
+    "Consent",
+    "ConsentRevocation",
+    "ConsentTarget",
+    "Decision",
+    "DecisionRule",
+    "Discharge",
+    "Disposition",
+    "DraftAnswer",
+    "Episode",
+    "EpisodeVisit",
+    "Evaluation",
+    "EvaluationLab",
+    "EvaluationMedication",
+    "FollowUp",
+    "HandOff",
+    "Harvest",
+    "IncidentResolution",
+    "Injection",
+    "InstrumentResponse",
+    "InstrumentVersion",
+    "KitUse",
+    "LastDose",
+    "LocalAnaesthetic",
+    "Override",
+    "Processing",
+    "Product",
+    "ProductCounter",
+    "ReadinessItem",
+    "Record",
+    "Release",
+    "Response",
+    "RuleVersion",
+    "ScanIncident",
+    "Signature",
+    "SignedRecord",
+    "SiteMark",
+    "Target",
+    "TargetFinding",
+    "TimeOut",
+    "TimetableVersion",
+    "VitalsSet",
+]

@@ -1,0 +1,47 @@
+"""What the day and the time after it add to an episode's document."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from procedures.models import Episode, Product
+from procedures.selectors import day, follow_ups, products, scores
+from procedures.selectors.columns import columns, many
+
+# The records of the day by name; only current rows are shown.
+RECORDS = {
+    "check_ins": "checkins",
+    "vitals": "vitalssets",
+    "site_marks": "sitemarks",
+    "time_outs": "timeouts",
+    "harvests": "harvests",
+    "hand_offs": "handoffs",
+    "processings": "processings",
+    "releases": "releases",
+    "injections": "injections",
+    "dispositions": "dispositions",
+    "discharges": "discharges",
+    "adverse_events": "adverseevents",
+    "responses": "responses",
+}
+
+
+def day_document(episode: Episode, now: datetime) -> dict[str, Any]:
+    """Products with their labels, the visit's records, follow-ups and scores."""
+    return {
+        "figures": asdict(day.run_day(episode)),
+        "products": [_product(row) for row in products.of_episode(episode)],
+        "incidents": many(products.incidents(episode)),
+        "day": {name: _current(episode, rows) for name, rows in RECORDS.items()},
+        "follow_ups": many(follow_ups.of_episode(episode)),
+        "scores": [asdict(score) for score in scores.history(episode)],
+    }
+
+
+def _product(row: Product) -> dict[str, Any]:
+    return columns(row) | {"label": asdict(products.label(row))}
+
+
+def _current(episode: Episode, name: str) -> list[dict[str, Any]]:
+    rows = getattr(episode, name).filter(superseded_at=None)
+    return many(rows.order_by("occurred_at"))

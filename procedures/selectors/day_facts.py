@@ -1,0 +1,175 @@
+"""Reads what the guards of the day need."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Sum
+
+from clinics import selectors as clinics
+from procedures.domain.day_facts import (
+    DayFacts,
+    FollowUpFact,
+    HarvestFact,
+    ProductFact,
+    TimeOutFact,
+    drug_key,
+)
+from procedures.domain.rules import Rule
+from procedures.models import (
+    Episode,
+    EvaluationMedication,
+    FollowUp,
+    Harvest,
+    Processing,
+    Product,
+    Release,
+    TimeOut,
+)
+from procedures.selectors import rules
+
+HELD_CLASSES = ("nsaid",)
+LOW_VIABILITY_PCT = 70
+
+
+def day_facts(episode: Episode, now: datetime, in_use: Sequence[Rule] = ()) -> DayFacts:
+    """The visit's records as the guards see them at `now`, by the rules in use."""
+    clinic = clinics.clinic(episode.clinic_id)
+    zone = ZoneInfo(clinic.time_zone)
+    today = now.astimezone(zone).date()
+    evaluation = episode.evaluations.filter(superseded_at=None).first()
+    drugs = list(evaluation.medications.all()) if evaluation else []
+    follow_ups = tuple(_follow_up(row) for row in episode.follow_ups.all())
+    injections = episode.injections.filter(superseded_at=None)
+    return DayFacts(
+        zone=zone,
+        follow_ups=follow_ups,
+        open_follow_ups=tuple(
+            f.code for f in follow_ups if f.state == "planned" and f.window_to >= today
+        ),
+        biological_sex=episode.patient.biological_sex,
+        age_years=rules.age(episode.patient.birth_date, today),
+        weight_kg=evaluation.weight_kg if evaluation else Decimal(0),
+        allergies=frozenset(evaluation.allergies if evaluation else ()),
+        held_drugs=tuple(d.name for d in drugs if d.drug_class in HELD_CLASSES),
+        drug_classes=_drug_classes(drugs),
+        nsaid_hold_days=_hold_days(in_use),
+        product_limit=timedelta(minutes=clinic.product_limit_minutes),
+        open_incidents=tuple(
+            str(row.pk) for row in episode.scan_incidents.filter(resolution=None)
+        ),
+        checked_in_at=episode.checkins.filter(superseded_at=None)
+        .values_list("occurred_at", flat=True)
+        .first(),
+        marked=_ids(episode.sitemarks.filter(superseded_at=None), "target_id"),
+        time_outs=_time_outs(episode),
+        hand_offs=frozenset(
+            episode.handoffs.filter(superseded_at=None).values_list("kind", flat=True)
+        ),
+        harvest=_harvest(episode),
+        product=_product(episode),
+        injected=_ids(injections, "target_id"),
+        injected_until=injections.aggregate(last=Max("end_at"))["last"],
+        used_ml=used_ml(episode),
+    )
+
+
+def used_ml(episode: Episode) -> Decimal:
+    """Concentrate injected, kept and discarded, by the current rows."""
+    injected = episode.injections.filter(superseded_at=None)
+    elsewhere = episode.dispositions.filter(superseded_at=None, product__kind="C")
+    return sum(
+        (
+            rows.aggregate(sum=Sum("volume_ml"))["sum"] or Decimal(0)
+            for rows in (injected, elsewhere)
+        ),
+        Decimal(0),
+    )
+
+
+def current_harvest(episode: Episode) -> Harvest | None:
+    return episode.harvests.filter(superseded_at=None).first()
+
+
+def current_processing(episode: Episode) -> Processing | None:
+    return episode.processings.filter(superseded_at=None).first()
+
+
+def aspirate(episode: Episode) -> Product | None:
+    return episode.products.filter(kind="A").first()
+
+
+def concentrate(episode: Episode) -> Product | None:
+    return episode.products.filter(kind="C").first()
+
+
+def current_release(episode: Episode) -> Release | None:
+    return episode.releases.filter(superseded_at=None).first()
+
+
+def _ids(rows: object, name: str) -> frozenset[str]:
+    return frozenset(str(pk) for pk in rows.values_list(name, flat=True))  # type: ignore[attr-defined]
+
+
+def _drug_classes(drugs: Sequence[EvaluationMedication]) -> dict[str, str]:
+    # A drug that is listed under two classes is held if one of them is.
+    rows = sorted(drugs, key=lambda drug: drug.drug_class in HELD_CLASSES)
+    return {drug_key(row.name): row.drug_class for row in rows}
+
+
+def _hold_days(in_use: Sequence[Rule]) -> int:
+    rule = next((r for r in in_use if r.code == "MED-NSAID-01"), None)
+    return int(rule.parameters["hold_days"]) if rule else 7
+
+
+def _time_outs(episode: Episode) -> dict[int, TimeOutFact]:
+    rows = episode.timeouts.filter(superseded_at=None).order_by("occurred_at")
+    return {row.number: time_out_fact(row) for row in rows}
+
+
+def time_out_fact(row: TimeOut) -> TimeOutFact:
+    return TimeOutFact(str(row.pk), row.occurred_at, row.valid_until)
+
+
+def _harvest(episode: Episode) -> HarvestFact | None:
+    row, container = current_harvest(episode), aspirate(episode)
+    if row is None or container is None:
+        return None
+    return HarvestFact(
+        product_code=container.code,
+        start_at=row.start_at,
+        end_at=row.end_at,
+        first_aliquot_at=row.first_aliquot_at,
+        aspirate_ml=row.total_aspirate_ml,
+        anticoagulant_ml=row.anticoagulant_ml,
+    )
+
+
+def _product(episode: Episode) -> ProductFact | None:
+    row, release = current_processing(episode), current_release(episode)
+    if row is None:
+        return None
+    low = row.viability_pct is not None and row.viability_pct < LOW_VIABILITY_PCT
+    return ProductFact(
+        code=row.concentrate.code,
+        collected_on=row.concentrate.collected_on,
+        operator_id=row.operator_id,
+        start_at=row.start_at,
+        end_at=row.end_at,
+        bmc_ml=row.bmc_ml,
+        regulatory_hold=row.regulatory_hold,
+        needs_physician=row.clots or row.leak or low,
+        released_at=release.released_at if release else None,
+        expires_at=release.expires_at if release else None,
+    )
+
+
+def _follow_up(row: FollowUp) -> FollowUpFact:
+    return FollowUpFact(
+        code=row.code,
+        state=row.state,
+        window_from=row.window_from,
+        window_to=row.window_to,
+        answered=row.answered_at is not None,
+    )

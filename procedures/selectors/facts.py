@@ -1,0 +1,155 @@
+"""Reads what the guards need to know about an episode."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from clinics import selectors as clinics
+from procedures.domain.facts import (
+    ConsentFact,
+    DecisionFact,
+    EvaluationFact,
+    Facts,
+    TargetFact,
+)
+from procedures.domain.rules import Fired, Rule
+from procedures.models import Consent, Decision, Episode, Evaluation, Override
+from procedures.selectors import rules
+from procedures.selectors.day_facts import day_facts
+
+
+def facts(
+    episode: Episode, now: datetime, *, entered_at: datetime | None = None
+) -> Facts:
+    """The episode as the guards see it at `now`, by the rules of the day of entry.
+
+    What is entered late (`entered_at`) is not judged by rules of the past: choosing
+    the time would choose the rules.
+    """
+    clinic = clinics.clinic(episode.clinic_id)
+    zone = ZoneInfo(clinic.time_zone)
+    today = now.astimezone(zone).date()
+    found = evaluation(episode)
+    rules_on = (entered_at or now).astimezone(zone).date()
+    in_use = rules.rules_in_force(rules_on, clinic.severe_policy)
+    consents = [_consent(row) for row in current_consents(episode)]
+    procedure = procedure_at(episode)
+    return Facts(
+        stage=str(episode.stage),
+        now=now,
+        today=today,
+        opened_at=episode.opened_at,
+        rules_on=rules_on,
+        targets=_targets(episode),
+        evaluation=_evaluation(found),
+        rules=in_use,
+        fired=_fired(episode, found, in_use, today),
+        overridden=_overridden(found, today),
+        decision=decision_fact(decision(episode)),
+        consents=tuple(consents),
+        readiness=dict(episode.readiness_items.values_list("kind", "state")),
+        procedure_on=procedure.astimezone(zone).date() if procedure else None,
+        day=day_facts(episode, now, in_use),
+    )
+
+
+def consent_facts(episode: Episode, now: datetime) -> Facts:
+    """Only what the guard of consent looks at."""
+    zone = ZoneInfo(clinics.clinic(episode.clinic_id).time_zone)
+    return Facts(
+        stage=str(episode.stage),
+        now=now,
+        today=now.astimezone(zone).date(),
+        targets=_targets(episode),
+        consents=tuple(_consent(row) for row in current_consents(episode)),
+    )
+
+
+def evaluation(episode: Episode) -> Evaluation | None:
+    """The current evaluation."""
+    return episode.evaluations.filter(superseded_at=None).first()
+
+
+def decision(episode: Episode) -> Decision | None:
+    """The current signed decision."""
+    return episode.decisions.filter(superseded_at=None).first()
+
+
+def current_consents(episode: Episode) -> list[Consent]:
+    """Consents neither replaced nor revoked; they may have run out."""
+    rows = episode.consents.filter(superseded_at=None, revocation=None)
+    return list(rows.prefetch_related("targets"))
+
+
+def procedure_at(episode: Episode) -> datetime | None:
+    """When the booked procedure starts."""
+    rows = episode.visits.filter(purpose="procedure", released_at=None)
+    return rows.values_list("starts_at", flat=True).first()
+
+
+def _targets(episode: Episode) -> tuple[TargetFact, ...]:
+    return tuple(
+        TargetFact(str(row.pk), row.joint, row.structure, row.laterality)
+        for row in episode.targets.all()
+    )
+
+
+def _evaluation(row: Evaluation | None) -> EvaluationFact | None:
+    if row is None:
+        return None
+    return EvaluationFact(
+        id=str(row.pk),
+        has_nrs=row.nrs is not None,
+        has_prom=_has_scored_baseline(row),
+        occurred_at=row.occurred_at,
+    )
+
+
+def _has_scored_baseline(row: Evaluation) -> bool:
+    """A questionnaire with an answer missing has no score, so it does not count."""
+    kept = row.episode.instrumentresponses.filter(
+        occasion="baseline", superseded_at=None, score__isnull=False
+    )
+    return kept.filter(instrument__key=row.baseline_instrument).exists()
+
+
+def _fired(
+    episode: Episode, row: Evaluation | None, in_use: Sequence[Rule], today: date
+) -> tuple[Fired, ...]:
+    if row is None:
+        return ()
+    return rules.fired(in_use, row, episode.patient.birth_date, today)
+
+
+def _overridden(row: Evaluation | None, today: date) -> frozenset[str]:
+    if row is None:
+        return frozenset()
+    live = Override.objects.filter(evaluation=row, superseded_at=None)
+    rows = live.values_list("rule__code", "valid_on")
+    return frozenset(code for code, on in rows if on is None or on == today)
+
+
+def decision_fact(row: Decision | None) -> DecisionFact | None:
+    if row is None:
+        return None
+    return DecisionFact(
+        id=str(row.pk),
+        outcome=row.outcome,
+        decided_on=row.decided_on,
+        valid_until=row.valid_until,
+        reevaluate_on=row.reevaluate_on,
+        occurred_at=row.occurred_at,
+    )
+
+
+def _consent(row: Consent) -> ConsentFact:
+    return ConsentFact(
+        id=str(row.pk),
+        consent_type=row.consent_type,
+        signed_at=row.signed_at,
+        valid_until=row.valid_until,
+        targets=frozenset(str(t.target_id) for t in row.targets.all()),
+        harvest_sites=frozenset(row.harvest_sites),
+        sedation=row.sedation,
+        proceduralist_id=row.proceduralist_id,
+    )

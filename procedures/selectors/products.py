@@ -1,0 +1,82 @@
+"""Containers: what their labels say, and where each has been."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from procedures.domain import product_ids
+from procedures.models import Episode, HandOff, Product, ScanIncident
+from procedures.selectors.day_facts import (
+    current_harvest,
+    current_processing,
+    current_release,
+)
+
+AUTOLOGOUS = "FOR AUTOLOGOUS USE ONLY"
+NOT_EVALUATED = "NOT EVALUATED FOR INFECTIOUS SUBSTANCES"
+CONTENTS = {
+    product_ids.ASPIRATE: "Bone marrow aspirate",
+    product_ids.CONCENTRATE: "Bone marrow concentrate",
+    product_ids.SAMPLE: "Quality sample",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What is printed: `code` alone in the barcode, the rest for people to read."""
+
+    code: str
+    patient_name: str
+    birth_date: date
+    mrn: str
+    contents: str
+    volume_ml: Decimal | None
+    collected_at: datetime | None
+    expires_at: datetime | None
+    statements: tuple[str, ...] = (AUTOLOGOUS, NOT_EVALUATED)
+
+
+def label(product: Product) -> Label:
+    """The label of one container as things stand."""
+    patient, harvest = product.episode.patient, current_harvest(product.episode)
+    release = current_release(product.episode)
+    return Label(
+        code=product.code,
+        patient_name=f"{patient.given_name} {patient.family_name}",
+        birth_date=patient.birth_date,
+        mrn=patient.mrn,
+        contents=CONTENTS[product.kind],
+        volume_ml=_volume_ml(product),
+        collected_at=harvest.first_aliquot_at if harvest else None,
+        expires_at=release.expires_at if release else None,
+    )
+
+
+def _volume_ml(product: Product) -> Decimal | None:
+    if product.kind == product_ids.ASPIRATE:
+        harvest = current_harvest(product.episode)
+        if harvest is None:
+            return None
+        return harvest.total_aspirate_ml + harvest.anticoagulant_ml
+    if product.kind == product_ids.CONCENTRATE:
+        processing = current_processing(product.episode)
+        return processing.bmc_ml if processing else None
+    kept = product.episode.dispositions.filter(kind="qc_retained", superseded_at=None)
+    return sum(kept.values_list("volume_ml", flat=True), Decimal(0))
+
+
+def of_episode(episode: Episode) -> list[Product]:
+    """Its containers, the aspirate first."""
+    return list(episode.products.order_by("issued_at", "kind", "number"))
+
+
+def hand_offs(episode: Episode) -> list[HandOff]:
+    """The hand-offs in time."""
+    rows = episode.handoffs.filter(superseded_at=None)
+    return list(rows.select_related("product", "person").order_by("occurred_at"))
+
+
+def incidents(episode: Episode) -> list[ScanIncident]:
+    """Scans that did not match, with what came of them."""
+    rows = episode.scan_incidents.select_related("resolution")
+    return list(rows.order_by("occurred_at"))

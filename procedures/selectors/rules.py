@@ -1,0 +1,91 @@
+"""The rules in force, and the findings they look at."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from procedures.domain import rules
+from procedures.models import Evaluation, RuleVersion
+
+LOINC = {"platelets": "777-3", "haemoglobin_g_dl": "718-7", "inr": "6301-6"}
+
+
+def in_force(on: date) -> dict[str, RuleVersion]:
+    """The newest version of each rule that was in force that day, by code."""
+    rows = RuleVersion.objects.filter(effective_from__lte=on).order_by(
+        "code", "version"
+    )
+    return {row.code: row for row in rows}
+
+
+def as_rule(row: RuleVersion) -> rules.Rule:
+    parameters = {name: Decimal(str(v)) for name, v in row.parameters.items()}
+    return rules.Rule(
+        row.code, row.version, rules.Level(row.level), row.title, parameters
+    )
+
+
+def rules_in_force(on: date, severe_policy: str) -> tuple[rules.Rule, ...]:
+    """As `in_force`, with the clinic's policy on severe damage applied."""
+    rows = in_force(on).values()
+    return tuple(rules.with_policy(as_rule(row), severe_policy) for row in rows)
+
+
+def fired(
+    in_use: Sequence[rules.Rule], evaluation: Evaluation, birth_date: date, on: date
+) -> tuple[rules.Fired, ...]:
+    """Which of the rules fire for this evaluation on that (clinic-local) day."""
+    return rules.fired(in_use, findings(evaluation, birth_date, on), on)
+
+
+def findings(evaluation: Evaluation, birth_date: date, on: date) -> rules.Findings:
+    """The evaluation in the rules' own terms."""
+    labs = {lab.loinc: lab.value for lab in evaluation.labs.all()}
+    return rules.Findings(
+        age_years=age(birth_date, on),
+        targets=_targets(evaluation),
+        medications=[
+            rules.Medication(drug.name, drug.drug_class, drug.last_dose_on)
+            for drug in evaluation.medications.all()
+        ],
+        active_infection=evaluation.active_infection,
+        infection_site=evaluation.infection_site,
+        temperature_c=evaluation.temperature_c,
+        antibiotics_until=evaluation.antibiotics_until,
+        symptom_months=evaluation.symptom_months,
+        conservative_weeks=evaluation.conservative_weeks,
+        nrs=evaluation.nrs,
+        bmi=bmi(evaluation.weight_kg, evaluation.height_cm),
+        asa_class=evaluation.asa_class,
+        pregnant=evaluation.pregnant,
+        **{name: labs.get(loinc) for name, loinc in LOINC.items()},
+    )
+
+
+def _targets(evaluation: Evaluation) -> list[rules.TargetFinding]:
+    return [
+        rules.TargetFinding(
+            label=str(row.target),
+            grade_kl=row.grade_kl,
+            grade_tonnis=row.grade_tonnis,
+            grade_samilson_prieto=row.grade_samilson_prieto,
+            grade_icrs=row.grade_icrs,
+            cuff_tear=row.cuff_tear,
+            patte=row.patte,
+            goutallier=row.goutallier,
+            tendon_grade=row.tendon_grade,
+            prosthetic_joint=row.prosthetic_joint,
+        )
+        for row in evaluation.target_findings.select_related("target")
+    ]
+
+
+def age(birth_date: date, on: date) -> int:
+    """Whole years."""
+    had_birthday = (on.month, on.day) >= (birth_date.month, birth_date.day)
+    return on.year - birth_date.year - (not had_birthday)
+
+
+def bmi(weight_kg: Decimal, height_cm: Decimal) -> Decimal:
+    """kg/m², one decimal."""
+    return round(weight_kg / (height_cm / 100) ** 2, 1)

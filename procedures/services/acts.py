@@ -1,0 +1,271 @@
+"""The one door through which people act on an episode."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from clinics import selectors as clinics
+from clinics.domain import policy
+from clinics.domain.presence import Proof
+from core import journal
+from core.actor import Actor
+from core.problems import NotFound, StaleVersion
+from core.refusal import Reason, Refused
+from patients.services import patients
+from procedures.domain.act_schemas import SCHEMAS
+from procedures.domain.correction_guards import MADE_BY
+from procedures.domain.guards import reasons_against
+from procedures.domain.moments import earliest
+from procedures.domain.pathway import TRANSITIONS, Act, Stage
+from procedures.domain.reason import GuardReason
+from procedures.domain.schema import FieldError, InvalidData, parse, warnings
+from procedures.models import Episode
+from procedures.selectors.facts import facts
+from procedures.services import day_acts, early_acts, readiness, stages
+from procedures.services.context import Context, Handler
+
+CHECK_VIOLATION = "23514"
+HANDLERS: dict[str, Handler] = {**early_acts.HANDLERS, **day_acts.HANDLERS}
+
+
+@transaction.atomic
+def perform(
+    *,
+    episode_id: UUID,
+    act: str,
+    data: Mapping[str, Any],
+    version: int | None,
+    by: Actor,
+    now: datetime,
+    occurred_at: datetime | None = None,
+    signature: Proof | None = None,
+    second_person: Proof | None = None,
+) -> Episode | Refused:
+    """Do `act` on the episode, or say why not; a refusal stays on record.
+
+    `data` are the raw answers of the act's schema. `occurred_at` is when it happened
+    (now unless entered late). What stands against the act whatever is answered is
+    said first, then what is wrong with the answers and the people, then what the
+    answers bring up. Raises NotFound, StaleVersion and InvalidData, none of which
+    leaves a trace.
+    """
+    if act not in HANDLERS:
+        raise NotFound
+    episode = _find(episode_id, by)
+    for action in _actions(act, data):
+        allowed = policy.may(by.role, action)
+        if not allowed.allowed:
+            return _forbidden(episode, act, allowed.reason, by, now)
+    episode = _locked(episode, version)
+    at = occurred_at or now
+    context = Context(
+        episode=episode,
+        act=act,
+        schema=SCHEMAS[act],
+        data={},
+        facts=facts(episode, at, entered_at=now),
+        by=by,
+        now=now,
+        occurred_at=at,
+        signature=signature,
+        second_person=second_person,
+    )
+    return _look(context) or _leap(context, data)
+
+
+def _actions(act: str, data: Mapping[str, Any]) -> Iterator[str]:
+    """What the person must be allowed: a record is its makers' to correct."""
+    yield f"episode.{act}"
+    if act == "correct":
+        made_by = MADE_BY.get(str(data.get("record")))
+        if made_by:
+            yield f"episode.{made_by}"
+
+
+def _look(context: Context) -> Refused | None:
+    reasons = reasons_against(context.facts, context.act, None)
+    return context.refuse(*reasons) if reasons else None
+
+
+def _leap(context: Context, raw: Mapping[str, Any]) -> Episode | Refused:
+    clinic = clinics.clinic(context.episode.clinic_id)
+    _check_presence(context)
+    context.data = parse(context.schema, raw, ZoneInfo(clinic.time_zone))
+    refused = _refusal(context)
+    if refused is None:
+        _check_override_witness(context)
+    return refused or _carried_out_whole(context)
+
+
+def _find(episode_id: UUID, by: Actor) -> Episode:
+    episode = Episode.objects.filter(pk=episode_id).first()
+    if episode is None or by.clinic_id not in (None, episode.clinic_id):
+        raise NotFound
+    if by.kind == "patient" and by.id != str(episode.patient_id):
+        raise NotFound
+    return episode
+
+
+def _forbidden(
+    episode: Episode, act: str, why: str, by: Actor, now: datetime
+) -> Refused:
+    journal.record(
+        "episode.act_forbidden",
+        subject=f"episode:{episode.pk}",
+        by=by,
+        at=now,
+        payload={"act": act, "role": by.role},
+    )
+    return Refused((Reason("forbidden", why),), code="forbidden", status=403)
+
+
+def _locked(episode: Episode, version: int | None) -> Episode:
+    # The patient's row is the lock of everything about that patient.
+    patients.lock(episode.patient_id)
+    episode = Episode.objects.get(pk=episode.pk)
+    if version is not None and version != episode.version:
+        raise StaleVersion(episode.version)
+    return episode
+
+
+def _check_presence(context: Context) -> None:
+    """Who is there, and when it was. Raises InvalidData."""
+    signature, schema = context.signature, context.schema
+    errors = list(_wrong_times(context))
+    if schema.signature and signature is None:
+        errors.append(FieldError("/signature", "is required"))
+    if signature and context.by.id != str(signature.user_id):
+        errors.append(FieldError("/signature", "must be that of the person acting"))
+    if signature and signature.meaning not in ("", schema.signature):
+        text = f"must be: {schema.signature}"
+        errors.append(FieldError("/signature/meaning", text))
+    if _lacks_second(context) and context.act not in WITNESSED_LAST:
+        errors.append(FieldError("/second_person", "is required"))
+    if errors:
+        raise InvalidData(errors)
+
+
+def _wrong_times(context: Context) -> Iterator[FieldError]:
+    at, first = context.occurred_at, earliest(context.facts, context.act)
+    if at > context.now:
+        yield FieldError("/occurred_at", "lies in the future")
+    elif at < context.now and first and at < first:
+        yield FieldError("/occurred_at", "lies before what it follows")
+
+
+# Nobody needs a witness to be told that a hard rule is never set aside.
+WITNESSED_LAST = frozenset({"override"})
+
+
+def _check_override_witness(context: Context) -> None:
+    if _lacks_second(context):
+        raise InvalidData([FieldError("/second_person", "is required")])
+
+
+def _lacks_second(context: Context) -> bool:
+    return context.schema.second_person and context.second_person is None
+
+
+def _refusal(context: Context) -> Refused | None:
+    reasons = [*_same_person(context)]
+    reasons += reasons_against(context.facts, context.act, context.data)
+    if not reasons:
+        return None
+    return context.refuse(*reasons)
+
+
+def _same_person(context: Context) -> list[GuardReason]:
+    second = context.second_person
+    if second is None or str(second.user_id) != context.by.id:
+        return []
+    return [
+        GuardReason(
+            "second-person-same",
+            "The second person must be somebody else.",
+            "A colleague proves to be present",
+        )
+    ]
+
+
+def _carried_out_whole(context: Context) -> Episode | Refused:
+    """All of the act or none of it: what a trigger does not take is refused."""
+    try:
+        with transaction.atomic():
+            return _carry_out(context)
+    except IntegrityError as fault:
+        why = _trigger_says(fault)
+        if why is None:
+            raise
+        context.episode.refresh_from_db()
+        context.payload.clear()
+        return context.refuse(GuardReason("record-refused", f"{why}."))
+
+
+def _trigger_says(fault: IntegrityError) -> str | None:
+    """The sentence of a trigger of ours; None for a constraint, which is a mistake."""
+    told = getattr(fault.__cause__, "diag", None)
+    if told is None or told.sqlstate != CHECK_VIOLATION or told.constraint_name:
+        return None
+    text = str(told.message_primary)
+    return text[:1].upper() + text[1:]
+
+
+def _carry_out(context: Context) -> Episode | Refused:
+    at = context.occurred_at  # a correction takes its record's own
+    outcome = HANDLERS[context.act](context)
+    if outcome is not None:
+        return outcome
+    episode = context.episode
+    stages.advance(
+        episode,
+        _steps(context),
+        name=f"episode.{PAST[Act(context.act)]}",
+        by=context.by,
+        now=context.now,
+        at=at,
+        payload=_payload(context),
+    )
+    readiness.settle(episode, by=context.by, now=context.now)
+    return episode
+
+
+def _steps(context: Context) -> tuple[str, ...]:
+    if context.steps is not None:
+        return context.steps
+    known = (Stage(context.episode.stage), context.act) in TRANSITIONS
+    return (context.act,) if known else ()
+
+
+def _payload(context: Context) -> dict[str, Any]:
+    unusual = [w.pointer for w in warnings(context.schema, context.data)]
+    extra: dict[str, Any] = {"unusual": unusual} if unusual else {}
+    if context.second_person:
+        extra["second_person"] = f"staff:{context.second_person.user_id}"
+    return {**extra, **context.payload}
+
+
+PAST: dict[Act, str] = {
+    Act.EVALUATE: "evaluated",
+    Act.DECIDE: "decided",
+    Act.OVERRIDE: "overridden",
+    Act.CONSENT: "consented",
+    Act.PREPARE: "prepared",
+    Act.CHECK_IN: "checked_in",
+    Act.TIME_OUT: "timed_out",
+    Act.HARVEST: "harvested",
+    Act.HAND_OFF: "handed_off",
+    Act.PROCESS: "processed",
+    Act.RELEASE: "released",
+    Act.INJECT: "injected",
+    Act.DISCHARGE: "discharged",
+    Act.ADVERSE_EVENT: "adverse_event_recorded",
+    Act.RESPOND: "responded",
+    Act.WITHDRAW: "withdrawn",
+    Act.ABORT: "aborted",
+    Act.CORRECT: "corrected",
+    Act.COMPLETE: "closed",
+}

@@ -1,0 +1,36 @@
+"""The answers before treatment, kept as scores like every later contact's."""
+
+from collections.abc import Sequence
+
+from procedures.domain.schema import FieldError, InvalidData
+from procedures.models import Evaluation
+from procedures.selectors import scores as reading
+from procedures.services import scores
+from procedures.services.context import Context
+
+
+def record(context: Context, evaluation: Evaluation) -> None:
+    """Keep the evaluation's pain and questionnaire as the baseline.
+
+    The questionnaire's items are in its own order. Raises InvalidData when there are
+    more answers than items, or one lies outside its range.
+    """
+    if evaluation.nrs is not None:
+        keep(context, "nrs", [evaluation.nrs])
+    if evaluation.baseline_instrument and evaluation.baseline_items:
+        keep(context, evaluation.baseline_instrument, evaluation.baseline_items)
+
+
+def keep(context: Context, key: str, items: Sequence[int]) -> None:
+    """One questionnaire at the baseline, answers in the order of its items."""
+    keys = [item.key for item in reading.instrument(key).items]
+    if len(items) > len(keys):
+        text = f"{key} has {len(keys)} items"
+        raise InvalidData([FieldError("/prom_items", text)])
+    scores.keep(
+        context,
+        occasion=scores.BASELINE,
+        key=key,
+        answers=dict(zip(keys, items, strict=False)),
+        pointer="/prom_items",
+    )

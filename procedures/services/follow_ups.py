@@ -1,0 +1,109 @@
+"""Contacts after the injection: planned once, missed when their window closes."""
+
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from clinics import selectors as clinics
+from core import events, journal
+from core.actor import Actor
+from patients.services import patients, tasks
+from procedures.domain import follow_ups as timetable
+from procedures.events import FollowUpsPlanned
+from procedures.models import FollowUp, TimetableVersion
+from procedures.services.context import Context
+
+# Missing the later questionnaires is worth a call; the early contacts have others.
+WORTH_A_CALL = frozenset({"W6", "M3", "M6", "M12"})
+
+
+def plan(context: Context, injected_at: datetime) -> None:
+    """Plan every contact of the timetable in force, once per episode."""
+    episode = context.episode
+    if episode.follow_ups.exists():
+        return
+    version = TimetableVersion.objects.latest("pk")
+    milestones = tuple(timetable.from_data(entry) for entry in version.milestones)
+    injected_on = injected_at.astimezone(context.facts.day.zone).date()
+    planned = timetable.plan(milestones, injected_on, is_holiday)
+    FollowUp.objects.bulk_create(
+        FollowUp(
+            episode=episode,
+            code=contact.code,
+            position=position,
+            mode=contact.mode,
+            target_on=contact.target_on,
+            window_from=contact.window_from,
+            window_to=contact.window_to,
+            asks=list(milestone.asks),
+            timetable=version,
+            planned_at=context.now,
+        )
+        for position, (milestone, contact) in enumerate(
+            zip(milestones, planned, strict=True), start=1
+        )
+    )
+    context.payload["timetable"] = version.version
+    events.publish(
+        FollowUpsPlanned(
+            occurred_at=context.now,
+            episode_id=episode.pk,
+            patient_id=episode.patient_id,
+        )
+    )
+
+
+def is_holiday(day: date) -> bool:
+    """Whether it is a federal holiday of the United States."""
+    return day in holidays.country_holidays("US", years=day.year)
+
+
+def overdue(now: datetime) -> list[UUID]:
+    """The planned contacts whose window has closed where their clinic is."""
+    rows = FollowUp.objects.filter(state="planned", window_to__lt=now.date())
+    return [
+        row.pk
+        for row in rows.select_related("episode__clinic")
+        if row.window_to < _today(row, now)
+    ]
+
+
+def mark_missed(*, follow_up_id: UUID, by: Actor, now: datetime) -> bool:
+    """Note that a contact was missed; whether it was. Its dates stay as planned."""
+    row = FollowUp.objects.select_related("episode__clinic").get(pk=follow_up_id)
+    patients.lock(row.episode.patient_id)
+    row.refresh_from_db(fields=["state", "answered_at"])
+    if row.state != "planned" or row.window_to >= _today(row, now):
+        return False
+    row.state = "missed"
+    row.save(update_fields=["state"])
+    journal.record(
+        "episode.follow_up_missed",
+        subject=f"episode:{row.episode_id}",
+        by=by,
+        at=now,
+        payload={"code": row.code, "follow_up": row.pk},
+    )
+    if row.code in WORTH_A_CALL:
+        _ask_for_a_call(row, by, now)
+    return True
+
+
+def _ask_for_a_call(row: FollowUp, by: Actor, now: datetime) -> None:
+    tasks.open(
+        clinic_id=row.episode.clinic_id,
+        kind="follow-up-missed",
+        text="A follow-up was missed; call the patient.",
+        patient_id=row.episode.patient_id,
+        subject=f"follow_up:{row.pk}",
+        tier=3,
+        by=by,
+        now=now,
+    )
+
+
+def _today(row: FollowUp, now: datetime) -> date:
+    zone = ZoneInfo(clinics.clinic(row.episode.clinic_id).time_zone)
+    return now.astimezone(zone).date()

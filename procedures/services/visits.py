@@ -1,0 +1,151 @@
+"""Episodes and their appointments: what scheduling tells is noted here."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from core.actor import Actor, job
+from core.problems import Problem
+from core.refusal import Refused
+from patients.services import tasks
+from procedures.domain import visits as rules
+from procedures.domain.pathway import Stage
+from procedures.models import Episode, EpisodeVisit
+from procedures.selectors import visits
+from procedures.services import readiness, stages
+from procedures.services.context import Context
+from scheduling import selectors as scheduling
+from scheduling.services import booking
+
+if TYPE_CHECKING:
+    from scheduling.models import Appointment
+
+
+SETTLE_WITHIN = timedelta(hours=4)
+
+
+class VisitInTheWay(Problem):
+    """The episode's appointment is in a state that the act cannot end."""
+
+    code = "visit-in-the-way"
+    status = 409
+    title = "The appointment does not allow this"
+
+
+def booked(*, appointment_id: UUID, now: datetime) -> None:
+    """A new appointment becomes its episode's visit and moves the stage."""
+    appointment = _appointment(appointment_id)
+    kind = appointment.visit_type
+    purpose = rules.purpose(kind.slug, kind.requires_decision)
+    episode = visits.episode_for(appointment.patient_id, appointment.subject, purpose)
+    if episode is None:
+        return
+    EpisodeVisit.objects.create(
+        episode=episode,
+        appointment_id=appointment.pk,
+        purpose=purpose,
+        starts_at=appointment.start,
+        linked_at=now,
+    )
+    _after_booking(episode, purpose, now)
+
+
+def _after_booking(episode: Episode, purpose: str, now: datetime) -> None:
+    by = _scheduling(episode)
+    if purpose == "consultation" and episode.stage == Stage.ENQUIRY:
+        _step(episode, "book_consultation", "consultation_booked", by, now)
+    if purpose == "procedure" and episode.stage == Stage.APPROVED:
+        _step(episode, "book_procedure", "procedure_booked", by, now)
+        readiness.settle(episode, by=by, now=now)
+
+
+def moved(*, appointment_id: UUID, now: datetime) -> None:
+    """The visit keeps its place at another time."""
+    appointment = _appointment(appointment_id)
+    rows = EpisodeVisit.objects.filter(appointment_id=appointment_id)
+    rows.update(starts_at=appointment.start)
+
+
+def freed(*, appointment_id: UUID, now: datetime) -> None:
+    """A cancelled, missed or ended visit no longer counts; an episode that waited
+    for its procedure is approved again."""
+    visit = _release(appointment_id, now)
+    if visit is None or visit.purpose != "procedure":
+        return
+    episode = visit.episode
+    if episode.stage in (Stage.SCHEDULED, Stage.READY):
+        _step(episode, "free_procedure", "procedure_freed", _scheduling(episode), now)
+
+
+def cancel_procedure(context: Context, reason: str) -> None:
+    """The path ends or is deferred: its booked procedure is cancelled."""
+    visit = visits.procedure_visit(context.episode)
+    if visit is None:
+        return
+    # Released first: the cancellation tells us, and must not move the stage.
+    _release(visit.appointment_id, context.now)
+    outcome = booking.cancel(
+        appointment_id=visit.appointment_id,
+        reason=reason,
+        by=context.by,
+        now=context.now,
+    )
+    _check_done(outcome)
+
+
+def ask_to_cancel(context: Context) -> None:
+    """A booked procedure lost its approval: the coordinator is asked to settle it."""
+    if visits.procedure_visit(context.episode) is None:
+        return
+    tasks.open(
+        clinic_id=context.episode.clinic_id,
+        patient_id=context.episode.patient_id,
+        kind="visit_without_approval",
+        text="A booked visit has lost its approval: call, and move or cancel it.",
+        subject=f"episode:{context.episode.pk}",
+        owner_role="coordinator",
+        due_at=context.now + SETTLE_WITHIN,
+        by=context.by,
+        now=context.now,
+    )
+
+
+def end_procedure(context: Context, reason: str) -> None:
+    """The day is aborted: what is left of the appointment's time is given back."""
+    visit = visits.procedure_visit(context.episode)
+    if visit is None:
+        return
+    outcome = booking.end(
+        appointment_id=visit.appointment_id,
+        reason=reason,
+        by=context.by,
+        now=context.now,
+    )
+    _check_done(outcome)
+
+
+def _check_done(outcome: object) -> None:
+    if isinstance(outcome, Refused):
+        raise VisitInTheWay(" ".join(reason.text for reason in outcome.reasons))
+
+
+def _appointment(appointment_id: UUID) -> "Appointment":
+    found = scheduling.appointment(appointment_id)
+    assert found is not None, "an event names an appointment that exists"
+    return found
+
+
+def _release(appointment_id: UUID, now: datetime) -> EpisodeVisit | None:
+    rows = EpisodeVisit.objects.filter(appointment_id=appointment_id, released_at=None)
+    visit = rows.select_related("episode").first()
+    if visit is not None:
+        rows.update(released_at=now)
+    return visit
+
+
+def _scheduling(episode: Episode) -> Actor:
+    return job("scheduling", clinic_id=episode.clinic_id)
+
+
+def _step(episode: Episode, step: str, name: str, by: Actor, now: datetime) -> None:
+    stages.advance(episode, [step], name=f"episode.{name}", by=by, now=now)

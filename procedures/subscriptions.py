@@ -1,0 +1,34 @@
+"""What procedures does when scheduling tells it something."""
+
+from core.events import Event, Subscriber
+from procedures.services import visits
+from scheduling.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentEnded,
+    AppointmentMoved,
+    AppointmentNoShow,
+)
+
+
+def link_visit(event: AppointmentBooked) -> None:
+    visits.booked(appointment_id=event.appointment_id, now=event.occurred_at)
+
+
+def redate_visit(event: AppointmentMoved) -> None:
+    visits.moved(appointment_id=event.appointment_id, now=event.occurred_at)
+
+
+def free_visit(
+    event: AppointmentCancelled | AppointmentNoShow | AppointmentEnded,
+) -> None:
+    visits.freed(appointment_id=event.appointment_id, now=event.occurred_at)
+
+
+SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
+    (AppointmentBooked, link_visit),
+    (AppointmentMoved, redate_visit),
+    (AppointmentCancelled, free_visit),
+    (AppointmentNoShow, free_visit),
+    (AppointmentEnded, free_visit),
+]

@@ -1,0 +1,203 @@
+"""Visits and holds over REST."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from clinics.services.rest import ApiRequest, Endpoint
+from core.problems import FieldError, Invalid, NotFound
+from core.refusal import Refused
+from patients import selectors as patients
+from scheduling import selectors
+from scheduling.api import bodies
+from scheduling.models import Appointment
+from scheduling.selectors.rendering import appointment_json, hold_json
+from scheduling.services import booking, holds
+
+
+class Appointments(Endpoint):
+    actions = {"GET": "appointment.read", "POST": "appointment.book"}
+    page_order = ("-during", "pk")
+
+    @extend_schema(
+        parameters=[bodies.AppointmentsQuery], responses=bodies.AppointmentPage
+    )
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        asked = bodies.AppointmentsQuery.read(request.query_params.dict())
+        days = asked.get("from"), asked.get("to")
+        if "patient" not in asked:
+            page = self.page(
+                selectors.appointments_at(self.clinic.pk, *days), appointment_json
+            )
+            shown = {visit["patient"] for visit in page["results"]}
+            self.saw(*sorted(shown), deliberate=False)
+            return page
+        patient = patients.patient(asked["patient"], self.clinic.pk)
+        self.saw(patient.pk)
+        return self.page(selectors.appointments_of(patient.pk, *days), appointment_json)
+
+    @extend_schema(
+        request=bodies.NewAppointment, responses={201: bodies.AppointmentAnswer}
+    )
+    def post(self, request: ApiRequest) -> Response | Refused:
+        sent = bodies.NewAppointment.read(request.data)
+        self.saw(sent["patient"])
+        booked = booking.book(
+            clinic_id=self.clinic.pk,
+            patient_id=sent["patient"],
+            visit_type=sent.get("visit_type", ""),
+            start=sent.get("start"),
+            clinician=sent.get("clinician"),
+            subject=subject(sent),
+            hold_id=sent.get("hold"),
+            reason=sent.get("reason", ""),
+            by=request.actor,
+            now=request.now,
+        )
+        if isinstance(booked, Refused):
+            return booked
+        return self.created(appointment_json(booked))
+
+
+class AppointmentDetail(Endpoint):
+    actions = {"GET": "appointment.read"}
+
+    @extend_schema(responses=bodies.AppointmentAnswer)
+    def get(self, request: ApiRequest, appointment_id: UUID) -> dict[str, Any]:
+        found = selectors.appointment(appointment_id, self.clinic.pk)
+        if found is None:
+            raise NotFound
+        self.saw(found.patient_id)
+        return appointment_json(found)
+
+
+class AppointmentAct(Endpoint):
+    """POST of one act on a visit."""
+
+    verb: ClassVar[Callable[..., Appointment | Refused]]
+    body: ClassVar[type[bodies.Body]] = bodies.Change
+
+    @extend_schema(request=bodies.Change, responses=bodies.AppointmentAnswer)
+    def post(
+        self, request: ApiRequest, appointment_id: UUID
+    ) -> dict[str, Any] | Refused:
+        done = type(self).verb(
+            appointment_id=appointment_id,
+            clinic_id=self.clinic.pk,
+            **self._read(request, appointment_id),
+            by=request.actor,
+            now=request.now,
+        )
+        known = selectors.appointment(appointment_id)
+        assert known is not None, "it was there a moment ago"
+        self.saw(known.patient_id)
+        return done if isinstance(done, Refused) else appointment_json(known)
+
+    def _read(self, request: ApiRequest, appointment_id: UUID) -> dict[str, Any]:
+        sent = self.body.read(request.data)
+        start = sent.pop("start", None)
+        known = selectors.appointment(appointment_id, self.clinic.pk)
+        # An act on another version, or on no visit of ours, is told so instead.
+        if start and known and known.version == sent["version"]:
+            _check_same(start, known)
+        return sent
+
+
+def _check_same(start: datetime, visit: Appointment) -> None:
+    if start.tzinfo is None:
+        start = start.replace(tzinfo=ZoneInfo(visit.time_zone), fold=visit.fold)
+    if start != visit.start:
+        fault = "The visit starts at another time. Use move/ to change it."
+        raise Invalid([FieldError("/start", fault)])
+
+
+class MoveAppointment(AppointmentAct):
+    actions = {"POST": "appointment.move"}
+    verb = staticmethod(booking.move)
+    body = bodies.Move
+
+    @extend_schema(request=bodies.Move, responses=bodies.AppointmentAnswer)
+    def post(
+        self, request: ApiRequest, appointment_id: UUID
+    ) -> dict[str, Any] | Refused:
+        return super().post(request, appointment_id)
+
+    def _read(self, request: ApiRequest, appointment_id: UUID) -> dict[str, Any]:
+        return self.body.read(request.data)
+
+
+class CancelAppointment(AppointmentAct):
+    actions = {"POST": "appointment.cancel"}
+    verb = staticmethod(booking.cancel)
+
+
+class ConfirmAppointment(AppointmentAct):
+    actions = {"POST": "appointment.confirm"}
+    verb = staticmethod(booking.confirm)
+
+
+class ArriveAppointment(AppointmentAct):
+    actions = {"POST": "appointment.arrive"}
+    verb = staticmethod(booking.arrive)
+
+
+class NoShowAppointment(AppointmentAct):
+    actions = {"POST": "appointment.no_show"}
+    verb = staticmethod(booking.no_show)
+
+
+class Holds(Endpoint):
+    actions = {"POST": "hold.write"}
+
+    @extend_schema(request=bodies.NewHold, responses={201: bodies.HoldAnswer})
+    def post(self, request: ApiRequest) -> Response | Refused:
+        sent = bodies.NewHold.read(request.data)
+        self.saw(*filter(None, [sent.get("patient")]))
+        minutes = sent.get("minutes")
+        held = holds.hold(
+            clinic_id=self.clinic.pk,
+            visit_type=sent["visit_type"],
+            start=sent["start"],
+            patient_id=sent.get("patient"),
+            clinician=sent.get("clinician"),
+            subject=subject(sent),
+            lasts=timedelta(minutes=minutes) if minutes else None,
+            by=request.actor,
+            now=request.now,
+        )
+        if isinstance(held, Refused):
+            return held
+        return self.created(hold_json(held))
+
+
+class HoldDetail(Endpoint):
+    actions = {"GET": "appointment.read", "DELETE": "hold.write"}
+
+    @extend_schema(responses=bodies.HoldAnswer)
+    def get(self, request: ApiRequest, hold_id: UUID) -> dict[str, Any]:
+        held = selectors.hold(hold_id, self.clinic.pk)
+        if held is None:
+            raise NotFound
+        self.saw(*filter(None, [held.patient_id]))
+        return hold_json(held)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: ApiRequest, hold_id: UUID) -> Response:
+        held = holds.release(
+            hold_id=hold_id,
+            clinic_id=self.clinic.pk,
+            by=request.actor,
+            now=request.now,
+        )
+        self.saw(*filter(None, [held.patient_id]))
+        return self.nothing()
+
+
+def subject(sent: dict[str, Any]) -> str:
+    """What the visit is for, as rules and events name it."""
+    return f"episode:{sent['episode']}" if sent.get("episode") else ""

@@ -1,0 +1,227 @@
+"""What the bodies of requests, queries and answers hold."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from core.problems import FieldError, Invalid
+
+LARGEST_ID = 2**63 - 1
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Start(serializers.DateTimeField):
+    """An instant with its offset, or without one the clinic's wall clock."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        return value
+
+
+class Id(serializers.IntegerField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
+
+
+class Weekdays(serializers.CharField):
+    """Days such as "mon,wed"."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        names = [name.strip().lower() for name in str(data).split(",") if name.strip()]
+        if not set(names) <= set(DAYS):
+            raise serializers.ValidationError(f"Name days as {','.join(DAYS)}.")
+        return frozenset(DAYS.index(name) for name in names)
+
+
+class Body(serializers.Serializer[Any]):
+    """Fields a client sends; one it may not send is refused, too."""
+
+    @classmethod
+    def read(cls, data: Any) -> dict[str, Any]:
+        """The checked fields that were sent. Raises Invalid."""
+        body = cls(data=data)
+        body.is_valid(raise_exception=True)
+        unknown = sorted(set(data) - set(body.fields))
+        if unknown:
+            fault = f"There is no such field; use {', '.join(body.fields)}."
+            raise Invalid([FieldError(f"/{name[:40]}", fault) for name in unknown])
+        return dict(body.validated_data)
+
+
+class Days(Body):
+    """`from` and `to`: the first and the last local day."""
+
+    def get_fields(self) -> dict[str, Any]:
+        # `from` is a word of Python's.
+        first = serializers.DateField(required=False)
+        last = serializers.DateField(required=False)
+        return {**super().get_fields(), "from": first, "to": last}
+
+
+class OpeningsQuery(Days):
+    visit_type = serializers.CharField(max_length=60)
+    patient = serializers.UUIDField(required=False)
+    clinician = Id(required=False)
+    earliest = serializers.TimeField(required=False)
+    latest = serializers.TimeField(required=False)
+    weekdays = Weekdays(required=False)
+    limit = serializers.IntegerField(min_value=1, max_value=500, default=20)
+    step = serializers.IntegerField(min_value=5, max_value=240, default=5)
+    explain = serializers.BooleanField(default=False)
+
+    def validate_step(self, value: int) -> int:
+        if value % 5:
+            raise serializers.ValidationError("Starts are multiples of 5 minutes.")
+        return value
+
+
+class AppointmentsQuery(Days):
+    patient = serializers.UUIDField(required=False)
+    limit = serializers.IntegerField(required=False)
+    cursor = serializers.CharField(required=False)
+
+
+class NewAppointment(Body):
+    patient = serializers.UUIDField()
+    visit_type = serializers.CharField(required=False, max_length=60)
+    start = Start(required=False)
+    clinician = Id(required=False, allow_null=True)
+    episode = serializers.UUIDField(required=False, allow_null=True)
+    hold = serializers.UUIDField(required=False, allow_null=True)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+    def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not attrs.get("hold") and not (attrs.get("visit_type") and "start" in attrs):
+            fault = "Send visit_type and start, or a hold."
+            raise serializers.ValidationError({"start": fault})
+        return attrs
+
+
+class NewHold(Body):
+    visit_type = serializers.CharField(max_length=60)
+    start = Start()
+    patient = serializers.UUIDField(required=False, allow_null=True)
+    clinician = Id(required=False, allow_null=True)
+    episode = serializers.UUIDField(required=False, allow_null=True)
+    minutes = serializers.IntegerField(required=False, min_value=1, max_value=2880)
+
+
+class Change(Body):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    # Only a move changes it; the other acts take the start that the visit has.
+    start = Start(required=False, allow_null=True)
+
+
+class Move(Change):
+    start = Start()
+
+
+class ResourceAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    capabilities = serializers.ListField(child=serializers.CharField())
+    active = serializers.BooleanField()
+
+
+class ResourcePage(serializers.Serializer[Any]):
+    results = ResourceAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class NeedAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    same_as = serializers.IntegerField(
+        allow_null=True, help_text="The need whose very resources this one takes."
+    )
+    kinds = serializers.ListField(child=serializers.CharField())
+    capabilities = serializers.ListField(child=serializers.CharField())
+    count = serializers.IntegerField()
+    buffer_before_minutes = serializers.IntegerField()
+    buffer_after_minutes = serializers.IntegerField()
+
+
+class PhaseAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    offset_minutes = serializers.IntegerField()
+    duration_minutes = serializers.IntegerField()
+    needs = NeedAnswer(many=True)
+
+
+class VisitTypeAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
+    version = serializers.IntegerField()
+    name = serializers.CharField()
+    minutes = serializers.IntegerField()
+    in_person = serializers.BooleanField()
+    requires_decision = serializers.BooleanField()
+    minimum_lead_minutes = serializers.IntegerField()
+    phases = PhaseAnswer(many=True)
+
+
+class VisitTypePage(serializers.Serializer[Any]):
+    results = VisitTypeAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ResourceRefAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+
+
+class OpeningPhaseAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    resources = ResourceRefAnswer(many=True)
+
+
+class OpeningAnswer(serializers.Serializer[Any]):
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    phases = OpeningPhaseAnswer(many=True)
+
+
+class OpeningsAnswer(serializers.Serializer[Any]):
+    openings = OpeningAnswer(many=True)
+
+
+class ReservationAnswer(serializers.Serializer[Any]):
+    resource = serializers.IntegerField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+
+
+class AppointmentAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    patient = serializers.UUIDField()
+    visit_type = serializers.CharField()
+    status = serializers.CharField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    subject = serializers.CharField()
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    revision = serializers.IntegerField()
+    reservations = ReservationAnswer(many=True)
+
+
+class AppointmentPage(serializers.Serializer[Any]):
+    results = AppointmentAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class HoldAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    patient = serializers.UUIDField(allow_null=True)
+    visit_type = serializers.CharField()
+    status = serializers.CharField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    subject = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    reservations = ReservationAnswer(many=True)

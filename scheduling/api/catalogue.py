@@ -1,0 +1,90 @@
+"""Resources, visit types and openings over REST."""
+
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from drf_spectacular.utils import extend_schema
+
+from clinics.services.rest import ApiRequest, Endpoint
+from core.problems import Problem
+from patients import selectors as patients
+from scheduling import selectors
+from scheduling.api import bodies
+from scheduling.selectors.rendering import (
+    opening_json,
+    resource_json,
+    visit_type_json,
+)
+
+_USUAL_DAYS = 28
+
+
+class NotExplained(Problem):
+    """An empty list of reasons would say that no day was rejected."""
+
+    code = "explain-not-yet"
+    status = 501
+    title = "Rejected days cannot be explained yet"
+
+    def __init__(self) -> None:
+        super().__init__("Ask without `explain` for the openings there are.")
+
+
+class Resources(Endpoint):
+    actions = {"GET": "resource.read"}
+    page_order = ("kind", "name", "pk")
+
+    @extend_schema(responses=bodies.ResourcePage)
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        return self.page(selectors.resources(self.clinic.pk), resource_json)
+
+
+class VisitTypes(Endpoint):
+    actions = {"GET": "resource.read"}
+    page_order = ("name", "pk")
+
+    @extend_schema(responses=bodies.VisitTypePage)
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        return self.page(selectors.visit_types(self.clinic.pk), visit_type_json)
+
+
+class Openings(Endpoint):
+    actions = {"GET": "opening.read"}
+
+    @extend_schema(parameters=[bodies.OpeningsQuery], responses=bodies.OpeningsAnswer)
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        asked = bodies.OpeningsQuery.read(request.query_params.dict())
+        if asked["explain"]:
+            raise NotExplained
+        zone = ZoneInfo(self.clinic.time_zone)
+        first, last = _window(asked, request.now.astimezone(zone).date())
+        if "patient" in asked:
+            patients.patient(asked["patient"], self.clinic.pk)  # 404 for a stranger
+        found = selectors.find_openings(
+            clinic_id=self.clinic.pk,
+            visit_type=asked["visit_type"],
+            from_on=first,
+            to_on=last,
+            patient_id=asked.get("patient"),
+            clinician=asked.get("clinician"),
+            wishes=_wishes(asked),
+            limit=asked["limit"],
+            now=request.now,
+        )
+        return {"openings": [opening_json(opening, zone) for opening in found]}
+
+
+def _window(asked: dict[str, Any], today: date) -> tuple[date, date]:
+    """From today, for four weeks, unless the query says otherwise."""
+    first = asked.get("from", today)
+    return first, asked.get("to", first + timedelta(days=_USUAL_DAYS - 1))
+
+
+def _wishes(asked: dict[str, Any]) -> selectors.Wishes:
+    return selectors.Wishes(
+        earliest=asked.get("earliest"),
+        latest=asked.get("latest"),
+        weekdays=asked.get("weekdays", frozenset()),
+        step_minutes=asked["step"],
+    )

@@ -1,0 +1,130 @@
+"""Openings: a start with its phases, the resources of each, and what to reserve."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scheduling.domain.assignment import Assignment, assign
+from scheduling.domain.bits import positions
+from scheduling.domain.grid import Grid
+from scheduling.domain.plan import Plan
+from scheduling.domain.search import Calendar, candidates, possible_starts
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRef:
+    id: int
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningPhase:
+    """[start, end) of one phase, without buffers, and who or what serves it."""
+
+    name: str
+    start: datetime
+    end: datetime
+    resources: tuple[ResourceRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """[start, end) of one resource, buffers included; `need_id` is the first served."""
+
+    resource_id: int
+    start: datetime
+    end: datetime
+    need_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """[start, end) is the patient's time at the clinic, without buffers."""
+
+    start: datetime
+    end: datetime
+    phases: tuple[OpeningPhase, ...]
+    claims: tuple[Claim, ...]
+
+
+def search(
+    plan: Plan,
+    calendars: Iterable[Calendar],
+    grid: Grid,
+    allowed: int,
+    names: Mapping[int, ResourceRef],
+) -> Iterator[Opening]:
+    """Openings in order of time, starting in the cells `allowed`; each is exact."""
+    found = candidates(plan, calendars)
+    for cell in positions(possible_starts(plan, found, allowed)):
+        assignment = assign(plan, found, cell)
+        if assignment is not None:
+            yield opening(plan, assignment, grid.instant(cell), names)
+
+
+def opening(
+    plan: Plan,
+    assignment: Assignment,
+    start: datetime,
+    names: Mapping[int, ResourceRef],
+) -> Opening:
+    return Opening(
+        start=start,
+        end=start + timedelta(minutes=plan.length_minutes),
+        phases=tuple(_phases(plan, assignment, start, names)),
+        claims=claims(plan, assignment, start),
+    )
+
+
+def _phases(
+    plan: Plan,
+    assignment: Assignment,
+    start: datetime,
+    names: Mapping[int, ResourceRef],
+) -> Iterator[OpeningPhase]:
+    for phase in plan.phases:
+        resources = (
+            names[resource_id]
+            for need in plan.needs
+            if need.phase == phase
+            for resource_id in assignment[need.group]
+        )
+        yield OpeningPhase(
+            name=phase.name,
+            start=start + timedelta(minutes=phase.offset_minutes),
+            end=start + timedelta(minutes=phase.end_minutes),
+            resources=tuple(dict.fromkeys(resources)),
+        )
+
+
+def claims(plan: Plan, assignment: Assignment, start: datetime) -> tuple[Claim, ...]:
+    """What to reserve, by (resource, start); overlapping needs of one are one claim."""
+    wanted = sorted(
+        (
+            Claim(
+                resource_id,
+                start + timedelta(minutes=need.occupied_minutes[0]),
+                start + timedelta(minutes=need.occupied_minutes[1]),
+                need.id,
+            )
+            for need in plan.needs
+            for resource_id in assignment[need.group]
+        ),
+        key=lambda claim: (claim.resource_id, claim.start, claim.end, claim.need_id),
+    )
+    return tuple(_merge(wanted))
+
+
+def _merge(wanted: Iterable[Claim]) -> Iterator[Claim]:
+    last: Claim | None = None
+    for claim in wanted:
+        if last and last.resource_id == claim.resource_id and claim.start < last.end:
+            end = max(last.end, claim.end)
+            last = Claim(last.resource_id, last.start, end, last.need_id)
+            continue
+        if last:
+            yield last
+        last = claim
+    if last:
+        yield last

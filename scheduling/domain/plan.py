@@ -1,0 +1,149 @@
+"""What a visit needs: phases from arrival, and resources for each of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from scheduling.domain.grid import ceil_cells, floor_cells
+
+
+@dataclass(frozen=True, slots=True)
+class PhasePlan:
+    """[offset, offset + duration) minutes from arrival; `id` is the stored phase."""
+
+    id: int
+    name: str
+    offset_minutes: int
+    duration_minutes: int
+
+    @property
+    def end_minutes(self) -> int:
+        return self.offset_minutes + self.duration_minutes
+
+
+@dataclass(frozen=True, slots=True)
+class NeedPlan:
+    """`count` resources of one of `kinds` with all `capabilities` during `phase`.
+
+    Needs with the same `group` are served by the same resources; it is the id of
+    the first of them. Buffers belong to the resource.
+    """
+
+    id: int
+    phase: PhasePlan
+    kinds: frozenset[str]
+    capabilities: frozenset[str] = frozenset()
+    count: int = 1
+    group: int = 0
+    before_minutes: int = 0
+    after_minutes: int = 0
+
+    @property
+    def occupied_minutes(self) -> tuple[int, int]:
+        """From and to, in minutes from arrival, buffers included."""
+        return (
+            self.phase.offset_minutes - self.before_minutes,
+            self.phase.end_minutes + self.after_minutes,
+        )
+
+    @property
+    def cells(self) -> tuple[int, int]:
+        """The phase in cells from arrival, widened to the grid."""
+        phase = self.phase
+        return floor_cells(phase.offset_minutes), ceil_cells(phase.end_minutes)
+
+    @property
+    def occupied_cells(self) -> tuple[int, int]:
+        """The same with buffers."""
+        start, end = self.occupied_minutes
+        return floor_cells(start), ceil_cells(end)
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Needs that the same `count` resources serve."""
+
+    id: int
+    needs: tuple[NeedPlan, ...]
+
+    @property
+    def count(self) -> int:
+        return self.needs[0].count
+
+    @cached_property
+    def occupied(self) -> tuple[tuple[int, int], ...]:
+        return tuple(need.occupied_cells for need in self.needs)
+
+    def accepts(self, kind: str, capabilities: frozenset[str]) -> bool:
+        """True if such a resource can serve all of the group's needs."""
+        return all(
+            kind in need.kinds and need.capabilities <= capabilities
+            for need in self.needs
+        )
+
+    def clashes(self, other: "Group") -> bool:
+        """True if one resource cannot serve both: some of their time overlaps."""
+        return any(
+            start < other_end and other_start < end
+            for start, end in self.occupied
+            for other_start, other_end in other.occupied
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A visit: its phases in order, and their needs."""
+
+    phases: tuple[PhasePlan, ...]
+    needs: tuple[NeedPlan, ...]
+
+    @property
+    def length_minutes(self) -> int:
+        """From arrival to the end of the last phase."""
+        return max(phase.end_minutes for phase in self.phases)
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        by_id: dict[int, list[NeedPlan]] = {}
+        for need in self.needs:
+            by_id.setdefault(need.group, []).append(need)
+        return tuple(Group(key, tuple(needs)) for key, needs in by_id.items())
+
+    @property
+    def lead_cells(self) -> int:
+        """How far before arrival any resource is taken."""
+        return max([0, *(-need.occupied_cells[0] for need in self.needs)])
+
+    @property
+    def tail_cells(self) -> int:
+        """How far after arrival anything lasts."""
+        ends = [need.occupied_cells[1] for need in self.needs]
+        return max([ceil_cells(self.length_minutes), *ends])
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(kind for need in self.needs for kind in need.kinds)
+
+
+def check_plan(plan: Plan) -> list[str]:
+    """What is wrong with this plan, in words; empty if it can be offered."""
+    if not plan.phases:
+        return ["A visit needs at least one phase."]
+    return [*_check_lengths(plan.phases), *_check_groups(plan.groups)]
+
+
+def _check_lengths(phases: Sequence[PhasePlan]) -> list[str]:
+    faults = []
+    if min(phase.offset_minutes for phase in phases) != 0:
+        faults.append("The first phase begins at arrival, minute 0.")
+    if max(phase.end_minutes for phase in phases) > 20 * 60:
+        faults.append("A visit lasts 20 hours at most.")
+    return faults
+
+
+def _check_groups(groups: Sequence[Group]) -> list[str]:
+    return [
+        "Needs served by the same resources must ask for the same number of them."
+        for group in groups
+        if len({need.count for need in group.needs}) > 1
+    ]

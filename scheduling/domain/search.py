@@ -1,0 +1,78 @@
+"""The openings engine: which starts are possible, by bit sets.
+
+A resource's free time is one int. A need is feasible where enough bits in a row are
+set; a pool is the OR of its members; a visit is the AND over its needs, each shifted
+to its offset. That is a superset where needs compete for one pool, so the starts it
+yields are checked by exact assignment (`scheduling.domain.assignment`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from scheduling.domain.bits import at_least, erode, shift_down
+from scheduling.domain.plan import Group, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """One resource on a grid: `clear` of reservations, and `open` by the hours.
+
+    Phases must lie in both; buffers may pass closing, so they need only `clear`.
+    """
+
+    resource_id: int
+    kind: str
+    capabilities: frozenset[str]
+    clear: int
+    open: int
+
+    @property
+    def free(self) -> int:
+        return self.clear & self.open
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A resource that can serve a group, with the starts at which it is free."""
+
+    calendar: Calendar
+    starts: int
+
+
+Candidates = Mapping[int, Sequence[Candidate]]
+
+
+def candidates(plan: Plan, calendars: Iterable[Calendar]) -> Candidates:
+    """For each group of needs: who could serve it, and at which starts."""
+    calendars = sorted(calendars, key=lambda calendar: calendar.resource_id)
+    return {
+        group.id: [
+            Candidate(calendar, _starts_of(group, calendar))
+            for calendar in calendars
+            if group.accepts(calendar.kind, calendar.capabilities)
+        ]
+        for group in plan.groups
+    }
+
+
+def possible_starts(plan: Plan, found: Candidates, allowed: int) -> int:
+    """Starts in `allowed` at which every group has enough free resources."""
+    starts = allowed
+    for group in plan.groups:
+        members = [candidate.starts for candidate in found[group.id]]
+        starts &= at_least(group.count, members)
+        if not starts:
+            break
+    return starts
+
+
+def _starts_of(group: Group, calendar: Calendar) -> int:
+    """Starts at which this one resource is free for all needs of the group."""
+    starts = -1
+    for need in group.needs:
+        begin, end = need.cells
+        starts &= shift_down(erode(calendar.free, end - begin), begin)
+        if need.occupied_cells != need.cells:
+            begin, end = need.occupied_cells
+            starts &= shift_down(erode(calendar.clear, end - begin), begin)
+    return starts

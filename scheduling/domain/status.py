@@ -1,0 +1,78 @@
+"""What becomes of an appointment: the one table of its states."""
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+
+
+class Status(Enum):
+    """Words of FHIR's Appointment.status."""
+
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    CHECKED_IN = "checked-in"
+    FULFILLED = "fulfilled"
+    CANCELLED = "cancelled"
+    NOSHOW = "noshow"
+    ENTERED_IN_ERROR = "entered-in-error"
+
+
+class Act(Enum):
+    """What can be done with an appointment that stands."""
+
+    MOVE = "move"
+    CANCEL = "cancel"
+    CONFIRM = "confirm"
+    ARRIVE = "arrive"
+    CHECK_IN = "check_in"
+    FULFIL = "fulfil"
+    NO_SHOW = "no_show"
+    END = "end"
+
+
+S, A = Status, Act
+
+# From check-in on nothing moves or cancels a visit: only the episode's abort ends it.
+TRANSITIONS: Mapping[tuple[Status, Act], Status] = MappingProxyType(
+    {
+        (S.BOOKED, A.MOVE): S.BOOKED,
+        (S.BOOKED, A.CANCEL): S.CANCELLED,
+        (S.BOOKED, A.CONFIRM): S.BOOKED,
+        (S.BOOKED, A.ARRIVE): S.ARRIVED,
+        (S.BOOKED, A.CHECK_IN): S.CHECKED_IN,
+        (S.BOOKED, A.NO_SHOW): S.NOSHOW,
+        (S.ARRIVED, A.MOVE): S.BOOKED,
+        (S.ARRIVED, A.CANCEL): S.CANCELLED,
+        (S.ARRIVED, A.CHECK_IN): S.CHECKED_IN,
+        (S.CHECKED_IN, A.FULFIL): S.FULFILLED,
+        (S.CHECKED_IN, A.END): S.FULFILLED,
+    }
+)
+
+# These take the patient's time; in person, two of them never overlap.
+LIVE = frozenset({S.BOOKED, S.ARRIVED, S.CHECKED_IN})
+# These must not hold any resource.
+ENDED_WITHOUT_VISIT = frozenset({S.CANCELLED, S.NOSHOW, S.ENTERED_IN_ERROR})
+
+_PHRASE = {
+    A.MOVE: "moved",
+    A.CANCEL: "cancelled",
+    A.CONFIRM: "confirmed",
+    A.ARRIVE: "marked as arrived",
+    A.CHECK_IN: "checked in",
+    A.FULFIL: "closed",
+    A.NO_SHOW: "marked as a no-show",
+    A.END: "ended",
+}
+
+
+def why_not(status: Status, act: Act) -> str | None:
+    """In words, why `act` cannot be done now; None where it can."""
+    if (status, act) in TRANSITIONS:
+        return None
+    if status is S.CHECKED_IN and act in {A.MOVE, A.CANCEL}:
+        return (
+            f"The patient is checked in, so the visit cannot be {_PHRASE[act]}; "
+            "only ending the procedure ends it."
+        )
+    return f"A visit that is {status.value} cannot be {_PHRASE[act]}."

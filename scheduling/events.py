@@ -1,0 +1,60 @@
+"""What happened to a visit; published in the transaction that did it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentEvent(Event):
+    """`subject` is what the visit is for, as its booker named it ("episode:<id>")."""
+
+    appointment_id: UUID
+    patient_id: UUID
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentBooked(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentMoved(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentCancelled(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentConfirmed(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentArrived(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentCheckedIn(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentFulfilled(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentNoShow(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentEnded(AppointmentEvent):
+    """The procedure was aborted after check-in."""

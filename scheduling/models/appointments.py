@@ -1,0 +1,198 @@
+"""Visits agreed with a patient, and openings kept aside for a while."""
+
+from datetime import datetime
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+
+from core.models import UuidModel
+from scheduling.domain.status import Status
+
+
+class AppointmentStatus(models.TextChoices):
+    """Words of FHIR's Appointment.status."""
+
+    BOOKED = Status.BOOKED.value
+    ARRIVED = Status.ARRIVED.value
+    CHECKED_IN = Status.CHECKED_IN.value
+    FULFILLED = Status.FULFILLED.value
+    CANCELLED = Status.CANCELLED.value
+    NOSHOW = Status.NOSHOW.value
+    ENTERED_IN_ERROR = Status.ENTERED_IN_ERROR.value
+
+
+class Agreed(UuidModel):
+    """What an appointment and a hold share: a visit at a local time.
+
+    The local start, its zone and `fold` are what people agreed on; `during` is
+    [arrival, end of the last phase) derived from it, without buffers.
+    """
+
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    visit_type = models.ForeignKey(
+        "scheduling.VisitType", models.PROTECT, related_name="+"
+    )
+    clinician = models.ForeignKey(
+        "scheduling.Resource",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="the clinician asked for, if any",
+    )
+    subject = models.CharField(max_length=80, blank=True)
+    local_on = models.DateField()
+    local_time = models.TimeField()
+    time_zone = models.CharField(max_length=60)
+    fold = models.PositiveSmallIntegerField(default=0)
+    during = DateTimeRangeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def start(self) -> datetime:
+        """The instant of arrival, aware."""
+        start: datetime = self.during.lower
+        return start
+
+    @property
+    def end(self) -> datetime:
+        """The instant the last phase ends, aware."""
+        end: datetime = self.during.upper
+        return end
+
+
+class Appointment(Agreed):
+    """A visit agreed with a patient.
+
+    `version` rises with every write (optimistic locking), `revision` with every
+    move (what messages and links refer to).
+    """
+
+    Status = AppointmentStatus
+
+    patient = models.ForeignKey(
+        "patients.Patient", models.PROTECT, related_name="appointments"
+    )
+    in_person = models.BooleanField()
+    status = models.CharField(
+        max_length=20,
+        choices=AppointmentStatus.choices,
+        default=AppointmentStatus.BOOKED,
+    )
+    status_reason = models.CharField(max_length=300, blank=True)
+    status_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="appointment_patient_in_one_place",
+                expressions=[
+                    ("patient", RangeOperators.EQUAL),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(
+                    in_person=True, status__in=["booked", "arrived", "checked-in"]
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[status.value for status in Status]),
+                name="appointment_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(fold__in=[0, 1]), name="appointment_fold_is_0_or_1"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["clinic", "local_on"], name="appointments_of_day"),
+            models.Index(
+                fields=["patient", "local_on"], name="appointments_of_patient"
+            ),
+            models.Index(fields=["subject"], name="appointments_of_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"appointment {self.pk}"
+
+
+class AppointmentPhase(models.Model):
+    """A phase as this very visit has it; kept by every later move."""
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="phases")
+    phase = models.ForeignKey("scheduling.Phase", models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=80)
+    offset_minutes = models.PositiveSmallIntegerField()
+    duration_minutes = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment", "position"],
+                name="appointment_phase_position_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(duration_minutes__gte=1),
+                name="appointment_phase_lasts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Hold(Agreed):
+    """An opening kept aside until `expires_at`, for a patient or for a batch of offers.
+
+    `plan` lists its phases as `{"phase": id, "name", "offset_minutes",
+    "duration_minutes"}`, in order. `ended_as` is empty while it stands.
+    """
+
+    class End(models.TextChoices):
+        BOOKED = "booked"
+        RELEASED = "released"
+        EXPIRED = "expired"
+
+    patient = models.ForeignKey(
+        "patients.Patient",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="holds",
+    )
+    plan = models.JSONField()
+    made_by = models.CharField(max_length=120)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_as = models.CharField(max_length=10, choices=End.choices, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_as="")
+                | Q(
+                    ended_at__isnull=False,
+                    ended_as__in=["booked", "released", "expired"],
+                ),
+                name="hold_end_has_time_and_way",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(ended_at=None),
+                name="holds_standing",
+            ),
+            models.Index(fields=["patient"], name="holds_of_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"hold {self.pk}"

@@ -1,0 +1,106 @@
+"""What kinds of visit there are, in which phases, and what each phase needs."""
+
+from datetime import timedelta
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+
+class VisitType(models.Model):
+    """A kind of visit; a change is a new version, so booked visits keep theirs.
+
+    `requires_decision` marks visits that a rule of another app must allow; with no
+    such rule registered they are refused.
+    """
+
+    clinic = models.ForeignKey(
+        "clinics.Clinic", models.PROTECT, related_name="visit_types"
+    )
+    slug = models.SlugField(max_length=60)
+    version = models.PositiveIntegerField(default=1)
+    name = models.CharField(max_length=120)
+    active = models.BooleanField(default=True)
+    minimum_lead = models.DurationField(default=timedelta(0))
+    requires_decision = models.BooleanField(default=False)
+    in_person = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "slug", "version"], name="visit_type_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["clinic", "slug"],
+                condition=Q(active=True),
+                name="visit_type_one_active_version",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (version {self.version})"
+
+
+class Phase(models.Model):
+    """A part of a visit, in minutes from arrival; its length may vary in bounds."""
+
+    visit_type = models.ForeignKey(VisitType, models.PROTECT, related_name="phases")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=80)
+    offset_minutes = models.PositiveSmallIntegerField()
+    duration_minutes = models.PositiveSmallIntegerField()
+    min_duration_minutes = models.PositiveSmallIntegerField()
+    max_duration_minutes = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit_type", "position"], name="phase_position_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(min_duration_minutes__gte=1)
+                & Q(duration_minutes__gte=F("min_duration_minutes"))
+                & Q(duration_minutes__lte=F("max_duration_minutes")),
+                name="phase_duration_within_bounds",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Need(models.Model):
+    """`count` resources of one of `kinds`, with all `capabilities`, for one phase.
+
+    `same_as` asks for the very resources of an earlier need. Buffers belong to the
+    resource, not the patient: they may pass closing, never another reservation.
+    """
+
+    phase = models.ForeignKey(Phase, models.PROTECT, related_name="needs")
+    position = models.PositiveSmallIntegerField()
+    kinds = ArrayField(models.CharField(max_length=40))
+    capabilities = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    count = models.PositiveSmallIntegerField(default=1)
+    same_as = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followers"
+    )
+    buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
+    buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phase", "position"], name="need_position_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(count__gte=1), name="need_counts_at_least_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(kinds__len__gte=1), name="need_names_a_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {' or '.join(self.kinds)}"

@@ -1,0 +1,98 @@
+"""Patients who wait for an opening, and what they were offered."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from core.models import UuidModel
+
+
+class WaitlistEntry(UuidModel):
+    """A patient who would come earlier or at another time.
+
+    `wishes` may name `weekdays` (Monday = 0), `earliest` and `latest` (local
+    "HH:MM"), `clinicians` and `not_clinicians` (resource ids).
+    """
+
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    patient = models.ForeignKey(
+        "patients.Patient", models.PROTECT, related_name="waitlist_entries"
+    )
+    visit_type = models.ForeignKey(
+        "scheduling.VisitType", models.PROTECT, related_name="+"
+    )
+    subject = models.CharField(max_length=80, blank=True)
+    wishes = models.JSONField(default=dict, blank=True)
+    minimum_notice = models.DurationField(default=timedelta(hours=24))
+    valid_from_on = models.DateField()
+    valid_to_on = models.DateField()
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_as = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to_on__gte=models.F("valid_from_on")),
+                name="waitlist_entry_validity_runs_forward",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["clinic", "created_at"],
+                condition=Q(closed_at=None),
+                name="waitlist_waiting",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"waitlist entry {self.pk}"
+
+
+class Offer(UuidModel):
+    """One entry's share in a batch; all offers of a batch point at one hold."""
+
+    class State(models.TextChoices):
+        OFFERED = "offered"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        EXPIRED = "expired"
+        TOO_LATE = "too-late"
+
+    entry = models.ForeignKey(WaitlistEntry, models.PROTECT, related_name="offers")
+    hold = models.ForeignKey("scheduling.Hold", models.PROTECT, related_name="offers")
+    appointment = models.ForeignKey(
+        "scheduling.Appointment",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.OFFERED
+    )
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry", "hold"], name="offer_once_per_batch"
+            ),
+            models.UniqueConstraint(
+                fields=["hold"],
+                condition=Q(state="accepted"),
+                name="offer_batch_won_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["offered", "accepted", "declined", "expired", "too-late"]
+                ),
+                name="offer_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"offer {self.pk}"

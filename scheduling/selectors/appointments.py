@@ -1,0 +1,83 @@
+"""Reading visits, holds and resources."""
+
+from datetime import date
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from scheduling.domain.status import LIVE
+from scheduling.models import Appointment, Hold, Resource
+
+_LIVE = [status.value for status in LIVE]
+
+
+def appointment(
+    appointment_id: UUID, clinic_id: int | None = None
+) -> Appointment | None:
+    """The visit with its patient and type; None for another clinic's."""
+    found = Appointment.objects.filter(pk=appointment_id)
+    if clinic_id is not None:
+        found = found.filter(clinic_id=clinic_id)
+    return found.select_related("patient", "visit_type", "clinic").first()
+
+
+def appointments_of(
+    patient_id: UUID, from_on: date | None = None, to_on: date | None = None
+) -> QuerySet[Appointment]:
+    """A patient's visits, all or on these local days, the latest first."""
+    return _on_days(Appointment.objects.filter(patient=patient_id), from_on, to_on)
+
+
+def appointments_at(
+    clinic_id: int, from_on: date | None = None, to_on: date | None = None
+) -> QuerySet[Appointment]:
+    """A clinic's visits on its local days `from_on` … `to_on`, the latest first."""
+    found = Appointment.objects.filter(clinic_id=clinic_id)
+    return _on_days(found, from_on, to_on)
+
+
+def _on_days(
+    found: QuerySet[Appointment], from_on: date | None, to_on: date | None
+) -> QuerySet[Appointment]:
+    if from_on is not None:
+        found = found.filter(local_on__gte=from_on)
+    if to_on is not None:
+        found = found.filter(local_on__lte=to_on)
+    return found.select_related("visit_type").order_by("-during", "-created_at")
+
+
+def in_force_for(subject: str) -> QuerySet[Appointment]:
+    """Visits for a subject ("episode:<id>") that are booked or under way, by time."""
+    return (
+        Appointment.objects.filter(subject=subject, status__in=_LIVE)
+        .select_related("visit_type")
+        .order_by("during")
+    )
+
+
+def next_day_with_visits(clinic_id: int, after: date) -> tuple[date, int] | None:
+    """The first clinic-local day after `after` that has live visits, and how many."""
+    live = Appointment.objects.filter(clinic_id=clinic_id, status__in=_LIVE)
+    found = live.filter(local_on__gt=after).order_by("local_on").first()
+    if found is None:
+        return None
+    return found.local_on, live.filter(local_on=found.local_on).count()
+
+
+def hold(hold_id: UUID, clinic_id: int | None = None) -> Hold | None:
+    found = Hold.objects.filter(pk=hold_id)
+    if clinic_id is not None:
+        found = found.filter(clinic_id=clinic_id)
+    return found.select_related("visit_type").first()
+
+
+def resource(resource_id: int, clinic_id: int) -> Resource | None:
+    return Resource.objects.filter(pk=resource_id, clinic_id=clinic_id).first()
+
+
+def resources(clinic_id: int, kind: str = "") -> QuerySet[Resource]:
+    """The clinic's active resources, all or of one kind, by kind and name."""
+    found = Resource.objects.filter(clinic_id=clinic_id, active=True)
+    if kind:
+        found = found.filter(kind=kind)
+    return found.order_by("kind", "name")

@@ -1,0 +1,226 @@
+"""Reading when resources are open and taken, as cells; never as datetimes."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from scheduling.domain.bits import from_spans
+from scheduling.domain.grid import Grid
+from scheduling.domain.openings import ResourceRef
+from scheduling.domain.schedule import (
+    DAY_MINUTES,
+    NO_RULES,
+    DayException,
+    Hours,
+    Schedule,
+    open_cells,
+)
+from scheduling.domain.search import Calendar
+from scheduling.models import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A bookable resource as the engine needs it."""
+
+    ref: ResourceRef
+    capabilities: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The clinic's hours and exceptions, and those of resources that have some."""
+
+    clinic: Schedule
+    own: Mapping[int, Schedule]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Busy cells by resource id; `patient` are those of the patient asked about."""
+
+    resources: Mapping[int, int]
+    patient: int
+
+
+def units(clinic_id: int, kinds: Collection[str]) -> list[Unit]:
+    """The clinic's active resources of these kinds, by id."""
+    rows = Resource.objects.filter(
+        clinic_id=clinic_id, active=True, kind__in=sorted(kinds)
+    ).order_by("id")
+    return [
+        Unit(ResourceRef(pk, kind, name), frozenset(capabilities))
+        for pk, kind, name, capabilities in rows.values_list(
+            "id", "kind", "name", "capabilities"
+        )
+    ]
+
+
+_RULES = """
+SELECT resource_id, 'hours', weekday, NULL::date, local_start, local_end,
+       valid_from_on, valid_to_on
+  FROM scheduling_openinghours
+ WHERE clinic_id = %(clinic)s
+   AND (resource_id IS NULL OR resource_id = ANY(%(resources)s))
+UNION ALL
+SELECT resource_id, kind, NULL, applies_on, local_start, local_end, NULL, NULL
+  FROM scheduling_scheduleexception
+ WHERE clinic_id = %(clinic)s AND applies_on BETWEEN %(first)s AND %(last)s
+   AND (resource_id IS NULL OR resource_id = ANY(%(resources)s))
+"""
+
+
+def rules(
+    clinic_id: int, resource_ids: Iterable[int], first_on: date, last_on: date
+) -> Rules:
+    """All hours, and the exceptions of these dates; one statement."""
+    values: dict[str, Any] = {
+        "clinic": clinic_id,
+        "resources": list(resource_ids),
+        "first": first_on,
+        "last": last_on,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_RULES, values)
+        rows = cursor.fetchall()
+    owners = {row[0] for row in rows} - {None}
+    return Rules(
+        clinic=_schedule(None, rows),
+        own={owner: _schedule(owner, rows) for owner in owners},
+    )
+
+
+# The index condition is bounded on both sides, as no reservation is over 24 hours.
+# Besides busy rows come those that count as free (key -id): of holds whose time is
+# over, and of the appointment that is being moved; and the patient's own visits
+# (key 0).
+_TAKEN = """
+SELECT r.resource_id,
+       ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
+       ((ceil(extract(epoch FROM r.ends_at))::bigint - %(epoch)s + 299) / 300)::int
+  FROM scheduling_reservation r
+ WHERE r.resource_id = ANY(%(resources)s) AND r.released_at IS NULL
+   AND r.starts_at > %(start)s - interval '24 hours' AND r.starts_at < %(end)s
+   AND r.ends_at > %(start)s
+UNION ALL
+SELECT -r.resource_id,
+       ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
+       ((ceil(extract(epoch FROM r.ends_at))::bigint - %(epoch)s + 299) / 300)::int
+  FROM scheduling_reservation r
+ WHERE r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
+   AND r.appointment_id = %(appointment)s
+UNION ALL
+SELECT -r.resource_id,
+       ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
+       ((ceil(extract(epoch FROM r.ends_at))::bigint - %(epoch)s + 299) / 300)::int
+  FROM scheduling_hold h JOIN scheduling_reservation r ON r.hold_id = h.id
+ WHERE h.ended_at IS NULL AND h.expires_at <= %(now)s
+   AND r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
+UNION ALL
+SELECT 0,
+       ((floor(extract(epoch FROM lower(a.during)))::bigint - %(epoch)s) / 300)::int,
+       ((ceil(extract(epoch FROM upper(a.during)))::bigint - %(epoch)s + 299) / 300
+       )::int
+  FROM scheduling_appointment a
+ WHERE a.patient_id = %(patient)s AND a.in_person
+   AND a.status IN ('booked', 'arrived', 'checked-in')
+   AND a.id IS DISTINCT FROM %(appointment)s
+   AND a.during && tstzrange(%(start)s, %(end)s)
+"""
+
+
+def taken(
+    resource_ids: Iterable[int],
+    grid: Grid,
+    *,
+    now: datetime,
+    patient_id: UUID | None = None,
+    moving_id: UUID | None = None,
+) -> Taken:
+    """Busy cells, off-grid time widened to the grid; one statement.
+
+    Holds that have expired at `now` and the appointment `moving_id` count as free.
+    """
+    values: dict[str, Any] = {
+        "resources": list(resource_ids),
+        "epoch": int(grid.first.timestamp()),
+        "start": grid.first,
+        "end": grid.end,
+        "now": now,
+        "patient": patient_id,
+        "appointment": moving_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, values)
+        return _taken(cursor.fetchall(), grid.cells)
+
+
+def calendars(
+    members: Iterable[Unit], hours: Rules, busy: Taken, grid: Grid, zone: ZoneInfo
+) -> list[Calendar]:
+    """The engine's view of these resources on this grid."""
+    opened: dict[Schedule, int] = {}
+
+    def opening(own: Schedule) -> int:
+        if own not in opened:
+            opened[own] = open_cells(hours.clinic, own, grid, zone)
+        return opened[own]
+
+    return [
+        Calendar(
+            resource_id=unit.ref.id,
+            kind=unit.ref.kind,
+            capabilities=unit.capabilities,
+            clear=grid.full & ~busy.resources.get(unit.ref.id, 0),
+            open=opening(hours.own.get(unit.ref.id, NO_RULES)),
+        )
+        for unit in members
+    ]
+
+
+def _taken(rows: Iterable[tuple[int, int, int]], cells: int) -> Taken:
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for key, start, end in rows:
+        spans.setdefault(key, []).append((start, end))
+    for key in [key for key in spans if key < 0]:
+        for freed in spans.pop(key):
+            if freed in spans.get(-key, ()):
+                spans[-key].remove(freed)
+    patient = from_spans(spans.pop(0, ()), cells)
+    return Taken({key: from_spans(some, cells) for key, some in spans.items()}, patient)
+
+
+def _schedule(owner: int | None, rows: Iterable[tuple[Any, ...]]) -> Schedule:
+    mine = [row[1:] for row in rows if row[0] == owner]
+    hours = tuple(_hours(row) for row in mine if row[0] == "hours")
+    return Schedule(
+        hours=hours,
+        exceptions=tuple(_exception(row) for row in mine if row[0] != "hours"),
+        always_open=owner is not None and not hours,
+    )
+
+
+def _hours(row: tuple[Any, ...]) -> Hours:
+    _, weekday, _, start, end, valid_from, valid_to = row
+    return Hours(weekday, minute(start), minute_of_end(end), valid_from, valid_to)
+
+
+def _exception(row: tuple[Any, ...]) -> DayException:
+    kind, _, on, start, end, _, _ = row
+    if start is None:
+        return DayException(on, closed=kind == "closed")
+    return DayException(on, kind == "closed", minute(start), minute_of_end(end))
+
+
+def minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def minute_of_end(clock: time) -> int:
+    """Minute of the local day; 00:00 is its end."""
+    return minute(clock) or DAY_MINUTES

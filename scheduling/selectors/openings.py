@@ -1,0 +1,263 @@
+"""Finding openings: eight SQL statements at most, whatever the window and history."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from core.problems import FieldError, Invalid
+from scheduling.domain.bits import erode, span
+from scheduling.domain.grid import (
+    CELL,
+    CELL_MINUTES,
+    DAY_CELLS,
+    Grid,
+    align_up,
+    ceil_cells,
+)
+from scheduling.domain.openings import Opening, search
+from scheduling.domain.plan import Plan
+from scheduling.domain.schedule import lay_out
+from scheduling.selectors.calendars import (
+    Rules,
+    Taken,
+    Unit,
+    calendars,
+    minute,
+    rules,
+    taken,
+    units,
+)
+from scheduling.selectors.visit_types import VisitKind, visit_kind
+
+LONGEST_WINDOW_DAYS = 370
+# Week by week at first; wider later, so that an empty year costs four statements.
+_CHUNK_DAYS = (7, 21, 63)
+_CLINICIAN = "clinician"
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Which starts are welcome: local arrival between `earliest` and `latest`, both
+    included, on `weekdays` (Monday = 0; empty = all), every `step_minutes` of the
+    local day."""
+
+    earliest: time | None = None
+    latest: time | None = None
+    weekdays: frozenset[int] = frozenset()
+    step_minutes: int = CELL_MINUTES
+
+    def cells_of(self, day: date) -> int:
+        """The welcome start cells of one local day, bit 0 = 00:00."""
+        if self.weekdays and day.weekday() not in self.weekdays:
+            return 0
+        return _times_of_day(self)
+
+
+@lru_cache(maxsize=64)
+def _times_of_day(wishes: "Wishes") -> int:
+    first = ceil_cells(minute(wishes.earliest)) if wishes.earliest else 0
+    last = minute(wishes.latest) // CELL_MINUTES if wishes.latest else DAY_CELLS - 1
+    step = wishes.step_minutes // CELL_MINUTES
+    return sum(1 << cell for cell in range(first, last + 1) if cell % step == 0)
+
+
+ANY_TIME = Wishes()
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What one search looks at: a visit, who could serve it, and their hours."""
+
+    kind: VisitKind
+    plan: Plan
+    members: Sequence[Unit]
+    hours: Rules
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.kind.zone
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    now: datetime
+    soonest: datetime
+    patient_id: UUID | None = None
+    moving_id: UUID | None = None
+
+
+def find_openings(
+    *,
+    clinic_id: int,
+    visit_type: int | str,
+    from_on: date,
+    to_on: date,
+    now: datetime,
+    patient_id: UUID | None = None,
+    clinician: int | None = None,
+    wishes: Wishes = ANY_TIME,
+    limit: int = 20,
+) -> list[Opening]:
+    """The first `limit` openings on these local dates, both included, in order of time.
+
+    Never before `now` plus the type's minimum lead, nor where the patient has
+    another visit in person. Raises Invalid for an unknown or retired type, an
+    unknown clinician, or a window that runs backwards or over 370 days.
+    """
+    check_window(from_on, to_on)
+    kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
+    world = world_of(kind, kind.plan, from_on, to_on, clinician=clinician)
+    asked = _Asked(now, now + kind.minimum_lead, patient_id)
+    found = _search_by_chunks(world, from_on, to_on, asked, wishes)
+    return list(islice(found, limit))
+
+
+def check_window(from_on: date, to_on: date) -> None:
+    if to_on < from_on:
+        raise Invalid([FieldError("/to", "The last date is before the first.")])
+    if (to_on - from_on).days >= LONGEST_WINDOW_DAYS:
+        detail = (
+            f"Search {LONGEST_WINDOW_DAYS} days at most; name an earlier last date."
+        )
+        raise Invalid([FieldError("/to", detail)])
+
+
+def search_days(start: datetime, plan: Plan, zone: ZoneInfo) -> tuple[date, date]:
+    """The local dates a visit at this start can touch, buffers included."""
+    first = start - plan.lead_cells * CELL
+    last = start + plan.tail_cells * CELL
+    return first.astimezone(zone).date(), last.astimezone(zone).date()
+
+
+def alternatives(
+    kind: VisitKind,
+    plan: Plan,
+    *,
+    start: datetime,
+    now: datetime,
+    patient_id: UUID | None = None,
+    clinician: int | None = None,
+    moving_id: UUID | None = None,
+    limit: int = 3,
+) -> list[Opening]:
+    """The next openings from `start` on, a quarter of an hour apart, within 28 days."""
+    from_on = start.astimezone(kind.zone).date()
+    to_on = from_on + timedelta(days=27)
+    world = world_of(kind, plan, from_on, to_on, clinician=clinician)
+    asked = _Asked(now, max(start, now + kind.minimum_lead), patient_id, moving_id)
+    found = _search_by_chunks(world, from_on, to_on, asked, Wishes(step_minutes=15))
+    return list(islice(found, limit))
+
+
+def world_of(
+    kind: VisitKind,
+    plan: Plan,
+    from_on: date,
+    to_on: date,
+    *,
+    clinician: int | None = None,
+    only: Collection[int] | None = None,
+) -> World:
+    """Resources and hours for a search on these dates; two statements.
+
+    `clinician` narrows clinicians to one; `only` narrows everything.
+    """
+    members = units(kind.clinic_id, plan.kinds)
+    if clinician is not None:
+        members = _with_clinician(members, clinician)
+    if only is not None:
+        members = [unit for unit in members if unit.ref.id in only]
+    ids = [unit.ref.id for unit in members]
+    # A visit's buffers and length may reach into the neighbouring days.
+    hours = rules(kind.clinic_id, ids, from_on - _ONE_DAY, to_on + 2 * _ONE_DAY)
+    return World(kind, plan, members, hours)
+
+
+def opening_at(
+    world: World,
+    start: datetime,
+    *,
+    now: datetime,
+    patient_id: UUID | None = None,
+    moving_id: UUID | None = None,
+) -> Opening | None:
+    """The opening at exactly this start, if there is one; one statement."""
+    grid = _grid(world.plan, start, start + CELL)
+    busy = _taken(world, grid, _Asked(now, start, patient_id, moving_id))
+    return next(_openings(world, grid, busy, span(*_inner(world.plan, grid))), None)
+
+
+def _search_by_chunks(
+    world: World, from_on: date, to_on: date, asked: _Asked, wishes: Wishes
+) -> Iterator[Opening]:
+    from_on = max(from_on, asked.soonest.astimezone(world.zone).date())
+    for first, last in _chunks(from_on, to_on):
+        start, end = (
+            _midnight(first, world.zone),
+            _midnight(last + _ONE_DAY, world.zone),
+        )
+        start = align_up(max(start, asked.soonest))
+        if end <= start:
+            continue
+        grid = _grid(world.plan, start, end)
+        busy = _taken(world, grid, asked)
+        welcome = lay_out(wishes.cells_of, grid, world.zone)
+        yield from _openings(
+            world, grid, busy, welcome & span(*_inner(world.plan, grid))
+        )
+
+
+def _openings(world: World, grid: Grid, busy: Taken, allowed: int) -> Iterator[Opening]:
+    cells = ceil_cells(world.plan.length_minutes)
+    allowed &= erode(grid.full & ~busy.patient, cells)
+    names = {unit.ref.id: unit.ref for unit in world.members}
+    known = calendars(world.members, world.hours, busy, grid, world.zone)
+    return search(world.plan, known, grid, allowed, names)
+
+
+def _taken(world: World, grid: Grid, asked: _Asked) -> Taken:
+    return taken(
+        [unit.ref.id for unit in world.members],
+        grid,
+        now=asked.now,
+        patient_id=asked.patient_id if world.kind.in_person else None,
+        moving_id=asked.moving_id,
+    )
+
+
+def _grid(plan: Plan, start: datetime, end: datetime) -> Grid:
+    """The grid for starts in [start, end): from the first buffer to the last end."""
+    starts = Grid.over(start, end)
+    first = starts.first - plan.lead_cells * CELL
+    return Grid(first, plan.lead_cells + starts.cells + plan.tail_cells)
+
+
+def _inner(plan: Plan, grid: Grid) -> tuple[int, int]:
+    """The cells of the starts that `_grid` was made for."""
+    return plan.lead_cells, grid.cells - plan.tail_cells
+
+
+def _chunks(from_on: date, to_on: date) -> Iterator[tuple[date, date]]:
+    lengths = iter(_CHUNK_DAYS)
+    while from_on <= to_on:
+        days = next(lengths, LONGEST_WINDOW_DAYS)
+        last = min(from_on + timedelta(days=days - 1), to_on)
+        yield from_on, last
+        from_on = last + _ONE_DAY
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+def _with_clinician(members: Iterable[Unit], clinician: int) -> list[Unit]:
+    members = list(members)
+    if not any(u.ref.id == clinician and u.ref.kind == _CLINICIAN for u in members):
+        detail = "No active clinician of this clinic has this id for such a visit."
+        raise Invalid([FieldError("/clinician", detail)])
+    return [u for u in members if u.ref.kind != _CLINICIAN or u.ref.id == clinician]

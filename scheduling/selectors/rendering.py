@@ -1,0 +1,126 @@
+"""Openings and visits as the REST answers show them; times in the clinic's zone."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scheduling.domain.openings import Opening, OpeningPhase
+from scheduling.models import Appointment, Hold, Resource, VisitType
+
+
+def opening_json(opening: Opening, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "start": _iso(opening.start, zone),
+        "end": _iso(opening.end, zone),
+        "phases": [_phase_json(phase, zone) for phase in opening.phases],
+    }
+
+
+def _phase_json(phase: OpeningPhase, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "name": phase.name,
+        "start": _iso(phase.start, zone),
+        "end": _iso(phase.end, zone),
+        "resources": [
+            {"id": r.id, "kind": r.kind, "name": r.name} for r in phase.resources
+        ],
+    }
+
+
+def appointment_json(appointment: Appointment) -> dict[str, Any]:
+    """An appointment with its live reservations."""
+    zone = ZoneInfo(appointment.time_zone)
+    return {
+        "id": str(appointment.pk),
+        "patient": str(appointment.patient_id),
+        "visit_type": appointment.visit_type.slug,
+        "status": appointment.status,
+        "start": _iso(appointment.start, zone),
+        "end": _iso(appointment.end, zone),
+        "subject": appointment.subject,
+        "confirmed_at": (
+            _iso(appointment.confirmed_at, zone) if appointment.confirmed_at else None
+        ),
+        "version": appointment.version,
+        "revision": appointment.revision,
+        "reservations": _reservations_json(appointment, zone),
+    }
+
+
+def hold_json(hold: Hold) -> dict[str, Any]:
+    zone = ZoneInfo(hold.time_zone)
+    return {
+        "id": str(hold.pk),
+        "patient": str(hold.patient_id) if hold.patient_id else None,
+        "visit_type": hold.visit_type.slug,
+        "status": hold.ended_as or "held",
+        "start": _iso(hold.start, zone),
+        "end": _iso(hold.end, zone),
+        "subject": hold.subject,
+        "expires_at": _iso(hold.expires_at, zone),
+        "reservations": _reservations_json(hold, zone),
+    }
+
+
+def _reservations_json(
+    owner: Appointment | Hold, zone: ZoneInfo
+) -> list[dict[str, Any]]:
+    live = owner.reservations.filter(released_at=None).order_by("starts_at", "resource")
+    return [
+        {
+            "resource": row.resource_id,
+            "start": _iso(row.period.lower, zone),
+            "end": _iso(row.period.upper, zone),
+        }
+        for row in live
+    ]
+
+
+def resource_json(resource: Resource) -> dict[str, Any]:
+    return {
+        "id": resource.pk,
+        "kind": resource.kind,
+        "name": resource.name,
+        "capabilities": resource.capabilities,
+        "active": resource.active,
+    }
+
+
+def visit_type_json(visit_type: VisitType) -> dict[str, Any]:
+    """A type with its phases and needs; times in minutes from arrival."""
+    phases = list(visit_type.phases.all())
+    ends = [phase.offset_minutes + phase.duration_minutes for phase in phases]
+    return {
+        "id": visit_type.pk,
+        "slug": visit_type.slug,
+        "version": visit_type.version,
+        "name": visit_type.name,
+        "minutes": max(ends),
+        "in_person": visit_type.in_person,
+        "requires_decision": visit_type.requires_decision,
+        "minimum_lead_minutes": int(visit_type.minimum_lead.total_seconds() // 60),
+        "phases": [
+            {
+                "name": phase.name,
+                "offset_minutes": phase.offset_minutes,
+                "duration_minutes": phase.duration_minutes,
+                "needs": [
+                    {
+                        "id": need.pk,
+                        "same_as": need.same_as_id,
+                        "kinds": need.kinds,
+                        "capabilities": need.capabilities,
+                        "count": need.count,
+                        "buffer_before_minutes": need.buffer_before_minutes,
+                        "buffer_after_minutes": need.buffer_after_minutes,
+                    }
+                    for need in phase.needs.all()
+                ],
+            }
+            for phase in phases
+        ],
+    }
+
+
+def _iso(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).isoformat()

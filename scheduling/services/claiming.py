@@ -1,0 +1,97 @@
+"""Booking what a hold keeps aside: its reservations change owner."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from core.actor import Actor
+from core.problems import NotFound
+from core.refusal import Refused
+from scheduling.domain.plan import PhasePlan
+from scheduling.models import Appointment, Hold
+from scheduling.selectors.visit_types import visit_kind_of, with_phases
+from scheduling.services.announcing import announce_booked
+from scheduling.services.availability import check_patient_free, taken
+from scheduling.services.problems import InvalidStart
+from scheduling.services.refusing import refuse_asked
+from scheduling.services.reserving import Wanted, lock_resources, resources_of
+from scheduling.services.rules import Ask, reasons_against, resolved
+from scheduling.services.storing import create_appointment
+
+if TYPE_CHECKING:
+    from patients.models import Patient
+
+
+def book_hold(
+    hold_id: UUID,
+    patient: "Patient",
+    *,
+    start: datetime | None,
+    subject: str,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> Appointment | Refused:
+    """Turn the hold into a visit. The patient is locked already.
+
+    Raises SlotTaken if the hold is over or has lost any of its time, NotFound for
+    another patient's hold.
+    """
+    hold = _find(hold_id, patient)
+    lock_resources(resources_of(hold))
+    hold.refresh_from_db()
+    wanted = _wanted(hold, now)
+    _check_start(hold, start)
+    subject = subject or hold.subject
+    ask = resolved(Ask("book", wanted.kind, patient, wanted.start, subject, now))
+    if reasons := reasons_against(ask):
+        return refuse_asked(ask, reasons, by)
+    if not _stands(hold, now):
+        raise taken(wanted, patient.pk)
+    check_patient_free(patient.pk, wanted.kind, wanted.plan, wanted.start)
+    appointment = create_appointment(wanted, patient.pk, ask.subject)
+    _re_point(hold, appointment, now)
+    announce_booked(appointment, wanted.kind, reason, by, now)
+    return appointment
+
+
+def _find(hold_id: UUID, patient: "Patient") -> Hold:
+    hold = Hold.objects.filter(pk=hold_id, clinic_id=patient.clinic_id).first()
+    if hold is None or hold.patient_id not in {None, patient.pk}:
+        raise NotFound("There is no such hold for this patient.")
+    return hold
+
+
+def _wanted(hold: Hold, now: datetime) -> Wanted:
+    kind = visit_kind_of(hold.visit_type_id)
+    phases = [
+        PhasePlan(p["phase"], p["name"], p["offset_minutes"], p["duration_minutes"])
+        for p in hold.plan
+    ]
+    plan = with_phases(kind.plan, phases)
+    return Wanted(kind, plan, hold.start, now, hold.clinician_id)
+
+
+def _check_start(hold: Hold, start: datetime | None) -> None:
+    if start is None:
+        return
+    if start.tzinfo is None:
+        start = start.replace(tzinfo=ZoneInfo(hold.time_zone), fold=hold.fold)
+    if start != hold.start:
+        raise InvalidStart("The hold is for another start.", [hold.start])
+
+
+def _stands(hold: Hold, now: datetime) -> bool:
+    """Unexpired, and all of its reservations still live."""
+    if hold.ended_at is not None or hold.expires_at <= now or hold.start < now:
+        return False
+    released = hold.reservations.values_list("released_at", flat=True)
+    return bool(released) and not any(released)
+
+
+def _re_point(hold: Hold, appointment: Appointment, now: datetime) -> None:
+    hold.reservations.update(hold=None, appointment=appointment)
+    hold.ended_at = now
+    hold.ended_as = Hold.End.BOOKED
+    hold.save(update_fields=["ended_at", "ended_as"])

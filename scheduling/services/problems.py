@@ -1,0 +1,47 @@
+"""Why a visit cannot be had; raised, so nothing of the attempt remains."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from core.problems import FieldError, Invalid, Problem
+from scheduling.domain.openings import Opening
+from scheduling.selectors.rendering import opening_json
+
+
+class SlotTaken(Problem):
+    """Somebody else has this time, or it is not open; `alternatives` are the next."""
+
+    code = "slot-taken"
+    status = 409
+    title = "This time is not available"
+
+    def __init__(
+        self, alternatives: Sequence[Opening], zone: ZoneInfo, detail: str = ""
+    ) -> None:
+        self.alternatives = tuple(alternatives)
+        next_best = "Choose one of the alternatives, or search again."
+        rendered = [opening_json(opening, zone) for opening in alternatives]
+        super().__init__(detail or next_best, alternatives=rendered)
+
+
+class PatientBusy(Problem):
+    """The patient has another visit in person at that time."""
+
+    code = "patient-busy"
+    status = 409
+    title = "The patient has another visit at this time"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Move or cancel the other visit first, or choose another time."
+        )
+
+
+class InvalidStart(Invalid):
+    """The start cannot be meant; `choices` are starts that can."""
+
+    def __init__(self, detail: str, choices: Sequence[datetime] = ()) -> None:
+        super().__init__([FieldError("/start", detail)])
+        self.choices = tuple(choices)
+        self.extra["choices"] = [choice.isoformat() for choice in choices]

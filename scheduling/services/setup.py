@@ -1,0 +1,242 @@
+"""Setting a clinic up: resources, hours, exceptions and visit types."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+
+from core import journal, locks
+from core.actor import Actor
+from core.problems import FieldError, Invalid, NotFound
+from scheduling.domain.plan import check_plan
+from scheduling.domain.shipped import SHIPPED, PhaseSpec, VisitSpec
+from scheduling.models import (
+    Need,
+    OpeningHours,
+    Phase,
+    Resource,
+    ScheduleException,
+    VisitType,
+)
+from scheduling.selectors.visit_types import visit_kind_of
+
+if TYPE_CHECKING:
+    from clinics.models import Clinic
+
+Hours = Mapping[int, Sequence[tuple[time, time]]]
+
+
+@transaction.atomic
+def add_resource(
+    *,
+    clinic_id: int,
+    kind: str,
+    name: str,
+    capabilities: Iterable[str] = (),
+    by: Actor,
+    now: datetime,
+) -> Resource:
+    """Add one person, room or device. Raises Invalid if the name is in use."""
+    if Resource.objects.filter(clinic_id=clinic_id, name=name).exists():
+        raise Invalid([FieldError("/name", "There is one of this name already.")])
+    resource = Resource.objects.create(
+        clinic_id=clinic_id, kind=kind, name=name, capabilities=list(capabilities)
+    )
+    _record("resource.added", resource, by, now, kind=kind)
+    return resource
+
+
+@transaction.atomic
+def retire_resource(
+    *, clinic_id: int, resource_id: int, by: Actor, now: datetime
+) -> Resource:
+    """Nothing new is booked on it; what is booked stays."""
+    [resource] = _lock(clinic_id, resource_id)
+    resource.active = False
+    resource.save(update_fields=["active"])
+    _record("resource.retired", resource, by, now)
+    return resource
+
+
+@transaction.atomic
+def set_hours(
+    *,
+    clinic_id: int,
+    hours: Hours,
+    resource_id: int | None = None,
+    valid_from_on: date | None = None,
+    valid_to_on: date | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Replace the hours of the clinic, or of one resource.
+
+    `hours` maps a weekday (Monday = 0) to its stretches of wall clock time; an end
+    of 00:00 is midnight. Visits already booked are left alone.
+    """
+    _lock(clinic_id, resource_id)
+    _check_hours(hours)
+    before = OpeningHours.objects.filter(clinic_id=clinic_id)
+    before.filter(Q(resource=resource_id) if resource_id else Q(resource=None)).delete()
+    OpeningHours.objects.bulk_create(
+        OpeningHours(
+            clinic_id=clinic_id,
+            resource_id=resource_id,
+            weekday=weekday,
+            local_start=start,
+            local_end=end,
+            valid_from_on=valid_from_on,
+            valid_to_on=valid_to_on,
+        )
+        for weekday, stretches in sorted(hours.items())
+        for start, end in stretches
+    )
+    _record_hours("hours.set", clinic_id, resource_id, by, now)
+
+
+@transaction.atomic
+def add_exception(
+    *,
+    clinic_id: int,
+    kind: str,
+    applies_on: date,
+    local_start: time | None = None,
+    local_end: time | None = None,
+    resource_id: int | None = None,
+    reason: str = "",
+    by: Actor,
+    now: datetime,
+) -> ScheduleException:
+    """Close ("closed") or open ("extra") the clinic or a resource on one date."""
+    _lock(clinic_id, resource_id)
+    exception = ScheduleException.objects.create(
+        clinic_id=clinic_id,
+        resource_id=resource_id,
+        kind=kind,
+        applies_on=applies_on,
+        local_start=local_start,
+        local_end=local_end,
+        reason=reason,
+    )
+    _record_hours(f"hours.{kind}", clinic_id, resource_id, by, now)
+    return exception
+
+
+def ship_visit_types(*, clinic: "Clinic", by: Actor, now: datetime) -> list[VisitType]:
+    """Give a clinic the visit types it starts with; those it has are left alone."""
+    return [
+        define_visit_type(clinic_id=clinic.pk, spec=spec, by=by, now=now)
+        for spec in SHIPPED
+        if not VisitType.objects.filter(clinic=clinic, slug=spec.slug).exists()
+    ]
+
+
+@transaction.atomic
+def define_visit_type(
+    *, clinic_id: int, spec: VisitSpec, by: Actor, now: datetime
+) -> VisitType:
+    """Add a visit type, or a new version of it; booked visits keep theirs.
+
+    Raises Invalid for a visit the engine cannot offer.
+    """
+    versions = VisitType.objects.filter(clinic_id=clinic_id, slug=spec.slug)
+    latest = versions.order_by("-version").first()
+    versions.filter(active=True).update(active=False)
+    visit_type = VisitType.objects.create(
+        clinic_id=clinic_id,
+        slug=spec.slug,
+        version=latest.version + 1 if latest else 1,
+        name=spec.name,
+        minimum_lead=timedelta(minutes=spec.minimum_lead_minutes),
+        requires_decision=spec.requires_decision,
+        in_person=spec.in_person,
+    )
+    _add_phases(visit_type, spec.phases)
+    _check(visit_type, spec)
+    journal.record(
+        "visit_type.defined",
+        subject=f"clinic:{clinic_id}",
+        by=by,
+        at=now,
+        payload={"slug": spec.slug, "version": str(visit_type.version)},
+    )
+    return visit_type
+
+
+def _add_phases(visit_type: VisitType, phases: Iterable[PhaseSpec]) -> None:
+    by_key: dict[str, Need] = {}
+    for position, spec in enumerate(phases):
+        shortest, longest = spec.bounds or (spec.duration, spec.duration)
+        phase = Phase.objects.create(
+            visit_type=visit_type,
+            position=position,
+            name=spec.name,
+            offset_minutes=spec.offset,
+            duration_minutes=spec.duration,
+            min_duration_minutes=shortest,
+            max_duration_minutes=longest,
+        )
+        _add_needs(phase, spec, by_key)
+
+
+def _add_needs(phase: Phase, spec: PhaseSpec, by_key: dict[str, Need]) -> None:
+    for position, wanted in enumerate(spec.needs):
+        need = Need.objects.create(
+            phase=phase,
+            position=position,
+            kinds=list(wanted.kinds),
+            capabilities=list(wanted.capabilities),
+            count=wanted.count,
+            same_as=by_key[wanted.same_as] if wanted.same_as else None,
+            buffer_before_minutes=wanted.before,
+            buffer_after_minutes=wanted.after,
+        )
+        if wanted.key:
+            by_key[wanted.key] = need
+
+
+def _check(visit_type: VisitType, spec: VisitSpec) -> None:
+    if not spec.phases:
+        raise Invalid([FieldError("/phases", "A visit needs at least one phase.")])
+    faults = check_plan(visit_kind_of(visit_type.pk).plan)
+    if faults:
+        raise Invalid([FieldError("/phases", fault) for fault in faults])
+
+
+def _lock(clinic_id: int, resource_id: int | None) -> list[Resource]:
+    """What makes time unbookable locks the rows that bookings lock, in id order."""
+    which = Q(pk=resource_id) if resource_id is not None else Q()
+    locked = locks.lock(Resource.objects.filter(which, clinic_id=clinic_id))
+    if resource_id is not None and not locked:
+        raise NotFound("There is no such resource at this clinic.")
+    return locked
+
+
+def _check_hours(hours: Hours) -> None:
+    for weekday, stretches in hours.items():
+        last = time(0)
+        for start, end in sorted(stretches):
+            if weekday not in range(7) or start < last or _is_backwards(start, end):
+                text = "Hours of a day run forwards and do not overlap."
+                raise Invalid([FieldError("/hours", text)])
+            last = end if end != time(0) else time.max
+
+
+def _is_backwards(start: time, end: time) -> bool:
+    return end <= start and end != time(0)
+
+
+def _record(
+    name: str, resource: Resource, by: Actor, now: datetime, **payload: str
+) -> None:
+    subject = f"resource:{resource.pk}"
+    journal.record(name, subject=subject, by=by, at=now, payload=payload)
+
+
+def _record_hours(
+    name: str, clinic_id: int, resource_id: int | None, by: Actor, now: datetime
+) -> None:
+    owner = f"clinic:{clinic_id}" if resource_id is None else f"resource:{resource_id}"
+    journal.record(name, subject=owner, by=by, at=now)

@@ -1,0 +1,65 @@
+"""From a start somebody asked for to an instant that can be booked, or why not."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from scheduling.domain.grid import CELL_MINUTES, align_down, align_up, is_on_grid
+from scheduling.domain.local_time import Doubled, InGap, local, resolve
+from scheduling.domain.plan import Plan
+from scheduling.selectors.visit_types import VisitKind
+from scheduling.services.problems import InvalidStart
+
+
+def check_start(start: datetime, kind: VisitKind, now: datetime) -> datetime:
+    """The start in UTC. A naive `start` is the clinic's wall clock.
+
+    Raises InvalidStart, in words, for a time that does not exist or comes twice, one
+    off the five-minute grid, in the past, or sooner than the type's minimum lead.
+    """
+    instant = _instant(start, kind.zone)
+    if not is_on_grid(instant):
+        choices = [align_down(instant), align_up(instant)]
+        _refuse(f"Visits start every {CELL_MINUTES} minutes.", kind.zone, *choices)
+    if instant < now:
+        _refuse("This start is in the past; choose a later one.", kind.zone)
+    soonest = now + kind.minimum_lead
+    if instant < soonest:
+        text = "This visit needs more notice; choose a start from here on."
+        _refuse(text, kind.zone, align_up(soonest))
+    return instant
+
+
+def _instant(start: datetime, zone: ZoneInfo) -> datetime:
+    if start.tzinfo is not None:
+        return start.astimezone(UTC)
+    match resolve(start, zone):
+        case InGap(before, after):
+            text = "The clocks skip this time that day; choose one of its neighbours."
+            _refuse(text, zone, before, after)
+        case Doubled(first, second):
+            text = "This time comes twice that day; say which, with its UTC offset."
+            _refuse(text, zone, first, second)
+        case datetime() as instant:
+            return instant
+    raise AssertionError("unreachable")
+
+
+def _refuse(text: str, zone: ZoneInfo, *choices: datetime) -> None:
+    raise InvalidStart(text, [choice.astimezone(zone) for choice in choices])
+
+
+def agreed(start: datetime, plan: Plan, zone: ZoneInfo) -> dict[str, Any]:
+    """The stored time of a visit: local start, zone, fold, and `during`."""
+    wall = local(start, zone)
+    return {
+        "local_on": wall.date(),
+        "local_time": wall.time().replace(fold=0),
+        "time_zone": zone.key,
+        "fold": wall.fold,
+        "during": DateTimeTZRange(
+            start, start + timedelta(minutes=plan.length_minutes)
+        ),
+    }

@@ -1,0 +1,124 @@
+"""What becomes of a booked visit: confirmed, arrived, checked in, closed, given up."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from django.db import transaction
+
+from core.actor import Actor
+from core.refusal import Refused
+from scheduling.domain.status import TRANSITIONS, Act, Status
+from scheduling.events import (
+    AppointmentArrived,
+    AppointmentCancelled,
+    AppointmentCheckedIn,
+    AppointmentConfirmed,
+    AppointmentEnded,
+    AppointmentEvent,
+    AppointmentFulfilled,
+    AppointmentNoShow,
+)
+from scheduling.models import Appointment
+from scheduling.services.announcing import announce
+from scheduling.services.locking import lock_appointment
+from scheduling.services.refusing import refuse
+from scheduling.services.releasing import release
+from scheduling.services.transitions import reason_against
+
+_EVENTS: dict[Act, tuple[str, type[AppointmentEvent]]] = {
+    Act.CANCEL: ("appointment.cancelled", AppointmentCancelled),
+    Act.CONFIRM: ("appointment.confirmed", AppointmentConfirmed),
+    Act.ARRIVE: ("appointment.arrived", AppointmentArrived),
+    Act.CHECK_IN: ("appointment.checked_in", AppointmentCheckedIn),
+    Act.FULFIL: ("appointment.fulfilled", AppointmentFulfilled),
+    Act.NO_SHOW: ("appointment.no_show", AppointmentNoShow),
+    Act.END: ("appointment.ended", AppointmentEnded),
+}
+
+
+class Verb(Protocol):
+    """`version` not current raises StaleVersion; another `clinic_id` NotFound."""
+
+    def __call__(
+        self,
+        *,
+        appointment_id: UUID,
+        version: int | None = None,
+        reason: str = "",
+        clinic_id: int | None = None,
+        by: Actor,
+        now: datetime,
+    ) -> Appointment | Refused: ...
+
+
+def _verb(act: Act, promise: str) -> Verb:
+    """One act of the table of states as a service."""
+
+    @transaction.atomic
+    def verb(
+        *,
+        appointment_id: UUID,
+        version: int | None = None,
+        reason: str = "",
+        clinic_id: int | None = None,
+        by: Actor,
+        now: datetime,
+    ) -> Appointment | Refused:
+        appointment = lock_appointment(appointment_id, clinic_id, version)
+        return _do(act, appointment, reason, by, now)
+
+    verb.__name__ = verb.__qualname__ = act.value
+    verb.__doc__ = promise
+    return verb
+
+
+confirm = _verb(Act.CONFIRM, "The patient, or a coordinator for them, says yes.")
+arrive = _verb(Act.ARRIVE, "The patient is at the clinic.")
+check_in = _verb(Act.CHECK_IN, "From here on the visit is neither moved nor cancelled.")
+fulfil = _verb(Act.FULFIL, "The visit took place.")
+cancel = _verb(Act.CANCEL, "Give the visit up; its time is free at once.")
+no_show = _verb(Act.NO_SHOW, "The patient did not come; what is left is free at once.")
+end = _verb(Act.END, "An abort after check-in: what has not begun yet is free at once.")
+
+
+def _do(
+    act: Act, appointment: Appointment, reason: str, by: Actor, now: datetime
+) -> Appointment | Refused:
+    against = reason_against(appointment, act, now)
+    if against:
+        stream = f"appointment:{appointment.pk}"
+        name = f"appointment.{act.value}"
+        return refuse(name, (against,), stream=stream, by=by, now=now)
+    _give_back(act, appointment, by, now)
+    _advance(act, appointment, reason, now)
+    name, event = _EVENTS[act]
+    announce(name, event, appointment, by=by, now=now, reason=reason)
+    return appointment
+
+
+def _give_back(act: Act, appointment: Appointment, by: Actor, now: datetime) -> None:
+    if act in {Act.CANCEL, Act.NO_SHOW}:
+        release(appointment, "cancelled", by=by, now=now)
+    if act is Act.END:
+        release(appointment, "cancelled", by=by, now=now, from_at=now)
+
+
+def _advance(act: Act, appointment: Appointment, reason: str, now: datetime) -> None:
+    status = TRANSITIONS[Status(appointment.status), act].value
+    if status != appointment.status:
+        appointment.status = status
+        appointment.status_at = now
+        appointment.status_reason = reason[:300]
+    if act is Act.CONFIRM and appointment.confirmed_at is None:
+        appointment.confirmed_at = now
+    appointment.version += 1
+    appointment.save(
+        update_fields=[
+            "status",
+            "status_at",
+            "status_reason",
+            "confirmed_at",
+            "version",
+        ]
+    )

@@ -1,0 +1,172 @@
+"""A Tuesday at a clinic, to look at: `staff_day()` books it, `sign_in` opens it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Page
+
+from clinics.models import Clinic, Membership
+from core import clock
+from core.actor import job
+from patients.models import Patient
+from patients.services import consents
+from scheduling.models import Appointment, Hold
+from scheduling.services import booking, holds, setup
+from tests.factories import clinics as make
+from tests.factories import patients as people
+from tests.factories.scheduling import Practice, practice
+
+ZONE = ZoneInfo("America/Chicago")
+# Tuesday, 9:20 in Houston; what is planned was planned five days before.
+NOW = datetime(2026, 9, 8, 9, 20, tzinfo=ZONE)
+EARLIER = NOW - timedelta(days=5)
+BY = job("tests")
+ROOMS = {
+    "clinician": ("Dr. Lena Alvarez", "Dr. Ming Chen"),
+    "nurse": ("Nurse Okafor",),
+    "technician": ("T. Reed",),
+    "consult_room": ("Consult 1", "Consult 2"),
+    "preop_bay": ("Pre-op 1", "Pre-op 2"),
+    "procedure_room": ("Room 1", "Room 2"),
+    "recovery_bay": ("Recovery 1", "Recovery 2"),
+    "centrifuge": ("Centrifuge A",),
+    "ultrasound": ("Ultrasound 1",),
+    "c_arm": ("C-arm",),
+}
+
+
+@dataclass(frozen=True)
+class StaffDay:
+    """The clinic, one person of each role, and things to open."""
+
+    practice: Practice
+    members: dict[str, Membership]
+    patient: Patient
+    visit: Appointment
+    ids: dict[str, Any]
+
+    @property
+    def clinic(self) -> Clinic:
+        return self.practice.clinic
+
+
+def at(hour: int, minute: int = 0, days: int = 0) -> datetime:
+    return NOW.replace(hour=hour, minute=minute) + timedelta(days=days)
+
+
+def staff_day(*, now: datetime = NOW) -> StaffDay:
+    """Everything booked; the demo's clock stands at `now`."""
+    clock.set_to(now.astimezone(UTC))
+    place = practice({}, name="Bayou Joint Clinic", short_name="Bayou")
+    _name_resources(place)
+    members = {
+        role: make.membership(role, at=place.clinic, display_name=name)
+        for role, name in NAMES.items()
+    }
+    ana = _patient(place, "Ana", "Torres", language="es")
+    visits = [
+        _book(place, ana, "consultation", at(9)),
+        _book(place, _patient(place, "Ben", "Carter"), "follow-up", at(10)),
+        _book(place, _patient(place, "Grace", "Holloway"), "consultation", at(13, 30)),
+        _book(place, _patient(place, "Omar", "Renner"), "remote-check", at(11)),
+        _book(place, _patient(place, "Ivy", "Sorensen"), "remote-check", at(11, 5)),
+        _book(place, ana, "follow-up", at(10, days=7)),
+    ]
+    _progress(visits)
+    return StaffDay(
+        practice=place,
+        members=members,
+        patient=ana,
+        visit=visits[0],
+        ids=_more(place, ana),
+    )
+
+
+NAMES = {
+    "coordinator": "Maria Lopez",
+    "clinician": "Lena Alvarez",
+    "nurse": "Chidi Okafor",
+    "technician": "Tom Reed",
+    "medical_director": "Ming Chen",
+    "admin": "Ada Novak",
+    "auditor": "Ravi Menon",
+}
+
+
+def _name_resources(place: Practice) -> None:
+    for kind, names in ROOMS.items():
+        for name in names:
+            setup.add_resource(
+                clinic_id=place.clinic.pk, kind=kind, name=name, by=BY, now=EARLIER
+            )
+
+
+def _patient(place: Practice, given: str, family: str, **fields: Any) -> Patient:
+    found = people.patient(
+        place.clinic, given_name=given, family_name=family, now=EARLIER, **fields
+    )
+    consents.grant(patient_id=found.pk, channel="sms", by=BY, now=EARLIER)
+    return found
+
+
+def _book(
+    place: Practice, patient: Patient, visit_type: str, start: datetime
+) -> Appointment:
+    booked = booking.book(
+        clinic_id=place.clinic.pk,
+        patient_id=patient.pk,
+        visit_type=visit_type,
+        start=start,
+        by=BY,
+        now=EARLIER,
+    )
+    assert isinstance(booked, Appointment), booked
+    return booked
+
+
+def _progress(visits: list[Appointment]) -> None:
+    booking.confirm(appointment_id=visits[1].pk, by=BY, now=EARLIER)
+    booking.arrive(appointment_id=visits[0].pk, by=BY, now=at(8, 52))
+
+
+def _more(place: Practice, patient: Patient) -> dict[str, Any]:
+    """A held opening, an enquiry and tasks."""
+    held = holds.hold(
+        clinic_id=place.clinic.pk,
+        visit_type="consultation",
+        start=at(15),
+        patient_id=patient.pk,
+        by=BY,
+        lasts=timedelta(hours=48),
+        now=NOW,
+    )
+    enquiry = people.enquiry(place.clinic, now=NOW - timedelta(hours=1))
+    people.task(
+        place.clinic,
+        patient_id=patient.pk,
+        kind="red_flag",
+        text="A check-in needs a clinician’s call.",
+        subject="follow_up:1",
+        tier=1,
+        now=NOW - timedelta(minutes=5),
+    )
+    people.task(
+        place.clinic,
+        patient_id=patient.pk,
+        owner_role="coordinator",
+        due_at=NOW - timedelta(hours=1),
+        now=EARLIER,
+    )
+    assert enquiry
+    assert isinstance(held, Hold)
+    return {"hold": held.pk, "enquiry": enquiry.pk}
+
+
+def sign_in(page: Page, site: str, member: Membership) -> None:
+    page.goto(f"{site}/account/login/")
+    page.get_by_label("Email").fill(member.user.email)
+    page.get_by_label("Password").fill(make.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{site}/staff/**")

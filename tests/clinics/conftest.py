@@ -1,0 +1,35 @@
+"""A signed-in browser, an API client, and a fresh count of attempts for each test."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from clinics.services import answers
+from tests.factories import clinics as make
+
+
+@pytest.fixture(autouse=True)
+def _no_attempts_remembered():
+    # allauth's brake counts in the process's cache, which outlives a rolled-back test.
+    cache.clear()
+
+
+@pytest.fixture
+def site(settings, monkeypatch):
+    """The small site of tests/clinics/site.py behind the real doors, without frames."""
+    monkeypatch.setattr(answers, "_render_page", answers.plain_page)
+    settings.ROOT_URLCONF = "tests.clinics.site"
+
+
+def browser(member, **extra) -> Client:
+    """A client signed in as this member."""
+    client = Client(**extra)
+    client.force_login(
+        member.user, backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return client
+
+
+def api(member) -> Client:
+    """A client that sends this member's API key."""
+    return Client(headers={"Authorization": f"Bearer {make.api_key(member)}"})

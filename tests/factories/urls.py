@@ -1,0 +1,195 @@
+"""How to open every address that shows patient data: what its URL needs to exist.
+
+One line per URL name: a function of the clinic that makes what the address shows and
+gives the arguments of `reverse`. An address that shows patient data and is missing
+here fails tests/clinics/test_access_log.py.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from clinics.models import Clinic
+from notifications.models import Message
+from scheduling.models import Appointment, Hold
+from scheduling.services import holds, setup
+from tests.factories import clinics as people
+from tests.factories import patients, procedures
+from tests.factories import scheduling as visits
+from tests.factories.clinics import NOW
+
+Arguments = Callable[[Clinic], dict[str, Any]]
+
+# Addresses that take a form and show nothing by being opened.
+FORMS: frozenset[str] = frozenset(
+    {
+        "staff:appointment_arrive",
+        "staff:appointment_cancel",
+        "staff:appointment_check_in",
+        "staff:appointment_confirm",
+        "staff:appointment_fulfil",
+        "staff:appointment_move",
+        "staff:appointment_no_show",
+        "staff:book",
+        "staff:enquiry_convert",
+        "staff:enquiry_dismiss",
+        "staff:hold_new",
+        "staff:hold_release",
+        "staff:message_cancel",
+        "staff:patient_consent",
+        "staff:patient_contact",
+        "staff:task_acknowledge",
+        "staff:task_close",
+    }
+)
+
+
+def nothing(clinic: Clinic) -> dict[str, Any]:
+    """An address without arguments, such as a list, with a patient in it."""
+    patients.patient(clinic)
+    return {}
+
+
+def day(clinic: Clinic) -> dict[str, Any]:
+    visit(clinic)
+    return {"on": date(2026, 9, 2)}
+
+
+def patient(clinic: Clinic) -> dict[str, Any]:
+    return {"patient_id": patients.patient(clinic).pk}
+
+
+def task(clinic: Clinic) -> dict[str, Any]:
+    return {"task_id": patients.task(clinic, patient_id=patients.patient(clinic).pk).pk}
+
+
+def enquiry(clinic: Clinic) -> dict[str, Any]:
+    made = patients.enquiry(clinic)
+    assert made is not None
+    return {"enquiry_id": made.pk}
+
+
+def open_for_visits(clinic: Clinic) -> visits.Practice:
+    """The clinic with resources, hours and visit types."""
+    kinds = {k: visits.resources(clinic, k) for k in visits.ONE_OF_EACH}
+    setup.set_hours(clinic_id=clinic.pk, hours=visits.WEEK, by=visits.BY, now=NOW)
+    setup.ship_visit_types(clinic=clinic, by=visits.BY, now=NOW)
+    return visits.Practice(clinic, kinds)
+
+
+def visit(clinic: Clinic) -> Appointment:
+    return visits.appointment(open_for_visits(clinic))
+
+
+def appointment(clinic: Clinic) -> dict[str, Any]:
+    return {"appointment_id": visit(clinic).pk}
+
+
+def hold(clinic: Clinic) -> dict[str, Any]:
+    open_for_visits(clinic)
+    held = holds.hold(
+        clinic_id=clinic.pk,
+        visit_type="consultation",
+        start=visits.NINE,
+        patient_id=patients.patient(clinic).pk,
+        by=visits.BY,
+        now=NOW,
+    )
+    assert isinstance(held, Hold)
+    return {"hold_id": held.pk}
+
+
+def message(clinic: Clinic) -> dict[str, Any]:
+    place = open_for_visits(clinic)
+    visits.appointment(place, patient=place.patient(sms_consent=True))
+    planned = Message.objects.filter(clinic=clinic).first()
+    assert planned is not None
+    return {"message_id": planned.pk}
+
+
+def episode(clinic: Clinic) -> dict[str, Any]:
+    staff = {r: people.membership(r, clinic) for r in procedures.ROLES}
+    return {"episode_id": procedures.episode(procedures.Site(clinic, staff)).pk}
+
+
+def episode_in_list(clinic: Clinic) -> dict[str, Any]:
+    episode(clinic)
+    return {}
+
+
+def act(clinic: Clinic) -> dict[str, Any]:
+    return episode(clinic) | {"act": "evaluate"}
+
+
+ARGUMENTS: dict[str, Arguments] = {
+    "api:appointment": appointment,
+    "api:appointments": patient,
+    "api:episode": episode,
+    "api:episode-timeline": episode,
+    "api:episodes": nothing,
+    "api:hold": hold,
+    "api:messages": nothing,
+    "api:patient": patient,
+    "api:patients": nothing,
+    "api:tasks": nothing,
+    "staff:access_log": nothing,
+    "staff:appointment": appointment,
+    "staff:appointment_arrive": appointment,
+    "staff:appointment_cancel": appointment,
+    "staff:appointment_check_in": appointment,
+    "staff:appointment_confirm": appointment,
+    "staff:appointment_fulfil": appointment,
+    "staff:appointment_move": appointment,
+    "staff:appointment_no_show": appointment,
+    "staff:board": nothing,
+    "staff:board_on": day,
+    "staff:book": nothing,
+    "staff:enquiry": enquiry,
+    "staff:enquiry_convert": enquiry,
+    "staff:enquiry_dismiss": enquiry,
+    "staff:episode": episode,
+    "staff:episode_new": nothing,
+    "staff:episodes": episode_in_list,
+    "staff:act": act,
+    "staff:hold": hold,
+    "staff:hold_new": nothing,
+    "staff:hold_release": hold,
+    "staff:journal": nothing,
+    "staff:mailbox": nothing,
+    "staff:message_cancel": message,
+    "staff:messages": nothing,
+    "staff:patient": patient,
+    "staff:patient_amend": patient,
+    "staff:patient_consent": patient,
+    "staff:patient_contact": patient,
+    "staff:patients": nothing,
+    "staff:register": nothing,
+    "staff:task_acknowledge": task,
+    "staff:task_close": task,
+    "staff:tasks": nothing,
+    "staff:today": nothing,
+    "staff:today_on": day,
+}
+
+
+# Addresses whose arguments follow a "?".
+ASKS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "api:appointments": lambda made: {"patient": made["patient_id"]},
+}
+
+
+def path_of(name: str, clinic: Clinic) -> str:
+    """The path of an address, with something of this clinic behind it."""
+    try:
+        arguments = ARGUMENTS[name]
+    except KeyError:
+        raise AssertionError(
+            f"{name} shows patient data: say in tests/factories/urls.py how to open it"
+        ) from None
+    made = arguments(clinic)
+    if name in ASKS:
+        return f"{reverse(name)}?{urlencode(ASKS[name](made))}"
+    return reverse(name, kwargs=made)

@@ -1,0 +1,175 @@
+"""Candidacy rules on findings: what fires, how hard, and until when."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from procedures.domain import laterality, rules
+from procedures.domain.rules import (
+    Findings,
+    Level,
+    Medication,
+    Rule,
+    TargetFinding,
+    fired,
+    with_policy,
+)
+
+ON = date(2026, 10, 19)
+FILE = json.loads(
+    (Path(rules.__file__).parents[1] / "data" / "rules-1.json").read_text()
+)
+RULES = tuple(
+    Rule(
+        row["code"],
+        FILE["version"],
+        Level(row["level"]),
+        row["title"],
+        {name: Decimal(str(value)) for name, value in row["parameters"].items()},
+    )
+    for row in FILE["rules"]
+)
+KNEE = TargetFinding(label="left knee", grade_kl=3)
+WELL = Findings(age_years=67, targets=[KNEE], symptom_months=12, nrs=7)
+
+
+def levels(findings=WELL, on=ON, rules=RULES, **changes):
+    found = fired(rules, replace(findings, **changes), on)
+    return {hit.code: hit.level for hit in found}
+
+
+def test_nothing_fires_for_a_moderate_knee():
+    assert levels() == {}
+
+
+@pytest.mark.parametrize("temperature", ["38.0", "38.3", "41.2"])
+def test_fever_is_hard(temperature):
+    assert levels(temperature_c=Decimal(temperature)) == {"INF-01": Level.HARD}
+
+
+def test_just_below_fever_passes():
+    assert levels(temperature_c=Decimal("37.9")) == {}
+
+
+def test_any_active_infection_is_hard():
+    assert levels(active_infection=True) == {"INF-01": Level.HARD}
+
+
+def test_antibiotics_defer_for_14_days_after_the_last_one():
+    taken = {"antibiotics_until": date(2026, 10, 28)}
+
+    [hit] = fired(RULES, replace(WELL, **taken), ON)
+
+    assert hit.reevaluate_on == date(2026, 11, 11)
+    assert levels(on=date(2026, 11, 10), **taken) == {"INF-01": Level.HARD}
+    assert levels(on=date(2026, 11, 11), **taken) == {}
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        {"grade_kl": 4},
+        {"grade_tonnis": 3},
+        {"grade_samilson_prieto": 3},
+        {"grade_icrs": 4},
+        {"cuff_tear": "full", "patte": 3},
+        {"cuff_tear": "full", "goutallier": 3},
+        {"tendon_grade": 3},
+    ],
+)
+def test_severe_damage_is_hard(finding):
+    target = replace(KNEE, **finding)
+
+    assert levels(targets=[target]) == {"SEV-01": Level.HARD}
+
+
+def test_one_severe_target_of_two_is_enough():
+    assert levels(targets=[KNEE, replace(KNEE, grade_kl=4)]) == {"SEV-01": Level.HARD}
+
+
+def test_a_partial_cuff_tear_is_not_severe():
+    partial = replace(KNEE, cuff_tear="partial_articular", goutallier=3)
+
+    assert levels(targets=[partial]) == {}
+
+
+def test_a_clinics_policy_can_soften_severe_damage_but_no_other_rule():
+    softer = tuple(with_policy(rule, "override") for rule in RULES)
+    changed = {a.code for a, b in zip(softer, RULES, strict=True) if a != b}
+
+    assert changed == {"SEV-01"}
+    assert levels(targets=[replace(KNEE, grade_kl=4)], rules=softer) == {
+        "SEV-01": Level.OVERRIDE_SECOND
+    }
+
+
+@pytest.mark.parametrize(
+    ("drug_class", "expected"),
+    [
+        ("nsaid", {"MED-NSAID-01": Level.INSTRUCT}),
+        ("anticoagulant", {"MED-AC-01": Level.OVERRIDE}),
+        ("antiplatelet", {"MED-AC-01": Level.OVERRIDE}),
+        ("aspirin_low_dose", {}),
+    ],
+)
+def test_drugs_fire_by_class(drug_class, expected):
+    assert levels(medications=[Medication("a drug", drug_class)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("platelets", 48, {"HEM-01-LOW": Level.HARD}),
+        ("platelets", 50, {"HEM-01": Level.OVERRIDE}),
+        ("platelets", 100, {}),
+        ("haemoglobin_g_dl", "7.9", {"HEM-02-LOW": Level.HARD}),
+        ("haemoglobin_g_dl", "9.9", {"HEM-02": Level.OVERRIDE}),
+        ("inr", "1.5", {}),
+        ("inr", "3.0", {"HEM-03": Level.OVERRIDE}),
+        ("inr", "3.1", {"HEM-03-HIGH": Level.HARD}),
+        ("bmi", "35", {"BMI-01": Level.WARN}),
+        ("bmi", "40", {"BMI-01-HIGH": Level.OVERRIDE}),
+        ("symptom_months", 2, {"INC-3": Level.WARN}),
+        ("nrs", 3, {"INC-4": Level.WARN}),
+        ("age_years", 17, {"INC-5": Level.HARD}),
+        ("asa_class", 4, {"ASA-01": Level.HARD}),
+        ("pregnant", True, {"PREG-01": Level.HARD}),
+    ],
+)
+def test_thresholds(name, value, expected):
+    number = Decimal(value) if isinstance(value, str) else value
+
+    assert levels(**{name: number}) == expected
+
+
+def test_the_hardest_rule_comes_first():
+    found = fired(
+        RULES,
+        replace(WELL, nrs=2, active_infection=True, inr=Decimal(2)),
+        ON,
+    )
+
+    assert [hit.level for hit in found] == [Level.HARD, Level.OVERRIDE, Level.WARN]
+
+
+@pytest.mark.parametrize(
+    ("code", "side"),
+    [
+        ("M17.11", "right"),
+        ("M17.12", "left"),
+        ("M17.0", ""),
+        ("M75.111", "right"),
+        ("S46.012A", "left"),
+        ("M77.12", "left"),
+        ("M22.42", "left"),
+        ("M94.261", "right"),
+        ("L03.116", ""),
+    ],
+)
+def test_a_diagnosis_names_its_side(code, side):
+    assert laterality.side_of(code) == side
+    assert laterality.SHAPE.match(code)
