@@ -35,6 +35,13 @@ class Clinic(models.Model):
     severe_policy = models.CharField(
         max_length=8, choices=SeverePolicy, default=SeverePolicy.HARD
     )
+    # Public holidays on which the clinic is closed: "US", "US-TX", or none.
+    holiday_calendar = models.CharField(max_length=10, blank=True, db_default="")
+    # How a freed opening is offered: to how many at once, for how long, and whether
+    # without anybody pressing a button.
+    offer_batch_size = models.PositiveSmallIntegerField(default=3, db_default=3)
+    offer_valid_minutes = models.PositiveSmallIntegerField(default=240, db_default=240)
+    offers_by_itself = models.BooleanField(default=False, db_default=False)
     # Whether messages leave this clinic at all; planning goes on either way.
     sends_on = models.BooleanField(default=True)
     next_mrn = models.PositiveIntegerField(default=1)
@@ -47,7 +54,9 @@ class Clinic(models.Model):
                 condition=Q(approval_valid_days__gt=0)
                 & Q(consent_valid_days__gt=0)
                 & Q(product_limit_minutes__gt=0)
-                & Q(time_out_valid_minutes__gt=0),
+                & Q(time_out_valid_minutes__gt=0)
+                & Q(offer_batch_size__gt=0)
+                & Q(offer_valid_minutes__gt=0),
             ),
             models.CheckConstraint(
                 name="clinic_severe_policy_is_known",

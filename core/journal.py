@@ -21,6 +21,7 @@ STREAMS = frozenset(
         "episode",
         "patient",
         "hold",
+        "waitlist",
         "resource",
         "enquiry",
         "user",

@@ -251,6 +251,49 @@ SCHEDULE: dict[str, Rule] = {
         COORDINATOR,
         *CARE,
     ),
+    "absence.read": _about_patients(
+        "Who plans must know who and what is missing; so must those who treat.",
+        COORDINATOR,
+        *CARE,
+    ),
+    "absence.write": _about_patients(
+        "The sick call reaches the coordinators, who repair the day.", COORDINATOR
+    ),
+    "conflict.read": _about_patients(
+        "Visits in an absence's way are seen by those who plan and those who treat.",
+        COORDINATOR,
+        *CARE,
+    ),
+    "conflict.resolve": _about_patients(
+        "Keeping, moving or cancelling a visit is the coordinators' work.",
+        COORDINATOR,
+    ),
+    "offer.accept": _about_patients(
+        "The patient says yes by link, or a coordinator notes it.",
+        COORDINATOR,
+        PATIENT,
+    ),
+    "offer.decline": _about_patients(
+        "The patient says no by link, or a coordinator notes it.",
+        COORDINATOR,
+        PATIENT,
+    ),
+    "phase.record": _about_patients(
+        "Whoever is there when a phase begins or ends says so.",
+        COORDINATOR,
+        *CARE,
+    ),
+    "repair.write": _about_patients(
+        "Planning a broken day anew is the coordinators' work.", COORDINATOR
+    ),
+    "waitlist.read": _about_patients(
+        "Those who plan and those who treat may know who waits.",
+        COORDINATOR,
+        *CARE,
+    ),
+    "waitlist.write": _about_patients(
+        "Waiting lists and offers are the coordinators' work.", COORDINATOR
+    ),
     "hold.write": _about_patients(
         "Keeping an opening for somebody is part of booking.", COORDINATOR
     ),

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.problems import FieldError, Invalid
+from scheduling.domain.variation import MOST_TARGETS, SEDATIONS, Variation
 
 LARGEST_ID = 2**63 - 1
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -59,7 +60,21 @@ class Days(Body):
         return {**super().get_fields(), "from": first, "to": last}
 
 
-class OpeningsQuery(Days):
+class Varied(Body):
+    """What a visit asks for besides its type; left out, it is as the type has it."""
+
+    targets = serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST_TARGETS
+    )
+    sedation = serializers.ChoiceField(required=False, choices=SEDATIONS)
+    image_guided_harvest = serializers.BooleanField(required=False)
+
+
+def variation(sent: Mapping[str, Any]) -> Variation:
+    return Variation.from_data(sent)
+
+
+class OpeningsQuery(Days, Varied):
     visit_type = serializers.CharField(max_length=60)
     patient = serializers.UUIDField(required=False)
     clinician = Id(required=False)
@@ -82,7 +97,7 @@ class AppointmentsQuery(Days):
     cursor = serializers.CharField(required=False)
 
 
-class NewAppointment(Body):
+class NewAppointment(Varied):
     patient = serializers.UUIDField()
     visit_type = serializers.CharField(required=False, max_length=60)
     start = Start(required=False)
@@ -98,7 +113,7 @@ class NewAppointment(Body):
         return attrs
 
 
-class NewHold(Body):
+class NewHold(Varied):
     visit_type = serializers.CharField(max_length=60)
     start = Start()
     patient = serializers.UUIDField(required=False, allow_null=True)
@@ -204,6 +219,9 @@ class AppointmentAnswer(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     subject = serializers.CharField()
+    targets = serializers.IntegerField()
+    sedation = serializers.CharField(allow_null=True)
+    image_guided_harvest = serializers.BooleanField()
     confirmed_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
     revision = serializers.IntegerField()
@@ -223,5 +241,8 @@ class HoldAnswer(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     subject = serializers.CharField()
+    targets = serializers.IntegerField()
+    sedation = serializers.CharField(allow_null=True)
+    image_guided_harvest = serializers.BooleanField()
     expires_at = serializers.DateTimeField()
     reservations = ReservationAnswer(many=True)

@@ -69,6 +69,7 @@ class Openings(Endpoint):
             patient_id=asked.get("patient"),
             clinician=asked.get("clinician"),
             wishes=_wishes(asked),
+            variation=bodies.variation(asked),
             limit=asked["limit"],
             now=request.now,
         )

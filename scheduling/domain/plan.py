@@ -9,12 +9,20 @@ from scheduling.domain.grid import ceil_cells, floor_cells
 
 @dataclass(frozen=True, slots=True)
 class PhasePlan:
-    """[offset, offset + duration) minutes from arrival; `id` is the stored phase."""
+    """[offset, offset + duration) minutes from arrival; `id` is the stored phase.
+
+    A booking may vary its duration from `shortest` to `longest` minutes; how is
+    `scheduling.domain.variation`'s.
+    """
 
     id: int
     name: str
     offset_minutes: int
     duration_minutes: int
+    shortest: int = 0
+    longest: int = 0
+    minutes_per_target: int = 0
+    sedation_minutes: tuple[tuple[str, int], ...] = ()
 
     @property
     def end_minutes(self) -> int:
@@ -26,7 +34,8 @@ class NeedPlan:
     """`count` resources of one of `kinds` with all `capabilities` during `phase`.
 
     Needs with the same `group` are served by the same resources; it is the id of
-    the first of them. Buffers belong to the resource.
+    the first of them. Buffers belong to the resource. `only_if` names what must be
+    asked for before it is needed at all.
     """
 
     id: int
@@ -37,6 +46,7 @@ class NeedPlan:
     group: int = 0
     before_minutes: int = 0
     after_minutes: int = 0
+    only_if: str = ""
 
     @property
     def occupied_minutes(self) -> tuple[int, int]:

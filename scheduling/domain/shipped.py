@@ -5,7 +5,10 @@ the clinician is free, injection in the same room, recovery. Bounds are how far 
 booking may vary a phase.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from scheduling.domain.variation import IMAGE_GUIDED_HARVEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +22,24 @@ class NeedSpec:
     capabilities: tuple[str, ...] = ()
     before: int = 0
     after: int = 0
+    only_if: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseSpec:
-    """`bounds` are the shortest and longest duration; empty: it does not vary."""
+    """`bounds` are the shortest and longest duration; empty: it does not vary.
+
+    `per_target` are the minutes of every target after the first, `by_sedation` the
+    whole duration by sedation.
+    """
 
     name: str
     offset: int
     duration: int
     needs: tuple[NeedSpec, ...]
     bounds: tuple[int, int] | None = None
+    per_target: int = 0
+    by_sedation: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,8 @@ def need(kind: str, **rest: object) -> NeedSpec:
 
 
 def _procedure(slug: str, name: str, imaging: str) -> VisitSpec:
-    """The bone-marrow concentrate visit; one imaging device guides both parts."""
+    """The bone-marrow concentrate visit; one imaging device guides both parts, where
+    the harvest is guided at all."""
     return VisitSpec(
         slug,
         name,
@@ -63,7 +74,7 @@ def _procedure(slug: str, name: str, imaging: str) -> VisitSpec:
                 25,
                 (
                     need("clinician", key="clinician"),
-                    need(imaging, key="imaging"),
+                    need(imaging, key="imaging", only_if=IMAGE_GUIDED_HARVEST),
                 ),
                 (15, 35),
             ),
@@ -83,8 +94,16 @@ def _procedure(slug: str, name: str, imaging: str) -> VisitSpec:
                     need(imaging, same_as="imaging"),
                 ),
                 (10, 60),
+                per_target=8,
             ),
-            PhaseSpec("Recovery", 105, 30, (need("recovery_bay"),), (15, 60)),
+            PhaseSpec(
+                "Recovery",
+                105,
+                30,
+                (need("recovery_bay"),),
+                (15, 60),
+                by_sedation={"none": 15, "oral": 30, "iv": 60},
+            ),
         ),
     )
 

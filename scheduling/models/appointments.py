@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.models import UuidModel
 from scheduling.domain.status import Status
@@ -27,7 +27,9 @@ class Agreed(UuidModel):
     """What an appointment and a hold share: a visit at a local time.
 
     The local start, its zone and `fold` are what people agreed on; `during` is
-    [arrival, end of the last phase) derived from it, without buffers.
+    [arrival, end of the last phase) derived from it, without buffers. `variation`
+    is what this visit asks for besides its type, `{"targets", "sedation",
+    "image_guided_harvest"}`; what is left out is as the type has it.
     """
 
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
@@ -43,6 +45,7 @@ class Agreed(UuidModel):
         help_text="the clinician asked for, if any",
     )
     subject = models.CharField(max_length=80, blank=True)
+    variation = models.JSONField(default=dict, db_default={}, blank=True)
     local_on = models.DateField()
     local_time = models.TimeField()
     time_zone = models.CharField(max_length=60)
@@ -147,6 +150,72 @@ class AppointmentPhase(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AppointmentMove(models.Model):
+    """What one move changed, so that it can be shown, and undone by moving back.
+
+    `version` is the one the move made. Where only resources changed, the two periods
+    are the same. `from_claims` are the reservations given up,
+    `{"resource", "start", "end", "need"}` with instants in ISO 8601.
+    """
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="moves")
+    version = models.PositiveIntegerField()
+    from_during = DateTimeRangeField()
+    to_during = DateTimeRangeField()
+    from_claims = models.JSONField()
+    from_confirmed_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    moved_by = models.CharField(max_length=120)
+    moved_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment", "version"], name="appointment_move_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"move {self.version} of appointment {self.appointment_id}"
+
+
+class PhaseRecord(models.Model):
+    """A phase as it really went, beside what was planned for it.
+
+    Kept for the day's projection and for reports by visit type and phase; nothing
+    is booked anew because of it. `ended_at` is empty while the phase goes on.
+    """
+
+    appointment = models.ForeignKey(
+        Appointment, models.PROTECT, related_name="phase_records"
+    )
+    phase = models.ForeignKey("scheduling.Phase", models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    planned_start = models.DateTimeField()
+    planned_end = models.DateTimeField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    recorded_by = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment", "position"], name="phase_recorded_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")),
+                name="phase_record_runs_forward",
+            ),
+        ]
+        indexes = [models.Index(fields=["started_at"], name="phase_records_by_time")]
+
+    def __str__(self) -> str:
+        return f"phase {self.position} of appointment {self.appointment_id}"
 
 
 class Hold(Agreed):

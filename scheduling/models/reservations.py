@@ -13,16 +13,48 @@ from core.models import UuidModel
 
 
 class Absence(UuidModel):
-    """A resource that is not there: ill, on leave, in maintenance, flooded."""
+    """A resource that is not there: ill, on leave, in maintenance, flooded.
+
+    `ended_at` is set when it is called off or ends early; its time is free again.
+    """
+
+    class Kind(models.TextChoices):
+        ILL = "ill"
+        LEAVE = "leave"
+        MAINTENANCE = "maintenance"
+        BROKEN = "broken"
+        UNUSABLE = "unusable"
+        OTHER = "other"
 
     resource = models.ForeignKey(
         "scheduling.Resource", models.PROTECT, related_name="absences"
     )
+    kind = models.CharField(
+        max_length=12, choices=Kind.choices, default=Kind.OTHER, db_default="other"
+    )
     period = DateTimeRangeField()
-    reason = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200, blank=True, db_default="")
     made_by = models.CharField(max_length=120)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=[
+                        "ill",
+                        "leave",
+                        "maintenance",
+                        "broken",
+                        "unusable",
+                        "other",
+                    ]
+                ),
+                name="absence_kind_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["resource"], name="absences_of_resource")]
 
     def __str__(self) -> str:
         return f"absence {self.pk}"
@@ -31,8 +63,16 @@ class Absence(UuidModel):
 class Conflict(models.Model):
     """An appointment that something has made impossible, until someone decides.
 
-    `absence` is null where hours, an exception or a linked visit are the cause.
+    `absence` is null where hours, a closure, a retired resource or a linked visit
+    is the cause; then it is open once for each cause and resource.
     """
+
+    class Cause(models.TextChoices):
+        ABSENCE = "absence"
+        HOURS = "hours"
+        CLOSURE = "closure"
+        RETIRED = "retired"
+        LINKED = "linked"
 
     class Resolution(models.TextChoices):
         KEPT = "kept"
@@ -52,7 +92,7 @@ class Conflict(models.Model):
         blank=True,
         related_name="conflicts",
     )
-    cause = models.CharField(max_length=40)
+    cause = models.CharField(max_length=12, choices=Cause.choices)
     detail = models.CharField(max_length=200, blank=True)
     opened_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
@@ -67,6 +107,18 @@ class Conflict(models.Model):
                 condition=Q(resolved_at=None),
                 name="conflict_open_once_per_absence",
             ),
+            models.UniqueConstraint(
+                fields=["appointment", "cause", "resource"],
+                condition=Q(resolved_at=None, absence=None),
+                nulls_distinct=False,
+                name="conflict_open_once_per_cause",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    cause__in=["absence", "hours", "closure", "retired", "linked"]
+                ),
+                name="conflict_cause_known",
+            ),
             models.CheckConstraint(
                 condition=Q(resolved_at=None, resolution="")
                 | Q(
@@ -75,6 +127,14 @@ class Conflict(models.Model):
                 ),
                 name="conflict_resolution_has_time_and_way",
             ),
+        ]
+
+        indexes = [
+            models.Index(
+                fields=["opened_at"],
+                condition=Q(resolved_at=None),
+                name="conflicts_open",
+            )
         ]
 
     def __str__(self) -> str:

@@ -42,7 +42,12 @@ class VisitType(models.Model):
 
 
 class Phase(models.Model):
-    """A part of a visit, in minutes from arrival; its length may vary in bounds."""
+    """A part of a visit, in minutes from arrival; its length may vary in bounds.
+
+    A booking makes it longer by `minutes_per_target` for every target after the
+    first, and as long as `sedation_minutes` says for its sedation, such as
+    `{"none": 15, "oral": 30, "iv": 60}`.
+    """
 
     visit_type = models.ForeignKey(VisitType, models.PROTECT, related_name="phases")
     position = models.PositiveSmallIntegerField()
@@ -51,6 +56,8 @@ class Phase(models.Model):
     duration_minutes = models.PositiveSmallIntegerField()
     min_duration_minutes = models.PositiveSmallIntegerField()
     max_duration_minutes = models.PositiveSmallIntegerField()
+    minutes_per_target = models.PositiveSmallIntegerField(default=0, db_default=0)
+    sedation_minutes = models.JSONField(default=dict, db_default={}, blank=True)
 
     class Meta:
         ordering = ["position"]
@@ -75,7 +82,11 @@ class Need(models.Model):
 
     `same_as` asks for the very resources of an earlier need. Buffers belong to the
     resource, not the patient: they may pass closing, never another reservation.
+    `only_if` names what must be asked for before it is needed at all.
     """
+
+    class OnlyIf(models.TextChoices):
+        IMAGE_GUIDED_HARVEST = "image-guided-harvest"
 
     phase = models.ForeignKey(Phase, models.PROTECT, related_name="needs")
     position = models.PositiveSmallIntegerField()
@@ -87,6 +98,9 @@ class Need(models.Model):
     )
     buffer_before_minutes = models.PositiveSmallIntegerField(default=0)
     buffer_after_minutes = models.PositiveSmallIntegerField(default=0)
+    only_if = models.CharField(
+        max_length=24, choices=OnlyIf.choices, blank=True, default="", db_default=""
+    )
 
     class Meta:
         ordering = ["position"]
@@ -99,6 +113,10 @@ class Need(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kinds__len__gte=1), name="need_names_a_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(only_if__in=["", "image-guided-harvest"]),
+                name="need_condition_known",
             ),
         ]
 

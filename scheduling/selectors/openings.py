@@ -21,6 +21,7 @@ from scheduling.domain.grid import (
 from scheduling.domain.openings import Opening, search
 from scheduling.domain.plan import Plan
 from scheduling.domain.schedule import lay_out
+from scheduling.domain.variation import USUAL, Variation
 from scheduling.selectors.calendars import (
     Rules,
     Taken,
@@ -101,6 +102,7 @@ def find_openings(
     patient_id: UUID | None = None,
     clinician: int | None = None,
     wishes: Wishes = ANY_TIME,
+    variation: Variation = USUAL,
     limit: int = 20,
 ) -> list[Opening]:
     """The first `limit` openings on these local dates, both included, in order of time.
@@ -111,7 +113,8 @@ def find_openings(
     """
     check_window(from_on, to_on)
     kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
-    world = world_of(kind, kind.plan, from_on, to_on, clinician=clinician)
+    plan = kind.varied(variation)
+    world = world_of(kind, plan, from_on, to_on, clinician=clinician)
     asked = _Asked(now, now + kind.minimum_lead, patient_id)
     found = _search_by_chunks(world, from_on, to_on, asked, wishes)
     return list(islice(found, limit))

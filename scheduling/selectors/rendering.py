@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduling.domain.openings import Opening, OpeningPhase
+from scheduling.domain.variation import Variation
 from scheduling.models import Appointment, Hold, Resource, VisitType
 
 
@@ -38,6 +39,7 @@ def appointment_json(appointment: Appointment) -> dict[str, Any]:
         "start": _iso(appointment.start, zone),
         "end": _iso(appointment.end, zone),
         "subject": appointment.subject,
+        **_variation_json(appointment),
         "confirmed_at": (
             _iso(appointment.confirmed_at, zone) if appointment.confirmed_at else None
         ),
@@ -57,8 +59,18 @@ def hold_json(hold: Hold) -> dict[str, Any]:
         "start": _iso(hold.start, zone),
         "end": _iso(hold.end, zone),
         "subject": hold.subject,
+        **_variation_json(hold),
         "expires_at": _iso(hold.expires_at, zone),
         "reservations": _reservations_json(hold, zone),
+    }
+
+
+def _variation_json(agreed: Appointment | Hold) -> dict[str, Any]:
+    variation = Variation.from_data(agreed.variation)
+    return {
+        "targets": variation.targets,
+        "sedation": variation.sedation or None,
+        "image_guided_harvest": variation.image_guided_harvest,
     }
 
 

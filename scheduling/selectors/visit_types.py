@@ -1,8 +1,9 @@
 """Reading what a visit of some type needs."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,12 +11,17 @@ from django.db.models import Q, QuerySet
 
 from core.problems import FieldError, Invalid
 from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
+from scheduling.domain.variation import OutOfBounds, Variation, vary
 from scheduling.models import Phase, VisitType
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VisitKind:
-    """One version of a visit type with its plan, and its clinic's zone."""
+    """One version of a visit type with its plan, and its clinic's zone.
+
+    `template` has all that the type may need; `plan` is the visit nothing more was
+    asked of.
+    """
 
     id: int
     clinic_id: int
@@ -27,7 +33,18 @@ class VisitKind:
     requires_decision: bool
     in_person: bool
     zone: ZoneInfo
-    plan: Plan
+    template: Plan
+
+    @cached_property
+    def plan(self) -> Plan:
+        return vary(self.template)
+
+    def varied(self, variation: Variation) -> Plan:
+        """The plan of one visit. Raises Invalid, in words, out of its bounds."""
+        try:
+            return vary(self.template, variation)
+        except OutOfBounds as fault:
+            raise Invalid([FieldError("/variation", str(fault))]) from None
 
 
 _OF_TYPE = [
@@ -42,7 +59,16 @@ _OF_TYPE = [
     "visit_type__in_person",
     "visit_type__clinic__time_zone",
 ]
-_OF_PHASE = ["id", "name", "offset_minutes", "duration_minutes"]
+_OF_PHASE = [
+    "id",
+    "name",
+    "offset_minutes",
+    "duration_minutes",
+    "min_duration_minutes",
+    "max_duration_minutes",
+    "minutes_per_target",
+    "sedation_minutes",
+]
 _OF_NEED = [
     "needs__id",
     "needs__kinds",
@@ -51,6 +77,7 @@ _OF_NEED = [
     "needs__same_as_id",
     "needs__buffer_before_minutes",
     "needs__buffer_after_minutes",
+    "needs__only_if",
 ]
 
 
@@ -84,21 +111,8 @@ def visit_kind_of(visit_type_id: int) -> VisitKind:
 def with_phases(plan: Plan, stamped: Iterable[PhasePlan]) -> Plan:
     """The plan with the phases as one visit has them."""
     by_id = {phase.id: phase for phase in stamped}
-    needs = tuple(_in_phase(need, by_id[need.phase.id]) for need in plan.needs)
+    needs = tuple(replace(need, phase=by_id[need.phase.id]) for need in plan.needs)
     return Plan(phases=tuple(by_id[phase.id] for phase in plan.phases), needs=needs)
-
-
-def _in_phase(need: NeedPlan, phase: PhasePlan) -> NeedPlan:
-    return NeedPlan(
-        id=need.id,
-        phase=phase,
-        kinds=need.kinds,
-        capabilities=need.capabilities,
-        count=need.count,
-        group=need.group,
-        before_minutes=need.before_minutes,
-        after_minutes=need.after_minutes,
-    )
 
 
 def _named(visit_type: int | str) -> Q:
@@ -136,17 +150,28 @@ def _kind(rows: list[Mapping[str, Any]]) -> VisitKind:
         requires_decision=first["visit_type__requires_decision"],
         in_person=first["visit_type__in_person"],
         zone=ZoneInfo(first["visit_type__clinic__time_zone"]),
-        plan=_plan(rows),
+        template=_plan(rows),
     )
 
 
 def _plan(rows: list[Mapping[str, Any]]) -> Plan:
-    phases = {row["id"]: PhasePlan(*(row[name] for name in _OF_PHASE)) for row in rows}
+    phases = {row["id"]: _phase(row) for row in rows}
     with_need = [row for row in rows if row["needs__id"] is not None]
     follows = {row["needs__id"]: row["needs__same_as_id"] for row in with_need}
     return Plan(
         phases=tuple(phases.values()),
         needs=tuple(_need(row, phases, follows) for row in with_need),
+    )
+
+
+def _phase(row: Mapping[str, Any]) -> PhasePlan:
+    plain = {name: row[name] for name in _OF_PHASE[:4]}
+    return PhasePlan(
+        **plain,
+        shortest=row["min_duration_minutes"],
+        longest=row["max_duration_minutes"],
+        minutes_per_target=row["minutes_per_target"],
+        sedation_minutes=tuple(sorted(row["sedation_minutes"].items())),
     )
 
 
@@ -164,6 +189,7 @@ def _need(
         group=_leader(row["needs__id"], follows),
         before_minutes=row["needs__buffer_before_minutes"],
         after_minutes=row["needs__buffer_after_minutes"],
+        only_if=row["needs__only_if"],
     )
 
 

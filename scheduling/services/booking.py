@@ -13,6 +13,7 @@ from core.actor import Actor
 from core.refusal import Reason, Refused
 from patients.services.patients import lock as lock_patient
 from scheduling.domain.status import Act
+from scheduling.domain.variation import USUAL, Variation
 from scheduling.events import AppointmentMoved
 from scheduling.models import Appointment
 from scheduling.selectors.visit_types import visit_kind, visit_kind_of, with_phases
@@ -48,6 +49,7 @@ def book(
     start: datetime | None = None,
     clinician: int | None = None,
     subject: str = "",
+    variation: Variation = USUAL,
     hold_id: UUID | None = None,
     reason: str = "",
     by: Actor,
@@ -55,9 +57,9 @@ def book(
 ) -> Appointment | Refused:
     """Book a visit, either at `start` or as a hold has it.
 
-    A naive `start` is the clinic's wall clock. Refused, on record, where a rule says
-    no. Raises SlotTaken (with alternatives), PatientBusy, NotFound, or Invalid in
-    words; then nothing of the attempt remains.
+    A naive `start` is the clinic's wall clock; a hold has its own `variation`.
+    Refused, on record, where a rule says no. Raises SlotTaken (with alternatives),
+    PatientBusy, NotFound, or Invalid in words; then nothing of the attempt remains.
     """
     patient = lock_patient(patient_id, clinic_id)
     if hold_id is not None:
@@ -73,12 +75,13 @@ def book(
     kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
     if start is None:
         raise InvalidStart("Say when the visit starts.")
+    plan = kind.varied(variation)
     start = check_start(start, kind, now)
     ask = resolved(Ask("book", kind, patient, start, subject, now))
     if reasons := reasons_against(ask):
         return refuse_asked(ask, reasons, by)
-    check_patient_free(patient_id, kind, kind.plan, start)
-    wanted = Wanted(kind, kind.plan, start, now, clinician)
+    check_patient_free(patient_id, kind, plan, start)
+    wanted = Wanted(kind, plan, start, now, clinician, variation=variation)
     appointment = take(
         wanted, lambda _: create_appointment(wanted, patient_id, ask.subject)
     )
@@ -115,7 +118,8 @@ def move(
     ask = Ask("move", kind, patient, start, appointment.subject, now)
     if reasons := reasons_against(ask):
         return _refuse_move(appointment, reasons, by, now)
-    plan = with_phases(kind.plan, stamped_phases(appointment))
+    variation = Variation.from_data(appointment.variation)
+    plan = with_phases(kind.varied(variation), stamped_phases(appointment))
     check_patient_free(patient.pk, kind, plan, start, but=appointment)
     wanted = Wanted(kind, plan, start, now, appointment.clinician_id, appointment)
     moved = take(

@@ -9,6 +9,7 @@ from core.actor import Actor
 from core.problems import NotFound
 from core.refusal import Refused
 from scheduling.domain.plan import PhasePlan
+from scheduling.domain.variation import Variation
 from scheduling.models import Appointment, Hold
 from scheduling.selectors.visit_types import visit_kind_of, with_phases
 from scheduling.services.announcing import announce_booked
@@ -69,8 +70,9 @@ def _wanted(hold: Hold, now: datetime) -> Wanted:
         PhasePlan(p["phase"], p["name"], p["offset_minutes"], p["duration_minutes"])
         for p in hold.plan
     ]
-    plan = with_phases(kind.plan, phases)
-    return Wanted(kind, plan, hold.start, now, hold.clinician_id)
+    variation = Variation.from_data(hold.variation)
+    plan = with_phases(kind.varied(variation), phases)
+    return Wanted(kind, plan, hold.start, now, hold.clinician_id, variation=variation)
 
 
 def _check_start(hold: Hold, start: datetime | None) -> None:

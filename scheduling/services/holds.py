@@ -13,6 +13,7 @@ from core.problems import NotFound
 from core.refusal import Refused
 from patients.services.patients import lock as lock_patient
 from scheduling.domain.plan import Plan
+from scheduling.domain.variation import USUAL, Variation
 from scheduling.models import Hold
 from scheduling.selectors.visit_types import visit_kind
 from scheduling.services.availability import check_patient_free, taken
@@ -39,6 +40,7 @@ def hold(
     patient_id: UUID | None = None,
     clinician: int | None = None,
     subject: str = "",
+    variation: Variation = USUAL,
     lasts: timedelta | None = None,
     by: Actor,
     now: datetime,
@@ -50,13 +52,14 @@ def hold(
     """
     patient = lock_patient(patient_id, clinic_id) if patient_id else None
     kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
+    plan = kind.varied(variation)
     start = check_start(start, kind, now)
     ask = resolved(Ask("hold", kind, patient, start, subject, now))
     if reasons := reasons_against(ask):
         return refuse_asked(ask, reasons, by)
     if patient:
-        check_patient_free(patient.pk, kind, kind.plan, start)
-    wanted = Wanted(kind, kind.plan, start, now, clinician)
+        check_patient_free(patient.pk, kind, plan, start)
+    wanted = Wanted(kind, plan, start, now, clinician, variation=variation)
     expires_at = now + (lasts or (BY_STAFF if by.kind == "staff" else ON_THE_WEB))
     held = take(
         wanted, lambda _: _create(wanted, patient_id, ask.subject, expires_at, by)
@@ -129,6 +132,7 @@ def _create(
         patient_id=patient_id,
         clinician_id=wanted.clinician,
         subject=subject,
+        variation=wanted.variation.as_data(),
         plan=_as_stored(wanted.plan),
         made_by=str(by),
         expires_at=expires_at,

@@ -17,6 +17,7 @@ from django.db.models import Q
 from core import locks
 from scheduling.domain.openings import Claim, Opening, ResourceRef
 from scheduling.domain.plan import Plan
+from scheduling.domain.variation import USUAL, Variation
 from scheduling.models import Appointment, Hold, Reservation, Resource
 from scheduling.selectors.calendars import Unit, rules
 from scheduling.selectors.openings import (
@@ -33,7 +34,10 @@ Owner = TypeVar("Owner", Appointment, Hold)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A start for a plan; `moving` is the appointment that frees its own time."""
+    """A start for a plan; `moving` is the appointment that frees its own time.
+
+    `plan` is the visit type's, as `variation` makes it.
+    """
 
     kind: VisitKind
     plan: Plan
@@ -41,6 +45,7 @@ class Wanted:
     now: datetime
     clinician: int | None = None
     moving: Appointment | None = None
+    variation: Variation = USUAL
 
     @property
     def moving_id(self) -> UUID | None:

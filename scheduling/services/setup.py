@@ -177,6 +177,8 @@ def _add_phases(visit_type: VisitType, phases: Iterable[PhaseSpec]) -> None:
             duration_minutes=spec.duration,
             min_duration_minutes=shortest,
             max_duration_minutes=longest,
+            minutes_per_target=spec.per_target,
+            sedation_minutes=dict(spec.by_sedation),
         )
         _add_needs(phase, spec, by_key)
 
@@ -192,6 +194,7 @@ def _add_needs(phase: Phase, spec: PhaseSpec, by_key: dict[str, Need]) -> None:
             same_as=by_key[wanted.same_as] if wanted.same_as else None,
             buffer_before_minutes=wanted.before,
             buffer_after_minutes=wanted.after,
+            only_if=wanted.only_if,
         )
         if wanted.key:
             by_key[wanted.key] = need

@@ -22,6 +22,7 @@ def create_appointment(wanted: Wanted, patient_id: UUID, subject: str) -> Appoin
                 visit_type_id=kind.id,
                 clinician_id=wanted.clinician,
                 subject=subject,
+                variation=wanted.variation.as_data(),
                 in_person=kind.in_person,
                 status_at=wanted.now,
                 created_at=wanted.now,

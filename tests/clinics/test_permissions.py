@@ -65,10 +65,15 @@ def test_only_technicians_process():
     assert policy.ACTIONS["episode.process"].roles == {"technician"}
 
 
-def test_a_patient_link_confirms_and_answers_and_nothing_else():
+def test_a_patient_link_confirms_answers_and_takes_offers_and_nothing_else():
     allowed = {a for a in policy.ACTIONS if policy.may("patient", a).allowed}
 
-    assert allowed == {"appointment.confirm", "episode.respond"}
+    assert allowed == {
+        "appointment.confirm",
+        "episode.respond",
+        "offer.accept",
+        "offer.decline",
+    }
 
 
 def test_a_medical_director_may_whatever_a_clinician_may():

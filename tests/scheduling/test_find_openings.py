@@ -90,7 +90,7 @@ def test_the_procedure_has_its_phases_in_their_minutes():
     assert spans == {
         "Preparation": (0, 40, ["preop_bay"]),
         "Procedure room": (40, 105, ["procedure_room"]),
-        "Harvest": (40, 65, ["clinician", "ultrasound"]),
+        "Harvest": (40, 65, ["clinician"]),
         "Processing": (60, 90, ["centrifuge", "technician"]),
         "Injection": (85, 105, ["clinician", "ultrasound"]),
         "Recovery": (105, 135, ["recovery_bay"]),

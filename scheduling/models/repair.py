@@ -1,0 +1,136 @@
+"""A plan that repairs a day after an absence: one line per affected visit."""
+
+from django.db import models
+from django.db.models import Q
+
+from core.models import UuidModel
+
+
+class RepairPlan(UuidModel):
+    """What is proposed for the visits in an absence's way.
+
+    It is carried out line by line, one transaction per patient, so it can stop
+    anywhere and go on. `method` says whether the plan is proven best ("exact") or
+    found one by one ("greedy").
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed"
+        APPLYING = "applying"
+        APPLIED = "applied"
+        UNDOING = "undoing"
+        UNDONE = "undone"
+        DROPPED = "dropped"
+
+    class Method(models.TextChoices):
+        EXACT = "exact"
+        GREEDY = "greedy"
+
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    absence = models.ForeignKey(
+        "scheduling.Absence", models.PROTECT, related_name="plans"
+    )
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.PROPOSED
+    )
+    method = models.CharField(max_length=10, choices=Method.choices)
+    version = models.PositiveIntegerField(default=1)
+    made_by = models.CharField(max_length=120)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["absence"],
+                condition=Q(state__in=["proposed", "applying", "undoing"]),
+                name="repair_plan_one_at_work",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "proposed",
+                        "applying",
+                        "applied",
+                        "undoing",
+                        "undone",
+                        "dropped",
+                    ]
+                )
+                & Q(method__in=["exact", "greedy"]),
+                name="repair_plan_words_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"repair plan {self.pk}"
+
+
+class RepairLine(models.Model):
+    """What is proposed for one visit, and what came of it.
+
+    `claims` are the reservations proposed, `{"resource", "start", "end", "need"}`.
+    A locked line is kept as it is when the rest is planned anew.
+    """
+
+    class Way(models.TextChoices):
+        SAME_TIME = "same-time"
+        SAME_DAY = "same-day"
+        FIRST_OPENING = "first-opening"
+        CALL = "call"
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed"
+        DONE = "done"
+        FAILED = "failed"
+        UNDONE = "undone"
+
+    plan = models.ForeignKey(RepairPlan, models.PROTECT, related_name="lines")
+    conflict = models.ForeignKey(
+        "scheduling.Conflict", models.PROTECT, related_name="lines"
+    )
+    appointment = models.ForeignKey(
+        "scheduling.Appointment", models.PROTECT, related_name="+"
+    )
+    appointment_version = models.PositiveIntegerField()
+    position = models.PositiveSmallIntegerField()
+    way = models.CharField(max_length=16, choices=Way.choices)
+    start = models.DateTimeField(null=True, blank=True)
+    claims = models.JSONField(default=list, blank=True)
+    locked = models.BooleanField(default=False)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.PROPOSED
+    )
+    detail = models.CharField(max_length=300, blank=True)
+    move = models.ForeignKey(
+        "scheduling.AppointmentMove",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "appointment"], name="repair_line_once_per_visit"
+            ),
+            models.CheckConstraint(
+                condition=Q(way="call", start=None)
+                | Q(
+                    way__in=["same-time", "same-day", "first-opening"],
+                    start__isnull=False,
+                ),
+                name="repair_line_has_a_start_or_a_call",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["proposed", "done", "failed", "undone"]),
+                name="repair_line_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"line {self.position} of plan {self.plan_id}"
