@@ -1,6 +1,6 @@
 """Who serves what at one start: exact, deterministic, least waste first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from scheduling.domain.bits import has, run_after, run_before, shift_down, span
@@ -15,13 +15,17 @@ _LOOK_CELLS = 36
 STRANDED_CELLS = 4
 
 
-def assign(plan: Plan, found: Candidates, start: int) -> Assignment | None:
+def assign(
+    plan: Plan, found: Candidates, start: int, prefer: Collection[int] = ()
+) -> Assignment | None:
     """Resources for every group at cell `start`, or None if there are too few.
 
     Exact also where groups compete for one pool: it looks through all choices,
-    best first, scarce groups first.
+    best first, scarce groups first. Resources of `prefer` come before all others.
     """
-    choices = {group.id: _by_waste(group, found, start) for group in plan.groups}
+    choices = {
+        group.id: _by_waste(group, found, start, prefer) for group in plan.groups
+    }
     groups = sorted(plan.groups, key=lambda g: (len(choices[g.id]) - g.count, g.id))
     return _choose(groups, choices, {})
 
@@ -73,10 +77,19 @@ def _all_can_follow(
     return all(len(_left_for(group, choices, taken)) >= group.count for group in groups)
 
 
-def _by_waste(group: Group, found: Candidates, start: int) -> list[int]:
-    """The free resources of a group, those that waste least first, then by id."""
+def _by_waste(
+    group: Group, found: Candidates, start: int, prefer: Collection[int]
+) -> list[int]:
+    """The free resources of a group: preferred, then least waste, then by id."""
     free = [c.calendar for c in found[group.id] if has(c.starts, start)]
-    ranked = sorted(free, key=lambda c: (*_waste(c, group, start), c.resource_id))
+    ranked = sorted(
+        free,
+        key=lambda c: (
+            c.resource_id not in prefer,
+            *_waste(c, group, start),
+            c.resource_id,
+        ),
+    )
     return [calendar.resource_id for calendar in ranked]
 
 

@@ -1,6 +1,6 @@
 """Openings: a start with its phases, the resources of each, and what to reserve."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,11 +54,12 @@ def search(
     grid: Grid,
     allowed: int,
     names: Mapping[int, ResourceRef],
+    prefer: Collection[int] = (),
 ) -> Iterator[Opening]:
     """Openings in order of time, starting in the cells `allowed`; each is exact."""
     found = candidates(plan, calendars)
     for cell in positions(possible_starts(plan, found, allowed)):
-        assignment = assign(plan, found, cell)
+        assignment = assign(plan, found, cell, prefer)
         if assignment is not None:
             yield opening(plan, assignment, grid.instant(cell), names)
 

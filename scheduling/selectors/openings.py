@@ -188,11 +188,16 @@ def opening_at(
     now: datetime,
     patient_id: UUID | None = None,
     moving_id: UUID | None = None,
+    prefer: Collection[int] = (),
 ) -> Opening | None:
-    """The opening at exactly this start, if there is one; one statement."""
+    """The opening at exactly this start, if there is one; one statement.
+
+    It takes resources of `prefer` where they are free.
+    """
     grid = _grid(world.plan, start, start + CELL)
     busy = _taken(world, grid, _Asked(now, start, patient_id, moving_id))
-    return next(_openings(world, grid, busy, span(*_inner(world.plan, grid))), None)
+    allowed = span(*_inner(world.plan, grid))
+    return next(_openings(world, grid, busy, allowed, prefer), None)
 
 
 def _search_by_chunks(
@@ -215,12 +220,18 @@ def _search_by_chunks(
         )
 
 
-def _openings(world: World, grid: Grid, busy: Taken, allowed: int) -> Iterator[Opening]:
+def _openings(
+    world: World,
+    grid: Grid,
+    busy: Taken,
+    allowed: int,
+    prefer: Collection[int] = (),
+) -> Iterator[Opening]:
     cells = ceil_cells(world.plan.length_minutes)
     allowed &= erode(grid.full & ~busy.patient, cells)
     names = {unit.ref.id: unit.ref for unit in world.members}
     known = calendars(world.members, world.hours, busy, grid, world.zone)
-    return search(world.plan, known, grid, allowed, names)
+    return search(world.plan, known, grid, allowed, names, prefer)
 
 
 def _taken(world: World, grid: Grid, asked: _Asked) -> Taken:
