@@ -5,7 +5,7 @@ try is rolled back, which frees its locks, before the same start is searched aga
 """
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -24,6 +24,7 @@ from scheduling.selectors.openings import (
     World,
     opening_at,
     search_days,
+    without,
     world_of,
 )
 from scheduling.selectors.visit_types import VisitKind
@@ -130,10 +131,7 @@ def world_at(wanted: Wanted) -> World:
     """Who could serve this start, and their hours; two statements."""
     first, last = search_days(wanted.start, wanted.plan, wanted.kind.zone)
     world = world_of(wanted.kind, wanted.plan, first, last, clinician=wanted.clinician)
-    if not wanted.avoiding:
-        return world
-    members = [u for u in world.members if u.ref.id not in wanted.avoiding]
-    return replace(world, members=members)
+    return without(world, wanted.avoiding)
 
 
 def opening_for(world: World, wanted: Wanted) -> Opening | None:
