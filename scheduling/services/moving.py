@@ -235,7 +235,10 @@ def _carry_out(change: _Change) -> Appointment:
             patient_id, wanted.kind, wanted.plan, wanted.start, but=appointment
         )
     moved = take(
-        wanted, lambda opening: _store(change, opening), prepare=change.give_up
+        wanted,
+        appointment,
+        lambda opening: _store(change, opening),
+        prepare=change.give_up,
     )
     if moved is None:
         raise taken(wanted, patient_id)
