@@ -18,7 +18,7 @@ def appointment(
     found = Appointment.objects.filter(pk=appointment_id)
     if clinic_id is not None:
         found = found.filter(clinic_id=clinic_id)
-    return found.select_related("patient", "visit_type", "clinic").first()
+    return found.select_related("patient__clinic", "visit_type", "clinic").first()
 
 
 def appointments_of(
