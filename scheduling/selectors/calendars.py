@@ -97,8 +97,8 @@ def rules(
 
 # The index condition is bounded on both sides, as no reservation is over 24 hours.
 # Besides busy rows come those that count as free (key -id): of holds whose time is
-# over, and of the appointment that is being moved; and the patient's own visits
-# (key 0).
+# over, and of the appointment that is being moved, less what an absence waits for;
+# and the patient's own visits (key 0).
 _TAKEN = """
 SELECT r.resource_id,
        ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
@@ -114,6 +114,9 @@ SELECT -r.resource_id,
   FROM scheduling_reservation r
  WHERE r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
    AND r.appointment_id = %(appointment)s
+   AND NOT EXISTS (SELECT FROM scheduling_absence b
+                    WHERE b.resource_id = r.resource_id AND b.ended_at IS NULL
+                      AND b.period && r.period)
 UNION ALL
 SELECT -r.resource_id,
        ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,

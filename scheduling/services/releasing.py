@@ -1,12 +1,13 @@
 """Giving time back: under the resources' locks, and to an absence that waits for it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.actor import Actor
-from scheduling.models import Appointment, Conflict, Reservation
+from scheduling.models import Absence, Appointment, Reservation
+from scheduling.services.conflicts import resolve
 from scheduling.services.reserving import lock_resources, resources_of
 
 
@@ -29,34 +30,22 @@ def release(
         live = live.filter(starts_at__gte=from_at)
     freed = list(live)
     live.update(released_at=now)
-    _resolve(appointment, freed, resolution, by, now)
+    _reserve_for_absences(freed)
+    resolve(appointment.conflicts.filter(resolved_at=None), resolution, by=by, now=now)
 
 
-def _resolve(
-    appointment: Appointment,
-    freed: Iterable[Reservation],
-    resolution: str,
-    by: Actor,
-    now: datetime,
-) -> None:
-    opened = appointment.conflicts.filter(resolved_at=None).select_related("absence")
-    for conflict in opened:
-        _reserve_for_absence(conflict, freed)
-        conflict.resolved_at = now
-        conflict.resolution = resolution
-        conflict.resolved_by = str(by)
-        conflict.save(update_fields=["resolved_at", "resolution", "resolved_by"])
-
-
-def _reserve_for_absence(conflict: Conflict, freed: Iterable[Reservation]) -> None:
-    absence = conflict.absence
-    if absence is None:
-        return
+def _reserve_for_absences(freed: Sequence[Reservation]) -> None:
+    """Every standing absence gets its part, whatever became of the conflict with it:
+    it was kept, or never opened as the patient was checked in."""
+    waiting = Absence.objects.filter(
+        resource__in={row.resource_id for row in freed}, ended_at=None
+    )
     pieces = [
-        Reservation(resource_id=r.resource_id, period=shared, absence=absence)
-        for r in freed
-        if r.resource_id == absence.resource_id
-        if (shared := _shared(r.period, absence.period))
+        Reservation(resource_id=row.resource_id, period=shared, absence=absence)
+        for absence in waiting
+        for row in freed
+        if row.resource_id == absence.resource_id
+        if (shared := _shared(row.period, absence.period))
     ]
     Reservation.objects.bulk_create(pieces, ignore_conflicts=True)
 
