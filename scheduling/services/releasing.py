@@ -1,12 +1,12 @@
 """Giving time back: under the resources' locks, and to an absence that waits for it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.actor import Actor
-from scheduling.models import Absence, Appointment, Reservation
+from scheduling.models import Absence, Appointment, Conflict, Reservation
 from scheduling.services.conflicts import resolve
 from scheduling.services.reserving import lock_resources, resources_of
 
@@ -28,21 +28,67 @@ def release(
     live = appointment.reservations.filter(released_at=None)
     if from_at is not None:
         live = live.filter(starts_at__gte=from_at)
-    freed = list(live)
-    live.update(released_at=now)
-    _reserve_for_absences(freed)
-    resolve(appointment.conflicts.filter(resolved_at=None), resolution, by=by, now=now)
+    free(appointment, list(live), resolution, by=by, now=now)
 
 
-def _reserve_for_absences(freed: Sequence[Reservation]) -> None:
+def free(
+    appointment: Appointment,
+    freed: Collection[Reservation],
+    resolution: str,
+    *,
+    about: Collection[int] | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """The same for these reservations, whose resources are locked already.
+
+    With `about` only what concerns these resources: the visit takes the others again.
+    """
+    ids = [reservation.pk for reservation in freed]
+    Reservation.objects.filter(pk__in=ids).update(released_at=now)
+    lost = [row for row in freed if about is None or row.resource_id in about]
+    _reserve_for_absences(lost)
+    settled = [
+        conflict
+        for conflict in open_conflicts(appointment)
+        if about is None or conflict_resource(conflict) in about
+    ]
+    resolve(settled, resolution, by=by, now=now)
+
+
+def open_conflicts(appointment: Appointment) -> list[Conflict]:
+    found = appointment.conflicts.filter(resolved_at=None)
+    return list(found.select_related("absence"))
+
+
+def conflict_resource(conflict: Conflict) -> int | None:
+    """The resource that is the trouble, if it is one."""
+    absence = conflict.absence
+    return absence.resource_id if absence else conflict.resource_id
+
+
+def absences_waiting_for(rows: Collection[Reservation]) -> list[Absence]:
+    """Those that stand and want some of this time."""
+    standing = Absence.objects.filter(
+        resource__in={row.resource_id for row in rows}, ended_at=None
+    )
+    return [
+        absence
+        for absence in standing
+        if any(
+            row.resource_id == absence.resource_id
+            and _shared(row.period, absence.period)
+            for row in rows
+        )
+    ]
+
+
+def _reserve_for_absences(freed: Collection[Reservation]) -> None:
     """Every standing absence gets its part, whatever became of the conflict with it:
     it was kept, or never opened as the patient was checked in."""
-    waiting = Absence.objects.filter(
-        resource__in={row.resource_id for row in freed}, ended_at=None
-    )
     pieces = [
         Reservation(resource_id=row.resource_id, period=shared, absence=absence)
-        for absence in waiting
+        for absence in absences_waiting_for(freed)
         for row in freed
         if row.resource_id == absence.resource_id
         if (shared := _shared(row.period, absence.period))
