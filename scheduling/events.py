@@ -63,3 +63,19 @@ class AppointmentNoShow(AppointmentEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentEnded(AppointmentEvent):
     """The procedure was aborted after check-in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceEvent(Event):
+    absence_id: UUID
+    resource_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceOpened(AbsenceEvent):
+    """Somebody or something is away; the visits in the way have open conflicts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceEnded(AbsenceEvent):
+    """It is over, or over earlier than was said."""
