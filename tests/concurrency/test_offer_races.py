@@ -1,4 +1,4 @@
-"""Several patients answer at once: real connections, real commits, one gets the time."""
+"""Several patients answer at once: real connections and commits, one gets the time."""
 
 from collections import Counter
 from datetime import timedelta
