@@ -42,6 +42,8 @@ KINDS = {
     "day_before": "Reminder, the day before",
     "moved": "The visit was moved",
     "cancelled": "The visit was cancelled",
+    "offer": "Offer of a free time",
+    "offer_gone": "The offered time is gone",
     "check_in_d3": "Recovery check-in, day 3",
     "on_call_page": "Page to the on-call person",
 }

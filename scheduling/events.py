@@ -79,3 +79,24 @@ class AbsenceOpened(AbsenceEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsenceEnded(AbsenceEvent):
     """It is over, or over earlier than was said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEvent(Event):
+    """About one patient's share in a batch of offers."""
+
+    offer_id: UUID
+    entry_id: UUID
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade(OfferEvent):
+    """The opening is kept aside, and this patient may take it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferClosed(OfferEvent):
+    """`how`: accepted, declined, expired, too-late or withdrawn."""
+
+    how: str
