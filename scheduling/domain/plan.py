@@ -153,7 +153,8 @@ class Plan:
         """The groups apart, where they never want the same resource."""
         clusters: list[tuple[frozenset[str], tuple[Group, ...]]] = []
         for group in self.groups:
-            kinds, together = group.kinds, (group,)
+            kinds = group.kinds
+            together: tuple[Group, ...] = (group,)
             for some in [some for some in clusters if some[0] & kinds]:
                 clusters.remove(some)
                 kinds, together = kinds | some[0], (*some[1], *together)
