@@ -7,9 +7,7 @@ on no common kind are solved apart; the others together, resource by resource.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from heapq import nsmallest
 
-from scheduling.domain.bits import has
 from scheduling.domain.plan import Cluster, Group, Plan
 from scheduling.domain.search import Calendar, Candidates
 from scheduling.domain.waste import NOT_PREFERRED, Span, price
@@ -47,13 +45,15 @@ def _alone(
     free = _free(group, found, start)
     if len(free) < group.count:
         return None
-    if len(free) > group.count:
-        ranked = (
-            (_price(calendar, start, group.occupied, 1, prefer), calendar.resource_id)
-            for calendar in free
-        )
-        return {group.id: tuple(sorted(pk for _, pk in nsmallest(group.count, ranked)))}
-    return {group.id: tuple(sorted(calendar.resource_id for calendar in free))}
+    if len(free) == group.count:
+        return {group.id: tuple(sorted(calendar.resource_id for calendar in free))}
+    ranked = [
+        (_price(calendar, start, group.occupied, 1, prefer), calendar.resource_id)
+        for calendar in free
+    ]
+    if group.count == 1:
+        return {group.id: (min(ranked)[1],)}
+    return {group.id: tuple(sorted(pk for _, pk in sorted(ranked)[: group.count]))}
 
 
 def _together(
@@ -115,7 +115,7 @@ def _by_resource(
 
 
 def _free(group: Group, found: Candidates, start: int) -> list[Calendar]:
-    return [c.calendar for c in found[group.id] if has(c.starts, start)]
+    return [c.calendar for c in found[group.id] if c.starts >> start & 1]
 
 
 def _price(

@@ -49,6 +49,10 @@ class Gap:
     end: datetime
     stranded: bool
 
+    @property
+    def minutes(self) -> int:
+        return (self.end - self.start) // CELL * CELL_MINUTES
+
 
 @dataclass(frozen=True, slots=True)
 class Waste:
@@ -65,7 +69,7 @@ class Waste:
 
     @property
     def idle_minutes(self) -> int:
-        return sum((gap.end - gap.start) // CELL * CELL_MINUTES for gap in self.gaps)
+        return sum(gap.minutes for gap in self.gaps)
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -162,13 +166,8 @@ def _phases(
     start: datetime,
     names: Mapping[int, ResourceRef],
 ) -> Iterator[OpeningPhase]:
-    for phase in plan.phases:
-        resources = (
-            names[resource_id]
-            for need in plan.needs
-            if need.phase == phase
-            for resource_id in assignment[need.group]
-        )
+    for phase, groups in plan.served:
+        resources = (names[pk] for group in groups for pk in assignment[group])
         yield OpeningPhase(
             name=phase.name,
             start=start + timedelta(minutes=phase.offset_minutes),
