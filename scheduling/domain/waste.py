@@ -45,7 +45,7 @@ def gaps_beside(free: int, start: int, spans: Sequence[Span]) -> list[Span]:
         for begin, end in spans:
             near &= ~span(start + begin - base, start + end - base)
     found: list[Span] = []
-    taken_until = 0
+    taken_until = -1
     for begin, end in spans:
         begin, end = start + begin - base, start + end - base
         before, after = run_before(near, begin), run_after(near, end)
