@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import combinations
 
 from scheduling.domain.grid import ceil_cells, floor_cells
+from scheduling.domain.waste import Span, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +83,19 @@ class Group:
         return self.needs[0].count
 
     @cached_property
-    def occupied(self) -> tuple[tuple[int, int], ...]:
-        return tuple(need.occupied_cells for need in self.needs)
+    def occupied(self) -> tuple[Span, ...]:
+        """The cells from arrival that one resource is taken, as merged spans."""
+        return merged(need.occupied_cells for need in self.needs)
 
-    def accepts(self, kind: str, capabilities: frozenset[str]) -> bool:
-        """True if such a resource can serve all of the group's needs."""
-        return all(
-            kind in need.kinds and need.capabilities <= capabilities
-            for need in self.needs
-        )
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds that can serve all of the group's needs."""
+        return reduce(frozenset.intersection, (need.kinds for need in self.needs))
+
+    @cached_property
+    def capabilities(self) -> frozenset[str]:
+        """What whoever serves them must have."""
+        return frozenset(word for need in self.needs for word in need.capabilities)
 
     def clashes(self, other: "Group") -> bool:
         """True if one resource cannot serve both: some of their time overlaps."""
@@ -100,6 +106,27 @@ class Group:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """Groups that draw, one through another, on common kinds."""
+
+    groups: tuple[Group, ...]
+
+    @cached_property
+    def patterns(self) -> tuple[tuple[tuple[int, ...], tuple[Span, ...]], ...]:
+        """What one resource may serve here: positions of groups that do not clash,
+        and the merged spans it is taken."""
+        positions = range(len(self.groups))
+        return tuple(
+            (some, merged(span for i in some for span in self.groups[i].occupied))
+            for size in range(1, len(self.groups) + 1)
+            for some in combinations(positions, size)
+            if not any(
+                self.groups[a].clashes(self.groups[b]) for a, b in combinations(some, 2)
+            )
+        )
+
+
 @dataclass(frozen=True)
 class Plan:
     """A visit: its phases in order, and their needs."""
@@ -107,7 +134,7 @@ class Plan:
     phases: tuple[PhasePlan, ...]
     needs: tuple[NeedPlan, ...]
 
-    @property
+    @cached_property
     def length_minutes(self) -> int:
         """From arrival to the end of the last phase."""
         return max(phase.end_minutes for phase in self.phases)
@@ -118,6 +145,31 @@ class Plan:
         for need in self.needs:
             by_id.setdefault(need.group, []).append(need)
         return tuple(Group(key, tuple(needs)) for key, needs in by_id.items())
+
+    @cached_property
+    def served(self) -> tuple[tuple[PhasePlan, tuple[int, ...]], ...]:
+        """Each phase with the groups of its needs, by id."""
+        return tuple(
+            (phase, tuple(n.group for n in self.needs if n.phase.id == phase.id))
+            for phase in self.phases
+        )
+
+    @cached_property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """The groups apart, where they never want the same resource."""
+        clusters: list[tuple[frozenset[str], tuple[Group, ...]]] = []
+        for group in self.groups:
+            kinds = group.kinds
+            together: tuple[Group, ...] = (group,)
+            for some in [some for some in clusters if some[0] & kinds]:
+                clusters.remove(some)
+                kinds, together = kinds | some[0], (*some[1], *together)
+            clusters.append((kinds, together))
+        order = {group.id: place for place, group in enumerate(self.groups)}
+        return tuple(
+            Cluster(tuple(sorted(groups, key=lambda group: order[group.id])))
+            for _, groups in clusters
+        )
 
     @property
     def lead_cells(self) -> int:
