@@ -1,0 +1,170 @@
+"""Which starts each block spoils, and how many blocks each start would cost.
+
+Counts are bit sets by level: level k holds the starts that k blocks or fewer stand in
+the way of. They are a lower bound where needs compete for one pool, so what they
+propose is checked by the exact search.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from scheduling.domain.bits import erode, shift_down
+from scheduling.domain.blocks import Block, Rank, Takes
+from scheduling.domain.grid import ceil_cells
+from scheduling.domain.plan import Group
+from scheduling.domain.scene import Scene
+
+# More blocks than that at once are not counted by bit sets.
+MOST = 4
+Levels = Sequence[int]
+Spans = Iterable[tuple[int, int]]
+
+
+@dataclass(frozen=True, eq=False)
+class Spoiled:
+    """`shared` are starts by block that no choice of resources avoids; `served` by
+    group and resource."""
+
+    scene: Scene
+    shared: Mapping[Block, int]
+    served: Mapping[int, Mapping[int, Mapping[Block, int]]]
+
+    def levels(self, rank: Rank) -> Levels:
+        """Starts by how many blocks of this rank or better they cost."""
+        if rank not in self._levels:
+            found = _count(self.shared, self.scene.starts, rank)
+            for cluster in self._clusters:
+                levels = [self.group_levels(group, rank) for group in cluster]
+                found = _both(found, _all(levels))
+            self._levels[rank] = found
+        return self._levels[rank]
+
+    def group_levels(self, group: Group, rank: Rank) -> Levels:
+        key = group.id, rank
+        if key not in self._group_levels:
+            starts = self.scene.starts
+            members = [
+                _count(masks, starts, rank) for masks in self.served[group.id].values()
+            ]
+            self._group_levels[key] = _cheapest(members, group.count, starts)
+        return self._group_levels[key]
+
+    @cached_property
+    def _levels(self) -> dict[Rank, Levels]:
+        return {}
+
+    @cached_property
+    def _group_levels(self) -> dict[tuple[int, Rank], Levels]:
+        return {}
+
+    @cached_property
+    def _clusters(self) -> list[list[Group]]:
+        """Groups that draw on the same resources: one block may count for several."""
+        clusters: list[tuple[set[int], list[Group]]] = []
+        for group in self.scene.plan.groups:
+            pool, together = set(self.served[group.id]), [group]
+            apart = []
+            for other, groups in clusters:
+                if other & pool:
+                    pool, together = pool | other, groups + together
+                else:
+                    apart.append((other, groups))
+            clusters = [*apart, (pool, together)]
+        return [groups for _, groups in clusters]
+
+
+def spoiled(scene: Scene) -> Spoiled:
+    return Spoiled(
+        scene,
+        shared=dict(_shared(scene)),
+        served={
+            group.id: {
+                member.id: dict(_of_member(scene, group, member.id))
+                for member in scene.members
+                if group.accepts(member.ref.kind, member.capabilities)
+            }
+            for group in scene.plan.groups
+        },
+    )
+
+
+def _shared(scene: Scene) -> Iterator[tuple[Block, int]]:
+    phases = {need.cells for need in scene.plan.needs}
+    whole = [(0, ceil_cells(scene.plan.length_minutes))]
+    for block in scene.by_place.get((Takes.CLINIC, None), ()):
+        yield from _if_any(block, _hit(block.cells, phases, scene.starts))
+    for block in scene.by_place.get((Takes.PATIENT, None), ()):
+        yield from _if_any(block, _hit(block.cells, whole, scene.starts))
+    for block in scene.by_place.get((Takes.START, None), ()):
+        yield from _if_any(block, block.cells & scene.starts)
+
+
+def _of_member(
+    scene: Scene, group: Group, resource_id: int
+) -> Iterator[tuple[Block, int]]:
+    for block in scene.by_place.get((Takes.CLEAR, resource_id), ()):
+        yield from _if_any(block, _hit(block.cells, group.occupied, scene.starts))
+    phases = [need.cells for need in group.needs]
+    for block in scene.by_place.get((Takes.OPEN, resource_id), ()):
+        yield from _if_any(block, _hit(block.cells, phases, scene.starts))
+    for block in scene.by_place.get((Takes.MEMBER, None), ()):
+        if resource_id in block.resource_ids:
+            yield block, scene.starts
+
+
+def _if_any(block: Block, starts: int) -> Iterator[tuple[Block, int]]:
+    if starts:
+        yield block, starts
+
+
+def _hit(cells: int, spans: Spans, starts: int) -> int:
+    """The starts at which one of the spans meets one of the cells."""
+    missed = starts
+    for begin, end in spans:
+        missed &= shift_down(erode(~cells, end - begin), begin)
+    return starts & ~missed
+
+
+def _count(masks: Mapping[Block, int], starts: int, rank: Rank) -> Levels:
+    """Starts with at most 0, 1 … MOST blocks, all of this rank or better."""
+    reached = [0] * (MOST + 1)  # 1 … MOST + 1 blocks or more
+    for block, mask in masks.items():
+        if block.rank > rank:
+            starts &= ~mask
+            continue
+        for level in range(MOST, 0, -1):
+            reached[level] |= reached[level - 1] & mask
+        reached[0] |= mask
+    return [starts & ~more for more in reached]
+
+
+def _cheapest(members: Sequence[Levels], count: int, starts: int) -> Levels:
+    """The cost of the `count` cheapest members together."""
+    chosen = [[starts] * (MOST + 1), *([[0] * (MOST + 1)] * count)]
+    for member in members:
+        for number in range(count, 0, -1):
+            with_it = _both(chosen[number - 1], member)
+            chosen[number] = [
+                a | b for a, b in zip(chosen[number], with_it, strict=True)
+            ]
+    return chosen[count]
+
+
+def _both(one: Levels, other: Levels) -> list[int]:
+    """Costs added up."""
+    found = []
+    for total in range(MOST + 1):
+        cells = 0
+        for part in range(total + 1):
+            cells |= one[part] & other[total - part]
+        found.append(cells)
+    return found
+
+
+def _all(levels: Sequence[Levels]) -> list[int]:
+    """The dearest of them: what groups cost that may share a block."""
+    found = list(levels[0])
+    for other in levels[1:]:
+        found = [a & b for a, b in zip(found, other, strict=True)]
+    return found
