@@ -9,6 +9,7 @@ yield an opening (`scheduling.domain.explaining`).
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, IntEnum
+from functools import cached_property
 
 
 class Cause(Enum):
@@ -29,15 +30,20 @@ class Cause(Enum):
 
 
 class Rank(IntEnum):
-    """What is rather named, where several would do: a real thing, hours, a wish."""
+    """What is rather named, where several would do.
+
+    A real thing, then a day off or too little notice, then a wish; at last that the
+    clinic was not open longer: at midnight there is nearly always time.
+    """
 
     REAL = 0
     HOURS = 1
     WISH = 2
+    LONGER = 3
 
 
 _REAL = frozenset({Cause.ABSENCE, Cause.BOOKING, Cause.HOLD, Cause.PATIENT})
-_HOURS = frozenset({Cause.HOURS, Cause.CLOSED, Cause.NOTICE, Cause.PAST})
+_HOURS = frozenset({Cause.HOURS, Cause.NOTICE})
 # Within one rank and as useful: in the order above.
 _ORDER = {cause: number for number, cause in enumerate(Cause)}
 
@@ -95,10 +101,14 @@ class Block:
     def takes(self) -> Takes:
         return _TAKES[self.cause]
 
-    @property
+    @cached_property
     def rank(self) -> Rank:
         if self.cause in _REAL:
             return Rank.REAL
+        if self.cause is Cause.PAST:
+            return Rank.LONGER
+        if self.cause is Cause.CLOSED:
+            return Rank.LONGER if self.open else Rank.HOURS
         return Rank.HOURS if self.cause in _HOURS else Rank.WISH
 
     @property

@@ -44,23 +44,29 @@ def explain(scene: Scene) -> Finding | None:
     """
     marks = spoiled(scene)
     for proposal in _proposals(marks):
-        found = scene.first(proposal)
-        if found is not None:
-            return _finding(marks, proposal)
+        if found := scene.first(proposal):
+            return _finding(marks, proposal, found)
     return None
 
 
 def _proposals(marks: Spoiled) -> Iterator[Blocks]:
-    for number in range(1, MOST + 1):
-        for rank in Rank:
-            starts = marks.levels(rank)[number]
-            if not starts:
-                continue
-            if number == 1:
-                yield from _single(marks, rank, starts)
-            yield from _at_starts(marks, rank, islice(positions(starts), _TRIES))
+    for rank in (Rank.REAL, Rank.HOURS, Rank.WISH):
+        if starts := marks.levels(rank, 1)[1]:
+            yield from _single(marks, rank, starts)
+    for number in range(2, MOST + 1):
+        for rank in (Rank.REAL, Rank.HOURS, Rank.WISH):
+            yield from _several(marks, rank, number)
+    if starts := marks.levels(Rank.LONGER, 1)[1]:
+        yield from _single(marks, Rank.LONGER, starts)
+    for number in range(2, MOST + 1):
+        yield from _several(marks, Rank.LONGER, number)
     every = list(positions(marks.scene.starts))
-    yield from _at_starts(marks, Rank.WISH, every[:: max(1, len(every) // _TRIES)])
+    yield from _at_starts(marks, Rank.LONGER, every[:: max(1, len(every) // _TRIES)])
+
+
+def _several(marks: Spoiled, rank: Rank, number: int) -> list[Blocks]:
+    starts = marks.levels(rank, MOST)[number]
+    return _at_starts(marks, rank, islice(positions(starts), _TRIES))
 
 
 def _single(marks: Spoiled, rank: Rank, starts: int) -> list[Blocks]:
@@ -70,7 +76,7 @@ def _single(marks: Spoiled, rank: Rank, starts: int) -> list[Blocks]:
         if block.rank <= rank and mask & starts:
             freed[block] = mask & starts
     for group in marks.scene.plan.groups:
-        short = starts & ~marks.group_levels(group, rank)[0]
+        short = starts & ~marks.group_levels(group, rank, 1)[0]
         for masks in marks.served[group.id].values() if short else ():
             for block, mask in _alone(masks, rank):
                 if mask & short:
@@ -163,14 +169,12 @@ def _is_taken(
     )
 
 
-def _finding(marks: Spoiled, blocks: Blocks) -> Finding:
+def _finding(marks: Spoiled, blocks: Blocks, found: tuple[int, Assignment]) -> Finding:
     """The finding without the blocks that do not matter after all."""
     scene = marks.scene
     for block in sorted(blocks, key=lambda b: (-b.rank, -b.order, b.key)):
-        if len(blocks) > 1 and scene.first(blocks - {block}):
-            blocks -= {block}
-    found = scene.first(blocks)
-    assert found is not None, "a proposal is only taken when it yields an opening"
+        if len(blocks) > 1 and (fewer := scene.first(blocks - {block})):
+            blocks, found = blocks - {block}, fewer
     cell, assignment = found
     ordered = sorted(blocks, key=lambda b: (_importance(b), b.order, b.key))
     groups = {b: g for b in ordered if (g := _group_of(marks, b, cell, assignment))}

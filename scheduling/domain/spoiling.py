@@ -30,32 +30,33 @@ class Spoiled:
     shared: Mapping[Block, int]
     served: Mapping[int, Mapping[int, Mapping[Block, int]]]
 
-    def levels(self, rank: Rank) -> Levels:
-        """Starts by how many blocks of this rank or better they cost."""
-        if rank not in self._levels:
-            found = _count(self.shared, self.scene.starts, rank)
+    def levels(self, rank: Rank, most: int) -> Levels:
+        """Starts by how many blocks of this rank or better they cost: 0 … `most`."""
+        if (rank, most) not in self._levels:
+            found = _count(self.shared, self.scene.starts, rank, most)
             for cluster in self._clusters:
-                levels = [self.group_levels(group, rank) for group in cluster]
+                levels = [self.group_levels(group, rank, most) for group in cluster]
                 found = _both(found, _all(levels))
-            self._levels[rank] = found
-        return self._levels[rank]
+            self._levels[rank, most] = found
+        return self._levels[rank, most]
 
-    def group_levels(self, group: Group, rank: Rank) -> Levels:
-        key = group.id, rank
+    def group_levels(self, group: Group, rank: Rank, most: int) -> Levels:
+        key = group.id, rank, most
         if key not in self._group_levels:
             starts = self.scene.starts
             members = [
-                _count(masks, starts, rank) for masks in self.served[group.id].values()
+                _count(masks, starts, rank, most)
+                for masks in self.served[group.id].values()
             ]
-            self._group_levels[key] = _cheapest(members, group.count, starts)
+            self._group_levels[key] = _cheapest(members, group.count, starts, most)
         return self._group_levels[key]
 
     @cached_property
-    def _levels(self) -> dict[Rank, Levels]:
+    def _levels(self) -> dict[tuple[Rank, int], Levels]:
         return {}
 
     @cached_property
-    def _group_levels(self) -> dict[tuple[int, Rank], Levels]:
+    def _group_levels(self) -> dict[tuple[int, Rank, int], Levels]:
         return {}
 
     @cached_property
@@ -126,39 +127,46 @@ def _hit(cells: int, spans: Spans, starts: int) -> int:
     return starts & ~missed
 
 
-def _count(masks: Mapping[Block, int], starts: int, rank: Rank) -> Levels:
-    """Starts with at most 0, 1 … MOST blocks, all of this rank or better."""
-    reached = [0] * (MOST + 1)  # 1 … MOST + 1 blocks or more
+def _count(masks: Mapping[Block, int], starts: int, rank: Rank, most: int) -> Levels:
+    """Starts with at most 0 … `most` blocks, all of this rank or better."""
+    reached = [0] * (most + 1)  # 1 … most + 1 blocks or more
     for block, mask in masks.items():
         if block.rank > rank:
             starts &= ~mask
             continue
-        for level in range(MOST, 0, -1):
+        for level in range(most, 0, -1):
             reached[level] |= reached[level - 1] & mask
         reached[0] |= mask
     return [starts & ~more for more in reached]
 
 
-def _cheapest(members: Sequence[Levels], count: int, starts: int) -> Levels:
+def _cheapest(members: Sequence[Levels], count: int, starts: int, most: int) -> Levels:
     """The cost of the `count` cheapest members together."""
-    chosen = [[starts] * (MOST + 1), *([[0] * (MOST + 1)] * count)]
+    if count == 1 and members:
+        return _any(members)
+    chosen = [[starts] * (most + 1), *([[0] * (most + 1)] * count)]
     for member in members:
         for number in range(count, 0, -1):
-            with_it = _both(chosen[number - 1], member)
-            chosen[number] = [
-                a | b for a, b in zip(chosen[number], with_it, strict=True)
-            ]
+            chosen[number] = _any([chosen[number], _both(chosen[number - 1], member)])
     return chosen[count]
 
 
 def _both(one: Levels, other: Levels) -> list[int]:
     """Costs added up."""
     found = []
-    for total in range(MOST + 1):
+    for total in range(len(one)):
         cells = 0
         for part in range(total + 1):
             cells |= one[part] & other[total - part]
         found.append(cells)
+    return found
+
+
+def _any(levels: Sequence[Levels]) -> list[int]:
+    """The cheapest of them."""
+    found = list(levels[0])
+    for other in levels[1:]:
+        found = [a | b for a, b in zip(found, other, strict=True)]
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from scheduling.domain.bits import from_spans, positions, shift_down, span
+from scheduling.domain.bits import positions, shift_down, span
 from scheduling.domain.blocks import Block, Cause
 from scheduling.domain.grid import CELL, DAY_CELLS, Grid
 from scheduling.domain.plan import Plan
@@ -169,10 +169,12 @@ class _Cut:
             by_key.setdefault((row.resource_id, row.key), []).append(row)
         for (resource_id, key), rows in by_key.items():
             first, instant = rows[0], self.window.grid.instant
-            spans = [(r.start - self.offset, r.end - self.offset) for r in rows]
+            cells = 0
+            for row in rows:
+                cells |= span(row.start - self.offset, row.end - self.offset)
             yield Block(
                 first.cause,
-                from_spans(spans, self.grid.cells),
+                cells & self.grid.full,
                 resource_id,
                 key,
                 start=instant(first.start),
@@ -217,10 +219,7 @@ class _Cut:
 
     def _patient(self) -> Iterator[Block]:
         for start, end in self.window.patient:
-            cells = from_spans(
-                [(start - self.offset, end - self.offset)], self.grid.cells
-            )
-            if cells:
+            if cells := span(start - self.offset, end - self.offset) & self.grid.full:
                 instant = self.window.grid.instant
                 yield Block(
                     Cause.PATIENT,

@@ -89,10 +89,7 @@ def _rejections(
     lacking = None
     for day in days:
         if lacking is None:
-            scene = window.scene(day)
-            if scene.first():
-                continue
-            finding = explain(scene)
+            finding = explain(window.scene(day))
             if finding:
                 yield Rejection(day, finding)
                 continue

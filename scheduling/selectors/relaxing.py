@@ -144,9 +144,9 @@ def _earlier(explained: Explained) -> Iterator[Relaxation]:
 
 
 def _freed(explained: Explained) -> Iterator[Relaxation]:
-    """The days that the fewest things keep from having an opening."""
+    """The days that the fewest things keep from having an opening, closed ones last."""
     days = [one for one in explained.rejected if _can_be_freed(one)]
-    days.sort(key=lambda one: (len(_blocks(one)), max(b.rank for b in _blocks(one))))
+    days.sort(key=lambda one: (max(b.rank for b in _blocks(one)), len(_blocks(one))))
     for rejected in days[:_FREED]:
         opening = opening_without(rejected)
         assert opening, "a finding has its opening"

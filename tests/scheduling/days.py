@@ -79,7 +79,8 @@ def asked(made: World, seed: int) -> Asked:
     times = rng.choice([(0, 1440)] * 3 + [(480, 720), (0, 300)])
     out = frozenset(thing.id for thing in made.things if rng.random() < 0.15)
     start = made.first + timedelta(minutes=5 * rng.randrange(0, 200))
-    patient = ((start, start + timedelta(minutes=50)),) if rng.random() < 0.3 else ()
+    length = timedelta(minutes=rng.choice([50, 50, 900]))
+    patient = ((start, start + length),) if rng.random() < 0.3 else ()
     return Asked(made, day, weekdays, *times, out, patient)
 
 

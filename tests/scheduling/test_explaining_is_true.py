@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from scheduling.domain.blocks import Cause
+from scheduling.domain.blocks import Cause, Rank
 from scheduling.domain.explaining import explain
 from scheduling.domain.lacking import lack
 from scheduling.domain.naming import plain
@@ -69,7 +69,7 @@ def test_one_block_is_named_wherever_one_is_enough():
         if finding and len(finding.blocks) > 1:
             checked += 1
             alone = [b for b in scene.blocks if scene.first({b})]
-            assert alone == [], f"world {seed}"
+            assert {b.rank for b in alone} <= {Rank.LONGER}, f"world {seed}"
     assert checked > 10
 
 
