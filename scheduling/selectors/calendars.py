@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from scheduling.domain.bits import from_spans
-from scheduling.domain.grid import Grid
+from scheduling.domain.grid import Grid, ceil_cells
 from scheduling.domain.openings import ResourceRef
+from scheduling.domain.packed import to_cells, unpack
 from scheduling.domain.schedule import (
     DAY_MINUTES,
     NO_RULES,
@@ -21,15 +21,19 @@ from scheduling.domain.schedule import (
     open_cells,
 )
 from scheduling.domain.search import Calendar
-from scheduling.models import Resource
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A bookable resource as the engine needs it."""
+    """A bookable resource as the engine needs it.
+
+    `shortest_cells` is the shortest stretch that any visit of its clinic takes a
+    resource of this kind, buffers included.
+    """
 
     ref: ResourceRef
     capabilities: frozenset[str]
+    shortest_cells: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +52,31 @@ class Taken:
     patient: int
 
 
+_UNITS = """
+WITH shortest AS (
+  SELECT k.kind, min(p.min_duration_minutes + n.buffer_before_minutes
+                     + n.buffer_after_minutes) AS minutes
+    FROM scheduling_visittype t
+    JOIN scheduling_phase p ON p.visit_type_id = t.id
+    JOIN scheduling_need n ON n.phase_id = p.id
+   CROSS JOIN unnest(n.kinds) k(kind)
+   WHERE t.clinic_id = %(clinic)s AND t.active
+   GROUP BY k.kind)
+SELECT r.id, r.kind, r.name, r.capabilities, coalesce(shortest.minutes, 1)
+  FROM scheduling_resource r LEFT JOIN shortest ON shortest.kind = r.kind
+ WHERE r.clinic_id = %(clinic)s AND r.active AND r.kind = ANY(%(kinds)s)
+ ORDER BY r.id
+"""
+
+
 def units(clinic_id: int, kinds: Collection[str]) -> list[Unit]:
-    """The clinic's active resources of these kinds, by id."""
-    rows = Resource.objects.filter(
-        clinic_id=clinic_id, active=True, kind__in=sorted(kinds)
-    ).order_by("id")
-    return [
-        Unit(ResourceRef(pk, kind, name), frozenset(capabilities))
-        for pk, kind, name, capabilities in rows.values_list(
-            "id", "kind", "name", "capabilities"
-        )
-    ]
+    """The clinic's active resources of these kinds, by id; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS, {"clinic": clinic_id, "kinds": sorted(kinds)})
+        return [
+            Unit(ResourceRef(pk, kind, name), frozenset(skills), ceil_cells(minutes))
+            for pk, kind, name, skills, minutes in cursor.fetchall()
+        ]
 
 
 _RULES = """
@@ -95,43 +113,43 @@ def rules(
     )
 
 
-# The index condition is bounded on both sides, as no reservation is over 24 hours.
-# Besides busy rows come those that count as free (key -id): of holds whose time is
-# over, and of the appointment that is being moved; and the patient's own visits
-# (key 0).
-_TAKEN = """
-SELECT r.resource_id,
-       ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
-       ((ceil(extract(epoch FROM r.ends_at))::bigint - %(epoch)s + 299) / 300)::int
-  FROM scheduling_reservation r
- WHERE r.resource_id = ANY(%(resources)s) AND r.released_at IS NULL
-   AND r.starts_at > %(start)s - interval '24 hours' AND r.starts_at < %(end)s
-   AND r.ends_at > %(start)s
-UNION ALL
+# Time is sent packed (`scheduling.domain.packed`), one row per resource. The index
+# condition is bounded on both sides, as no reservation is over 24 hours; looked up
+# resource by resource it is read from the index alone, however long the history.
+_BUSY = """
+SELECT wanted.id, busy.packed
+  FROM unnest(%(resources)s::bigint[]) wanted(id) CROSS JOIN LATERAL (
+    SELECT string_agg(timestamptz_send(r.starts_at) || timestamptz_send(r.ends_at), '')
+      FROM scheduling_reservation r
+     WHERE r.resource_id = wanted.id AND r.released_at IS NULL
+       AND r.starts_at > %(start)s::timestamptz - interval '24 hours'
+       AND r.starts_at < %(end)s AND r.ends_at > %(start)s) busy(packed)
+ WHERE busy.packed IS NOT NULL"""
+# What counts as free comes with the key -id: time of holds that are over, and of the
+# appointment that is being moved. The patient's own visits have the key 0.
+_EXPIRED = """
 SELECT -r.resource_id,
-       ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
-       ((ceil(extract(epoch FROM r.ends_at))::bigint - %(epoch)s + 299) / 300)::int
-  FROM scheduling_reservation r
- WHERE r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
-   AND r.appointment_id = %(appointment)s
-UNION ALL
-SELECT -r.resource_id,
-       ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
-       ((ceil(extract(epoch FROM r.ends_at))::bigint - %(epoch)s + 299) / 300)::int
+       string_agg(timestamptz_send(r.starts_at) || timestamptz_send(r.ends_at), '')
   FROM scheduling_hold h JOIN scheduling_reservation r ON r.hold_id = h.id
  WHERE h.ended_at IS NULL AND h.expires_at <= %(now)s
    AND r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
-UNION ALL
-SELECT 0,
-       ((floor(extract(epoch FROM lower(a.during)))::bigint - %(epoch)s) / 300)::int,
-       ((ceil(extract(epoch FROM upper(a.during)))::bigint - %(epoch)s + 299) / 300
-       )::int
+ GROUP BY r.resource_id"""
+_MOVING = """
+SELECT -r.resource_id,
+       string_agg(timestamptz_send(r.starts_at) || timestamptz_send(r.ends_at), '')
+  FROM scheduling_reservation r
+ WHERE r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
+   AND r.appointment_id = %(appointment)s
+ GROUP BY r.resource_id"""
+_PATIENT = """
+SELECT 0, string_agg(timestamptz_send(lower(a.during))
+                     || timestamptz_send(upper(a.during)), '')
   FROM scheduling_appointment a
  WHERE a.patient_id = %(patient)s AND a.in_person
    AND a.status IN ('booked', 'arrived', 'checked-in')
    AND a.id IS DISTINCT FROM %(appointment)s
    AND a.during && tstzrange(%(start)s, %(end)s)
-"""
+HAVING count(*) > 0"""
 
 
 def taken(
@@ -146,9 +164,11 @@ def taken(
 
     Holds that have expired at `now` and the appointment `moving_id` count as free.
     """
+    parts = [_BUSY, _EXPIRED]
+    parts += [_MOVING] if moving_id else []
+    parts += [_PATIENT] if patient_id else []
     values: dict[str, Any] = {
         "resources": list(resource_ids),
-        "epoch": int(grid.first.timestamp()),
         "start": grid.first,
         "end": grid.end,
         "now": now,
@@ -156,8 +176,8 @@ def taken(
         "appointment": moving_id,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, values)
-        return _taken(cursor.fetchall(), grid.cells)
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return _taken(cursor.fetchall(), grid)
 
 
 def calendars(
@@ -178,21 +198,24 @@ def calendars(
             capabilities=unit.capabilities,
             clear=grid.full & ~busy.resources.get(unit.ref.id, 0),
             open=opening(hours.own.get(unit.ref.id, NO_RULES)),
+            shortest_cells=unit.shortest_cells,
         )
         for unit in members
     ]
 
 
-def _taken(rows: Iterable[tuple[int, int, int]], cells: int) -> Taken:
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for key, start, end in rows:
-        spans.setdefault(key, []).append((start, end))
-    for key in [key for key in spans if key < 0]:
-        for freed in spans.pop(key):
-            if freed in spans.get(-key, ()):
-                spans[-key].remove(freed)
-    patient = from_spans(spans.pop(0, ()), cells)
-    return Taken({key: from_spans(some, cells) for key, some in spans.items()}, patient)
+def _taken(rows: Iterable[tuple[int, bytes]], grid: Grid) -> Taken:
+    stretches: dict[int, Collection[tuple[int, int]]] = {}
+    freed: dict[int, set[tuple[int, int]]] = {}
+    for key, packed in rows:
+        if key < 0:
+            freed.setdefault(-key, set()).update(unpack(packed))
+        else:
+            stretches[key] = unpack(packed)
+    for key in freed.keys() & stretches.keys():
+        stretches[key] = [one for one in stretches[key] if one not in freed[key]]
+    cells = {key: to_cells(some, grid) for key, some in stretches.items()}
+    return Taken(resources=cells, patient=cells.pop(0, 0))
 
 
 def _schedule(owner: int | None, rows: Iterable[tuple[Any, ...]]) -> Schedule:
