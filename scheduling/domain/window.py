@@ -37,13 +37,13 @@ class Busy:
 @dataclass(frozen=True, slots=True)
 class Wished:
     """Which starts are welcome: the cells `times` of a local day, on `weekdays` (empty:
-    all), from among the cells `steps`; and which resources: those not `left_out`, of
-    which some are by name `excluded`."""
+    all), from among the cells `steps`; and which resources: not `others` than who was
+    asked for, nor those `excluded`."""
 
     times: int = _WHOLE_DAY
     steps: int = _WHOLE_DAY
     weekdays: frozenset[int] = frozenset()
-    left_out: frozenset[int] = frozenset()
+    others: frozenset[int] = frozenset()
     excluded: frozenset[int] = frozenset()
 
 
@@ -203,19 +203,26 @@ class _Cut:
                     resource_id,
                     key=day.isoformat(),
                     on=day,
-                    open=self._stretches(span(begin, end) & self.grid.full & ~cells),
+                    open=self._stretches(schedule.cells_open(day), day),
                     exceptional=any(e.on == day for e in schedule.exceptions),
                     note=self.window.notes.get((resource_id, day), ""),
                 )
             day += _ONE_DAY
 
-    def _stretches(self, cells: int) -> tuple[tuple[datetime, datetime], ...]:
+    def _stretches(
+        self, cells: int, day: date
+    ) -> tuple[tuple[datetime, datetime], ...]:
+        """What is open of a local day, by its wall clock."""
         begins = positions(cells & ~(cells << 1))
         ends = positions(~cells & (cells << 1))
-        instant = self.grid.instant
         return tuple(
-            (instant(a), instant(b)) for a, b in zip(begins, ends, strict=True)
+            (self._wall(a, day), self._wall(b, day))
+            for a, b in zip(begins, ends, strict=True)
         )
+
+    def _wall(self, cell: int, day: date) -> datetime:
+        midnight = datetime.combine(day, time(), tzinfo=self.window.zone)
+        return midnight + cell * CELL
 
     def _patient(self) -> Iterator[Block]:
         for start, end in self.window.patient:
@@ -245,5 +252,5 @@ class _Cut:
             yield Block(Cause.TIME, untimely)
         if wished.excluded:
             yield Block(Cause.EXCLUDED, resource_ids=wished.excluded)
-        if others := wished.left_out - wished.excluded:
-            yield Block(Cause.CLINICIAN, resource_ids=others)
+        if wished.others:
+            yield Block(Cause.CLINICIAN, resource_ids=wished.others)

@@ -9,18 +9,14 @@ from zoneinfo import ZoneInfo
 
 from scheduling.domain.explaining import explain
 from scheduling.domain.lacking import lack
-from scheduling.domain.openings import Opening, opening
+from scheduling.domain.openings import Opening, search
 from scheduling.domain.reasons import Rejection
 from scheduling.domain.scene import Member
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.domain.window import Window, Wished, window_grid
 from scheduling.selectors import blocks
 from scheduling.selectors.calendars import rules, units
-from scheduling.selectors.openings import (
-    ANY_TIME,
-    Wishes,
-    find_openings,
-)
+from scheduling.selectors.openings import ANY_TIME, Order, Wishes, find_openings
 from scheduling.selectors.visit_types import VisitKind, visit_kind
 
 _ONE_DAY = timedelta(days=1)
@@ -40,6 +36,8 @@ class Question:
     clinician: int | None = None
     wishes: Wishes = ANY_TIME
     variation: Variation = USUAL
+    prefer: frozenset[int] = frozenset()
+    order: Order = "earliest"
     limit: int = 20
 
     def but(self, **changes: Any) -> "Question":
@@ -64,16 +62,21 @@ class Explained:
 def explain_openings(question: Question) -> Explained:
     """The openings, and why each day of the page has none.
 
-    The days are those from the first, but today at the soonest, to the last; where the
-    page is full only to its last opening's. Raises Invalid as `find_openings` does.
+    The days are those from the first, but today at the soonest, to the last; where a
+    page in order of time is full, only to its last opening's. Raises Invalid as
+    `find_openings` does.
     """
     found = question.openings()
     kind = visit_kind(clinic_id=question.clinic_id, visit_type=question.visit_type)
     have = {one.start.astimezone(kind.zone).date() for one in found}
     first = max(question.from_on, question.now.astimezone(kind.zone).date())
-    last = max(have) if len(found) >= question.limit else question.to_on
+    full = len(found) >= question.limit
+    by_time = question.order == "earliest"
+    last = max(have) if full and by_time else question.to_on
     days = [day for day in _days(first, last) if day not in have]
-    rejected = list(_rejections(question, kind, days)) if days else []
+    # The tightest leave out days that have openings.
+    sure = by_time or not full
+    rejected = list(_rejections(question, kind, days, sure)) if days else []
     return Explained(question, kind.zone, found, rejected)
 
 
@@ -83,13 +86,17 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _rejections(
-    question: Question, kind: VisitKind, days: Sequence[date]
+    question: Question, kind: VisitKind, days: Sequence[date], sure: bool
 ) -> Iterator[Rejection]:
+    """Days that have an opening after all are left out where that is not `sure`."""
     window = window_of(question, kind, days[0], days[-1])
     lacking = None
     for day in days:
         if lacking is None:
-            finding = explain(window.scene(day))
+            scene = window.scene(day)
+            if not sure and scene.first():
+                continue
+            finding = explain(scene)
             if finding:
                 yield Rejection(day, finding)
                 continue
@@ -138,13 +145,14 @@ def _wished(question: Question, members: Sequence[Member]) -> Wished:
         else Wished().times,
         steps=whole.cells_of(day),
         weekdays=wishes.weekdays,
-        left_out=frozenset(
+        others=frozenset(
             member.id
             for member in members
             if question.clinician is not None
             and member.ref.kind == _CLINICIAN
             and member.id != question.clinician
         ),
+        excluded=wishes.not_clinicians,
     )
 
 
@@ -155,5 +163,6 @@ def opening_without(rejected: Rejection) -> Opening | None:
         return None
     scene = finding.scene
     names = {member.id: member.ref for member in scene.members}
-    start = scene.grid.instant(finding.cell)
-    return opening(scene.plan, finding.assignment, start, names)
+    calendars = scene.calendars(finding.blocks)
+    start = 1 << finding.cell
+    return next(search(scene.plan, calendars, scene.grid, start, names))

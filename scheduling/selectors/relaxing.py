@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from scheduling.domain.blocks import Block, Cause, Rank
+from scheduling.domain.blocks import Block, Cause
 from scheduling.domain.naming import Says, listed, opened
 from scheduling.domain.openings import Opening
 from scheduling.domain.reasons import Rejection, name_of
@@ -42,13 +42,25 @@ class Relaxation:
 def relaxations(explained: Explained) -> list[Relaxation]:
     """At least two wherever there are two; none if no day was rejected.
 
-    Where there are openings, first what yields a sooner one.
+    Where there are openings, first what yields a sooner one. Each is searched in order
+    of time, whatever the page's.
     """
     if not explained.rejected:
         return []
+    if explained.question.order == "earliest":
+        return _found(explained)
+    by_time = replace(explained, question=explained.question.but(order="earliest"))
+    order: Change = {"order": None}
+    return [
+        way if way.rejected else replace(way, change={**way.change, **order})
+        for way in _found(by_time)
+    ]
+
+
+def _found(explained: Explained) -> list[Relaxation]:
     wishes = list(_less(explained.question))
     if explained.openings:
-        soonest = explained.openings[0].start
+        soonest = min(one.start for one in explained.openings)
         sooner = [way for way in wishes if way.first.start < soonest]
         rest = [way for way in wishes if way not in sooner]
         return _enough([*sooner, *_freed(explained)], [*rest, *_later(explained)])
@@ -76,9 +88,20 @@ def _less(question: Question) -> Iterator[Relaxation]:
         yield from [way] if way else []
 
 
+# The parameters of the query that a wish is.
+_WISHES = {
+    Cause.CLINICIAN: ("clinician",),
+    Cause.EXCLUDED: ("not_clinicians",),
+    Cause.TIME: ("earliest", "latest"),
+    Cause.WEEKDAY: ("weekdays",),
+}
+
+
 def _wishes(question: Question) -> Iterator[tuple[str, Change]]:
     if question.clinician is not None:
         yield "any-clinician", {"clinician": None}
+    if question.wishes.not_clinicians:
+        yield "nobody-excluded", {"not_clinicians": None}
     if question.wishes.earliest or question.wishes.latest:
         yield "any-time", {"earliest": None, "latest": None}
     if question.wishes.weekdays:
@@ -97,7 +120,11 @@ def changed(question: Question, change: Change) -> Question:
         wishes = replace(wishes, earliest=None, latest=None)
     if "weekdays" in change:
         wishes = replace(wishes, weekdays=frozenset())
+    if "not_clinicians" in change:
+        wishes = replace(wishes, not_clinicians=frozenset())
     question = question.but(wishes=wishes)
+    if "order" in change:
+        question = question.but(order="earliest")
     if "clinician" in change:
         question = question.but(clinician=None)
     if first := change.get("from"):
@@ -115,6 +142,7 @@ def _less_and_later(explained: Explained) -> Iterator[Relaxation]:
     for code, change in ways.items():
         for way in _later(explained, changed(explained.question, change)):
             yield replace(way, code=f"{code}-later", change={**change, **way.change})
+    yield from _freed(explained, and_wishes=True)
 
 
 def _later(explained: Explained, asked: Question | None = None) -> Iterator[Relaxation]:
@@ -143,20 +171,32 @@ def _earlier(explained: Explained) -> Iterator[Relaxation]:
         yield from [way] if way else []
 
 
-def _freed(explained: Explained) -> Iterator[Relaxation]:
-    """The days that the fewest things keep from having an opening, closed ones last."""
-    days = [one for one in explained.rejected if _can_be_freed(one)]
+def _freed(explained: Explained, *, and_wishes: bool = False) -> Iterator[Relaxation]:
+    """The days that the fewest things keep from having an opening, closed ones last.
+
+    `and_wishes`: those that wishes keep from having one, too.
+    """
+    days = [one for one in explained.rejected if _can_be_freed(one, and_wishes)]
     days.sort(key=lambda one: (max(b.rank for b in _blocks(one)), len(_blocks(one))))
     for rejected in days[:_FREED]:
         opening = opening_without(rejected)
         assert opening, "a finding has its opening"
-        yield Relaxation("freed", {}, opening, rejected)
+        yield Relaxation("freed", _dropped(rejected), opening, rejected)
 
 
-def _can_be_freed(rejected: Rejection) -> bool:
-    return bool(rejected.finding) and not any(
-        block.cause in _NEVER or block.rank is Rank.WISH for block in _blocks(rejected)
-    )
+def _can_be_freed(rejected: Rejection, and_wishes: bool) -> bool:
+    causes = {block.cause for block in _blocks(rejected)}
+    wishes = causes & set(_WISHES)
+    return bool(causes - wishes) and not causes & _NEVER and bool(wishes) == and_wishes
+
+
+def _dropped(rejected: Rejection) -> Change:
+    """The wishes that are in the way besides."""
+    return {
+        name: None
+        for block in _blocks(rejected)
+        for name in _WISHES.get(block.cause, ())
+    }
 
 
 def _blocks(rejected: Rejection) -> tuple[Block, ...]:
@@ -165,6 +205,7 @@ def _blocks(rejected: Rejection) -> tuple[Block, ...]:
 
 _WORDS = {
     "any-clinician": "Any clinician",
+    "nobody-excluded": "Nobody excluded",
     "any-time": "Any time of day",
     "any-weekday": "Any weekday",
     "any-wish": "Any clinician, day and time of day",
@@ -176,7 +217,8 @@ def relaxation_text(way: Relaxation, says: Says) -> str:
     """ "Any clinician: first on Tue 1 Dec, 09:00"."""
     first = says.moment(way.first.start)
     if way.rejected:
-        return f"If {_gone(way.rejected)} on {first}"
+        also = "".join(f", {one.lower()}" for one in _also(way))
+        return f"If {_gone(way.rejected)} on {first}{also}"
     return f"{_what(way, says)}: first on {first}"
 
 
@@ -191,6 +233,17 @@ def _what(way: Relaxation, says: Says) -> str:
 
 def _day(way: Relaxation, name: str) -> date:
     return date.fromisoformat(way.change[name] or "")
+
+
+def _also(way: Relaxation) -> list[str]:
+    """The wishes to drop besides."""
+    codes = {
+        "clinician": "any-clinician",
+        "not_clinicians": "nobody-excluded",
+        "earliest": "any-time",
+        "weekdays": "any-weekday",
+    }
+    return [_WORDS[codes[name]] for name in way.change if name in codes]
 
 
 def _gone(rejected: Rejection) -> str:

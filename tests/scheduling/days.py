@@ -27,6 +27,7 @@ class Asked:
     first_minute: int
     last_minute: int
     left_out: frozenset[int]
+    excluded: frozenset[int]
     patient: tuple[tuple[datetime, datetime], ...]
 
     @property
@@ -57,7 +58,10 @@ class Asked:
             now=made.first,
             soonest=made.first,
             wished=Wished(
-                times=self.times, weekdays=self.weekdays, left_out=self.left_out
+                times=self.times,
+                weekdays=self.weekdays,
+                others=self.left_out,
+                excluded=self.excluded,
             ),
         )
 
@@ -77,11 +81,13 @@ def asked(made: World, seed: int) -> Asked:
         + [frozenset({(day.weekday() + 1) % 7})]
     )
     times = rng.choice([(0, 1440)] * 3 + [(480, 720), (0, 300)])
-    out = frozenset(thing.id for thing in made.things if rng.random() < 0.15)
+    ids = [thing.id for thing in made.things]
+    out = frozenset(pk for pk in ids if rng.random() < 0.15)
+    excluded = frozenset(pk for pk in ids if rng.random() < 0.1)
     start = made.first + timedelta(minutes=5 * rng.randrange(0, 200))
     length = timedelta(minutes=rng.choice([50, 50, 900]))
     patient = ((start, start + length),) if rng.random() < 0.3 else ()
-    return Asked(made, day, weekdays, *times, out, patient)
+    return Asked(made, day, weekdays, *times, out, excluded, patient)
 
 
 class OpenOn(Rulebook):
@@ -109,7 +115,8 @@ def starts_without(question: Asked, blocks: tuple[Block, ...]) -> list[datetime]
     things = [
         _thing(thing, blocks)
         for thing in made.things
-        if Cause.CLINICIAN in causes or thing.id not in question.left_out
+        if (Cause.CLINICIAN in causes or thing.id not in question.left_out)
+        and (Cause.EXCLUDED in causes or thing.id not in question.excluded)
     ]
     clinic = OpenOn(made.clinic, _days(blocks, None))
     found = oracle.starts(made.wants, things, clinic, zone, first, last)

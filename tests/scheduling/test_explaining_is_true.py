@@ -96,6 +96,7 @@ def test_every_rejected_day_has_a_reason_in_words():
         Cause.CLOSED,
         Cause.PAST,
         Cause.CLINICIAN,
+        Cause.EXCLUDED,
         Cause.TIME,
         Cause.WEEKDAY,
     }
