@@ -35,6 +35,16 @@ class Weekdays(serializers.CharField):
         return frozenset(DAYS.index(name) for name in names)
 
 
+class Ids(serializers.CharField):
+    """Ids such as "12,15"."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        words = [word.strip() for word in str(data).split(",") if word.strip()]
+        if not all(word.isascii() and word.isdecimal() for word in words):
+            raise serializers.ValidationError("Send ids as 12,15.")
+        return frozenset(int(word) for word in words)
+
+
 class Body(serializers.Serializer[Any]):
     """Fields a client sends; one it may not send is refused, too."""
 
@@ -81,6 +91,11 @@ class OpeningsQuery(Days, Varied):
     earliest = serializers.TimeField(required=False)
     latest = serializers.TimeField(required=False)
     weekdays = Weekdays(required=False)
+    prefer_clinicians = Ids(required=False, max_length=400)
+    not_clinicians = Ids(required=False, max_length=400)
+    order = serializers.ChoiceField(
+        choices=["earliest", "tightest"], default="earliest"
+    )
     limit = serializers.IntegerField(min_value=1, max_value=500, default=20)
     step = serializers.IntegerField(min_value=5, max_value=240, default=5)
     explain = serializers.BooleanField(default=False)
@@ -199,6 +214,10 @@ class OpeningAnswer(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     phases = OpeningPhaseAnswer(many=True)
+    why = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why it ranks where it does: preferences, and gaps it leaves.",
+    )
 
 
 class BlockAnswer(serializers.Serializer[Any]):

@@ -57,6 +57,7 @@ class Openings(Endpoint):
             clinician=asked.get("clinician"),
             wishes=_wishes(asked),
             variation=bodies.variation(asked),
+            order=asked["order"],
             limit=asked["limit"],
             now=request.now,
         )
@@ -77,4 +78,6 @@ def _wishes(asked: dict[str, Any]) -> selectors.Wishes:
         latest=asked.get("latest"),
         weekdays=asked.get("weekdays", frozenset()),
         step_minutes=asked["step"],
+        prefer_clinicians=asked.get("prefer_clinicians", frozenset()),
+        not_clinicians=asked.get("not_clinicians", frozenset()),
     )

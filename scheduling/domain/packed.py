@@ -6,10 +6,12 @@ A stretch is two big-endian 64-bit numbers, start and end, in microseconds since
 
 import sys
 from array import array
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
 from scheduling.domain.grid import CELL, Grid
+
+Stretch = tuple[int, int]
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -22,28 +24,43 @@ _RUNS = [(1 << length) - 1 for length in range(_BLOCK)]
 _PAIR_BYTES = 2 * _BLOCK // 8
 
 
-def unpack(packed: bytes) -> list[tuple[int, int]]:
+def unpack(packed: bytes) -> Iterator[Stretch]:
     """Start and end of each stretch."""
     marks = array("q", packed)
     if sys.byteorder == "little":
         marks.byteswap()
-    return list(zip(marks[::2], marks[1::2], strict=True))
+    return zip(marks[::2], marks[1::2], strict=True)
 
 
-def to_cells(stretches: Collection[tuple[int, int]], grid: Grid) -> int:
-    """The cells of the grid that these stretches touch; each meets the grid."""
-    # One block early, as a stretch may begin before the grid.
+def to_cells(packed: bytes, grid: Grid, but: Collection[Stretch] = ()) -> int:
+    """The cells of the grid that these stretches touch, except those of `but`.
+
+    Each stretch meets the grid.
+    """
+    stretches = unpack(packed)
+    if but:
+        stretches = (stretch for stretch in stretches if stretch not in but)
+    return _joined(_blocks(stretches, grid)) & grid.full
+
+
+def _blocks(stretches: Iterator[Stretch], grid: Grid) -> list[int]:
+    """Cells by the block they begin in, one block early: they may begin before the
+    grid. This runs for every reservation there is, so it is short of names."""
     first = (grid.first - _EPOCH) // _MICROSECOND - _BLOCK * _CELL
-    blocks = [0] * (grid.cells // _BLOCK + 3)
+    blocks, unit, size, runs = [0] * (grid.cells // _BLOCK + 3), _CELL, _BLOCK, _RUNS
     for start, end in stretches:
-        cell = (start - first) // _CELL
-        length = -((first - end) // _CELL) - cell
-        blocks[cell // _BLOCK] |= _RUNS[length] << cell % _BLOCK
-    cells = _joined(blocks[::2]) | _joined(blocks[1::2]) << _BLOCK
-    return cells >> _BLOCK & grid.full
+        cell = (start - first) // unit
+        blocks[cell // size] |= runs[-((first - end) // unit) - cell] << cell % size
+    return blocks
 
 
 def _joined(blocks: list[int]) -> int:
+    even, odd = _in_pairs(blocks[::2]), _in_pairs(blocks[1::2])
+    return even >> _BLOCK | odd
+
+
+def _in_pairs(blocks: list[int]) -> int:
+    """Blocks side by side that may each reach into the next, which is not there."""
     return int.from_bytes(
         b"".join([block.to_bytes(_PAIR_BYTES, "little") for block in blocks]), "little"
     )

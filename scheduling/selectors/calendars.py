@@ -1,7 +1,7 @@
 """Reading when resources are open and taken, as cells; never as datetimes."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from clinics.selectors import public_holidays
 from scheduling.domain.grid import Grid, ceil_cells
 from scheduling.domain.openings import ResourceRef
-from scheduling.domain.packed import to_cells, unpack
+from scheduling.domain.packed import Stretch, to_cells, unpack
 from scheduling.domain.schedule import (
     DAY_MINUTES,
     NO_RULES,
@@ -81,22 +82,25 @@ def units(clinic_id: int, kinds: Collection[str]) -> list[Unit]:
 
 _RULES = """
 SELECT resource_id, 'hours', weekday, NULL::date, local_start, local_end,
-       valid_from_on, valid_to_on
+       valid_from_on, valid_to_on, ''
   FROM scheduling_openinghours
  WHERE clinic_id = %(clinic)s
    AND (resource_id IS NULL OR resource_id = ANY(%(resources)s))
 UNION ALL
-SELECT resource_id, kind, NULL, applies_on, local_start, local_end, NULL, NULL
+SELECT resource_id, kind, NULL, applies_on, local_start, local_end, NULL, NULL, ''
   FROM scheduling_scheduleexception
  WHERE clinic_id = %(clinic)s AND applies_on BETWEEN %(first)s AND %(last)s
    AND (resource_id IS NULL OR resource_id = ANY(%(resources)s))
+UNION ALL
+SELECT NULL, 'holidays', NULL, NULL, NULL, NULL, NULL, NULL, holiday_calendar
+  FROM clinics_clinic WHERE id = %(clinic)s AND holiday_calendar <> ''
 """
 
 
 def rules(
     clinic_id: int, resource_ids: Iterable[int], first_on: date, last_on: date
 ) -> Rules:
-    """All hours, and the exceptions of these dates; one statement."""
+    """All hours, and the exceptions and holidays of these dates; one statement."""
     values: dict[str, Any] = {
         "clinic": clinic_id,
         "resources": list(resource_ids),
@@ -107,8 +111,13 @@ def rules(
         cursor.execute(_RULES, values)
         rows = cursor.fetchall()
     owners = {row[0] for row in rows} - {None}
+    observed = [row[8] for row in rows if row[1] == "holidays"]
+    rows = [row for row in rows if row[1] != "holidays"]
+    closed_on = (public_holidays(calendar, first_on, last_on) for calendar in observed)
     return Rules(
-        clinic=_schedule(None, rows),
+        clinic=replace(
+            _schedule(None, rows), holidays=frozenset[date]().union(*closed_on)
+        ),
         own={owner: _schedule(owner, rows) for owner in owners},
     )
 
@@ -168,7 +177,8 @@ def taken(
     parts += [_MOVING] if moving_id else []
     parts += [_PATIENT] if patient_id else []
     values: dict[str, Any] = {
-        "resources": list(resource_ids),
+        # As text: a list is quoted one by one.
+        "resources": f"{{{','.join(map(str, resource_ids))}}}",
         "start": grid.first,
         "end": grid.end,
         "now": now,
@@ -184,9 +194,12 @@ def calendars(
     members: Iterable[Unit], hours: Rules, busy: Taken, grid: Grid, zone: ZoneInfo
 ) -> list[Calendar]:
     """The engine's view of these resources on this grid."""
+    by_clinic = open_cells(hours.clinic, NO_RULES, grid, zone)
     opened: dict[Schedule, int] = {}
 
-    def opening(own: Schedule) -> int:
+    def opening(own: Schedule | None) -> int:
+        if own is None:
+            return by_clinic
         if own not in opened:
             opened[own] = open_cells(hours.clinic, own, grid, zone)
         return opened[own]
@@ -197,7 +210,7 @@ def calendars(
             kind=unit.ref.kind,
             capabilities=unit.capabilities,
             clear=grid.full & ~busy.resources.get(unit.ref.id, 0),
-            open=opening(hours.own.get(unit.ref.id, NO_RULES)),
+            open=opening(hours.own.get(unit.ref.id)),
             shortest_cells=unit.shortest_cells,
         )
         for unit in members
@@ -205,16 +218,16 @@ def calendars(
 
 
 def _taken(rows: Iterable[tuple[int, bytes]], grid: Grid) -> Taken:
-    stretches: dict[int, Collection[tuple[int, int]]] = {}
-    freed: dict[int, set[tuple[int, int]]] = {}
+    rows = list(rows)
+    freed: dict[int, set[Stretch]] = {}
     for key, packed in rows:
         if key < 0:
             freed.setdefault(-key, set()).update(unpack(packed))
-        else:
-            stretches[key] = unpack(packed)
-    for key in freed.keys() & stretches.keys():
-        stretches[key] = [one for one in stretches[key] if one not in freed[key]]
-    cells = {key: to_cells(some, grid) for key, some in stretches.items()}
+    cells = {
+        key: to_cells(packed, grid, freed.get(key, ()))
+        for key, packed in rows
+        if key >= 0
+    }
     return Taken(resources=cells, patient=cells.pop(0, 0))
 
 
@@ -229,12 +242,12 @@ def _schedule(owner: int | None, rows: Iterable[tuple[Any, ...]]) -> Schedule:
 
 
 def _hours(row: tuple[Any, ...]) -> Hours:
-    _, weekday, _, start, end, valid_from, valid_to = row
+    _, weekday, _, start, end, valid_from, valid_to, _ = row
     return Hours(weekday, minute(start), minute_of_end(end), valid_from, valid_to)
 
 
 def _exception(row: tuple[Any, ...]) -> DayException:
-    kind, _, on, start, end, _, _ = row
+    kind, _, on, start, end, *_ = row
     if start is None:
         return DayException(on, closed=kind == "closed")
     return DayException(on, kind == "closed", minute(start), minute_of_end(end))

@@ -92,7 +92,7 @@ def test_openings_have_the_documented_shape(api):
         nine().isoformat(),
         (nine() + timedelta(minutes=15)).isoformat(),
     ]
-    assert set(openings[0]) == {"start", "end", "phases"}
+    assert set(openings[0]) == {"start", "end", "phases", "why"}
     assert set(openings[0]["phases"][0]) == {"name", "start", "end", "resources"}
     assert set(openings[0]["phases"][0]["resources"][0]) == {"id", "kind", "name"}
 
