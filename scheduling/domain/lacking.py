@@ -21,7 +21,7 @@ def lack(
 ) -> Lack:
     """Why no time of any day would do. `retired` are (kind, name) no longer in use."""
     for group in plan.groups:
-        have = sum(group.accepts(m.ref.kind, m.capabilities) for m in members)
+        have = sum(member.can_serve(group) for member in members)
         if have < group.count:
             return Lack(group.needs[0].phase.name, _text(group, have, retired))
     text = "The clinic has too few of what the parts of this visit need at one time."
@@ -33,8 +33,7 @@ def _text(group: Group, have: int, retired: Sequence[tuple[str, str]]) -> str:
     if have:
         counted = noun if have == 1 else several(noun)
         return f"The clinic has {have} {counted}; this visit needs {group.count}."
-    kinds = frozenset.intersection(*(need.kinds for need in group.needs))
-    names = [name for kind, name in retired if kind in kinds]
+    names = [name for kind, name in retired if kind in group.kinds]
     if names:
         return f"The clinic has no {noun} in use: {names[0]} is retired."
     return f"The clinic has no {noun}."

@@ -48,10 +48,8 @@ def word(code: str) -> str:
 
 def needed(group: Group) -> str:
     """What would do: "C-arm clinician", "ultrasound or C-arm"."""
-    kinds = frozenset.intersection(*(need.kinds for need in group.needs))
-    skills = frozenset().union(*(need.capabilities for need in group.needs))
-    any_kind = listed(sorted(map(word, kinds)), "or") or "resource"
-    return " ".join([*sorted(map(word, skills)), any_kind])
+    kind = listed(sorted(map(word, group.kinds)), "or") or "resource"
+    return " ".join([*sorted(map(word, group.capabilities)), kind])
 
 
 def several(noun: str) -> str:

@@ -9,7 +9,7 @@ from scheduling.domain.bits import erode, positions
 from scheduling.domain.blocks import Block, Takes
 from scheduling.domain.grid import Grid, ceil_cells
 from scheduling.domain.openings import ResourceRef
-from scheduling.domain.plan import Plan
+from scheduling.domain.plan import Group, Plan
 from scheduling.domain.search import Calendar, candidates, possible_starts
 
 NOTHING: frozenset[Block] = frozenset()
@@ -21,10 +21,14 @@ class Member:
 
     ref: ResourceRef
     capabilities: frozenset[str]
+    shortest_cells: int = 1
 
     @property
     def id(self) -> int:
         return self.ref.id
+
+    def can_serve(self, group: Group) -> bool:
+        return self.ref.kind in group.kinds and group.capabilities <= self.capabilities
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Scene:
                 capabilities=member.capabilities,
                 clear=self.grid.full & ~self._cells(Takes.CLEAR, without, member.id),
                 open=opened & ~self._cells(Takes.OPEN, without, member.id),
+                shortest_cells=member.shortest_cells,
             )
             for member in self.members
             if member.id not in unwanted

@@ -34,8 +34,9 @@ class Spoiled:
         """Starts by how many blocks of this rank or better they cost: 0 … `most`."""
         if (rank, most) not in self._levels:
             found = _count(self.shared, self.scene.starts, rank, most)
-            for cluster in self._clusters:
-                levels = [self.group_levels(group, rank, most) for group in cluster]
+            # Groups that draw on the same resources may share a block.
+            for cluster in self.scene.plan.clusters:
+                levels = [self.group_levels(g, rank, most) for g in cluster.groups]
                 found = _both(found, _all(levels))
             self._levels[rank, most] = found
         return self._levels[rank, most]
@@ -59,21 +60,6 @@ class Spoiled:
     def _group_levels(self) -> dict[tuple[int, Rank, int], Levels]:
         return {}
 
-    @cached_property
-    def _clusters(self) -> list[list[Group]]:
-        """Groups that draw on the same resources: one block may count for several."""
-        clusters: list[tuple[set[int], list[Group]]] = []
-        for group in self.scene.plan.groups:
-            pool, together = set(self.served[group.id]), [group]
-            apart = []
-            for other, groups in clusters:
-                if other & pool:
-                    pool, together = pool | other, groups + together
-                else:
-                    apart.append((other, groups))
-            clusters = [*apart, (pool, together)]
-        return [groups for _, groups in clusters]
-
 
 def spoiled(scene: Scene) -> Spoiled:
     return Spoiled(
@@ -83,7 +69,7 @@ def spoiled(scene: Scene) -> Spoiled:
             group.id: {
                 member.id: dict(_of_member(scene, group, member.id))
                 for member in scene.members
-                if group.accepts(member.ref.kind, member.capabilities)
+                if member.can_serve(group)
             }
             for group in scene.plan.groups
         },

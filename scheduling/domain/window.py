@@ -204,7 +204,8 @@ class _Cut:
                     key=day.isoformat(),
                     on=day,
                     open=self._stretches(schedule.cells_open(day), day),
-                    exceptional=any(e.on == day for e in schedule.exceptions),
+                    exceptional=day in schedule.holidays
+                    or any(e.on == day for e in schedule.exceptions),
                     note=self.window.notes.get((resource_id, day), ""),
                 )
             day += _ONE_DAY

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from clinics import selectors as clinics
 from scheduling.domain.blocks import Cause
 from scheduling.domain.grid import Grid
 from scheduling.domain.window import Busy
@@ -88,15 +89,22 @@ def _rows(query: str, grid: Grid, **values: Any) -> list[Any]:
 
 
 def notes(clinic_id: int, grid: Grid, zone: ZoneInfo) -> Notes:
-    """The reasons of exceptions, by resource (None: the clinic's) and date."""
+    """The reasons of exceptions, by resource (None: the clinic's) and date.
+
+    Holidays are exceptions of the clinic's, too.
+    """
     first, last = (at.astimezone(zone).date() for at in (grid.first, grid.end))
+    calendar = clinics.clinic(clinic_id).holiday_calendar
+    found: dict[tuple[int | None, date], str] = {
+        (None, on): name
+        for on, name in clinics.holiday_names(calendar, first, last).items()
+    }
     rows = ScheduleException.objects.filter(
         clinic_id=clinic_id, applies_on__range=(first, last), kind="closed"
     ).exclude(reason="")
-    return {
-        (owner, on): reason
-        for owner, on, reason in rows.values_list("resource_id", "applies_on", "reason")
-    }
+    for owner, on, reason in rows.values_list("resource_id", "applies_on", "reason"):
+        found[owner, on] = reason
+    return found
 
 
 def retired(clinic_id: int, kinds: Iterable[str]) -> list[tuple[str, str]]:

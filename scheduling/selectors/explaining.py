@@ -110,7 +110,7 @@ def window_of(question: Question, kind: VisitKind, first: date, last: date) -> W
     plan = kind.varied(question.variation)
     grid = window_grid(plan, first, last, kind.zone)
     members = [
-        Member(unit.ref, unit.capabilities)
+        Member(unit.ref, unit.capabilities, unit.shortest_cells)
         for unit in units(kind.clinic_id, plan.kinds)
     ]
     ids = [member.id for member in members]

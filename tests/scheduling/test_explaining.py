@@ -191,6 +191,37 @@ def test_closed_days_holidays_and_short_days():
     assert {one.need for one in explained.rejected} == {"Opening hours"}
 
 
+def test_a_public_holiday_is_called_by_its_name():
+    at = make.practice(holiday_calendar="US")
+    labor_day = date(2026, 9, 7)
+
+    assert the_reason(ask(at, first=labor_day, last=labor_day)) == (
+        "The clinic is closed on Mon 7 Sep (Labor Day)."
+    )
+
+
+def test_only_those_who_are_excluded_have_time():
+    at = make.practice(make.ONE_OF_EACH | {"clinician": 2})
+    one, other = at.by_kind["clinician"]
+    absent(one, at_clock(0), at_clock(23) + timedelta(days=2), "leave")
+    wishes = selectors.Wishes(not_clinicians=frozenset({other.pk}))
+
+    explained = ask(at, wishes=wishes)
+
+    assert the_reason(explained) == "Clinician 1 is on leave until Fri 4 Sep, 23:00."
+    assert ways(explained)[0] == "Nobody excluded: first on Wed 2 Sep, 08:00"
+
+
+def test_in_the_order_of_least_waste_days_with_openings_are_not_rejected():
+    at = make.practice()
+
+    explained = ask(at, last=SUNDAY, order="tightest", limit=2)
+
+    assert list(reasons(explained)) == [date(2026, 9, 5), SUNDAY]
+    for way in selectors.relaxations(explained):
+        assert way.rejected or way.change["order"] is None
+
+
 def test_what_the_clinic_has_not_is_said_for_every_day():
     at = make.practice(make.ONE_OF_EACH | {"c_arm": 0})
 
