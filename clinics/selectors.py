@@ -1,5 +1,6 @@
 """Reading clinics and their people."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -78,6 +79,12 @@ def public_holidays(calendar: str, first_on: date, last_on: date) -> frozenset[d
     return frozenset[date]().union(*(_holidays_of(calendar, year) for year in years))
 
 
+def holiday_names(calendar: str, first_on: date, last_on: date) -> Mapping[date, str]:
+    """What the holidays of these years are called; none without a calendar."""
+    years = range(first_on.year, last_on.year + 1) if calendar else ()
+    return {day: name for y in years for day, name in _holidays_of(calendar, y).items()}
+
+
 def is_holiday_calendar(calendar: str) -> bool:
     try:
         _holidays_of(calendar, 2000)
@@ -87,8 +94,6 @@ def is_holiday_calendar(calendar: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _holidays_of(calendar: str, year: int) -> frozenset[date]:
+def _holidays_of(calendar: str, year: int) -> Mapping[date, str]:
     country, _, part = calendar.partition("-")
-    return frozenset(
-        holidays.country_holidays(country, subdiv=part or None, years=year)
-    )
+    return dict(holidays.country_holidays(country, subdiv=part or None, years=year))

@@ -220,8 +220,41 @@ class OpeningAnswer(serializers.Serializer[Any]):
     )
 
 
+class BlockAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    resource = ResourceRefAnswer(allow_null=True)
+    start = serializers.DateTimeField(allow_null=True)
+    end = serializers.DateTimeField(allow_null=True)
+
+
+class RejectedAnswer(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
+    need = serializers.CharField()
+    resource = ResourceRefAnswer(allow_null=True)
+    start = serializers.DateTimeField(
+        allow_null=True, help_text="The start there would be without the blocks."
+    )
+    blocks = BlockAnswer(many=True)
+
+
+class RelaxationAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    change = serializers.DictField(
+        child=serializers.CharField(allow_null=True),
+        help_text="Parameters of this query to change; null leaves one out.",
+    )
+    first = OpeningAnswer()
+
+
 class OpeningsAnswer(serializers.Serializer[Any]):
     openings = OpeningAnswer(many=True)
+    # Only with `explain=1`.
+    rejected = RejectedAnswer(many=True, required=False)
+    relaxations = RelaxationAnswer(many=True, required=False)
 
 
 class ReservationAnswer(serializers.Serializer[Any]):

@@ -11,11 +11,16 @@ from scheduling.selectors.appointments import (
     resources,
 )
 from scheduling.selectors.board import DayBoard, day, day_board
+from scheduling.selectors.explaining import Explained, Question, explain_openings
 from scheduling.selectors.openings import Wishes, find_openings
+from scheduling.selectors.relaxing import Relaxation, relaxations
 from scheduling.selectors.visit_types import VisitKind, visit_kind, visit_types
 
 __all__ = [
     "DayBoard",
+    "Explained",
+    "Question",
+    "Relaxation",
     "VisitKind",
     "Wishes",
     "appointment",
@@ -23,10 +28,12 @@ __all__ = [
     "appointments_of",
     "day",
     "day_board",
+    "explain_openings",
     "find_openings",
     "hold",
     "in_force_for",
     "next_day_with_visits",
+    "relaxations",
     "resource",
     "resources",
     "visit_kind",
