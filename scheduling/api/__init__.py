@@ -8,10 +8,14 @@ from scheduling.api.appointments import (
     ArriveAppointment,
     CancelAppointment,
     ConfirmAppointment,
+    ExtendHold,
     HoldDetail,
     Holds,
     MoveAppointment,
+    MovePreview,
     NoShowAppointment,
+    ReassignAppointment,
+    UndoMove,
 )
 from scheduling.api.catalogue import Openings, Resources, VisitTypes
 
@@ -24,10 +28,18 @@ urlpatterns = [
     path("appointments/", Appointments.as_view(), name="appointments"),
     path(_ONE, AppointmentDetail.as_view(), name="appointment"),
     path(f"{_ONE}move/", MoveAppointment.as_view(), name="appointment-move"),
+    path(f"{_ONE}move-preview/", MovePreview.as_view(), name="move-preview"),
+    path(f"{_ONE}undo-move/", UndoMove.as_view(), name="appointment-undo-move"),
+    path(
+        f"{_ONE}reassign/",
+        ReassignAppointment.as_view(),
+        name="appointment-reassign",
+    ),
     path(f"{_ONE}cancel/", CancelAppointment.as_view(), name="appointment-cancel"),
     path(f"{_ONE}confirm/", ConfirmAppointment.as_view(), name="appointment-confirm"),
     path(f"{_ONE}arrive/", ArriveAppointment.as_view(), name="appointment-arrive"),
     path(f"{_ONE}no-show/", NoShowAppointment.as_view(), name="appointment-no-show"),
     path("holds/", Holds.as_view(), name="holds"),
     path("holds/<uuid:hold_id>/", HoldDetail.as_view(), name="hold"),
+    path("holds/<uuid:hold_id>/extend/", ExtendHold.as_view(), name="hold-extend"),
 ]
