@@ -77,7 +77,7 @@ def _of_visit(appointment_id: UUID, rows: list[Message]) -> Situation:
     appointment = scheduling.appointment(appointment_id)
     if appointment is None:
         raise NotFound("There is no such visit.")
-    patient = patients.patient(appointment.patient_id)
+    patient = appointment.patient
     reach, contacts = reach_of(patient)
     return Situation(
         snapshot=visit_of(appointment, rows),
@@ -170,14 +170,12 @@ def _tells_offer(row: Message) -> bool:
 
 def reach_of(patient: "Patient") -> "tuple[Reach, dict[str, ContactPoint]]":
     """Return how the patient may be reached and the addresses themselves."""
-    found = {c: patients.contact(patient, c) for c in catalogue.CHANNELS}
-    contacts = {channel: point for channel, point in found.items() if point}
+    contacts = patients.contacts(patient)
     refused = opted_out({c: point.value for c, point in contacts.items()})
-    consents = {c for c in catalogue.CHANNELS if patients.consented(patient, c)}
     reach = Reach(
         zone=patients.zone(patient),
         contacts=frozenset(contacts) - refused,
-        consents=frozenset(consents),
+        consents=frozenset(patients.consents(patient)),
     )
     return reach, contacts
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from core.actor import job
 from notifications.domain.plan import NO_CHANNEL, TOO_LATE, Call
-from notifications.domain.subjects import Offered
+from notifications.domain.subjects import Offered, Visit
 from notifications.models import Message, PlannedCall
 from notifications.selectors.situations import Situation
 from patients.services import tasks
@@ -35,6 +35,8 @@ def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> Non
     if situation.patient is None:
         return
     keys = {call.dedupe_key: call for call in wanted}
+    if not keys and _is_new(situation):
+        return
     asked = PlannedCall.objects.filter(subject=situation.subject).select_related("task")
     known = {row.dedupe_key: row for row in asked}
     for key, row in known.items():
@@ -43,6 +45,13 @@ def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> Non
     for key, call in keys.items():
         if key not in known:
             _ask(situation, key, call.reason, now)
+
+
+def _is_new(situation: Situation) -> bool:
+    """A visit just booked: no call was asked for, as they are about changes."""
+    visit = situation.snapshot
+    is_unchanged = isinstance(visit, Visit) and visit.is_live and not visit.revision
+    return is_unchanged and not situation.rows
 
 
 def ask_instead(situation: Situation, message: Message, *, now: datetime) -> None:

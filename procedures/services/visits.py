@@ -32,12 +32,15 @@ class VisitInTheWay(Problem):
     title = "The appointment does not allow this"
 
 
-def booked(*, appointment_id: UUID, now: datetime) -> None:
+def booked(*, appointment_id: UUID, patient_id: UUID, now: datetime) -> None:
     """A new appointment becomes its episode's visit and moves the stage."""
+    waiting = list(visits.open_episodes(patient_id))
+    if not waiting:
+        return
     appointment = _appointment(appointment_id)
     kind = appointment.visit_type
     purpose = rules.purpose(kind.slug, kind.requires_decision)
-    episode = visits.episode_for(appointment.patient_id, appointment.subject, purpose)
+    episode = visits.episode_among(waiting, appointment.subject, purpose)
     if episode is None:
         return
     EpisodeVisit.objects.create(

@@ -148,6 +148,24 @@ class Move(Change):
     start = Start()
 
 
+class Reassign(Body):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    avoiding = serializers.ListField(child=Id(), required=False, max_length=50)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class UndoMove(Body):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class Extend(Body):
+    minutes = serializers.IntegerField(required=False, min_value=1, max_value=2880)
+
+
+class PreviewQuery(Body):
+    start = Start()
+
+
 class ResourceAnswer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     kind = serializers.CharField()
@@ -278,6 +296,55 @@ class AppointmentAnswer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     revision = serializers.IntegerField()
     reservations = ReservationAnswer(many=True)
+
+
+class ChangeAnswer(serializers.Serializer[Any]):
+    """`from` and `to` are starts, or resources (null: none)."""
+
+    what = serializers.ChoiceField(choices=["start", "resource"])
+    phase = serializers.CharField(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        before = serializers.JSONField(allow_null=True)
+        after = serializers.JSONField(allow_null=True)
+        return {**super().get_fields(), "from": before, "to": after}
+
+
+class MovedAnswer(AppointmentAnswer):
+    changes = ChangeAnswer(many=True)
+
+
+class ReplacedAnswer(serializers.Serializer[Any]):
+    def get_fields(self) -> dict[str, Any]:
+        return {
+            "from": ResourceRefAnswer(allow_null=True),
+            "to": ResourceRefAnswer(allow_null=True),
+        }
+
+
+class ChangedPhaseAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    kept = ResourceRefAnswer(many=True)
+    replaced = ReplacedAnswer(many=True)
+
+
+class ReasonAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    lifts = serializers.CharField(allow_blank=True)
+
+
+class PreviewAnswer(serializers.Serializer[Any]):
+    """What the move would change, or why it cannot be made, and when it could."""
+
+    possible = serializers.BooleanField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    changes = ChangeAnswer(many=True)
+    phases = ChangedPhaseAnswer(many=True)
+    reasons = ReasonAnswer(many=True)
+    alternatives = OpeningAnswer(many=True)
 
 
 class AppointmentPage(serializers.Serializer[Any]):

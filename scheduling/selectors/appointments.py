@@ -1,10 +1,12 @@
 """Reading visits, holds and resources."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from core.problems import FieldError, Invalid
 from scheduling.domain.status import LIVE
 from scheduling.models import Appointment, Hold, Resource
 
@@ -18,7 +20,7 @@ def appointment(
     found = Appointment.objects.filter(pk=appointment_id)
     if clinic_id is not None:
         found = found.filter(clinic_id=clinic_id)
-    return found.select_related("patient", "visit_type", "clinic").first()
+    return found.select_related("patient__clinic", "visit_type", "clinic").first()
 
 
 def appointments_of(
@@ -81,3 +83,11 @@ def resources(clinic_id: int, kind: str = "") -> QuerySet[Resource]:
     if kind:
         found = found.filter(kind=kind)
     return found.order_by("kind", "name")
+
+
+def check_resources(resource_ids: Collection[int], clinic_id: int) -> None:
+    """Raises Invalid where one of them is not this clinic's."""
+    known = Resource.objects.filter(pk__in=resource_ids, clinic_id=clinic_id).count()
+    if known != len(set(resource_ids)):
+        fault = "This clinic has no such resource; name them by id."
+        raise Invalid([FieldError("/avoiding", fault)])

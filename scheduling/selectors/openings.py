@@ -180,13 +180,20 @@ def alternatives(
     patient_id: UUID | None = None,
     clinician: int | None = None,
     moving_id: UUID | None = None,
+    prefer: frozenset[int] = frozenset(),
+    avoiding: frozenset[int] = frozenset(),
     limit: int = 3,
 ) -> list[Opening]:
-    """The next openings from `start` on, a quarter of an hour apart, within 28 days."""
+    """The next openings from `start` on, a quarter of an hour apart, within 28 days.
+
+    None with a resource of `avoiding`; those of `prefer` come before all others.
+    """
     from_on = start.astimezone(kind.zone).date()
     to_on = from_on + timedelta(days=27)
     world = world_of(kind, plan, from_on, to_on, clinician=clinician)
-    asked = _Asked(now, max(start, now + kind.minimum_lead), patient_id, moving_id)
+    world = without(world, avoiding)
+    soonest = max(start, now + kind.minimum_lead)
+    asked = _Asked(now, soonest, patient_id, moving_id, prefer)
     looks = _looks(world, from_on, to_on, asked, Wishes(step_minutes=15))
     return list(islice(chain.from_iterable(look.all() for look in looks), limit))
 
@@ -220,6 +227,12 @@ def world_of(
     # A visit's buffers and length may reach into the neighbouring days.
     hours = rules(kind.clinic_id, ids, from_on - _ONE_DAY, to_on + 2 * _ONE_DAY)
     return World(kind, plan, members, hours)
+
+
+def without(world: World, avoiding: frozenset[int]) -> World:
+    """The same without these resources."""
+    kept = [unit for unit in world.members if unit.ref.id not in avoiding]
+    return replace(world, members=kept) if avoiding else world
 
 
 def opening_at(

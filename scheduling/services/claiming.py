@@ -18,7 +18,7 @@ from scheduling.services.problems import InvalidStart
 from scheduling.services.refusing import refuse_asked
 from scheduling.services.reserving import Wanted, lock_resources, resources_of
 from scheduling.services.rules import Ask, reasons_against, resolved
-from scheduling.services.storing import create_appointment
+from scheduling.services.storing import new_appointment, store_appointment
 
 if TYPE_CHECKING:
     from patients.models import Patient
@@ -51,7 +51,9 @@ def book_hold(
     if not stands(hold, now):
         raise taken(wanted, patient.pk)
     check_patient_free(patient.pk, wanted.kind, wanted.plan, wanted.start)
-    appointment = create_appointment(wanted, patient.pk, ask.subject)
+    appointment = store_appointment(
+        new_appointment(wanted, patient.pk, ask.subject), wanted.plan
+    )
     re_point(hold, appointment, now)
     announce_booked(appointment, wanted.kind, reason, by, now)
     return appointment
@@ -85,7 +87,7 @@ def _check_start(hold: Hold, start: datetime | None) -> None:
 
 
 def stands(hold: Hold, now: datetime) -> bool:
-    """Unexpired, and all of its reservations still live."""
+    """Unexpired, ahead of us, and all of its reservations still live."""
     if hold.ended_at is not None or hold.expires_at <= now or hold.start < now:
         return False
     released = hold.reservations.values_list("released_at", flat=True)
