@@ -84,3 +84,19 @@ class OfferClosed(OfferEvent):
     """`how`: accepted, declined, expired, too-late or withdrawn."""
 
     how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceEvent(Event):
+    absence_id: UUID
+    resource_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceOpened(AbsenceEvent):
+    """Somebody or something is away; the visits in the way have open conflicts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceEnded(AbsenceEvent):
+    """It is over, or over earlier than was said."""
