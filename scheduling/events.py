@@ -1,6 +1,7 @@
 """What happened to a visit; published in the transaction that did it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from core.events import Event
@@ -58,3 +59,21 @@ class AppointmentNoShow(AppointmentEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentEnded(AppointmentEvent):
     """The procedure was aborted after check-in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseEvent(AppointmentEvent):
+    """`position` is the phase's in its visit, `at` when it really was."""
+
+    position: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseStarted(PhaseEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseEnded(PhaseEvent):
+    pass

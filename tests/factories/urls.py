@@ -127,6 +127,7 @@ def act(clinic: Clinic) -> dict[str, Any]:
 ARGUMENTS: dict[str, Arguments] = {
     "api:appointment": appointment,
     "api:appointments": patient,
+    "api:appointment-phases": appointment,
     "api:episode": episode,
     "api:episode-timeline": episode,
     "api:episodes": nothing,
@@ -134,6 +135,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:messages": nothing,
     "api:patient": patient,
     "api:patients": nothing,
+    "api:projection": nothing,
     "api:tasks": nothing,
     "staff:access_log": nothing,
     "staff:appointment": appointment,
