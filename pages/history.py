@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 ACTS = {
     "appointment.booked": "Visit booked",
     "appointment.moved": "Visit moved",
+    "appointment.move_undone": "Visit moved back",
+    "appointment.reassigned": "Other resources at the same time",
+    "appointment.reassign_undone": "Earlier resources again",
+    "hold.extended": "Hold extended",
     "appointment.cancelled": "Visit cancelled",
     "appointment.confirmed": "Visit confirmed",
     "appointment.arrived": "Patient arrived",

@@ -27,6 +27,11 @@ class AppointmentMoved(AppointmentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentReassigned(AppointmentEvent):
+    """Other resources at the same start: nothing changes for the patient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentCancelled(AppointmentEvent):
     pass
 

@@ -1,96 +1,131 @@
-"""Who serves what at one start: exact, deterministic, least waste first."""
+"""Who serves what at one start: exact, deterministic, and with the least waste.
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+Of all assignments it is the one with the least cost, compared in this order: places
+that go to resources which are not preferred, stranded gaps, idle cells
+(`scheduling.domain.waste`), resource ids in the order of the groups. Groups that draw
+on no common kind are solved apart; the others together, resource by resource.
+"""
 
-from scheduling.domain.bits import has, run_after, run_before, shift_down, span
-from scheduling.domain.plan import Group, Plan
+from collections.abc import Collection, Mapping, Sequence
+from heapq import nsmallest
+
+from scheduling.domain.bits import has
+from scheduling.domain.plan import Cluster, Group, Plan
 from scheduling.domain.search import Calendar, Candidates
+from scheduling.domain.waste import NOT_PREFERRED, Span, price
 
-Assignment = Mapping[int, tuple[int, ...]]  # group id -> resource ids
+Assignment = Mapping[int, tuple[int, ...]]  # group id -> resource ids, ascending
 
-# Gaps are looked at this far to both sides of a reservation.
-_LOOK_CELLS = 36
-# A gap shorter than the shortest visit anyone books is stranded.
-STRANDED_CELLS = 4
-
-
-def assign(plan: Plan, found: Candidates, start: int) -> Assignment | None:
-    """Resources for every group at cell `start`, or None if there are too few.
-
-    Exact also where groups compete for one pool: it looks through all choices,
-    best first, scarce groups first.
-    """
-    choices = {group.id: _by_waste(group, found, start) for group in plan.groups}
-    groups = sorted(plan.groups, key=lambda g: (len(choices[g.id]) - g.count, g.id))
-    return _choose(groups, choices, {})
+# Places still open in each group; what it costs to get there; who took them.
+_Open = tuple[int, ...]
+_Way = tuple[int, tuple[tuple[int, ...], ...]]
 
 
-def _choose(
-    groups: Sequence[Group],
-    choices: Mapping[int, Sequence[int]],
-    taken: Mapping[Group, tuple[int, ...]],
+def assign(
+    plan: Plan,
+    found: Candidates,
+    start: int,
+    prefer: Collection[int] = frozenset(),
 ) -> Assignment | None:
-    if not groups:
-        return {group.id: resources for group, resources in taken.items()}
-    group, *rest = groups
-    for resources in _options(group, choices, taken):
-        now_taken = {**taken, group: resources}
-        if _all_can_follow(rest, choices, now_taken):
-            complete = _choose(rest, choices, now_taken)
-            if complete is not None:
-                return complete
-    return None
+    """Resources for every group at cell `start`, or None if there are too few."""
+    assignment: dict[int, tuple[int, ...]] = {}
+    for cluster in plan.clusters:
+        if len(cluster.groups) == 1:
+            chosen = _alone(cluster.groups[0], found, start, prefer)
+        else:
+            chosen = _together(cluster, found, start, prefer)
+        if chosen is None:
+            return None
+        assignment.update(chosen)
+    return assignment
 
 
-def _options(
-    group: Group,
-    choices: Mapping[int, Sequence[int]],
-    taken: Mapping[Group, tuple[int, ...]],
-) -> Iterator[tuple[int, ...]]:
-    return combinations(_left_for(group, choices, taken), group.count)
+def _alone(
+    group: Group, found: Candidates, start: int, prefer: Collection[int]
+) -> Assignment | None:
+    """The cheapest of those that are free: nobody else wants them."""
+    free = _free(group, found, start)
+    if len(free) < group.count:
+        return None
+    if len(free) > group.count:
+        ranked = (
+            (_price(calendar, start, group.occupied, 1, prefer), calendar.resource_id)
+            for calendar in free
+        )
+        return {group.id: tuple(sorted(pk for _, pk in nsmallest(group.count, ranked)))}
+    return {group.id: tuple(sorted(calendar.resource_id for calendar in free))}
 
 
-def _left_for(
-    group: Group,
-    choices: Mapping[int, Sequence[int]],
-    taken: Mapping[Group, tuple[int, ...]],
-) -> list[int]:
-    busy = {
-        resource
-        for other, resources in taken.items()
-        if group.clashes(other)
-        for resource in resources
+def _together(
+    cluster: Cluster, found: Candidates, start: int, prefer: Collection[int]
+) -> Assignment | None:
+    """Resource by resource, keep the cheapest way to each number of open places.
+
+    Exact, as what a resource costs depends on nothing but the groups it serves: of
+    two ways that leave the same places open, the dearer can never win.
+    """
+    calendars, serves = _by_resource(cluster, found, start)
+    ways: dict[_Open, _Way] = {
+        tuple(group.count for group in cluster.groups): (0, ((),) * len(cluster.groups))
     }
-    return [resource for resource in choices[group.id] if resource not in busy]
+    for pk in sorted(calendars):
+        choices = [
+            (members, _price(calendars[pk], start, spans, len(members), prefer))
+            for members, spans in cluster.patterns
+            if serves[pk].issuperset(members)
+        ]
+        ways = _with(pk, choices, ways)
+    best = ways.get((0,) * len(cluster.groups))
+    if best is None:
+        return None
+    return {group.id: ids for group, ids in zip(cluster.groups, best[1], strict=True)}
 
 
-def _all_can_follow(
-    groups: Sequence[Group],
-    choices: Mapping[int, Sequence[int]],
-    taken: Mapping[Group, tuple[int, ...]],
-) -> bool:
-    return all(len(_left_for(group, choices, taken)) >= group.count for group in groups)
+def _with(
+    pk: int,
+    choices: Sequence[tuple[tuple[int, ...], int]],
+    ways: Mapping[_Open, _Way],
+) -> dict[_Open, _Way]:
+    """The ways there are once this resource may serve, too."""
+    now = dict(ways)
+    for places, (cost, ids) in ways.items():
+        for members, more in choices:
+            if all(places[member] for member in members):
+                left = tuple(n - (i in members) for i, n in enumerate(places))
+                who = tuple(
+                    (*some, pk) if i in members else some for i, some in enumerate(ids)
+                )
+                way = (cost + more, who)
+                if left not in now or way < now[left]:
+                    now[left] = way
+    return now
 
 
-def _by_waste(group: Group, found: Candidates, start: int) -> list[int]:
-    """The free resources of a group, those that waste least first, then by id."""
-    free = [c.calendar for c in found[group.id] if has(c.starts, start)]
-    ranked = sorted(free, key=lambda c: (*_waste(c, group, start), c.resource_id))
-    return [calendar.resource_id for calendar in ranked]
+def _by_resource(
+    cluster: Cluster, found: Candidates, start: int
+) -> tuple[dict[int, Calendar], dict[int, set[int]]]:
+    """Who is free for any group of the cluster, and for which, by position."""
+    calendars: dict[int, Calendar] = {}
+    serves: dict[int, set[int]] = {}
+    for position, group in enumerate(cluster.groups):
+        for calendar in _free(group, found, start):
+            calendars[calendar.resource_id] = calendar
+            serves.setdefault(calendar.resource_id, set()).add(position)
+    return calendars, serves
 
 
-def _waste(calendar: Calendar, group: Group, start: int) -> tuple[int, int]:
-    """Stranded gaps beside the group's time on this resource, and all gap cells."""
-    gaps = [
-        gap
-        for begin, end in group.occupied
-        for gap in _gaps(calendar.free, start + begin, start + end)
-    ]
-    return sum(0 < gap < STRANDED_CELLS for gap in gaps), sum(gaps)
+def _free(group: Group, found: Candidates, start: int) -> list[Calendar]:
+    return [c.calendar for c in found[group.id] if has(c.starts, start)]
 
 
-def _gaps(free: int, begin: int, end: int) -> tuple[int, int]:
-    base = begin - _LOOK_CELLS
-    near = shift_down(free, base) & span(0, end - base + _LOOK_CELLS)
-    return run_before(near, _LOOK_CELLS), run_after(near, end - base)
+def _price(
+    calendar: Calendar,
+    start: int,
+    spans: Sequence[Span],
+    places: int,
+    prefer: Collection[int],
+) -> int:
+    cost = price(calendar.free, calendar.shortest_cells, start, spans)
+    if prefer and calendar.resource_id not in prefer:
+        cost += places * NOT_PREFERRED
+    return cost

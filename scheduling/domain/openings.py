@@ -1,14 +1,15 @@
 """Openings: a start with its phases, the resources of each, and what to reserve."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduling.domain.assignment import Assignment, assign
 from scheduling.domain.bits import positions
-from scheduling.domain.grid import Grid
+from scheduling.domain.grid import CELL, CELL_MINUTES, Grid
 from scheduling.domain.plan import Plan
 from scheduling.domain.search import Calendar, candidates, possible_starts
+from scheduling.domain.waste import gaps_beside, is_stranded, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,40 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """Free time [start, end) that booking leaves right beside what it takes;
+    `stranded` if it is too short for any visit."""
+
+    resource: ResourceRef
+    start: datetime
+    end: datetime
+    stranded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waste:
+    """What an opening is ranked by. `others` counts places that go to resources not
+    preferred, `preferred` are those that are; without preferences both are empty."""
+
+    gaps: tuple[Gap, ...] = ()
+    preferred: tuple[ResourceRef, ...] = ()
+    others: int = 0
+
+    @property
+    def stranded(self) -> int:
+        return sum(gap.stranded for gap in self.gaps)
+
+    @property
+    def idle_minutes(self) -> int:
+        return sum((gap.end - gap.start) // CELL * CELL_MINUTES for gap in self.gaps)
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """The less the better."""
+        return self.others, self.stranded, self.idle_minutes
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """[start, end) is the patient's time at the clinic, without buffers."""
 
@@ -46,6 +81,7 @@ class Opening:
     end: datetime
     phases: tuple[OpeningPhase, ...]
     claims: tuple[Claim, ...]
+    waste: Waste = Waste()
 
 
 def search(
@@ -54,13 +90,21 @@ def search(
     grid: Grid,
     allowed: int,
     names: Mapping[int, ResourceRef],
+    prefer: Collection[int] = frozenset(),
 ) -> Iterator[Opening]:
-    """Openings in order of time, starting in the cells `allowed`; each is exact."""
+    """Openings in order of time, starting in the cells `allowed`; each is exact.
+
+    Each has the assignment that wastes least, with resources of `prefer` (ids) before
+    all others.
+    """
+    calendars = list(calendars)
+    by_id = {calendar.resource_id: calendar for calendar in calendars}
     found = candidates(plan, calendars)
     for cell in positions(possible_starts(plan, found, allowed)):
-        assignment = assign(plan, found, cell)
+        assignment = assign(plan, found, cell, prefer)
         if assignment is not None:
-            yield opening(plan, assignment, grid.instant(cell), names)
+            waste = _waste(plan, assignment, cell, by_id, grid, names, prefer)
+            yield opening(plan, assignment, grid.instant(cell), names, waste)
 
 
 def opening(
@@ -68,12 +112,47 @@ def opening(
     assignment: Assignment,
     start: datetime,
     names: Mapping[int, ResourceRef],
+    waste: Waste,
 ) -> Opening:
     return Opening(
         start=start,
         end=start + timedelta(minutes=plan.length_minutes),
         phases=tuple(_phases(plan, assignment, start, names)),
         claims=claims(plan, assignment, start),
+        waste=waste,
+    )
+
+
+def _waste(
+    plan: Plan,
+    assignment: Assignment,
+    cell: int,
+    calendars: Mapping[int, Calendar],
+    grid: Grid,
+    names: Mapping[int, ResourceRef],
+    prefer: Collection[int],
+) -> Waste:
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for group in plan.groups:
+        for pk in assignment[group.id]:
+            taken.setdefault(pk, []).extend(group.occupied)
+    gaps = (
+        Gap(
+            names[pk],
+            grid.instant(gap[0]),
+            grid.instant(gap[1]),
+            is_stranded(gap, calendars[pk].shortest_cells),
+        )
+        for pk, spans in sorted(taken.items())
+        for gap in gaps_beside(calendars[pk].free, cell, merged(spans))
+    )
+    if not prefer:
+        return Waste(tuple(gaps))
+    served = [pk for group in plan.groups for pk in assignment[group.id]]
+    return Waste(
+        tuple(gaps),
+        tuple(names[pk] for pk in dict.fromkeys(served) if pk in prefer),
+        sum(pk not in prefer for pk in served),
     )
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import combinations
 
 from scheduling.domain.grid import ceil_cells, floor_cells
+from scheduling.domain.waste import Span, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,14 @@ class Group:
         return self.needs[0].count
 
     @cached_property
-    def occupied(self) -> tuple[tuple[int, int], ...]:
-        return tuple(need.occupied_cells for need in self.needs)
+    def occupied(self) -> tuple[Span, ...]:
+        """The cells from arrival that one resource is taken, as merged spans."""
+        return merged(need.occupied_cells for need in self.needs)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds that can serve all of the group's needs."""
+        return reduce(frozenset.intersection, (need.kinds for need in self.needs))
 
     def accepts(self, kind: str, capabilities: frozenset[str]) -> bool:
         """True if such a resource can serve all of the group's needs."""
@@ -97,6 +105,27 @@ class Group:
             start < other_end and other_start < end
             for start, end in self.occupied
             for other_start, other_end in other.occupied
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """Groups that draw, one through another, on common kinds."""
+
+    groups: tuple[Group, ...]
+
+    @cached_property
+    def patterns(self) -> tuple[tuple[tuple[int, ...], tuple[Span, ...]], ...]:
+        """What one resource may serve here: positions of groups that do not clash,
+        and the merged spans it is taken."""
+        positions = range(len(self.groups))
+        return tuple(
+            (some, merged(span for i in some for span in self.groups[i].occupied))
+            for size in range(1, len(self.groups) + 1)
+            for some in combinations(positions, size)
+            if not any(
+                self.groups[a].clashes(self.groups[b]) for a, b in combinations(some, 2)
+            )
         )
 
 
@@ -118,6 +147,22 @@ class Plan:
         for need in self.needs:
             by_id.setdefault(need.group, []).append(need)
         return tuple(Group(key, tuple(needs)) for key, needs in by_id.items())
+
+    @cached_property
+    def clusters(self) -> tuple[Cluster, ...]:
+        """The groups apart, where they never want the same resource."""
+        clusters: list[tuple[frozenset[str], tuple[Group, ...]]] = []
+        for group in self.groups:
+            kinds, together = group.kinds, (group,)
+            for some in [some for some in clusters if some[0] & kinds]:
+                clusters.remove(some)
+                kinds, together = kinds | some[0], (*some[1], *together)
+            clusters.append((kinds, together))
+        order = {group.id: place for place, group in enumerate(self.groups)}
+        return tuple(
+            Cluster(tuple(sorted(groups, key=lambda group: order[group.id])))
+            for _, groups in clusters
+        )
 
     @property
     def lead_cells(self) -> int:

@@ -8,16 +8,18 @@ yields are checked by exact assignment (`scheduling.domain.assignment`).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from scheduling.domain.bits import at_least, erode, shift_down
 from scheduling.domain.plan import Group, Plan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calendar:
     """One resource on a grid: `clear` of reservations, and `open` by the hours.
 
     Phases must lie in both; buffers may pass closing, so they need only `clear`.
+    A gap of fewer than `shortest_cells` is of no use to any visit.
     """
 
     resource_id: int
@@ -25,8 +27,9 @@ class Calendar:
     capabilities: frozenset[str]
     clear: int
     open: int
+    shortest_cells: int = 1
 
-    @property
+    @cached_property
     def free(self) -> int:
         return self.clear & self.open
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from scheduling.domain.bits import from_spans
-from scheduling.domain.grid import Grid
+from scheduling.domain.grid import Grid, ceil_cells
 from scheduling.domain.openings import ResourceRef
 from scheduling.domain.schedule import (
     DAY_MINUTES,
@@ -21,15 +21,19 @@ from scheduling.domain.schedule import (
     open_cells,
 )
 from scheduling.domain.search import Calendar
-from scheduling.models import Resource
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A bookable resource as the engine needs it."""
+    """A bookable resource as the engine needs it.
+
+    `shortest_cells` is the shortest stretch that any visit of its clinic takes a
+    resource of this kind, buffers included.
+    """
 
     ref: ResourceRef
     capabilities: frozenset[str]
+    shortest_cells: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +52,31 @@ class Taken:
     patient: int
 
 
+_UNITS = """
+WITH shortest AS (
+  SELECT k.kind, min(p.min_duration_minutes + n.buffer_before_minutes
+                     + n.buffer_after_minutes) AS minutes
+    FROM scheduling_visittype t
+    JOIN scheduling_phase p ON p.visit_type_id = t.id
+    JOIN scheduling_need n ON n.phase_id = p.id
+   CROSS JOIN unnest(n.kinds) k(kind)
+   WHERE t.clinic_id = %(clinic)s AND t.active
+   GROUP BY k.kind)
+SELECT r.id, r.kind, r.name, r.capabilities, coalesce(shortest.minutes, 1)
+  FROM scheduling_resource r LEFT JOIN shortest ON shortest.kind = r.kind
+ WHERE r.clinic_id = %(clinic)s AND r.active AND r.kind = ANY(%(kinds)s)
+ ORDER BY r.id
+"""
+
+
 def units(clinic_id: int, kinds: Collection[str]) -> list[Unit]:
-    """The clinic's active resources of these kinds, by id."""
-    rows = Resource.objects.filter(
-        clinic_id=clinic_id, active=True, kind__in=sorted(kinds)
-    ).order_by("id")
-    return [
-        Unit(ResourceRef(pk, kind, name), frozenset(capabilities))
-        for pk, kind, name, capabilities in rows.values_list(
-            "id", "kind", "name", "capabilities"
-        )
-    ]
+    """The clinic's active resources of these kinds, by id; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNITS, {"clinic": clinic_id, "kinds": sorted(kinds)})
+        return [
+            Unit(ResourceRef(pk, kind, name), frozenset(skills), ceil_cells(minutes))
+            for pk, kind, name, skills, minutes in cursor.fetchall()
+        ]
 
 
 _RULES = """
@@ -178,6 +196,7 @@ def calendars(
             capabilities=unit.capabilities,
             clear=grid.full & ~busy.resources.get(unit.ref.id, 0),
             open=opening(hours.own.get(unit.ref.id, NO_RULES)),
+            shortest_cells=unit.shortest_cells,
         )
         for unit in members
     ]

@@ -1,10 +1,12 @@
 """Finding openings: eight SQL statements at most, whatever the window and history."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from heapq import nsmallest
 from itertools import islice
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,6 +24,7 @@ from scheduling.domain.openings import Opening, search
 from scheduling.domain.plan import Plan
 from scheduling.domain.schedule import lay_out
 from scheduling.domain.variation import USUAL, Variation
+from scheduling.domain.waste import LOOK_CELLS
 from scheduling.selectors.calendars import (
     Rules,
     Taken,
@@ -38,19 +41,25 @@ LONGEST_WINDOW_DAYS = 370
 # Week by week at first; wider later, so that an empty year costs four statements.
 _CHUNK_DAYS = (7, 21, 63)
 _CLINICIAN = "clinician"
+_NO_CLINICIAN = "No active clinician of this clinic has this id for such a visit."
 _ONE_DAY = timedelta(days=1)
+
+Order = Literal["earliest", "tightest"]
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """Which starts are welcome: local arrival between `earliest` and `latest`, both
     included, on `weekdays` (Monday = 0; empty = all), every `step_minutes` of the
-    local day."""
+    local day; and with whom: never with `not_clinicians`, rather with
+    `prefer_clinicians` (ids of resources)."""
 
     earliest: time | None = None
     latest: time | None = None
     weekdays: frozenset[int] = frozenset()
     step_minutes: int = CELL_MINUTES
+    prefer_clinicians: frozenset[int] = frozenset()
+    not_clinicians: frozenset[int] = frozenset()
 
     def cells_of(self, day: date) -> int:
         """The welcome start cells of one local day, bit 0 = 00:00."""
@@ -90,6 +99,7 @@ class _Asked:
     soonest: datetime
     patient_id: UUID | None = None
     moving_id: UUID | None = None
+    prefer: frozenset[int] = frozenset()
 
 
 def find_openings(
@@ -103,20 +113,30 @@ def find_openings(
     clinician: int | None = None,
     wishes: Wishes = ANY_TIME,
     variation: Variation = USUAL,
+    prefer: frozenset[int] = frozenset(),
+    order: Order = "earliest",
     limit: int = 20,
 ) -> list[Opening]:
     """The first `limit` openings on these local dates, both included, in order of time.
 
     Never before `now` plus the type's minimum lead, nor where the patient has
-    another visit in person. Raises Invalid for an unknown or retired type, an
-    unknown clinician, or a window that runs backwards or over 370 days.
+    another visit in person. Each has the resources that waste least, those of
+    `prefer` (ids, of any kind) before others. In the order "tightest" it is not the
+    first but those of all the window that waste least.
+
+    Raises Invalid for an unknown or retired type, an unknown clinician, or a window
+    that runs backwards or over 370 days.
     """
     check_window(from_on, to_on)
     kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
     plan = kind.varied(variation)
     world = world_of(kind, plan, from_on, to_on, clinician=clinician)
-    asked = _Asked(now, now + kind.minimum_lead, patient_id)
+    world = _as_wished(world, wishes)
+    prefer |= wishes.prefer_clinicians
+    asked = _Asked(now, now + kind.minimum_lead, patient_id, prefer=prefer)
     found = _search_by_chunks(world, from_on, to_on, asked, wishes)
+    if order == "tightest":
+        return nsmallest(limit, found, key=lambda o: (o.waste.rank, o.start))
     return list(islice(found, limit))
 
 
@@ -146,13 +166,20 @@ def alternatives(
     patient_id: UUID | None = None,
     clinician: int | None = None,
     moving_id: UUID | None = None,
+    prefer: frozenset[int] = frozenset(),
+    avoiding: frozenset[int] = frozenset(),
     limit: int = 3,
 ) -> list[Opening]:
-    """The next openings from `start` on, a quarter of an hour apart, within 28 days."""
+    """The next openings from `start` on, a quarter of an hour apart, within 28 days.
+
+    None with a resource of `avoiding`; those of `prefer` come before all others.
+    """
     from_on = start.astimezone(kind.zone).date()
     to_on = from_on + timedelta(days=27)
     world = world_of(kind, plan, from_on, to_on, clinician=clinician)
-    asked = _Asked(now, max(start, now + kind.minimum_lead), patient_id, moving_id)
+    world = without(world, avoiding)
+    soonest = max(start, now + kind.minimum_lead)
+    asked = _Asked(now, soonest, patient_id, moving_id, prefer)
     found = _search_by_chunks(world, from_on, to_on, asked, Wishes(step_minutes=15))
     return list(islice(found, limit))
 
@@ -181,6 +208,12 @@ def world_of(
     return World(kind, plan, members, hours)
 
 
+def without(world: World, avoiding: frozenset[int]) -> World:
+    """The same without these resources."""
+    kept = [unit for unit in world.members if unit.ref.id not in avoiding]
+    return replace(world, members=kept) if avoiding else world
+
+
 def opening_at(
     world: World,
     start: datetime,
@@ -188,11 +221,16 @@ def opening_at(
     now: datetime,
     patient_id: UUID | None = None,
     moving_id: UUID | None = None,
+    prefer: frozenset[int] = frozenset(),
 ) -> Opening | None:
-    """The opening at exactly this start, if there is one; one statement."""
+    """The opening at exactly this start, if there is one; one statement.
+
+    Resources of `prefer` (ids, of any kind) come before all others.
+    """
     grid = _grid(world.plan, start, start + CELL)
     busy = _taken(world, grid, _Asked(now, start, patient_id, moving_id))
-    return next(_openings(world, grid, busy, span(*_inner(world.plan, grid))), None)
+    allowed = span(*_inner(world.plan, grid))
+    return next(_openings(world, grid, busy, allowed, prefer), None)
 
 
 def _search_by_chunks(
@@ -211,16 +249,22 @@ def _search_by_chunks(
         busy = _taken(world, grid, asked)
         welcome = lay_out(wishes.cells_of, grid, world.zone)
         yield from _openings(
-            world, grid, busy, welcome & span(*_inner(world.plan, grid))
+            world,
+            grid,
+            busy,
+            welcome & span(*_inner(world.plan, grid)),
+            asked.prefer,
         )
 
 
-def _openings(world: World, grid: Grid, busy: Taken, allowed: int) -> Iterator[Opening]:
+def _openings(
+    world: World, grid: Grid, busy: Taken, allowed: int, prefer: frozenset[int]
+) -> Iterator[Opening]:
     cells = ceil_cells(world.plan.length_minutes)
     allowed &= erode(grid.full & ~busy.patient, cells)
     names = {unit.ref.id: unit.ref for unit in world.members}
     known = calendars(world.members, world.hours, busy, grid, world.zone)
-    return search(world.plan, known, grid, allowed, names)
+    return search(world.plan, known, grid, allowed, names, prefer)
 
 
 def _taken(world: World, grid: Grid, asked: _Asked) -> Taken:
@@ -234,15 +278,17 @@ def _taken(world: World, grid: Grid, asked: _Asked) -> Taken:
 
 
 def _grid(plan: Plan, start: datetime, end: datetime) -> Grid:
-    """The grid for starts in [start, end): from the first buffer to the last end."""
+    """The grid for starts in [start, end): from the first buffer to the last end, and
+    as far around as gaps are looked at."""
     starts = Grid.over(start, end)
-    first = starts.first - plan.lead_cells * CELL
-    return Grid(first, plan.lead_cells + starts.cells + plan.tail_cells)
+    before, after = plan.lead_cells + LOOK_CELLS, plan.tail_cells + LOOK_CELLS
+    return Grid(starts.first - before * CELL, before + starts.cells + after)
 
 
 def _inner(plan: Plan, grid: Grid) -> tuple[int, int]:
     """The cells of the starts that `_grid` was made for."""
-    return plan.lead_cells, grid.cells - plan.tail_cells
+    before, after = plan.lead_cells + LOOK_CELLS, plan.tail_cells + LOOK_CELLS
+    return before, grid.cells - after
 
 
 def _chunks(from_on: date, to_on: date) -> Iterator[tuple[date, date]]:
@@ -258,9 +304,17 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
+def _as_wished(world: World, wishes: Wishes) -> World:
+    """Without the clinicians that are not wished for. Raises Invalid for strangers."""
+    known = {unit.ref.id for unit in world.members if unit.ref.kind == _CLINICIAN}
+    for name in ("prefer_clinicians", "not_clinicians"):
+        if not getattr(wishes, name) <= known:
+            raise Invalid([FieldError(f"/{name}", _NO_CLINICIAN)])
+    return without(world, wishes.not_clinicians)
+
+
 def _with_clinician(members: Iterable[Unit], clinician: int) -> list[Unit]:
     members = list(members)
     if not any(u.ref.id == clinician and u.ref.kind == _CLINICIAN for u in members):
-        detail = "No active clinician of this clinic has this id for such a visit."
-        raise Invalid([FieldError("/clinician", detail)])
+        raise Invalid([FieldError("/clinician", _NO_CLINICIAN)])
     return [u for u in members if u.ref.kind != _CLINICIAN or u.ref.id == clinician]

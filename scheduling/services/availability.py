@@ -43,5 +43,7 @@ def taken(wanted: Wanted, patient_id: UUID | None) -> SlotTaken:
         patient_id=patient_id,
         clinician=wanted.clinician,
         moving_id=wanted.moving_id,
+        prefer=wanted.prefer,
+        avoiding=wanted.avoiding,
     )
     return SlotTaken(found, wanted.kind.zone)

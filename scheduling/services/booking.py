@@ -1,34 +1,30 @@
-"""Booking and moving visits: all of their resources, or none.
+"""Booking a visit: all of its resources, or none.
 
-The other acts on a visit (`scheduling.services.visits`) can be had here, too.
+The acts on a visit (`scheduling.services.moving`, `.visits`) can be had here, too.
 """
 
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from core.actor import Actor
-from core.refusal import Reason, Refused
+from core.refusal import Refused
 from patients.services.patients import lock as lock_patient
-from scheduling.domain.status import Act
 from scheduling.domain.variation import USUAL, Variation
-from scheduling.events import AppointmentMoved
 from scheduling.models import Appointment
-from scheduling.selectors.visit_types import visit_kind, visit_kind_of, with_phases
+from scheduling.selectors.visit_types import visit_kind
 from scheduling.services import claiming
-from scheduling.services.announcing import announce, announce_booked
+from scheduling.services.announcing import announce_booked
 from scheduling.services.availability import check_patient_free, taken
-from scheduling.services.locking import lock_appointment
+from scheduling.services.moving import move, reassign, undo_move
+from scheduling.services.previewing import preview_move
 from scheduling.services.problems import InvalidStart
-from scheduling.services.refusing import refuse, refuse_asked
-from scheduling.services.releasing import release
+from scheduling.services.refusing import refuse_asked
 from scheduling.services.reserving import Wanted, take
 from scheduling.services.rules import Ask, reasons_against, resolved
-from scheduling.services.starts import agreed, check_start
-from scheduling.services.storing import create_appointment, stamped_phases
-from scheduling.services.transitions import reason_against
+from scheduling.services.starts import check_start
+from scheduling.services.storing import create_appointment
 from scheduling.services.visits import (
     arrive,
     cancel,
@@ -91,85 +87,6 @@ def book(
     return appointment
 
 
-@transaction.atomic
-def move(
-    *,
-    appointment_id: UUID,
-    start: datetime,
-    version: int,
-    reason: str = "",
-    clinic_id: int | None = None,
-    by: Actor,
-    now: datetime,
-) -> Appointment | Refused:
-    """Move a visit with its own phases; resources are assigned anew where they must.
-
-    If the new time cannot be had, the old one is still reserved. Raises as `book`,
-    and StaleVersion.
-    """
-    appointment = lock_appointment(appointment_id, clinic_id, version)
-    if against := reason_against(appointment, Act.MOVE, now):
-        return _refuse_move(appointment, (against,), by, now)
-    kind = visit_kind_of(appointment.visit_type_id)
-    start = check_start(start, kind, now)
-    if start == appointment.start:
-        raise InvalidStart("The visit starts at this time already.")
-    patient = appointment.patient
-    ask = Ask("move", kind, patient, start, appointment.subject, now)
-    if reasons := reasons_against(ask):
-        return _refuse_move(appointment, reasons, by, now)
-    variation = Variation.from_data(appointment.variation)
-    plan = with_phases(kind.varied(variation), stamped_phases(appointment))
-    check_patient_free(patient.pk, kind, plan, start, but=appointment)
-    wanted = Wanted(kind, plan, start, now, appointment.clinician_id, appointment)
-    moved = take(
-        wanted,
-        lambda _: _store_move(appointment, wanted, version),
-        prepare=lambda: release(appointment, "moved", by=by, now=now),
-    )
-    if moved is None:
-        raise taken(wanted, patient.pk)
-    _announce_moved(moved, reason, by, now)
-    return moved
-
-
-def _refuse_move(
-    appointment: Appointment, reasons: tuple[Reason, ...], by: Actor, now: datetime
-) -> Refused:
-    stream = f"appointment:{appointment.pk}"
-    return refuse("appointment.move", reasons, stream=stream, by=by, now=now)
-
-
-def _store_move(appointment: Appointment, wanted: Wanted, version: int) -> Appointment:
-    changes = {
-        **agreed(wanted.start, wanted.plan, wanted.kind.zone),
-        "status": Appointment.Status.BOOKED,
-        "status_at": wanted.now,
-        "confirmed_at": None,
-        "version": version + 1,
-        # As it was when this move began: a lost try has not counted.
-        "revision": F("revision") + 1,
-    }
-    Appointment.objects.filter(pk=appointment.pk).update(**changes)
-    appointment.refresh_from_db(fields=list(changes))
-    return appointment
-
-
-def _announce_moved(
-    appointment: Appointment, reason: str, by: Actor, now: datetime
-) -> None:
-    announce(
-        "appointment.moved",
-        AppointmentMoved,
-        appointment,
-        by=by,
-        now=now,
-        start=appointment.start,
-        revision=str(appointment.revision),
-        reason=reason,
-    )
-
-
 __all__ = [
     "arrive",
     "book",
@@ -180,4 +97,7 @@ __all__ = [
     "fulfil",
     "move",
     "no_show",
+    "preview_move",
+    "reassign",
+    "undo_move",
 ]

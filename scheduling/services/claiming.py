@@ -48,7 +48,7 @@ def book_hold(
     ask = resolved(Ask("book", wanted.kind, patient, wanted.start, subject, now))
     if reasons := reasons_against(ask):
         return refuse_asked(ask, reasons, by)
-    if not _stands(hold, now):
+    if not stands(hold, now):
         raise taken(wanted, patient.pk)
     check_patient_free(patient.pk, wanted.kind, wanted.plan, wanted.start)
     appointment = create_appointment(wanted, patient.pk, ask.subject)
@@ -84,8 +84,8 @@ def _check_start(hold: Hold, start: datetime | None) -> None:
         raise InvalidStart("The hold is for another start.", [hold.start])
 
 
-def _stands(hold: Hold, now: datetime) -> bool:
-    """Unexpired, and all of its reservations still live."""
+def stands(hold: Hold, now: datetime) -> bool:
+    """Unexpired, ahead of us, and all of its reservations still live."""
     if hold.ended_at is not None or hold.expires_at <= now or hold.start < now:
         return False
     released = hold.reservations.values_list("released_at", flat=True)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -9,15 +10,17 @@ from django.db import transaction
 from core import journal
 from core.actor import Actor
 from core.db import unit_of_work
-from core.problems import NotFound
-from core.refusal import Refused
+from core.problems import FieldError, Invalid, NotFound
+from core.refusal import Reason, Refused
 from patients.services.patients import lock as lock_patient
+from scheduling.domain.holding import MOST_PER_PATIENT, Limits, in_words, limits
 from scheduling.domain.plan import Plan
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.models import Hold
 from scheduling.selectors.visit_types import visit_kind
 from scheduling.services.availability import check_patient_free, taken
-from scheduling.services.refusing import refuse_asked
+from scheduling.services.claiming import stands
+from scheduling.services.refusing import refuse, refuse_asked
 from scheduling.services.reserving import (
     Wanted,
     lock_resources,
@@ -27,8 +30,8 @@ from scheduling.services.reserving import (
 from scheduling.services.rules import Ask, reasons_against, resolved
 from scheduling.services.starts import agreed, check_start
 
-BY_STAFF = timedelta(hours=48)
-ON_THE_WEB = timedelta(minutes=10)
+if TYPE_CHECKING:
+    from patients.models import Patient
 
 
 @transaction.atomic
@@ -47,7 +50,8 @@ def hold(
 ) -> Hold | Refused:
     """Keep an opening aside, for a patient or for nobody yet.
 
-    It lasts 48 hours for staff and 10 minutes for everybody else, or `lasts`. Raises
+    It lasts 48 hours for staff and 10 minutes for everybody else, or `lasts`.
+    Refused, on record, where a rule says no, or for a third one of a patient. Raises
     as `booking.book`.
     """
     patient = lock_patient(patient_id, clinic_id) if patient_id else None
@@ -55,12 +59,12 @@ def hold(
     plan = kind.varied(variation)
     start = check_start(start, kind, now)
     ask = resolved(Ask("hold", kind, patient, start, subject, now))
-    if reasons := reasons_against(ask):
+    if reasons := (*_too_many(patient, now), *reasons_against(ask)):
         return refuse_asked(ask, reasons, by)
     if patient:
         check_patient_free(patient.pk, kind, plan, start)
     wanted = Wanted(kind, plan, start, now, clinician, variation=variation)
-    expires_at = now + (lasts or (BY_STAFF if by.kind == "staff" else ON_THE_WEB))
+    expires_at = now + (lasts or limits(by.kind).at_once)
     held = take(
         wanted, lambda _: _create(wanted, patient_id, ask.subject, expires_at, by)
     )
@@ -68,6 +72,66 @@ def hold(
         raise taken(wanted, patient_id)
     _record("hold.made", held, by, now)
     return held
+
+
+def _too_many(patient: "Patient | None", now: datetime) -> tuple[Reason, ...]:
+    """The patient's row is locked, so nobody adds another meanwhile."""
+    if patient is None:
+        return ()
+    standing = Hold.objects.filter(patient=patient, ended_at=None, expires_at__gt=now)
+    if standing.count() < MOST_PER_PATIENT:
+        return ()
+    text = f"{MOST_PER_PATIENT} openings are kept aside for this patient already."
+    return (Reason("too-many-holds", text, "Book one of them, or let one go."),)
+
+
+@transaction.atomic
+def extend(
+    *,
+    hold_id: UUID,
+    lasts: timedelta | None = None,
+    clinic_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Hold | Refused:
+    """Keep the opening aside until `lasts` from now, or as long as may be.
+
+    That is 48 hours at once and 7 days in all for staff, 10 and 30 minutes for
+    everybody else. Refused, on record, if the hold is over, has lost any of its
+    time, or could not stand any longer. Raises Invalid for more than may be asked,
+    and NotFound.
+    """
+    held = _lock(hold_id, clinic_id)
+    allowed = limits(by.kind)
+    if lasts is not None and lasts > allowed.at_once:
+        fault = f"An opening is kept aside {in_words(allowed.at_once)} at a time."
+        raise Invalid([FieldError("/minutes", fault)])
+    expires_at = min(now + (lasts or allowed.at_once), held.created_at + allowed.in_all)
+    if against := _against_extending(held, expires_at, allowed, now):
+        stream = f"hold:{held.pk}"
+        return refuse("hold.extend", (against,), stream=stream, by=by, now=now)
+    held.expires_at = expires_at
+    held.save(update_fields=["expires_at"])
+    _record("hold.extended", held, by, now)
+    return held
+
+
+def _against_extending(
+    held: Hold, expires_at: datetime, allowed: Limits, now: datetime
+) -> Reason | None:
+    again = "Search again, and hold or book what is free."
+    if not stands(held, now):
+        return Reason("hold-over", "The opening is no longer kept aside.", again)
+    if held.offers.exists():
+        text = "The opening is offered to the waiting list until the offers end."
+        return Reason("hold-offered", text, "Take the offers back first.")
+    if held.expires_at >= held.created_at + allowed.in_all:
+        text = f"An opening is kept aside {in_words(allowed.in_all)} at most."
+        return Reason("hold-limit", text, "Book it, or let it go.")
+    if expires_at <= held.expires_at:
+        text = "The opening is kept aside for longer than that already."
+        return Reason("hold-longer", text, "Ask for more time, or leave it as it is.")
+    return None
 
 
 @transaction.atomic

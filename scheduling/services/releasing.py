@@ -1,6 +1,6 @@
 """Giving time back: under the resources' locks, and to an absence that waits for it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -27,25 +27,52 @@ def release(
     live = appointment.reservations.filter(released_at=None)
     if from_at is not None:
         live = live.filter(starts_at__gte=from_at)
-    freed = list(live)
-    live.update(released_at=now)
-    _resolve(appointment, freed, resolution, by, now)
+    free(appointment, list(live), resolution, by=by, now=now)
+
+
+def free(
+    appointment: Appointment,
+    freed: Collection[Reservation],
+    resolution: str,
+    *,
+    about: Collection[int] | None = None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """The same for these reservations, whose resources are locked already.
+
+    With `about` only the conflicts over these resources are resolved.
+    """
+    ids = [reservation.pk for reservation in freed]
+    Reservation.objects.filter(pk__in=ids).update(released_at=now)
+    for conflict in open_conflicts(appointment):
+        if about is None or conflict_resource(conflict) in about:
+            _resolve(conflict, freed, resolution, by, now)
+
+
+def open_conflicts(appointment: Appointment) -> list[Conflict]:
+    found = appointment.conflicts.filter(resolved_at=None)
+    return list(found.select_related("absence"))
+
+
+def conflict_resource(conflict: Conflict) -> int | None:
+    """The resource that is the trouble, if it is one."""
+    absence = conflict.absence
+    return absence.resource_id if absence else conflict.resource_id
 
 
 def _resolve(
-    appointment: Appointment,
+    conflict: Conflict,
     freed: Iterable[Reservation],
     resolution: str,
     by: Actor,
     now: datetime,
 ) -> None:
-    opened = appointment.conflicts.filter(resolved_at=None).select_related("absence")
-    for conflict in opened:
-        _reserve_for_absence(conflict, freed)
-        conflict.resolved_at = now
-        conflict.resolution = resolution
-        conflict.resolved_by = str(by)
-        conflict.save(update_fields=["resolved_at", "resolution", "resolved_by"])
+    _reserve_for_absence(conflict, freed)
+    conflict.resolved_at = now
+    conflict.resolution = resolution
+    conflict.resolved_by = str(by)
+    conflict.save(update_fields=["resolved_at", "resolution", "resolved_by"])
 
 
 def _reserve_for_absence(conflict: Conflict, freed: Iterable[Reservation]) -> None:

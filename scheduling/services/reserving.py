@@ -24,6 +24,7 @@ from scheduling.selectors.openings import (
     World,
     opening_at,
     search_days,
+    without,
     world_of,
 )
 from scheduling.selectors.visit_types import VisitKind
@@ -36,7 +37,8 @@ Owner = TypeVar("Owner", Appointment, Hold)
 class Wanted:
     """A start for a plan; `moving` is the appointment that frees its own time.
 
-    `plan` is the visit type's, as `variation` makes it.
+    `plan` is the visit type's, as `variation` makes it. `given_up` are the resources
+    it has now; those of `prefer` are taken where they are free, `avoiding` never.
     """
 
     kind: VisitKind
@@ -46,6 +48,9 @@ class Wanted:
     clinician: int | None = None
     moving: Appointment | None = None
     variation: Variation = USUAL
+    given_up: frozenset[int] = frozenset()
+    prefer: frozenset[int] = frozenset()
+    avoiding: frozenset[int] = frozenset()
 
     @property
     def moving_id(self) -> UUID | None:
@@ -59,15 +64,16 @@ class _Lost(Exception):
 def take(
     wanted: Wanted,
     save: Callable[[Opening], Owner],
-    prepare: Callable[[], None] = lambda: None,
+    prepare: Callable[[Opening], None] = lambda _: None,
 ) -> Owner | None:
     """Reserve the opening at this start for what `save` stores; None if there is none.
 
-    `prepare` runs under the locks, before the look: it frees what a move gives up.
+    `prepare` runs under the locks, before the look: it frees what a move gives up
+    for the opening that was found.
     """
     for _ in range(TRIES):
-        world = _world(wanted)
-        opening = _at(world, wanted)
+        world = world_at(wanted)
+        opening = opening_for(world, wanted)
         if opening is None:
             return None
         try:
@@ -83,11 +89,11 @@ def _try(
     world: World,
     opening: Opening,
     save: Callable[[Opening], Owner],
-    prepare: Callable[[], None],
+    prepare: Callable[[Opening], None],
 ) -> Owner:
     ids = {claim.resource_id for claim in opening.claims}
-    members = lock_resources(ids | resources_of(wanted.moving))
-    prepare()
+    members = lock_resources(ids | wanted.given_up)
+    prepare(opening)
     release_expired_on(opening.claims, wanted.now)
     opening = _look(wanted, world, [r for r in members if r.pk in ids])
     owner = save(opening)
@@ -121,13 +127,22 @@ def release_expired_on(claims: Iterable[Claim], now: datetime) -> None:
     ).update(released_at=now)
 
 
-def _world(wanted: Wanted) -> World:
+def world_at(wanted: Wanted) -> World:
+    """Who could serve this start, and their hours; two statements."""
     first, last = search_days(wanted.start, wanted.plan, wanted.kind.zone)
-    return world_of(wanted.kind, wanted.plan, first, last, clinician=wanted.clinician)
+    world = world_of(wanted.kind, wanted.plan, first, last, clinician=wanted.clinician)
+    return without(world, wanted.avoiding)
 
 
-def _at(world: World, wanted: Wanted) -> Opening | None:
-    return opening_at(world, wanted.start, now=wanted.now, moving_id=wanted.moving_id)
+def opening_for(world: World, wanted: Wanted) -> Opening | None:
+    """The opening at this start, if there is one; one statement."""
+    return opening_at(
+        world,
+        wanted.start,
+        now=wanted.now,
+        moving_id=wanted.moving_id,
+        prefer=wanted.prefer,
+    )
 
 
 def _look(wanted: Wanted, world: World, members: Iterable[Resource]) -> Opening:
@@ -140,7 +155,7 @@ def _look(wanted: Wanted, world: World, members: Iterable[Resource]) -> Opening:
     first, last = search_days(wanted.start, wanted.plan, wanted.kind.zone)
     hours = rules(wanted.kind.clinic_id, [u.ref.id for u in known], first, last)
     now = World(world.kind, world.plan, known, hours)
-    opening = opening_at(now, wanted.start, now=wanted.now)
+    opening = opening_at(now, wanted.start, now=wanted.now, prefer=wanted.prefer)
     if opening is None:
         raise _Lost
     return opening

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from core.refusal import Reason
 from scheduling.domain.status import Act, Status, why_not
-from scheduling.models import Appointment
+from scheduling.models import Appointment, AppointmentMove
 
 
 def reason_against(appointment: Appointment, act: Act, now: datetime) -> Reason | None:
@@ -16,5 +16,22 @@ def reason_against(appointment: Appointment, act: Act, now: datetime) -> Reason 
             "not-yet",
             "The visit has not begun yet, so the patient can still come.",
             "Wait until the visit was due, or cancel it.",
+        )
+    return None
+
+
+def reason_against_undo(
+    appointment: Appointment, last: AppointmentMove | None, now: datetime
+) -> Reason | None:
+    """None if `last`, the latest move not undone yet, can be moved back now."""
+    if last is None:
+        return Reason("nothing-to-undo", "No move of this visit is left to undo.")
+    if against := reason_against(appointment, Act.MOVE, now):
+        return against
+    if last.from_during.lower < now:
+        return Reason(
+            "too-late",
+            "The time before this move is over, so it cannot be moved back.",
+            "Move it to another time instead.",
         )
     return None

@@ -1,0 +1,70 @@
+"""What reservations leave behind: the free gaps right beside them, and their price.
+
+A gap shorter than the shortest stretch anyone books there is stranded. Prices are
+ints that add up: places of resources that are not preferred weigh most, then
+stranded gaps, then idle cells.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from scheduling.domain.bits import run_after, run_before, shift_down, span
+
+Span = tuple[int, int]
+
+# Gaps are looked at this far to both sides of a visit.
+LOOK_CELLS = 36
+
+IDLE_CELL = 1
+STRANDED_GAP = 1 << 24
+NOT_PREFERRED = 1 << 48
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same time as spans in order that neither overlap nor touch."""
+    done: list[Span] = []
+    for begin, end in sorted(spans):
+        if done and begin <= done[-1][1]:
+            done[-1] = (done[-1][0], max(done[-1][1], end))
+        else:
+            done.append((begin, end))
+    return tuple(done)
+
+
+def gaps_beside(free: int, start: int, spans: Sequence[Span]) -> list[Span]:
+    """The free stretches that touch `spans` once these are taken, as cells of `free`.
+
+    `spans` are merged, in cells from `start`. What lies more than LOOK_CELLS before
+    the first or after the last is not seen.
+    """
+    base = start + spans[0][0] - LOOK_CELLS
+    near = shift_down(free, base)
+    near &= (1 << (spans[-1][1] - spans[0][0] + 2 * LOOK_CELLS)) - 1
+    if len(spans) > 1:
+        for begin, end in spans:
+            near &= ~span(start + begin - base, start + end - base)
+    found: list[Span] = []
+    taken_until = 0
+    for begin, end in spans:
+        begin, end = start + begin - base, start + end - base
+        before, after = run_before(near, begin), run_after(near, end)
+        if before and begin - before != taken_until:  # else: seen after the last
+            found.append((base + begin - before, base + begin))
+        if after:
+            found.append((base + end, base + end + after))
+        taken_until = end
+    return found
+
+
+def is_stranded(gap: Span, shortest_cells: int) -> bool:
+    """True if nothing of `shortest_cells` fits; one cut off at the look never is."""
+    return gap[1] - gap[0] < min(shortest_cells, LOOK_CELLS)
+
+
+def price(free: int, shortest_cells: int, start: int, spans: Sequence[Span]) -> int:
+    """Of the gaps that `spans` leave on one resource."""
+    total = 0
+    for gap in gaps_beside(free, start, spans):
+        total += (gap[1] - gap[0]) * IDLE_CELL
+        if is_stranded(gap, shortest_cells):
+            total += STRANDED_GAP
+    return total

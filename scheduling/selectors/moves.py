@@ -1,0 +1,73 @@
+"""Reading what moves of a visit changed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduling.domain.changes import PhaseChange, Served, changes
+from scheduling.domain.openings import ResourceRef
+from scheduling.domain.plan import Plan
+from scheduling.models import Appointment, AppointmentMove, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPhase:
+    """One phase: what stays, and pairs of what goes and what comes (None: nothing)."""
+
+    phase: str
+    kept: tuple[ResourceRef, ...]
+    replaced: tuple[tuple[ResourceRef | None, ResourceRef | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a move changes, from [start_before, end_before) to [start, end)."""
+
+    start_before: datetime
+    end_before: datetime
+    start: datetime
+    end: datetime
+    phases: tuple[ChangedPhase, ...]
+
+    @property
+    def moves(self) -> bool:
+        """False where only resources change."""
+        return self.start != self.start_before
+
+    @property
+    def replaced(self) -> tuple[ChangedPhase, ...]:
+        return tuple(phase for phase in self.phases if phase.replaced)
+
+
+def last_move(appointment: Appointment) -> AppointmentMove | None:
+    """The latest move that has not been undone."""
+    return appointment.moves.filter(undone_at=None).order_by("version").last()
+
+
+def changed_phases(
+    plan: Plan, before: Iterable[Served], after: Iterable[Served]
+) -> tuple[ChangedPhase, ...]:
+    """What changes for each phase, with names; one statement."""
+    found = changes(plan, before, after)
+    names = _names(found)
+    return tuple(_named(change, names) for change in found)
+
+
+def _names(found: Iterable[PhaseChange]) -> Mapping[int, ResourceRef]:
+    ids: set[int] = set()
+    for change in found:
+        ids.update(change.kept)
+        ids.update(one for pair in change.replaced for one in pair if one is not None)
+    rows = Resource.objects.filter(pk__in=ids).values_list("pk", "kind", "name")
+    return {row[0]: ResourceRef(*row) for row in rows}
+
+
+def _named(change: PhaseChange, names: Mapping[int, ResourceRef]) -> ChangedPhase:
+    def ref(resource_id: int | None) -> ResourceRef | None:
+        return None if resource_id is None else names[resource_id]
+
+    return ChangedPhase(
+        phase=change.phase,
+        kept=tuple(names[one] for one in change.kept),
+        replaced=tuple((ref(old), ref(new)) for old, new in change.replaced),
+    )

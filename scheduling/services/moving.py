@@ -1,0 +1,333 @@
+"""Moving visits, giving them other resources, and moving them back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from core.actor import Actor
+from core.problems import FieldError, Invalid
+from core.refusal import Reason, Refused
+from scheduling.domain.openings import Opening
+from scheduling.domain.plan import Plan
+from scheduling.domain.status import Act
+from scheduling.domain.variation import Variation
+from scheduling.events import AppointmentMoved, AppointmentReassigned
+from scheduling.models import Appointment, AppointmentMove, Reservation
+from scheduling.selectors.moves import last_move
+from scheduling.selectors.visit_types import VisitKind, visit_kind_of, with_phases
+from scheduling.services.announcing import announce
+from scheduling.services.availability import check_patient_free, taken
+from scheduling.services.locking import lock_appointment
+from scheduling.services.problems import InvalidStart
+from scheduling.services.refusing import refuse
+from scheduling.services.releasing import free, open_conflicts
+from scheduling.services.reserving import Wanted, take
+from scheduling.services.rules import Ask, reasons_against
+from scheduling.services.starts import agreed, check_start
+from scheduling.services.storing import stamped_phases
+from scheduling.services.transitions import reason_against, reason_against_undo
+
+REASON_LENGTH = 300
+
+
+@transaction.atomic
+def move(
+    *,
+    appointment_id: UUID,
+    start: datetime,
+    version: int,
+    reason: str = "",
+    clinic_id: int | None = None,
+    avoiding: frozenset[int] = frozenset(),
+    by: Actor,
+    now: datetime,
+) -> Appointment | Refused:
+    """Move a visit with its own phases.
+
+    It keeps the resources it has where they are free at the new time, gets others
+    where it must, and never one of `avoiding`. If the new time cannot be had, the
+    old one is still reserved. Raises as `booking.book`, and StaleVersion.
+    """
+    appointment = lock_appointment(appointment_id, clinic_id, version)
+    if against := reason_against(appointment, Act.MOVE, now):
+        return _refuse("move", appointment, (against,), by, now)
+    kind = visit_kind_of(appointment.visit_type_id)
+    start = check_start(start, kind, now)
+    if start == appointment.start:
+        raise InvalidStart("The visit starts at this time already.")
+    if reasons := reasons_against(ask_to_move(appointment, kind, start, now)):
+        return _refuse("move", appointment, reasons, by, now)
+    wanted, held = wanted_for(appointment, kind, start, now, avoiding)
+    change = _Change(wanted, held, reason, by)
+    moved = _carry_out(change)
+    _announce_moved("appointment.moved", moved, reason, by, now)
+    return moved
+
+
+@transaction.atomic
+def reassign(
+    *,
+    appointment_id: UUID,
+    version: int,
+    avoiding: frozenset[int] = frozenset(),
+    reason: str = "",
+    clinic_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Appointment | Refused:
+    """Give a visit other resources at the same start where it must, or is to.
+
+    None of `avoiding` stays; whoever else is free then, stays. The patient is not
+    told, for nothing changes for them. Raises SlotTaken where nobody else is free,
+    Invalid where nothing would change, and StaleVersion.
+    """
+    appointment = lock_appointment(appointment_id, clinic_id, version)
+    if against := reason_against(appointment, Act.MOVE, now):
+        return _refuse("reassign", appointment, (against,), by, now)
+    kind = visit_kind_of(appointment.visit_type_id)
+    wanted, held = wanted_for(appointment, kind, appointment.start, now, avoiding)
+    moved = _carry_out(_Change(wanted, held, reason, by))
+    _announce_reassigned("appointment.reassigned", moved, reason, by, now)
+    return moved
+
+
+@transaction.atomic
+def undo_move(
+    *,
+    appointment_id: UUID,
+    version: int,
+    clinic_id: int | None = None,
+    by: Actor,
+    now: datetime,
+) -> Appointment | Refused:
+    """Take the latest change of time or resources back, as another move.
+
+    The visit gets its old start and confirmation, and its old resources where they
+    are free. Refused, on record, if there is nothing to undo or the old time is
+    over. Raises SlotTaken if the old time is somebody else's now, PatientBusy, and
+    StaleVersion.
+    """
+    appointment = lock_appointment(appointment_id, clinic_id, version)
+    last = last_move(appointment)
+    if against := reason_against_undo(appointment, last, now):
+        return _refuse("undo_move", appointment, (against,), by, now)
+    assert last is not None
+    kind = visit_kind_of(appointment.visit_type_id)
+    start = last.from_during.lower
+    if start != appointment.start:
+        ask = ask_to_move(appointment, kind, start, now)
+        if reasons := reasons_against(ask):
+            return _refuse("undo_move", appointment, reasons, by, now)
+    before = frozenset(claim["resource"] for claim in last.from_claims)
+    wanted, held = wanted_for(appointment, kind, start, now, prefer=before)
+    moved = _carry_out(_Change(wanted, held, last.reason, by, undoes=last))
+    if last.from_during == last.to_during:
+        _announce_reassigned("appointment.reassign_undone", moved, "", by, now)
+    else:
+        _announce_moved("appointment.move_undone", moved, "", by, now)
+    return moved
+
+
+def ask_to_move(
+    appointment: Appointment, kind: VisitKind, start: datetime, now: datetime
+) -> Ask:
+    return Ask("move", kind, appointment.patient, start, appointment.subject, now)
+
+
+def wanted_for(
+    appointment: Appointment,
+    kind: VisitKind,
+    start: datetime,
+    now: datetime,
+    avoiding: frozenset[int] = frozenset(),
+    prefer: frozenset[int] | None = None,
+) -> tuple[Wanted, list[Reservation]]:
+    """What a move to `start` asks for, and the reservations it gives up.
+
+    The clinician once asked for is insisted on only while the visit has them.
+    """
+    held = list(appointment.reservations.filter(released_at=None).order_by("pk"))
+    has = frozenset(reservation.resource_id for reservation in held)
+    prefer = has if prefer is None else prefer
+    plan = own_plan(appointment, kind)
+    avoiding |= _in_the_way(appointment, plan, kind, start)
+    asked_for = appointment.clinician_id
+    insists = asked_for in prefer and asked_for not in avoiding
+    wanted = Wanted(
+        kind,
+        plan,
+        start,
+        now,
+        clinician=asked_for if insists else None,
+        moving=appointment,
+        variation=Variation.from_data(appointment.variation),
+        given_up=has,
+        prefer=prefer,
+        avoiding=avoiding,
+    )
+    return wanted, held
+
+
+def own_plan(appointment: Appointment, kind: VisitKind) -> Plan:
+    """The plan with the phases as this visit has them."""
+    variation = Variation.from_data(appointment.variation)
+    return with_phases(kind.varied(variation), stamped_phases(appointment))
+
+
+def _in_the_way(
+    appointment: Appointment, plan: Plan, kind: VisitKind, start: datetime
+) -> frozenset[int]:
+    """Resources absent then, whose time this visit alone still keeps."""
+    during = agreed(start, plan, kind.zone)["during"]
+    return frozenset(
+        conflict.absence.resource_id
+        for conflict in open_conflicts(appointment)
+        if conflict.absence
+        and conflict.absence.period.lower < during.upper
+        and during.lower < conflict.absence.period.upper
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One move: what is wanted, what is `held` before, who does it and why."""
+
+    wanted: Wanted
+    held: list[Reservation]
+    reason: str
+    by: Actor
+    undoes: AppointmentMove | None = None
+
+    @property
+    def appointment(self) -> Appointment:
+        assert self.wanted.moving is not None
+        return self.wanted.moving
+
+    @property
+    def moves(self) -> bool:
+        """False where only resources change."""
+        return self.wanted.start != self.appointment.start
+
+    def give_up(self, opening: Opening) -> None:
+        """Free what is held, under the locks; a mere reassignment settles only the
+        conflicts over what the visit loses."""
+        kept = {claim.resource_id for claim in opening.claims}
+        about = None if self.moves else self.wanted.given_up - kept
+        free(
+            self.appointment,
+            self.held,
+            "moved",
+            about=about,
+            by=self.by,
+            now=self.wanted.now,
+        )
+
+
+def _carry_out(change: _Change) -> Appointment:
+    wanted, appointment = change.wanted, change.appointment
+    patient_id = appointment.patient_id
+    if change.moves:
+        check_patient_free(
+            patient_id, wanted.kind, wanted.plan, wanted.start, but=appointment
+        )
+    moved = take(
+        wanted, lambda opening: _store(change, opening), prepare=change.give_up
+    )
+    if moved is None:
+        raise taken(wanted, patient_id)
+    return moved
+
+
+def _store(change: _Change, opening: Opening) -> Appointment:
+    appointment, wanted = change.appointment, change.wanted
+    if not change.moves and _same(change.held, opening):
+        fault = "Nothing would change: the visit has all of these resources already."
+        raise Invalid([FieldError("/avoiding", fault)])
+    before = _row(change, opening)
+    changes: dict[str, Any] = {"version": appointment.version + 1}
+    if change.moves:
+        changes |= agreed(wanted.start, wanted.plan, wanted.kind.zone)
+        changes |= {
+            "status": Appointment.Status.BOOKED,
+            "status_at": wanted.now,
+            "confirmed_at": None,
+            "revision": appointment.revision + 1,
+        }
+    if change.undoes:
+        if change.moves:
+            changes["confirmed_at"] = change.undoes.from_confirmed_at
+        undone = AppointmentMove.objects.filter(pk=change.undoes.pk)
+        undone.update(undone_at=wanted.now)
+    before.save(force_insert=True)
+    Appointment.objects.filter(pk=appointment.pk).update(**changes)
+    # A copy: if this try is lost, the next one starts from what was.
+    return Appointment.objects.select_related("visit_type", "patient").get(
+        pk=appointment.pk
+    )
+
+
+def _same(held: Iterable[Reservation], opening: Opening) -> bool:
+    before = {(r.resource_id, r.period.lower, r.period.upper) for r in held}
+    return before == {(c.resource_id, c.start, c.end) for c in opening.claims}
+
+
+def _row(change: _Change, opening: Opening) -> AppointmentMove:
+    """What this changes; an undo has its row, too, and is not undone itself."""
+    appointment, wanted = change.appointment, change.wanted
+    return AppointmentMove(
+        appointment=appointment,
+        version=appointment.version + 1,
+        from_during=appointment.during,
+        to_during=agreed(wanted.start, wanted.plan, wanted.kind.zone)["during"],
+        from_claims=[_claim(reservation) for reservation in change.held],
+        from_confirmed_at=appointment.confirmed_at,
+        reason=change.reason[:REASON_LENGTH],
+        moved_by=str(change.by),
+        moved_at=wanted.now,
+        undone_at=wanted.now if change.undoes else None,
+    )
+
+
+def _claim(reservation: Reservation) -> dict[str, object]:
+    return {
+        "resource": reservation.resource_id,
+        "start": reservation.period.lower.isoformat(),
+        "end": reservation.period.upper.isoformat(),
+        "need": reservation.need_id,
+    }
+
+
+def _refuse(
+    act: str,
+    appointment: Appointment,
+    reasons: tuple[Reason, ...],
+    by: Actor,
+    now: datetime,
+) -> Refused:
+    stream = f"appointment:{appointment.pk}"
+    return refuse(f"appointment.{act}", reasons, stream=stream, by=by, now=now)
+
+
+def _announce_moved(
+    name: str, appointment: Appointment, reason: str, by: Actor, now: datetime
+) -> None:
+    announce(
+        name,
+        AppointmentMoved,
+        appointment,
+        by=by,
+        now=now,
+        start=appointment.start,
+        revision=str(appointment.revision),
+        reason=reason,
+    )
+
+
+def _announce_reassigned(
+    name: str, appointment: Appointment, reason: str, by: Actor, now: datetime
+) -> None:
+    announce(name, AppointmentReassigned, appointment, by=by, now=now, reason=reason)

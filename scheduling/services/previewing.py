@@ -1,0 +1,97 @@
+"""What a move would change, before anybody makes it; only reads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from core.problems import NotFound
+from core.refusal import Reason
+from scheduling import selectors
+from scheduling.domain.openings import Opening
+from scheduling.domain.status import Act
+from scheduling.models import Appointment, Reservation
+from scheduling.selectors.moves import Changed, changed_phases
+from scheduling.selectors.visit_types import visit_kind_of
+from scheduling.services.availability import check_patient_free, taken
+from scheduling.services.moving import ask_to_move, wanted_for
+from scheduling.services.problems import InvalidStart, PatientBusy
+from scheduling.services.reserving import Wanted, opening_for, world_at
+from scheduling.services.rules import reasons_against
+from scheduling.services.starts import check_start
+from scheduling.services.transitions import reason_against
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would change, or why not: `reasons` in words, and starts that can be had."""
+
+    appointment: Appointment
+    start: datetime
+    changed: Changed | None
+    reasons: tuple[Reason, ...] = ()
+    alternatives: tuple[Opening, ...] = ()
+
+
+def preview_move(
+    *,
+    appointment_id: UUID,
+    start: datetime,
+    clinic_id: int | None = None,
+    avoiding: frozenset[int] = frozenset(),
+    now: datetime,
+) -> Preview:
+    """What `booking.move` to this start would change now.
+
+    Raises InvalidStart as it does, and NotFound; whatever else is in the way is in
+    the answer.
+    """
+    appointment = selectors.appointment(appointment_id, clinic_id)
+    if appointment is None:
+        raise NotFound("There is no such appointment at this clinic.")
+    kind = visit_kind_of(appointment.visit_type_id)
+    start = check_start(start, kind, now)
+    if start == appointment.start:
+        raise InvalidStart("The visit starts at this time already.")
+    if against := reason_against(appointment, Act.MOVE, now):
+        return Preview(appointment, start, None, (against,))
+    if reasons := reasons_against(ask_to_move(appointment, kind, start, now)):
+        return Preview(appointment, start, None, reasons)
+    wanted, held = wanted_for(appointment, kind, start, now, avoiding)
+    return _look(appointment, wanted, held)
+
+
+def _look(
+    appointment: Appointment, wanted: Wanted, held: Iterable[Reservation]
+) -> Preview:
+    patient_id = appointment.patient_id
+    try:
+        check_patient_free(
+            patient_id, wanted.kind, wanted.plan, wanted.start, but=appointment
+        )
+    except PatientBusy as busy:
+        reason = Reason(busy.code, f"{busy.title}.", busy.detail)
+        return _not_possible(appointment, wanted, reason)
+    opening = opening_for(world_at(wanted), wanted)
+    if opening is None:
+        reason = Reason("slot-taken", "This time is not available.")
+        return _not_possible(appointment, wanted, reason)
+    return Preview(appointment, wanted.start, _changed(wanted, held, opening))
+
+
+def _not_possible(appointment: Appointment, wanted: Wanted, reason: Reason) -> Preview:
+    found = taken(wanted, appointment.patient_id).alternatives
+    return Preview(appointment, wanted.start, None, (reason,), found)
+
+
+def _changed(wanted: Wanted, held: Iterable[Reservation], opening: Opening) -> Changed:
+    assert wanted.moving is not None
+    before = [(r.resource_id, r.need_id) for r in held if r.need_id is not None]
+    after = [(claim.resource_id, claim.need_id) for claim in opening.claims]
+    return Changed(
+        start_before=wanted.moving.start,
+        end_before=wanted.moving.end,
+        start=wanted.start,
+        end=wanted.start + timedelta(minutes=wanted.plan.length_minutes),
+        phases=changed_phases(wanted.plan, before, after),
+    )
