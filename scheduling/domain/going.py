@@ -7,7 +7,8 @@ from scheduling.domain.status import Status
 
 # A record on another day than the visit's is a slip of the pen.
 FURTHEST = timedelta(hours=24)
-BEGINS_IN = frozenset({Status.ARRIVED, Status.CHECKED_IN})
+# Until check-in a visit may be moved, and what was on record of it would be untrue.
+BEGINS_IN = frozenset({Status.CHECKED_IN})
 CORRECTED_IN = BEGINS_IN | {Status.FULFILLED}
 
 
@@ -41,8 +42,8 @@ def why_not(status: Status, *, correcting: bool = False) -> str | None:
     """Why nothing can be recorded of a visit in this state."""
     if status in (CORRECTED_IN if correcting else BEGINS_IN):
         return None
-    if status is Status.BOOKED:
-        return "The patient has not arrived yet."
+    if status in {Status.BOOKED, Status.ARRIVED}:
+        return "The patient is not checked in yet."
     if status is Status.FULFILLED:
         return "The visit is over; what is on record can be corrected."
     return f"The visit is {status.value}; nothing of it takes place."

@@ -7,13 +7,18 @@ import pytest
 from clinics.models import AccessLogEntry
 from core import clock
 from scheduling.models import PhaseRecord
-from scheduling.services import booking
+from scheduling.services import booking, rules
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories.scheduling import BY
 from tests.scheduling.rest import Api, nine
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def allowed(monkeypatch):
+    monkeypatch.setattr(rules, "_rules", [rules.Rule(lambda ask: [], decides=True)])
 
 
 @pytest.fixture
@@ -36,13 +41,15 @@ def phases(visit):
     return f"appointments/{visit.pk}/phases/"
 
 
-def arrived(at, minutes_ago=30):
-    """A visit that was booked for a while ago, and whose patient is there."""
+def arrived(at, minutes_ago=45):
+    """A procedure of a while ago whose patient is checked in, and its arrival."""
     began = clock.now() - timedelta(minutes=minutes_ago)
     began = began.replace(second=0, microsecond=0)
     began -= timedelta(minutes=began.minute % 5)
-    booked = at.book(start=began, now=began - timedelta(hours=1))
-    return booking.arrive(appointment_id=booked.pk, by=BY, now=began), began
+    booked = at.book(
+        visit_type="bmc-ultrasound", start=began, now=began - timedelta(hours=1)
+    )
+    return booking.check_in(appointment_id=booked.pk, by=BY, now=began), began
 
 
 def test_phases_are_listed_with_what_is_on_record(api, visit):
@@ -58,31 +65,32 @@ def test_phases_are_listed_with_what_is_on_record(api, visit):
 
 def test_a_phase_is_begun_and_ended_once_per_key(api, at):
     visit, began = arrived(at)
-    body = {"phase": "Visit", "started_at": began.isoformat()}
+    body = {"phase": "Harvest", "started_at": began.isoformat()}
 
     first = api.post(phases(visit), body, key="once")
     again = api.post(phases(visit), body, key="once")
-    ended = api.post(phases(visit), {"phase": "0", "ended_at": clock.now().isoformat()})
+    ended = api.post(phases(visit), {"phase": "2", "ended_at": clock.now().isoformat()})
 
     assert (first.status_code, first.json()) == (200, again.json())
-    [phase] = ended.json()["phases"]
-    assert phase["ended_at"] is not None
-    assert PhaseRecord.objects.count() == 1
+    assert ended.json()["phases"][2]["ended_at"] is not None
+    assert PhaseRecord.objects.filter(position=2).count() == 1
 
 
 def test_a_reason_puts_a_time_right(api, at):
     visit, began = arrived(at)
-    api.post(phases(visit), {"phase": "Visit", "started_at": began.isoformat()})
+    api.post(phases(visit), {"phase": "Harvest", "started_at": began.isoformat()})
     other = (began + timedelta(minutes=1)).isoformat()
 
-    refused = api.post(phases(visit), {"phase": "Visit", "started_at": other})
+    refused = api.post(phases(visit), {"phase": "Harvest", "started_at": other})
     put_right = api.post(
-        phases(visit), {"phase": "Visit", "started_at": other, "reason": "Slip."}
+        phases(visit), {"phase": "Harvest", "started_at": other, "reason": "Slip."}
     )
 
     assert (refused.status_code, refused.json()["code"]) == (409, "refused")
     assert put_right.status_code == 200
-    assert PhaseRecord.objects.get().started_at == began + timedelta(minutes=1)
+    assert PhaseRecord.objects.get(position=2).started_at == began + timedelta(
+        minutes=1
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,18 +111,18 @@ def test_wrong_bodies_are_told_what_to_do(api, visit, body, status, pointer):
     assert [e["pointer"] for e in answer.json()["errors"]] == [pointer]
 
 
-def test_before_the_patient_is_there_it_is_refused(api, visit):
+def test_before_check_in_it_is_refused(api, visit):
     answer = api.post(
         phases(visit), {"phase": "Visit", "started_at": clock.now().isoformat()}
     )
 
     assert (answer.status_code, answer.json()["code"]) == (409, "refused")
-    assert "not arrived" in answer.json()["reasons"][0]["text"]
+    assert "not checked in" in answer.json()["reasons"][0]["text"]
 
 
 def test_an_old_version_is_told(api, at):
     visit, began = arrived(at)
-    body = {"phase": "Visit", "started_at": began.isoformat(), "version": 1}
+    body = {"phase": "Harvest", "started_at": began.isoformat(), "version": 1}
 
     answer = api.post(phases(visit), body)
 
@@ -130,7 +138,7 @@ def test_another_clinics_visit_is_not_there(api):
 
 
 def test_the_day_says_who_is_affected_from_when_and_why(api, at):
-    visit, _ = arrived(at, minutes_ago=20)
+    visit, _ = arrived(at, minutes_ago=60)
 
     answer = api.get("projection/", date=visit.local_on.isoformat())
 
@@ -138,11 +146,12 @@ def test_the_day_says_who_is_affected_from_when_and_why(api, at):
     told = answer.json()
     [late] = told["affected"]
     assert late["appointment"] == str(visit.pk)
-    assert late["cause"]["code"] == "not-begun"
-    assert late["cause"]["text"] == "Visit has not begun yet"
-    assert 20 <= late["delay_minutes"] <= 26
+    assert late["cause"]["code"] == "late"
+    assert late["cause"]["text"].startswith("Preparation is expected to last until ")
+    assert 20 <= late["delay_minutes"] <= 25
     [expected] = told["visits"]
-    assert expected["phases"][0]["state"] == "to-come"
+    states = [phase["state"] for phase in expected["phases"]]
+    assert states == ["under-way", *["to-come"] * 5]
     assert AccessLogEntry.objects.last().patient_ids == [str(visit.patient_id)]
 
 
@@ -155,9 +164,8 @@ def test_a_day_that_is_none_is_told(api):
 
 def test_durations_by_type_and_phase(api, at):
     visit, began = arrived(at)
-    ended = began + timedelta(minutes=20)
-    for field, value in (("started_at", began), ("ended_at", ended)):
-        api.post(phases(visit), {"phase": "Visit", field: value.isoformat()})
+    ended = (began + timedelta(minutes=20)).isoformat()
+    api.post(phases(visit), {"phase": "Preparation", "ended_at": ended})
     on = visit.local_on.isoformat()
 
     answer = api.get("phase-durations/", **{"from": on, "to": on})
@@ -165,10 +173,10 @@ def test_durations_by_type_and_phase(api, at):
     assert answer.json() == {
         "durations": [
             {
-                "visit_type": "consultation",
-                "phase": "Visit",
+                "visit_type": "bmc-ultrasound",
+                "phase": "Preparation",
                 "count": 1,
-                "planned_minutes": 45.0,
+                "planned_minutes": 40.0,
                 "median_minutes": 20.0,
                 "p90_minutes": 20.0,
                 "late_minutes": 0.0,

@@ -35,27 +35,30 @@ def at():
 
 @pytest.fixture
 def visit(at):
-    """A procedure at nine whose patient is there."""
-    booked = at.book(visit_type="bmc-ultrasound")
-    return booking.arrive(appointment_id=booked.pk, by=BY, now=NINE)
+    """A procedure at nine, checked in: its preparation has begun."""
+    return checked_in(at.book(visit_type="bmc-ultrasound"))
 
 
-def start(visit, phase="Preparation", after=0, **more):
+def checked_in(booked, after=0):
+    return booking.check_in(appointment_id=booked.pk, by=BY, now=NINE + minutes(after))
+
+
+def start(visit, phase="Procedure room", after=40, **more):
     now = NINE + minutes(after)
     return phase_records.start_phase(
         appointment_id=visit.pk, phase=phase, by=BY, **{"now": now, **more}
     )
 
 
-def end(visit, phase="Preparation", after=30, **more):
+def end(visit, phase="Procedure room", after=100, **more):
     now = NINE + minutes(after)
     return phase_records.end_phase(
         appointment_id=visit.pk, phase=phase, by=BY, **{"now": now, **more}
     )
 
 
-def correct(visit, after=60, **more):
-    fields = {"phase": "Preparation", "reason": "The clock was wrong.", **more}
+def correct(visit, after=120, **more):
+    fields = {"phase": "Procedure room", "reason": "The clock was wrong.", **more}
     return phase_records.correct_phase(
         appointment_id=visit.pk, by=BY, now=NINE + minutes(after), **fields
     )
@@ -67,41 +70,44 @@ def reasons(outcome):
 
 
 def test_a_phase_is_recorded_beside_its_plan(visit):
-    start(visit, after=7)
-    record = end(visit, after=50)
+    start(visit, after=47)
+    record = end(visit, after=110)
 
-    assert record.started_at == NINE + minutes(7)
-    assert record.ended_at == NINE + minutes(50)
-    assert (record.planned_start, record.planned_end) == (NINE, NINE + minutes(40))
+    assert record.started_at == NINE + minutes(47)
+    assert record.ended_at == NINE + minutes(110)
+    planned = (NINE + minutes(40), NINE + minutes(105))
+    assert (record.planned_start, record.planned_end) == planned
     names = [e.name for e in journal.entries(f"appointment:{visit.pk}")]
     assert names[-2:] == ["appointment.phase_started", "appointment.phase_ended"]
 
 
 def test_both_are_told(visit, heard):
-    start(visit, after=7)
-    end(visit, after=50)
+    heard.clear()
+
+    start(visit, after=47)
+    end(visit, after=110)
 
     assert [(type(e), e.position, e.at) for e in heard] == [
-        (PhaseStarted, 0, NINE + minutes(7)),
-        (PhaseEnded, 0, NINE + minutes(50)),
+        (PhaseStarted, 1, NINE + minutes(47)),
+        (PhaseEnded, 1, NINE + minutes(110)),
     ]
 
 
 def test_it_may_be_entered_later(visit):
-    start(visit, after=10, at=NINE + minutes(2))
+    record = start(visit, after=50, at=NINE + minutes(42))
 
-    [record] = PhaseRecord.objects.all()
-    assert record.started_at == NINE + minutes(2)
+    assert record.started_at == NINE + minutes(42)
 
 
 def test_a_phase_is_named_by_its_position_too(visit):
-    record = start(visit, phase=0)
+    record = start(visit, phase=1)
 
-    assert record.position == 0
+    assert record.position == 1
 
 
-def test_nothing_begins_before_the_patient_is_there(at):
+def test_nothing_begins_before_the_patient_is_checked_in(at):
     booked = at.book()
+    booking.arrive(appointment_id=booked.pk, by=BY, now=NINE)
 
     assert reasons(start(booked, phase="Visit")) == ["status"]
     entries = journal.entries(f"appointment:{booked.pk}")
@@ -126,14 +132,16 @@ def test_a_phase_begins_once_and_ends_once_and_in_that_order(visit):
 @pytest.mark.parametrize(
     ("record", "words"),
     [
-        (lambda v: start(v, at=NINE + minutes(1)), "future"),
+        (lambda v: start(v, at=NINE + minutes(41)), "future"),
         (lambda v: start(v, at=NINE - timedelta(days=2)), "day of the visit"),
         (lambda v: start(v, phase="Lunch"), "This visit has: Preparation"),
-        (lambda v: start(v) and end(v, at=NINE - minutes(1)), "after it began"),
-        (lambda v: start(v) and end(v, at=NINE + minutes(31)), "future"),
+        (lambda v: start(v) and end(v, at=NINE + minutes(39)), "after it began"),
+        (lambda v: start(v) and end(v, at=NINE + minutes(101)), "future"),
         (lambda v: start(v) and correct(v, reason=" "), "Say why"),
         (
-            lambda v: start(v) and end(v) and correct(v, started_at=NINE + minutes(31)),
+            lambda v: (
+                start(v) and end(v) and correct(v, started_at=NINE + minutes(101))
+            ),
             "after it began",
         ),
     ],
@@ -149,13 +157,14 @@ def test_a_correction_keeps_what_was_and_why(visit):
     start(visit)
     end(visit)
 
-    record = correct(visit, ended_at=NINE + minutes(25))
+    record = correct(visit, ended_at=NINE + minutes(95))
 
-    assert (record.started_at, record.ended_at) == (NINE, NINE + minutes(25))
+    times = (record.started_at, record.ended_at)
+    assert times == (NINE + minutes(40), NINE + minutes(95))
     entry = journal.entries(f"appointment:{visit.pk}").last()
     assert entry.name == "appointment.phase_corrected"
     assert "The clock was wrong." in entry.payload
-    assert '"was_ended": "2026-09-02T14:30:00' in entry.payload
+    assert '"was_ended": "2026-09-02T15:40:00' in entry.payload
 
 
 def test_what_never_began_cannot_be_corrected(visit):
@@ -168,12 +177,12 @@ def test_another_clinics_visit_and_an_old_version_are_not_recorded(visit):
     with pytest.raises(StaleVersion):
         start(visit, version=visit.version - 1)
 
-    assert not PhaseRecord.objects.exists()
+    assert not PhaseRecord.objects.filter(position=1).exists()
 
 
 def test_check_in_begins_what_begins_at_arrival_and_closing_ends_it(at):
     booked = at.book()
-    booking.check_in(appointment_id=booked.pk, by=BY, now=NINE + minutes(3))
+    checked_in(booked, after=3)
     booking.fulfil(appointment_id=booked.pk, by=BY, now=NINE + minutes(50))
 
     [record] = PhaseRecord.objects.all()
@@ -183,10 +192,10 @@ def test_check_in_begins_what_begins_at_arrival_and_closing_ends_it(at):
 
 def test_what_others_note_fits_or_is_left_out(visit):
     noted = [
-        Noted("preparation", NINE),
+        Noted("processing", NINE + minutes(60)),
         Noted("Lunch", NINE),
         Noted("Harvest", ended=NINE + minutes(50)),
-        Noted("Preparation", ended=NINE - minutes(5)),
+        Noted("Processing", ended=NINE + minutes(55)),
     ]
 
     for _ in range(2):
@@ -194,10 +203,10 @@ def test_what_others_note_fits_or_is_left_out(visit):
             appointment_id=visit.pk, noted=noted, by=BY, now=NINE + minutes(60)
         )
 
-    [record] = PhaseRecord.objects.all()
-    assert (record.started_at, record.ended_at) == (NINE, None)
+    _, record = PhaseRecord.objects.all()
+    assert (record.started_at, record.ended_at) == (NINE + minutes(60), None)
     names = [e.name for e in journal.entries(f"appointment:{visit.pk}")]
-    assert names.count("appointment.phase_started") == 1
+    assert names.count("appointment.phase_started") == 2
 
 
 def test_times_that_are_not_firm_replace_nothing(visit):
@@ -225,7 +234,6 @@ def test_recording_locks_the_patient_first(visit):
 
 def test_the_day_is_projected_and_nothing_is_booked_anew(at, visit):
     later = at.book(visit_type="bmc-ultrasound", start=NINE + minutes(80))
-    start(visit, "Preparation", 0)
     end(visit, "Preparation", 60)
     start(visit, "Procedure room", 60)
     start(visit, "Harvest", 60)
@@ -245,9 +253,7 @@ def test_the_day_is_projected_and_nothing_is_booked_anew(at, visit):
 
 def test_a_projection_takes_the_same_few_statements_whatever_is_on_the_day(at):
     for number in range(4):
-        booked = at.book(start=NINE + number * minutes(60))
-        booking.arrive(appointment_id=booked.pk, by=BY, now=NINE)
-    start(booked, "Visit")
+        checked_in(at.book(start=NINE + number * minutes(60)))
 
     with CaptureQueriesContext(connection) as statements:
         day = selectors.day_projection(at.clinic.pk, WEDNESDAY, NINE)
@@ -260,8 +266,7 @@ def test_planned_against_actual_by_type_and_phase(at):
     for number, length in enumerate((40, 50, 70)):
         booked = at.book(start=NINE + number * minutes(120))
         begin = 120 * number + 10
-        booking.arrive(appointment_id=booked.pk, by=BY, now=NINE)
-        start(booked, "Visit", begin)
+        checked_in(booked, begin)
         end(booked, "Visit", begin + length)
 
     rows = selectors.phase_durations(at.clinic.pk, WEDNESDAY, WEDNESDAY)
