@@ -10,6 +10,7 @@ from pages.staff import (
     board,
     book,
     demo_clock,
+    durations,
     enquiries,
     episodes,
     find,
@@ -21,6 +22,7 @@ from pages.staff import (
     setup,
     tasks,
     today,
+    visit_phases,
 )
 
 app_name = "staff"
@@ -56,6 +58,13 @@ urlpatterns = [
     path(f"{VISIT}/check-in/", appointments.check_in, name="appointment_check_in"),
     path(f"{VISIT}/fulfil/", appointments.fulfil, name="appointment_fulfil"),
     path(f"{VISIT}/no-show/", appointments.no_show, name="appointment_no_show"),
+    path(f"{VISIT}/phases/<int:position>/", visit_phases.record, name="visit_phase"),
+    path(
+        f"{VISIT}/phases/<int:position>/correct/",
+        visit_phases.correct,
+        name="visit_phase_correct",
+    ),
+    path("durations/", durations.durations, name="durations"),
     path("patients/", patients.patients, name="patients"),
     path("patients/new/", patients.register, name="register"),
     path(f"{PATIENT}/", patients.patient, name="patient"),

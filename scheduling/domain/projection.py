@@ -125,6 +125,16 @@ class Expected:
         """How much later than planned it ends; never negative."""
         return max(timedelta(0), self.end - self.planned.end)
 
+    @property
+    def is_late_to_come(self) -> bool:
+        """It has not begun, and will noticeably later than planned."""
+        return self.state is State.TO_COME and self.delay >= NOTICEABLE
+
+    @property
+    def overruns(self) -> bool:
+        """It goes on noticeably longer than planned."""
+        return self.state is State.UNDER_WAY and self.overrun >= NOTICEABLE
+
 
 @dataclass(frozen=True, slots=True)
 class ExpectedVisit:
@@ -181,11 +191,11 @@ def _lateness(phase: Expected) -> timedelta:
 def _affected(visit: ExpectedVisit) -> Affected | None:
     """From the first phase to come that is noticeably late, else one under way."""
     for phase in visit.phases:
-        if phase.state is State.TO_COME and phase.delay >= NOTICEABLE:
+        if phase.is_late_to_come:
             assert phase.cause is not None, "what is late waits for something"
             return Affected(visit.id, phase, visit.delay, phase.cause)
     for phase in visit.phases:
-        if phase.state is State.UNDER_WAY and phase.overrun >= NOTICEABLE:
+        if phase.overruns:
             return Affected(visit.id, phase, visit.delay, _itself(phase))
     return None
 

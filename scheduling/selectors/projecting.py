@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from scheduling.domain.projection import (
@@ -22,7 +23,7 @@ from scheduling.models import Appointment, PhaseRecord
 from scheduling.selectors.board import BoardVisit, DayBoard, Part, day_board
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DayProjection:
     """A day as expected at `now`; nothing of it is booked."""
 
@@ -40,10 +41,14 @@ class DayProjection:
 
     def of(self, visit_id: UUID) -> Mapping[int, Expected]:
         """A visit's phases by position; empty for one that is not on the board."""
-        for visit in self.visits:
-            if visit.id == visit_id:
-                return {phase.planned.position: phase for phase in visit.phases}
-        return {}
+        return self._by_visit.get(visit_id, {})
+
+    @cached_property
+    def _by_visit(self) -> Mapping[UUID, Mapping[int, Expected]]:
+        return {
+            visit.id: {phase.planned.position: phase for phase in visit.phases}
+            for visit in self.visits
+        }
 
     def resource_of(self, cause: Cause) -> str:
         """The name of what a cause waits for."""

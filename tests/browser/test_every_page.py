@@ -57,6 +57,7 @@ PAGES: dict[str, Opened] = {
         "coordinator",
         lambda day: at("staff:enquiry", day.ids["enquiry"]),
     ),
+    "staff:durations": ("nurse", lambda day: reverse("staff:durations")),
     "staff:clock": ("nurse", lambda day: reverse("staff:clock")),
     "staff:tasks": ("clinician", lambda day: reverse("staff:tasks")),
     "staff:messages": ("coordinator", lambda day: reverse("staff:messages")),

@@ -43,6 +43,8 @@ FORMS: frozenset[str] = frozenset(
         "staff:patient_contact",
         "staff:task_acknowledge",
         "staff:task_close",
+        "staff:visit_phase",
+        "staff:visit_phase_correct",
     }
 )
 
@@ -86,6 +88,10 @@ def visit(clinic: Clinic) -> Appointment:
 
 def appointment(clinic: Clinic) -> dict[str, Any]:
     return {"appointment_id": visit(clinic).pk}
+
+
+def phase(clinic: Clinic) -> dict[str, Any]:
+    return appointment(clinic) | {"position": 0}
 
 
 def hold(clinic: Clinic) -> dict[str, Any]:
@@ -174,6 +180,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:tasks": nothing,
     "staff:today": nothing,
     "staff:today_on": day,
+    "staff:visit_phase": phase,
+    "staff:visit_phase_correct": phase,
 }
 
 
