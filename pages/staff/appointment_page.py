@@ -11,7 +11,7 @@ from clinics.domain.policy import may
 from clinics.services.doors import StaffRequest
 from pages import history, phases, states
 from pages.episode_words import about
-from pages.staff import message_rows
+from pages.staff import going, message_rows
 from pages.words import sentence
 from scheduling import selectors
 from scheduling.domain.status import Act, Status, why_not
@@ -59,6 +59,7 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "may_cancel": _may(request, visit, Act.CANCEL, "appointment.cancel"),
         "closed_because": why_not(Status(visit.status), Act.CANCEL) or "",
         "phases": strips,
+        "going": going.context(request, visit),
         "length": (visit.end - visit.start) // phases.MINUTE,
         "at_clinic": visit.end - visit.start,
         "conflicts": [

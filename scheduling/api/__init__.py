@@ -18,6 +18,7 @@ from scheduling.api.appointments import (
     UndoMove,
 )
 from scheduling.api.catalogue import Openings, Resources, VisitTypes
+from scheduling.api.day import AppointmentPhases, DayProjection, PhaseDurations
 from scheduling.api.waiting import (
     AcceptOffer,
     DeclineOffer,
@@ -54,6 +55,9 @@ urlpatterns = [
     path(f"{_ONE}confirm/", ConfirmAppointment.as_view(), name="appointment-confirm"),
     path(f"{_ONE}arrive/", ArriveAppointment.as_view(), name="appointment-arrive"),
     path(f"{_ONE}no-show/", NoShowAppointment.as_view(), name="appointment-no-show"),
+    path(f"{_ONE}phases/", AppointmentPhases.as_view(), name="appointment-phases"),
+    path("projection/", DayProjection.as_view(), name="projection"),
+    path("phase-durations/", PhaseDurations.as_view(), name="phase-durations"),
     path("holds/", Holds.as_view(), name="holds"),
     path("holds/<uuid:hold_id>/", HoldDetail.as_view(), name="hold"),
     path("holds/<uuid:hold_id>/extend/", ExtendHold.as_view(), name="hold-extend"),

@@ -57,6 +57,7 @@ PAGES: dict[str, Opened] = {
         "coordinator",
         lambda day: at("staff:enquiry", day.ids["enquiry"]),
     ),
+    "staff:durations": ("nurse", lambda day: reverse("staff:durations")),
     "staff:clock": ("nurse", lambda day: reverse("staff:clock")),
     "staff:waitlist": ("coordinator", lambda day: reverse("staff:waitlist")),
     "staff:waitlist_new": (

@@ -45,6 +45,8 @@ FORMS: frozenset[str] = frozenset(
         "staff:patient_contact",
         "staff:task_acknowledge",
         "staff:task_close",
+        "staff:visit_phase",
+        "staff:visit_phase_correct",
         "staff:waitlist_dismiss",
         "staff:waitlist_offer",
         "staff:waitlist_take_back",
@@ -92,6 +94,10 @@ def visit(clinic: Clinic) -> Appointment:
 
 def appointment(clinic: Clinic) -> dict[str, Any]:
     return {"appointment_id": visit(clinic).pk}
+
+
+def phase(clinic: Clinic) -> dict[str, Any]:
+    return appointment(clinic) | {"position": 0}
 
 
 def hold(clinic: Clinic) -> dict[str, Any]:
@@ -169,6 +175,7 @@ def act(clinic: Clinic) -> dict[str, Any]:
 ARGUMENTS: dict[str, Arguments] = {
     "api:appointment": appointment,
     "api:appointments": patient,
+    "api:appointment-phases": appointment,
     "api:episode": episode,
     "api:episode-timeline": episode,
     "api:episodes": nothing,
@@ -183,6 +190,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:offers": offer_in_list,
     "api:patient": patient,
     "api:patients": nothing,
+    "api:projection": nothing,
     "api:tasks": nothing,
     "api:waitlist": entry_in_list,
     "api:waitlist-entry": entry,
@@ -226,6 +234,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:tasks": nothing,
     "staff:today": nothing,
     "staff:today_on": day,
+    "staff:visit_phase": phase,
+    "staff:visit_phase_correct": phase,
     "staff:waitlist": entry_in_list,
     "staff:waitlist_dismiss": freed,
     "staff:waitlist_entry": entry,
