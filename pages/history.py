@@ -23,6 +23,8 @@ ACTS = {
     "appointment.fulfilled": "Visit done",
     "appointment.no_show": "Patient did not come",
     "appointment.ended": "Visit ended early",
+    "appointment.conflict_opened": "The visit no longer fits",
+    "appointment.conflict_resolved": "The visit fits again, or was decided on",
     "patient.registered": "Registered",
     "patient.amended": "Details amended",
     "consent.granted": "Agreed to messages",

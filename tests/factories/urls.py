@@ -128,6 +128,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:appointment": appointment,
     "api:appointments": patient,
     "api:episode": episode,
+    "api:episode-follow-ups": episode,
     "api:episode-timeline": episode,
     "api:episodes": nothing,
     "api:hold": hold,
