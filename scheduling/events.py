@@ -58,3 +58,24 @@ class AppointmentNoShow(AppointmentEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentEnded(AppointmentEvent):
     """The procedure was aborted after check-in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEvent(Event):
+    """About one patient's share in a batch of offers."""
+
+    offer_id: UUID
+    entry_id: UUID
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade(OfferEvent):
+    """The opening is kept aside, and this patient may take it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferClosed(OfferEvent):
+    """`how`: accepted, declined, expired, too-late or withdrawn."""
+
+    how: str

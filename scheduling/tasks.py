@@ -1,10 +1,10 @@
-"""Work nobody asks for by hand: end holds whose time is over."""
+"""Work nobody asks for by hand: end holds whose time is over, close and make offers."""
 
 from celery import shared_task
 
 from core import clock
 from core.actor import job
-from scheduling.services import holds
+from scheduling.services import closing, freeing, holds, offers, waitlist
 
 
 @shared_task
@@ -12,3 +12,27 @@ def release_expired_holds(**_: object) -> int:
     """Free what expired holds keep; how many ended."""
     by = job("release_expired_holds")
     return holds.release_expired_holds(by=by, now=clock.now())
+
+
+@shared_task
+def close_offer_batches(**_: object) -> int:
+    """Close the offers of batches that are over, and tell those just offered."""
+    by, now = job("close_offer_batches"), clock.now()
+    holds.release_expired_holds(by=by, now=now)
+    closed = closing.close_offer_batches(by=by, now=now)
+    return closed + closing.announce_offers(by=by, now=now)
+
+
+@shared_task
+def offer_freed_openings(**_: object) -> int:
+    """Settle what became free; offer it where the clinic wants that done by itself."""
+    by, now = job("offer_freed_openings"), clock.now()
+    settled = freeing.settle(by=by, now=now)
+    return settled + offers.offer_freed_openings(by=by, now=now)
+
+
+@shared_task
+def expire_waitlist_entries(**_: object) -> int:
+    """Close entries whose last day is over; how many."""
+    by = job("expire_waitlist_entries")
+    return waitlist.expire_entries(by=by, now=clock.now())

@@ -42,17 +42,17 @@ def book_hold(
     hold = _find(hold_id, patient)
     lock_resources(resources_of(hold))
     hold.refresh_from_db()
-    wanted = _wanted(hold, now)
+    wanted = wanted_of(hold, now)
     _check_start(hold, start)
     subject = subject or hold.subject
     ask = resolved(Ask("book", wanted.kind, patient, wanted.start, subject, now))
     if reasons := reasons_against(ask):
         return refuse_asked(ask, reasons, by)
-    if not _stands(hold, now):
+    if not stands(hold, now):
         raise taken(wanted, patient.pk)
     check_patient_free(patient.pk, wanted.kind, wanted.plan, wanted.start)
     appointment = create_appointment(wanted, patient.pk, ask.subject)
-    _re_point(hold, appointment, now)
+    re_point(hold, appointment, now)
     announce_booked(appointment, wanted.kind, reason, by, now)
     return appointment
 
@@ -64,7 +64,7 @@ def _find(hold_id: UUID, patient: "Patient") -> Hold:
     return hold
 
 
-def _wanted(hold: Hold, now: datetime) -> Wanted:
+def wanted_of(hold: Hold, now: datetime) -> Wanted:
     kind = visit_kind_of(hold.visit_type_id)
     phases = [
         PhasePlan(p["phase"], p["name"], p["offset_minutes"], p["duration_minutes"])
@@ -84,7 +84,7 @@ def _check_start(hold: Hold, start: datetime | None) -> None:
         raise InvalidStart("The hold is for another start.", [hold.start])
 
 
-def _stands(hold: Hold, now: datetime) -> bool:
+def stands(hold: Hold, now: datetime) -> bool:
     """Unexpired, and all of its reservations still live."""
     if hold.ended_at is not None or hold.expires_at <= now or hold.start < now:
         return False
@@ -92,7 +92,8 @@ def _stands(hold: Hold, now: datetime) -> bool:
     return bool(released) and not any(released)
 
 
-def _re_point(hold: Hold, appointment: Appointment, now: datetime) -> None:
+def re_point(hold: Hold, appointment: Appointment, now: datetime) -> None:
+    """The hold's time is the visit's now, and the hold is over."""
     hold.reservations.update(hold=None, appointment=appointment)
     hold.ended_at = now
     hold.ended_as = Hold.End.BOOKED
