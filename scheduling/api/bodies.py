@@ -70,6 +70,17 @@ class Days(Body):
         return {**super().get_fields(), "from": first, "to": last}
 
 
+class FollowUpCode(serializers.RegexField):
+    """Which contact of the episode's timetable a follow-up visit is for ("W6")."""
+
+    default_error_messages = {
+        "invalid": "Name a contact as the timetable does, such as W6."
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[A-Z][A-Z0-9]{0,7}$", **kwargs)
+
+
 class Varied(Body):
     """What a visit asks for besides its type; left out, it is as the type has it."""
 
@@ -112,12 +123,21 @@ class AppointmentsQuery(Days):
     cursor = serializers.CharField(required=False)
 
 
+def with_episode(sent: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A contact is one of an episode's."""
+    if sent.get("follow_up") and not sent.get("episode"):
+        fault = "Send the episode whose contact it is."
+        raise serializers.ValidationError({"episode": fault})
+    return sent
+
+
 class NewAppointment(Varied):
     patient = serializers.UUIDField()
     visit_type = serializers.CharField(required=False, max_length=60)
     start = Start(required=False)
     clinician = Id(required=False, allow_null=True)
     episode = serializers.UUIDField(required=False, allow_null=True)
+    follow_up = FollowUpCode(required=False)
     hold = serializers.UUIDField(required=False, allow_null=True)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
@@ -125,7 +145,7 @@ class NewAppointment(Varied):
         if not attrs.get("hold") and not (attrs.get("visit_type") and "start" in attrs):
             fault = "Send visit_type and start, or a hold."
             raise serializers.ValidationError({"start": fault})
-        return attrs
+        return with_episode(attrs)
 
 
 class NewHold(Varied):
@@ -134,7 +154,11 @@ class NewHold(Varied):
     patient = serializers.UUIDField(required=False, allow_null=True)
     clinician = Id(required=False, allow_null=True)
     episode = serializers.UUIDField(required=False, allow_null=True)
+    follow_up = FollowUpCode(required=False)
     minutes = serializers.IntegerField(required=False, min_value=1, max_value=2880)
+
+    def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
+        return with_episode(attrs)
 
 
 class Change(Body):

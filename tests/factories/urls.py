@@ -177,6 +177,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:appointments": patient,
     "api:appointment-phases": appointment,
     "api:episode": episode,
+    "api:episode-follow-ups": episode,
     "api:episode-timeline": episode,
     "api:episodes": nothing,
     "api:freed-dismiss": freed,
