@@ -1,7 +1,7 @@
 """Finding openings: eight SQL statements at most, whatever the window and history."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from heapq import nsmallest
