@@ -38,7 +38,7 @@ def c3_played(
         path = c3.stage(world, timeline, cases.load("C3"))
         timeline.play(deliver, until=AS_OF)
         yield SimpleNamespace(
-            path=path, episode=Episode.objects.get(pk=path.episode_id)
+            path=path, episode=Episode.objects.get(pk=str(path.episode_id))
         )
 
 
