@@ -15,7 +15,7 @@ from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.json_schema import body as act_body
 from procedures.domain.schema import InvalidData
 from procedures.models import Episode
-from procedures.selectors import documents, episodes
+from procedures.selectors import documents, episodes, linked
 from procedures.services import acts
 from procedures.services.episodes import open_episode
 
@@ -76,6 +76,18 @@ class EpisodeTimeline(Endpoint):
         clinical = episodes.sees_clinical(request.actor.role)
         entries = episodes.timeline(episode, clinical=clinical)
         return {"results": [documents.entry_document(entry) for entry in entries]}
+
+
+class EpisodeFollowUps(Endpoint):
+    """GET: the contacts with their windows, and the visits booked for them."""
+
+    actions = {"GET": "episode.read"}
+
+    def get(self, request: ApiRequest, episode_id: UUID) -> dict[str, Any]:
+        episode = self.find(Episode.objects.all(), pk=episode_id)
+        self.saw(episode.patient_id)
+        found = linked.lines(episode)
+        return {"results": [documents.contact_document(line) for line in found]}
 
 
 class EpisodeAct(Endpoint):
@@ -175,6 +187,11 @@ urlpatterns = [
         "episodes/<uuid:episode_id>/timeline/",
         EpisodeTimeline.as_view(),
         name="episode-timeline",
+    ),
+    path(
+        "episodes/<uuid:episode_id>/follow-ups/",
+        EpisodeFollowUps.as_view(),
+        name="episode-follow-ups",
     ),
     path(
         "episodes/<uuid:episode_id>/<slug:act>/",

@@ -12,7 +12,7 @@ from clinics.domain.policy import may
 from clinics.services.doors import StaffRequest
 from pages import history, phases, states
 from pages.episode_words import about
-from pages.staff import message_rows
+from pages.staff import going, message_rows
 from pages.words import sentence
 from scheduling import selectors
 from scheduling.domain.status import Act, Status, why_not
@@ -63,6 +63,7 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "closed_because": why_not(Status(visit.status), Act.CANCEL) or "",
         "change": _change(request, visit),
         "phases": strips,
+        "going": going.context(request, visit),
         "length": (visit.end - visit.start) // phases.MINUTE,
         "at_clinic": visit.end - visit.start,
         "conflicts": [

@@ -284,4 +284,7 @@ class HoldDetail(Endpoint):
 
 def subject(sent: dict[str, Any]) -> str:
     """What the visit is for, as rules and events name it."""
-    return f"episode:{sent['episode']}" if sent.get("episode") else ""
+    if not sent.get("episode"):
+        return ""
+    contact = f"#{sent['follow_up']}" if sent.get("follow_up") else ""
+    return f"episode:{sent['episode']}{contact}"

@@ -52,7 +52,8 @@ def candidates(plan: Plan, calendars: Iterable[Calendar]) -> Candidates:
         group.id: [
             Candidate(calendar, _starts_of(group, calendar))
             for calendar in calendars
-            if group.accepts(calendar.kind, calendar.capabilities)
+            if calendar.kind in group.kinds
+            and group.capabilities <= calendar.capabilities
         ]
         for group in plan.groups
     }

@@ -1,6 +1,6 @@
 """Reading visits, holds and resources."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from core.problems import FieldError, Invalid
 from scheduling.domain.status import LIVE
-from scheduling.models import Appointment, Hold, Resource
+from scheduling.models import Appointment, Conflict, Hold, Resource
 
 _LIVE = [status.value for status in LIVE]
 
@@ -55,6 +55,17 @@ def in_force_for(subject: str) -> QuerySet[Appointment]:
         .select_related("visit_type")
         .order_by("during")
     )
+
+
+def linked_conflicts(appointment_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What is wrong, in words, with those of the visits that no longer fit the visit
+    they are counted from."""
+    rows = Conflict.objects.filter(
+        appointment__in=list(appointment_ids),
+        cause=Conflict.Cause.LINKED,
+        resolved_at=None,
+    )
+    return dict(rows.values_list("appointment_id", "detail"))
 
 
 def next_day_with_visits(clinic_id: int, after: date) -> tuple[date, int] | None:

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduling.domain.openings import Opening, OpeningPhase, ResourceRef
+from scheduling.domain.ranking import why
 from scheduling.domain.variation import Variation
 from scheduling.models import Appointment, Hold, Resource, VisitType
 from scheduling.selectors.moves import Changed
@@ -15,6 +16,7 @@ def opening_json(opening: Opening, zone: ZoneInfo) -> dict[str, Any]:
         "start": _iso(opening.start, zone),
         "end": _iso(opening.end, zone),
         "phases": [_phase_json(phase, zone) for phase in opening.phases],
+        "why": why(opening, zone),
     }
 
 
