@@ -46,6 +46,13 @@ PAGES: dict[str, Opened] = {
         "coordinator",
         lambda day: at("staff:appointment", day.visit.pk),
     ),
+    "staff:appointment_move_preview": (
+        "coordinator",
+        lambda day: (
+            f"{at('staff:appointment_move_preview', day.visit.pk)}"
+            f"?on={NEXT_WEEK}&at=14:00"
+        ),
+    ),
     "staff:patients": ("coordinator", lambda day: reverse("staff:patients")),
     "staff:register": ("coordinator", lambda day: reverse("staff:register")),
     "staff:patient": ("coordinator", lambda day: at("staff:patient", day.patient.pk)),
