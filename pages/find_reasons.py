@@ -34,13 +34,17 @@ class Way:
     address: str
 
 
-def says(zone: ZoneInfo) -> Says:
-    """As staff pages read: 12-hour clocks."""
-    return Says(zone, clock=lambda at: words.clock_time(at, zone), day=words.short_day)
+def says(zone: ZoneInfo, today: date) -> Says:
+    """As staff pages read: 12-hour clocks, the year only where it is another."""
+
+    def day(on: date) -> str:
+        text = words.short_day(on)
+        return text if on.year == today.year else f"{text}, {on.year}"
+
+    return Says(zone, clock=lambda at: words.clock_time(at, zone), day=day)
 
 
-def skipped(explained: selectors.Explained) -> list[Skipped]:
-    voice = says(explained.zone)
+def skipped(explained: selectors.Explained, voice: Says) -> list[Skipped]:
     return [
         Skipped(one.day, reason(one, voice), one.need, _otherwise(one))
         for one in explained.rejected
@@ -55,9 +59,8 @@ def _otherwise(rejected: Rejection) -> datetime | None:
     return finding.scene.grid.instant(finding.cell)
 
 
-def ways(explained: selectors.Explained, query: QueryDict) -> list[Way]:
+def ways(explained: selectors.Explained, query: QueryDict, voice: Says) -> list[Way]:
     """Links: to the same search with answers changed, or to the day's board."""
-    voice = says(explained.zone)
     return [
         Way(relaxation_text(way, voice), _address(way, explained.zone, query))
         for way in selectors.relaxations(explained)

@@ -90,20 +90,21 @@ def _results(
         clinic_id=asking.clinic_id, visit_type=asking.visit_type
     )
     explained = selectors.explain_openings(asking)
+    voice = find_reasons.says(explained.zone, _today(request))
     full = len(explained.openings) >= limit
     ask = {name: asked[name] for name in _ASKED}
     return {
         "searched": True,
         "length": length(kind, asking.variation),
         "openings": [
-            phases.of_opening(one, ask) | {"why": why(one, explained.zone)}
+            phases.of_opening(one, ask) | {"why": why(one, voice.zone, voice.clock)}
             for one in explained.openings
         ],
         "ask": ask | {"image_guided_harvest": asked["image_guided_harvest"]},
         "full_page": full,
         "more_address": _more(request, limit) if full and limit < AT_MOST else "",
-        "skipped": find_reasons.skipped(explained),
-        "ways": find_reasons.ways(explained, request.GET),
+        "skipped": find_reasons.skipped(explained, voice),
+        "ways": find_reasons.ways(explained, request.GET, voice),
     }
 
 
