@@ -2,6 +2,7 @@
 
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.urls import reverse
 
+from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
 from pages import phases, words
@@ -80,12 +82,22 @@ def find(request: StaffRequest) -> Answer:
     if patient:
         request.saw(patient.pk)
         context["patient_address"] = reverse("staff:patient", args=[patient.pk])
+        context["wait_address"] = _wait_address(request, patient)
     if searched and form.is_valid():
         try:
             context |= _results(request, form.cleaned_data, patient)
         except Invalid as problem:
             form.add_error(None, " ".join(error.detail for error in problem.errors))
     return show(request, "pages/staff/find.html", context, form)
+
+
+def _wait_address(request: StaffRequest, patient: "Patient") -> str:
+    """Where the patient is put on the waiting list for what was searched."""
+    if not may(request.membership.role, "waitlist.write").allowed:
+        return ""
+    slug = request.GET.get("visit_type", "")
+    query = {"patient": patient.pk, "waits_for": f"type:{slug}"}
+    return f"{reverse('staff:waitlist_new')}?{urlencode(query)}"
 
 
 def _today(request: StaffRequest) -> date:

@@ -21,6 +21,8 @@ from pages.staff import (
     setup,
     tasks,
     today,
+    waitlist,
+    waitlist_openings,
 )
 
 app_name = "staff"
@@ -28,6 +30,9 @@ app_name = "staff"
 VISIT = "appointments/<uuid:appointment_id>"
 PATIENT = "patients/<uuid:patient_id>"
 HOLD = "holds/<uuid:hold_id>"
+WAITS = "waitlist/<uuid:entry_id>"
+FREED = "waitlist/openings/<uuid:freed_id>"
+OFFER = "waitlist/offers/<uuid:offer_id>"
 ENQUIRY = "enquiries/<uuid:enquiry_id>"
 
 
@@ -69,6 +74,20 @@ urlpatterns = [
     path("episodes/new/", episodes.episode_new, name="episode_new"),
     path("episodes/<uuid:episode_id>/", episodes.episode, name="episode"),
     path("episodes/<uuid:episode_id>/<act:act>/", acts.act, name="act"),
+    path("waitlist/", waitlist.waitlist_page, name="waitlist"),
+    path("waitlist/new/", waitlist.entry_new, name="waitlist_new"),
+    path(f"{WAITS}/", waitlist.entry, name="waitlist_entry"),
+    path(f"{WAITS}/withdraw/", waitlist.withdraw, name="waitlist_withdraw"),
+    path(f"{FREED}/", waitlist_openings.opening, name="waitlist_opening"),
+    path(f"{FREED}/offer/", waitlist_openings.offer, name="waitlist_offer"),
+    path(f"{FREED}/dismiss/", waitlist_openings.dismiss, name="waitlist_dismiss"),
+    path(
+        "waitlist/batches/<uuid:hold_id>/take-back/",
+        waitlist_openings.take_back,
+        name="waitlist_take_back",
+    ),
+    path(f"{OFFER}/accept/", waitlist.accept, name="offer_accept"),
+    path(f"{OFFER}/decline/", waitlist.decline, name="offer_decline"),
     path("tasks/", tasks.tasks, name="tasks"),
     path(
         "tasks/<uuid:task_id>/acknowledge/", tasks.acknowledge, name="task_acknowledge"

@@ -14,8 +14,23 @@ from scheduling.api.appointments import (
     NoShowAppointment,
 )
 from scheduling.api.catalogue import Openings, Resources, VisitTypes
+from scheduling.api.waiting import (
+    AcceptOffer,
+    DeclineOffer,
+    DismissFreed,
+    FreedMatches,
+    FreedOpenings,
+    OfferFreed,
+    Offers,
+    Waitlist,
+    WaitlistEntryDetail,
+    WithdrawEntry,
+)
 
 _ONE = "appointments/<uuid:appointment_id>/"
+_ENTRY = "waitlist/<uuid:entry_id>/"
+_FREED = "freed-openings/<uuid:freed_id>/"
+_OFFER = "offers/<uuid:offer_id>/"
 
 urlpatterns = [
     path("resources/", Resources.as_view(), name="resources"),
@@ -30,4 +45,14 @@ urlpatterns = [
     path(f"{_ONE}no-show/", NoShowAppointment.as_view(), name="appointment-no-show"),
     path("holds/", Holds.as_view(), name="holds"),
     path("holds/<uuid:hold_id>/", HoldDetail.as_view(), name="hold"),
+    path("waitlist/", Waitlist.as_view(), name="waitlist"),
+    path(_ENTRY, WaitlistEntryDetail.as_view(), name="waitlist-entry"),
+    path(f"{_ENTRY}withdraw/", WithdrawEntry.as_view(), name="waitlist-withdraw"),
+    path("freed-openings/", FreedOpenings.as_view(), name="freed-openings"),
+    path(f"{_FREED}matches/", FreedMatches.as_view(), name="freed-matches"),
+    path(f"{_FREED}offer/", OfferFreed.as_view(), name="freed-offer"),
+    path(f"{_FREED}dismiss/", DismissFreed.as_view(), name="freed-dismiss"),
+    path("offers/", Offers.as_view(), name="offers"),
+    path(f"{_OFFER}accept/", AcceptOffer.as_view(), name="offer-accept"),
+    path(f"{_OFFER}decline/", DeclineOffer.as_view(), name="offer-decline"),
 ]

@@ -75,7 +75,7 @@ def freed_opening(freed_id: UUID, clinic_id: int | None = None) -> FreedOpening:
     rows = FreedOpening.objects.filter(pk=freed_id)
     if clinic_id is not None:
         rows = rows.filter(clinic_id=clinic_id)
-    found = rows.select_related("visit_type", "clinic").first()
+    found = rows.select_related("visit_type", "clinic", "appointment").first()
     if found is None:
         raise NotFound("There is no such freed opening at this clinic.")
     return found
@@ -88,7 +88,9 @@ def freed_openings(
     rows = FreedOpening.objects.filter(clinic_id=clinic_id)
     if handled is not None:
         rows = rows.filter(handled_at__isnull=not handled)
-    return rows.select_related("visit_type").order_by("during", "pk")
+    return rows.select_related("visit_type", "clinic", "appointment").order_by(
+        "during", "pk"
+    )
 
 
 def offer(offer_id: UUID, clinic_id: int | None = None) -> Offer:

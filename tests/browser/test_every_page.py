@@ -58,6 +58,19 @@ PAGES: dict[str, Opened] = {
         lambda day: at("staff:enquiry", day.ids["enquiry"]),
     ),
     "staff:clock": ("nurse", lambda day: reverse("staff:clock")),
+    "staff:waitlist": ("coordinator", lambda day: reverse("staff:waitlist")),
+    "staff:waitlist_new": (
+        "coordinator",
+        lambda day: f"{reverse('staff:waitlist_new')}?patient={day.patient.pk}",
+    ),
+    "staff:waitlist_entry": (
+        "coordinator",
+        lambda day: at("staff:waitlist_entry", day.ids["waits"]),
+    ),
+    "staff:waitlist_opening": (
+        "coordinator",
+        lambda day: at("staff:waitlist_opening", day.ids["freed"]),
+    ),
     "staff:tasks": ("clinician", lambda day: reverse("staff:tasks")),
     "staff:messages": ("coordinator", lambda day: reverse("staff:messages")),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),

@@ -14,10 +14,10 @@ from django.urls import reverse
 
 from clinics.models import Clinic
 from notifications.models import Message
-from scheduling.models import Appointment, Hold
+from scheduling.models import Appointment, Hold, Offer
 from scheduling.services import holds, setup
 from tests.factories import clinics as people
-from tests.factories import patients, procedures
+from tests.factories import patients, procedures, waitlist
 from tests.factories import scheduling as visits
 from tests.factories.clinics import NOW
 
@@ -39,10 +39,16 @@ FORMS: frozenset[str] = frozenset(
         "staff:hold_new",
         "staff:hold_release",
         "staff:message_cancel",
+        "staff:offer_accept",
+        "staff:offer_decline",
         "staff:patient_consent",
         "staff:patient_contact",
         "staff:task_acknowledge",
         "staff:task_close",
+        "staff:waitlist_dismiss",
+        "staff:waitlist_offer",
+        "staff:waitlist_take_back",
+        "staff:waitlist_withdraw",
     }
 )
 
@@ -110,6 +116,42 @@ def message(clinic: Clinic) -> dict[str, Any]:
     return {"message_id": planned.pk}
 
 
+def entry(clinic: Clinic) -> dict[str, Any]:
+    return {"entry_id": waitlist.entry(open_for_visits(clinic)).pk}
+
+
+def entry_in_list(clinic: Clinic) -> dict[str, Any]:
+    entry(clinic)
+    return {}
+
+
+def freed(clinic: Clinic) -> dict[str, Any]:
+    place = open_for_visits(clinic)
+    waitlist.entry(place)
+    return {"freed_id": waitlist.freed(place).pk}
+
+
+def freed_in_list(clinic: Clinic) -> dict[str, Any]:
+    freed(clinic)
+    return {}
+
+
+def batch(clinic: Clinic) -> dict[str, Any]:
+    place = open_for_visits(clinic)
+    waitlist.entry(place)
+    return {"hold_id": waitlist.offer(place).pk}
+
+
+def offer(clinic: Clinic) -> dict[str, Any]:
+    made = Offer.objects.filter(hold=batch(clinic)["hold_id"]).get()
+    return {"offer_id": made.pk}
+
+
+def offer_in_list(clinic: Clinic) -> dict[str, Any]:
+    offer(clinic)
+    return {}
+
+
 def episode(clinic: Clinic) -> dict[str, Any]:
     staff = {r: people.membership(r, clinic) for r in procedures.ROLES}
     return {"episode_id": procedures.episode(procedures.Site(clinic, staff)).pk}
@@ -131,11 +173,21 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:episode-follow-ups": episode,
     "api:episode-timeline": episode,
     "api:episodes": nothing,
+    "api:freed-dismiss": freed,
+    "api:freed-matches": freed,
+    "api:freed-offer": freed,
+    "api:freed-openings": freed_in_list,
     "api:hold": hold,
     "api:messages": nothing,
+    "api:offer-accept": offer,
+    "api:offer-decline": offer,
+    "api:offers": offer_in_list,
     "api:patient": patient,
     "api:patients": nothing,
     "api:tasks": nothing,
+    "api:waitlist": entry_in_list,
+    "api:waitlist-entry": entry,
+    "api:waitlist-withdraw": entry,
     "staff:access_log": nothing,
     "staff:appointment": appointment,
     "staff:appointment_arrive": appointment,
@@ -162,6 +214,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:mailbox": nothing,
     "staff:message_cancel": message,
     "staff:messages": nothing,
+    "staff:offer_accept": offer,
+    "staff:offer_decline": offer,
     "staff:patient": patient,
     "staff:patient_amend": patient,
     "staff:patient_consent": patient,
@@ -173,11 +227,20 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:tasks": nothing,
     "staff:today": nothing,
     "staff:today_on": day,
+    "staff:waitlist": entry_in_list,
+    "staff:waitlist_dismiss": freed,
+    "staff:waitlist_entry": entry,
+    "staff:waitlist_new": patient,
+    "staff:waitlist_offer": freed,
+    "staff:waitlist_opening": freed,
+    "staff:waitlist_take_back": batch,
+    "staff:waitlist_withdraw": entry,
 }
 
 
 # Addresses whose arguments follow a "?".
 ASKS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "staff:waitlist_new": lambda made: {"patient": made["patient_id"]},
     "api:appointments": lambda made: {"patient": made["patient_id"]},
 }
 

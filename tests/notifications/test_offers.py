@@ -1,4 +1,4 @@
-"""Offers of a freed opening: told while they stand, and told kindly when they are gone."""
+"""Offers of a freed opening: told while they stand, and kindly when they are gone."""
 
 from datetime import timedelta
 
@@ -95,7 +95,7 @@ def test_an_offer_whose_time_is_taken_is_stopped_at_the_gate():
 
 
 def test_an_offer_that_ran_out_is_neither_sent_nor_followed_by_anything():
-    _, held, (entry,) = offered()
+    _, held, _ = offered()
     after = held.expires_at + timedelta(minutes=1)
     holds.release_expired_holds(by=BY, now=after)
     closing.close_offer_batches(by=BY, now=after)
@@ -127,7 +127,7 @@ def test_whoever_no_message_may_reach_is_called_instead():
 
 
 def test_the_call_is_taken_back_with_the_offer():
-    _, _, (first, second) = offered(2, sms_consent=False)
+    _, _, (first, _second) = offered(2, sms_consent=False)
 
     accept(first)
 
@@ -137,7 +137,7 @@ def test_the_call_is_taken_back_with_the_offer():
 
 def test_an_offer_that_the_night_would_hold_past_its_end_becomes_a_call():
     evening = at("2026-09-01 19:59")
-    _, _, (entry,) = offered(now=evening + timedelta(minutes=2))
+    offered(now=evening + timedelta(minutes=2))
 
     assert PlannedCall.objects.get().reason == "quiet_hours"
 
