@@ -199,6 +199,37 @@ def test_a_cancelled_visit_leaves_its_contact_free(place, path, procedure):
     booked(book_contact(place, path))
 
 
+def test_a_missed_visit_leaves_its_contact_free(place, path, procedure):
+    visit = booked(book_contact(place, path))
+
+    booked(
+        booking.no_show(
+            appointment_id=visit.pk,
+            by=place.actor("coordinator"),
+            now=IN_WEEK_6 + timedelta(hours=1),
+        )
+    )
+
+    assert line(path).visit is None
+
+
+def test_a_hold_whose_window_moved_away_is_not_booked(place, path, procedure):
+    who = {"patient_id": path.patient_id, "clinic_id": place.clinic.pk}
+    by = {"by": place.actor("coordinator"), "now": NOW}
+    held = holds.hold(
+        visit_type="follow-up",
+        start=IN_WEEK_6,
+        subject=f"episode:{path.pk}#W6",
+        **who,
+        **by,
+    )
+    booked(move(place, procedure, DAY + timedelta(days=21)))
+
+    outcome = booking.book(hold_id=held.pk, **who, **by)
+
+    assert codes(outcome) == ["contact-window"]
+
+
 def test_without_a_procedure_no_contact_can_be_booked(place, path):
     assert codes(book_contact(place, path)) == ["contact-without-procedure"]
 
