@@ -86,6 +86,10 @@ app.conf.beat_schedule = {
         "schedule": 20.0,
     },
     "send-due": {"task": "notifications.tasks.send_due", "schedule": 15.0},
+    "carry-on-repairs": {
+        "task": "scheduling.tasks.carry_on_repairs",
+        "schedule": 15.0,
+    },
     "check-messages": {
         "task": "notifications.tasks.check_messages",
         "schedule": 24 * 3600.0,

@@ -27,6 +27,8 @@ ACTS = {
     "appointment.fulfilled": "Visit done",
     "appointment.no_show": "Patient did not come",
     "appointment.ended": "Visit ended early",
+    "appointment.conflict_opened": "The visit no longer fits",
+    "appointment.conflict_resolved": "The visit fits again, or was decided on",
     "waitlist.added": "Added to the waiting list",
     "waitlist.offered": "Told of a free time",
     "waitlist.offer_accepted": "Took the offered time",

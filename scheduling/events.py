@@ -1,6 +1,7 @@
 """What happened to a visit; published in the transaction that did it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from core.events import Event
@@ -66,22 +67,6 @@ class AppointmentEnded(AppointmentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AbsenceEvent(Event):
-    absence_id: UUID
-    resource_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AbsenceOpened(AbsenceEvent):
-    """Somebody or something is away; the visits in the way have open conflicts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AbsenceEnded(AbsenceEvent):
-    """It is over, or over earlier than was said."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferEvent(Event):
     """About one patient's share in a batch of offers."""
 
@@ -100,3 +85,37 @@ class OfferClosed(OfferEvent):
     """`how`: accepted, declined, expired, too-late or withdrawn."""
 
     how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceEvent(Event):
+    absence_id: UUID
+    resource_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceOpened(AbsenceEvent):
+    """Somebody or something is away; the visits in the way have open conflicts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceEnded(AbsenceEvent):
+    """It is over, or over earlier than was said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseEvent(AppointmentEvent):
+    """`position` is the phase's in its visit, `at` when it really was."""
+
+    position: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseStarted(PhaseEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseEnded(PhaseEvent):
+    pass

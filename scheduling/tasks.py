@@ -1,10 +1,19 @@
-"""Work nobody asks for by hand: end holds whose time is over, close and make offers."""
+"""Work done beside requests: holds end, offers close and go out, plans carry on."""
+
+from uuid import UUID
 
 from celery import shared_task
 
 from core import clock
 from core.actor import job
-from scheduling.services import closing, freeing, holds, offers, waitlist
+from scheduling.services import (
+    closing,
+    freeing,
+    holds,
+    offers,
+    repair_runs,
+    waitlist,
+)
 
 
 @shared_task
@@ -36,3 +45,15 @@ def expire_waitlist_entries(**_: object) -> int:
     """Close entries whose last day is over; how many."""
     by = job("expire_waitlist_entries")
     return waitlist.expire_entries(by=by, now=clock.now())
+
+
+@shared_task
+def carry_on_repair(plan_id: str, **_: object) -> None:
+    """Do what is left of one repair plan, one patient at a time."""
+    repair_runs.carry_on(plan_id=UUID(plan_id), now=clock.now())
+
+
+@shared_task
+def carry_on_repairs(**_: object) -> int:
+    """Do what is left of every plan whose worker was lost; how many there were."""
+    return repair_runs.carry_on_all(now=clock.now())

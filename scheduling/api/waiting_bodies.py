@@ -149,13 +149,13 @@ class FreedPage(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
 
 
-class ReasonAnswer(serializers.Serializer[Any]):
+class UnfitAnswer(serializers.Serializer[Any]):
     code = serializers.CharField()
     text = serializers.CharField()
 
 
 class MatchAnswer(EntryAnswer):
-    reasons = ReasonAnswer(many=True, help_text="Why not; empty for those who fit.")
+    reasons = UnfitAnswer(many=True, help_text="Why not; empty for those who fit.")
 
 
 class MatchesAnswer(serializers.Serializer[Any]):

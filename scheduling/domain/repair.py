@@ -14,6 +14,7 @@ to each remaining visit make no better plan. No start is left out, so nothing is
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from itertools import combinations
 
@@ -25,6 +26,8 @@ from scheduling.domain.plan import Group, Plan
 from scheduling.domain.search import Candidates, possible_starts
 
 MOST_EXACT = 10
+# Moves can be taken back while their notices wait; as long as notifications holds them.
+UNDO_WITHIN = timedelta(minutes=2)
 # Looks at a set of starts; some seconds of work. Beyond it the plan is not proven.
 MOST_LOOKS = 6000
 Cost = tuple[int, int, int]  # disturbed, to be called, delay in cells
@@ -37,8 +40,8 @@ class Affected:
     """A visit that lost a resource: its own plan, and where it can go.
 
     `start` is the cell agreed; `allowed` the cells at which it may start; `found`
-    who is free for it, with its own time given back. In person, two visits of one
-    `patient` never overlap.
+    who is free for it, with its own time given back; those of `prefer` come first. In
+    person, two visits of one `patient` never overlap.
     """
 
     plan: Plan
@@ -46,6 +49,7 @@ class Affected:
     allowed: int
     found: Candidates
     patient: object = None
+    prefer: frozenset[int] = frozenset()
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -59,12 +63,13 @@ class Affected:
         return NOTHING if start == self.start else (1, 0, abs(start - self.start))
 
     def choices(self, group: Group, start: int) -> list[int]:
-        """The resources free for `group` if the visit starts then, by id."""
-        return [
+        """The resources free for `group` if it starts then: preferred first, by id."""
+        free = [
             candidate.calendar.resource_id
             for candidate in self.found[group.id]
             if has(candidate.starts, start)
         ]
+        return sorted(free, key=lambda pk: (pk not in self.prefer, pk))
 
     @property
     def cells(self) -> int:

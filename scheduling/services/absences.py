@@ -11,7 +11,7 @@ holds closes it under its own patient's row.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -71,7 +71,7 @@ def open_absence(
         created_at=now,
     )
     _end_holds(absence, by, now)
-    _reserve_free(absence)
+    reserve_free(absence)
     opened = _open_conflicts(absence, now)
     _tell_opened(absence, opened, by, now)
     return absence
@@ -136,8 +136,9 @@ def _period(
 
 
 def _instant(field: str, moment: datetime, zone: ZoneInfo) -> datetime:
+    # On UTC's clock, on which 24 hours are 24 hours whatever the wall clocks do.
     if moment.tzinfo is not None:
-        return moment
+        return moment.astimezone(UTC)
     match resolve(moment, zone):
         case datetime() as instant:
             return instant
@@ -186,7 +187,8 @@ def _end_holds(absence: Absence, by: Actor, now: datetime) -> None:
     taken.update(released_at=now)
 
 
-def _reserve_free(absence: Absence) -> None:
+def reserve_free(absence: Absence) -> None:
+    """Take what is free of the absence's time. The resource is locked already."""
     taken = Reservation.objects.filter(
         resource=absence.resource_id, released_at=None, period__overlap=absence.period
     )

@@ -120,6 +120,7 @@ def test_a_long_absence_is_stored_in_days():
     absence = away(at, end=NINE + timedelta(days=10, hours=1))
 
     assert len(pieces(absence)) == 11
+    away(at, resource_id=at.one("nurse").pk, end=NINE + timedelta(days=100))  # over DST
     assert booking_checks.findings(NOW) == []
 
 

@@ -35,13 +35,15 @@ def spoils(question, says, *drops):
 
 
 def hold(at, **fields) -> Hold:
-    return holds.hold(
+    held = holds.hold(
         clinic_id=at.clinic.pk,
         visit_type="consultation",
         by=BY,
         now=NOW,
         **{"start": NINE, **fields},
     )
+    assert isinstance(held, Hold)
+    return held
 
 
 def moved(visit, start):

@@ -12,7 +12,7 @@ from tests.scheduling.checker import of_repair_and_offers, of_time_and_visits
 from tests.scheduling.checker.spoiling import CASES
 
 # Importing them fills CASES.
-assert of_repair_and_offers, of_time_and_visits
+MODULES = (of_repair_and_offers, of_time_and_visits)
 
 
 EXCLUDE = "EXCLUDE USING gist (resource_id WITH =, period WITH &&)"
