@@ -36,11 +36,6 @@ WITH RECURSIVE led AS (
         ON r.appointment_id = a.id AND r.released_at IS NULL
       JOIN scheduling_resource s ON s.id = r.resource_id
      GROUP BY a.id, s.id
-), served AS (
-    SELECT w.visit, w.need, w.leader, w.period, g.resource
-      FROM wanted w JOIN given g
-        ON g.visit = w.visit AND g.kind = ANY (w.kinds)
-       AND w.capabilities <@ g.capabilities
 )"""
 
 
@@ -64,10 +59,11 @@ HAVING count(g.resource) < w.count"""
     SELECT visit, leader, count(*) AS needs, max(count) AS count
       FROM wanted GROUP BY visit, leader
 ), faithful AS (
-    SELECT s.visit, s.leader, s.resource, count(*) AS needs
-      FROM served s JOIN given g ON g.visit = s.visit AND g.resource = s.resource
-     WHERE g.periods @> s.period
-     GROUP BY s.visit, s.leader, s.resource
+    SELECT w.visit, w.leader, g.resource, count(*) AS needs
+      FROM wanted w JOIN given g
+        ON g.visit = w.visit AND g.kind = ANY (w.kinds)
+       AND w.capabilities <@ g.capabilities AND g.periods @> w.period
+     GROUP BY w.visit, w.leader, g.resource
 )
 SELECT format('Visit %%s: needs that ask for the same resources have %%s of %%s.',
               w.visit, count(f.resource), w.count)
@@ -98,9 +94,11 @@ HAVING count(g.resource) < n.count"""
     "surplus": _of_both_sides(
         """
 SELECT format('Visit %%s has %%s longer than it needs it.', g.visit, g.name)
-  FROM given g LEFT JOIN served s ON s.visit = g.visit AND s.resource = g.resource
+  FROM given g LEFT JOIN wanted w
+    ON w.visit = g.visit AND g.kind = ANY (w.kinds)
+   AND w.capabilities <@ g.capabilities
  GROUP BY g.visit, g.resource, g.name, g.periods
-HAVING NOT coalesce(range_agg(s.period), '{}') @> g.periods"""
+HAVING NOT coalesce(range_agg(w.period), '{}') @> g.periods"""
     ),
     "phases": """
 SELECT format('Visit %%s lasts until %%s, but its phases until %%s.',
