@@ -64,6 +64,7 @@ def waiting_row(
         "since": distance(now - row.created_at),
         "wishes": wishes(row, names),
         "notice": notice(row),
+        "needs_notice": bool(row.minimum_notice),
         "until": short_day(row.valid_to_on),
         "last_offered_at": row.last_offered_at,  # type: ignore[attr-defined]
     }

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 
 from clinics.services.rest import ApiRequest, Endpoint
 from core.problems import FieldError, Invalid
@@ -78,11 +79,33 @@ class EpisodeTimeline(Endpoint):
         return {"results": [documents.entry_document(entry) for entry in entries]}
 
 
+class ContactAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    mode = serializers.CharField(allow_null=True, help_text="visit or remote")
+    target_on = serializers.DateField(allow_null=True)
+    window_from = serializers.DateField(allow_null=True)
+    window_to = serializers.DateField(allow_null=True)
+    state = serializers.CharField(
+        help_text="provisional until the injection; then planned, answered, missed or "
+        "cancelled; unplanned while no procedure is booked."
+    )
+    appointment = serializers.UUIDField(allow_null=True)
+    starts_at = serializers.DateTimeField(allow_null=True)
+    conflict = serializers.CharField(
+        allow_null=True, help_text="What is wrong with the visit, in words."
+    )
+
+
+class ContactsAnswer(serializers.Serializer[Any]):
+    results = ContactAnswer(many=True)
+
+
 class EpisodeFollowUps(Endpoint):
     """GET: the contacts with their windows, and the visits booked for them."""
 
     actions = {"GET": "episode.read"}
 
+    @extend_schema(responses=ContactsAnswer)
     def get(self, request: ApiRequest, episode_id: UUID) -> dict[str, Any]:
         episode = self.find(Episode.objects.all(), pk=episode_id)
         self.saw(episode.patient_id)

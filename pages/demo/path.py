@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from procedures.selectors import episodes as read_episodes
 from procedures.selectors import products
 from procedures.services import acts, episodes
 from scheduling.domain.variation import USUAL, Variation
-from scheduling.services import booking
+from scheduling.services import booking, waitlist
 
 if TYPE_CHECKING:
     from patients.models import Patient
@@ -132,6 +132,24 @@ class Path:
             )
 
         self.timeline.add(at, f"{act} {name}", run)
+
+    def wait(self, at: datetime, name: str, notice: timedelta, until: date) -> None:
+        """Go on the waiting list to come sooner with the visit of that name."""
+
+        def run(now: datetime) -> object:
+            assert self.patient_id is not None
+            return waitlist.add(
+                clinic_id=self.world.clinic.pk,
+                patient_id=self.patient_id,
+                appointment_id=self.visits[name],
+                minimum_notice=notice,
+                valid_from_on=at.date(),
+                valid_to_on=until,
+                by=self.world.actor("coordinator"),
+                now=now,
+            )
+
+        self.timeline.add(at, f"wait with {name}", run)
 
     def act(
         self, at: datetime, act: str, by: str, data: Data, second: str = ""

@@ -44,7 +44,11 @@ LONGEST_RANKED_DAYS = 92
 # Week by week at first; wider later, so that an empty year costs four statements.
 _CHUNK_DAYS = (7, 21, 63)
 _CLINICIAN = "clinician"
-_NO_CLINICIAN = "No active clinician of this clinic has this id for such a visit."
+_NO_CLINICIAN = (
+    "No active clinician of this clinic has this id for such a visit; choose one of "
+    "its resources of the kind clinician, or leave it out."
+)
+_BACKWARDS = "The last date is before the first. Swap them, or name a later last date."
 _ONE_DAY = timedelta(days=1)
 
 Order = Literal["earliest", "tightest"]
@@ -147,7 +151,7 @@ def find_openings(
 
 def check_window(from_on: date, to_on: date) -> None:
     if to_on < from_on:
-        raise Invalid([FieldError("/to", "The last date is before the first.")])
+        raise Invalid([FieldError("/to", _BACKWARDS)])
     if (to_on - from_on).days >= LONGEST_WINDOW_DAYS:
         detail = (
             f"Search {LONGEST_WINDOW_DAYS} days at most; name an earlier last date."

@@ -116,7 +116,7 @@ def test_a_procedure_without_approval_is_refused_with_its_reason(coordinator, pr
 def test_without_a_patient_openings_are_shown_and_not_booked(coordinator):
     page = search(coordinator).content.decode()
 
-    assert "The first 6 openings" in page
+    assert "The first 5 openings" in page
     assert reverse("staff:book") not in page
 
 

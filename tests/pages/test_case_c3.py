@@ -20,7 +20,6 @@ from pages.demo import c3, cases, people
 from pages.demo.seed import BEFORE_THE_CASES, deliver
 from pages.demo.timeline import Timeline
 from patients.models import Patient, Task
-from procedures.models import Episode
 from procedures.selectors import day, linked, scores
 from scheduling.models import Appointment, Conflict, FreedOpening, Offer, WaitlistEntry
 from scheduling.selectors import booking_checks
@@ -37,9 +36,7 @@ def c3_played(
         timeline = Timeline()
         path = c3.stage(world, timeline, cases.load("C3"))
         timeline.play(deliver, until=AS_OF)
-        yield SimpleNamespace(
-            path=path, episode=Episode.objects.get(pk=str(path.episode_id))
-        )
+        yield SimpleNamespace(path=path, episode=path.episode())
 
 
 def standby(given: str) -> WaitlistEntry:

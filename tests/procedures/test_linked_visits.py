@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from core import journal
 from core.refusal import Refused
 from notifications.models import Message
-from procedures.models import EpisodeVisit, FollowUp
+from procedures.models import EpisodeVisit, FollowUp, TimetableVersion
 from procedures.selectors import linked
 from procedures.services.follow_ups import overdue
 from scheduling.models import Appointment, Conflict, Hold
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 # A Tuesday: week 6 is from 20 October to 10 November, with a target on 27 October.
 DAY = at("2026-09-15")
+FIRST_OF_WEEK_6 = at("2026-10-20", "10:00")
 IN_WEEK_6 = at("2026-10-27", "10:00")
 
 
@@ -196,6 +197,37 @@ def test_a_cancelled_visit_leaves_its_contact_free(place, path, procedure):
 
     assert line(path).visit is None
     booked(book_contact(place, path))
+
+
+def test_a_missed_visit_leaves_its_contact_free(place, path, procedure):
+    visit = booked(book_contact(place, path))
+
+    booked(
+        booking.no_show(
+            appointment_id=visit.pk,
+            by=place.actor("coordinator"),
+            now=IN_WEEK_6 + timedelta(hours=1),
+        )
+    )
+
+    assert line(path).visit is None
+
+
+def test_a_hold_whose_window_moved_away_is_not_booked(place, path, procedure):
+    who = {"patient_id": path.patient_id, "clinic_id": place.clinic.pk}
+    by = {"by": place.actor("coordinator"), "now": NOW}
+    held = holds.hold(
+        visit_type="follow-up",
+        start=IN_WEEK_6,
+        subject=f"episode:{path.pk}#W6",
+        **who,
+        **by,
+    )
+    booked(move(place, procedure, DAY + timedelta(days=21)))
+
+    outcome = booking.book(hold_id=held.pk, **who, **by)
+
+    assert codes(outcome) == ["contact-window"]
 
 
 def test_without_a_procedure_no_contact_can_be_booked(place, path):
@@ -374,6 +406,19 @@ def test_the_injection_makes_the_contacts_definite_and_keeps_the_visit():
     assert line(day.episode).plan.target_on == date(2026, 10, 27)
     assert line(day.episode).visit.appointment_id == visit.pk
     assert conflicts(visit) == []
+
+
+def test_the_injection_holds_a_booked_visit_against_the_timetable_then_in_force():
+    day = Day.ready()
+    visit = booked(book_contact(day.place, day.episode, start=FIRST_OF_WEEK_6))
+    narrower = TimetableVersion.objects.latest("pk").milestones
+    next(m for m in narrower if m["code"] == "W6")["window_days"] = [36, 56]
+    TimetableVersion.objects.create(version="narrower", milestones=narrower)
+
+    day.until("injected")
+
+    assert conflicts(visit) == [("linked", "")]
+    assert open_detail(visit).startswith("Week 6 is from 21 Oct to 10 Nov.")
 
 
 def test_a_contact_can_be_booked_after_the_injection_in_the_same_window():

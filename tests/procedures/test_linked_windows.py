@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from procedures.domain import linked
 from procedures.domain.linked import Contact
@@ -33,6 +35,19 @@ def test_both_ends_of_a_window_belong_to_it_and_no_day_beyond(code, first, last)
 
     assert codes(code, first) == codes(code, last) == []
     assert codes(code, first - a_day) == codes(code, last + a_day) == ["contact-window"]
+
+
+@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(-90, 500))
+def test_on_any_day_a_visit_is_refused_or_fits_and_a_conflict_agrees(day, later):
+    contacts = {code: Contact(plan) for code, plan in planned(day).items()}
+    on = day + timedelta(later)
+
+    for code in ("D14", "W6", "M3", "M6", "M12"):
+        plan = contacts[code].plan
+        inside = plan.window_from <= on <= plan.window_to
+        assert (codes(code, on, contacts=contacts) == []) == inside
+        assert (linked.conflict(contacts, code, on) == "") == inside
+        assert codes(code, plan.target_on, contacts=contacts) == []
 
 
 def test_the_sixth_month_of_c3_is_due_on_the_monday_after_its_saturday():
