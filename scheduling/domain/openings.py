@@ -102,7 +102,8 @@ def search(
     Each has the assignment that wastes least, with resources of `prefer` (ids) before
     all others.
     """
-    engine = _Engine(plan, list(calendars), grid, names, prefer)
+    by_id = {calendar.resource_id: calendar for calendar in calendars}
+    engine = _Engine(plan, by_id, grid, names, prefer)
     return (engine.opening(way.cell, way.assignment) for way in engine.ways(allowed))
 
 
@@ -117,7 +118,8 @@ def tightest(
     limit: int,
 ) -> list[Opening]:
     """Of all that `search` finds the `limit` that waste least, then the earliest."""
-    engine = _Engine(plan, list(calendars), grid, names, prefer)
+    by_id = {calendar.resource_id: calendar for calendar in calendars}
+    engine = _Engine(plan, by_id, grid, names, prefer)
     best = nsmallest(limit, engine.ways(allowed), key=lambda way: (way.cost, way.cell))
     return [engine.opening(way.cell, way.assignment) for way in best]
 
@@ -134,13 +136,13 @@ class _Way:
 @dataclass(frozen=True, slots=True)
 class _Engine:
     plan: Plan
-    calendars: list[Calendar]
+    calendars: Mapping[int, Calendar]
     grid: Grid
     names: Mapping[int, ResourceRef]
     prefer: Collection[int]
 
     def ways(self, allowed: int) -> Iterator[_Way]:
-        found = candidates(self.plan, self.calendars)
+        found = candidates(self.plan, self.calendars.values())
         for cell in positions(possible_starts(self.plan, found, allowed)):
             best = cheapest(self.plan, found, cell, self.prefer)
             if best is not None:
@@ -170,11 +172,11 @@ class _Engine:
         for group in self.plan.groups:
             for pk in assignment[group.id]:
                 taken[pk] = (*taken.get(pk, ()), *group.occupied)
-        for calendar in self.calendars:
-            spans = taken.get(calendar.resource_id)
-            for gap in gaps_beside(calendar.free, cell, merged(spans)) if spans else ():
+        for pk, spans in sorted(taken.items()):
+            calendar = self.calendars[pk]
+            for gap in gaps_beside(calendar.free, cell, merged(spans)):
                 yield Gap(
-                    self.names[calendar.resource_id],
+                    self.names[pk],
                     self.grid.instant(gap[0]),
                     self.grid.instant(gap[1]),
                     is_stranded(gap, calendar.shortest_cells),

@@ -1,66 +1,44 @@
 """Busy time as PostgreSQL packs it, made a set of cells without one datetime.
 
-A stretch is two big-endian 64-bit numbers, start and end, in microseconds since 2000
-(`timestamptz_send`), whole days of them after one another.
+A stretch is two big-endian 32-bit numbers, its first cell and the one after its last,
+counted from the grid's first instant; one stretch follows the other.
 """
 
 import sys
 from array import array
-from collections.abc import Collection, Iterator
-from datetime import UTC, datetime, timedelta
-
-from scheduling.domain.grid import CELL, Grid
+from collections.abc import Iterable, Iterator
 
 Stretch = tuple[int, int]
 
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-_CELL = CELL // _MICROSECOND
-
 # No stretch is over 24 hours: widened to the grid it is 290 cells at most, so that
 # one which begins in a block ends in it or in the next.
-_BLOCK = 304  # a multiple of 8, so that blocks join as bytes
+_BLOCK = 512  # 1 << 9
+_PAIR = 2 * _BLOCK
 _RUNS = [(1 << length) - 1 for length in range(_BLOCK)]
-_PAIR_BYTES = 2 * _BLOCK // 8
 
 
 def unpack(packed: bytes) -> Iterator[Stretch]:
-    """Start and end of each stretch."""
-    marks = array("q", packed)
+    """First cell and the one after the last of each stretch."""
+    marks = array("i", packed)
     if sys.byteorder == "little":
         marks.byteswap()
     return zip(marks[::2], marks[1::2], strict=True)
 
 
-def to_cells(packed: bytes, grid: Grid, but: Collection[Stretch] = ()) -> int:
-    """The cells of the grid that these stretches touch, except those of `but`.
-
-    Each stretch meets the grid.
-    """
-    stretches = unpack(packed)
-    if but:
-        stretches = (stretch for stretch in stretches if stretch not in but)
-    return _joined(_blocks(stretches, grid)) & grid.full
-
-
-def _blocks(stretches: Iterator[Stretch], grid: Grid) -> list[int]:
-    """Cells by the block they begin in, one block early: they may begin before the
-    grid. This runs for every reservation there is, so it is short of names."""
-    first = (grid.first - _EPOCH) // _MICROSECOND - _BLOCK * _CELL
-    blocks, unit, size, runs = [0] * (grid.cells // _BLOCK + 3), _CELL, _BLOCK, _RUNS
+def to_cells(stretches: Iterable[Stretch], cells: int) -> int:
+    """The cells 0 … cells-1 that these stretches take; each meets these cells."""
+    # One block more at the end, as index -1 is the one before the first. This runs
+    # for every reservation there is, so it is short of names.
+    blocks, runs = [0] * (2 * (cells // _PAIR) + 4), _RUNS
     for start, end in stretches:
-        cell = (start - first) // unit
-        blocks[cell // size] |= runs[-((first - end) // unit) - cell] << cell % size
-    return blocks
+        blocks[start >> 9] |= runs[end - start] << (start & 511)
+    blocks.insert(0, blocks.pop())
+    taken = _joined(blocks[::2]) | _joined(blocks[1::2]) << _BLOCK
+    return taken >> _BLOCK & ((1 << cells) - 1)
 
 
 def _joined(blocks: list[int]) -> int:
-    even, odd = _in_pairs(blocks[::2]), _in_pairs(blocks[1::2])
-    return even >> _BLOCK | odd
-
-
-def _in_pairs(blocks: list[int]) -> int:
-    """Blocks side by side that may each reach into the next, which is not there."""
+    """Blocks two apart, each of which may reach into the one after it."""
     return int.from_bytes(
-        b"".join([block.to_bytes(_PAIR_BYTES, "little") for block in blocks]), "little"
+        b"".join([block.to_bytes(_PAIR // 8, "little") for block in blocks]), "little"
     )

@@ -88,6 +88,16 @@ class Group:
         return merged(need.occupied_cells for need in self.needs)
 
     @cached_property
+    def phases(self) -> tuple[Span, ...]:
+        """The cells of its phases from arrival, in which one resource must be open."""
+        return tuple(dict.fromkeys(need.cells for need in self.needs))
+
+    @cached_property
+    def buffered(self) -> tuple[Span, ...]:
+        """The same with buffers, in which it must be clear."""
+        return tuple(dict.fromkeys(need.occupied_cells for need in self.needs))
+
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds that can serve all of the group's needs."""
         return reduce(frozenset.intersection, (need.kinds for need in self.needs))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from scheduling.domain.bits import has, shift_down, span
 from scheduling.domain.grid import (
+    CELL,
     CELL_MINUTES,
     DAY_CELLS,
     Grid,
@@ -167,14 +168,23 @@ def _runs(grid: Grid, zone: ZoneInfo) -> list[_Run]:
 
 
 def _lay_out_by_wall_clock(wanted: int, day: date, grid: Grid, zone: ZoneInfo) -> int:
-    """A day with a gap or a fold: ask the wall clock cell by cell."""
-    starts, ends = _midnight(day, zone), _midnight(day + _ONE_DAY, zone)
+    """A day with a gap or a fold: each cell counts as its wall clock does."""
     cells = 0
-    for cell in range(max(grid.floor(starts), 0), min(grid.ceil(ends), grid.cells)):
-        wall = grid.instant(cell).astimezone(zone)
-        if has(wanted, (wall.hour * 60 + wall.minute) // CELL_MINUTES):
+    for cell, wall in enumerate(_wall_clock(day, zone)):
+        if has(wanted, wall):
             cells |= 1 << cell
-    return cells
+    return shift_down(cells, -grid.floor(_midnight(day, zone)))
+
+
+@lru_cache(maxsize=256)
+def _wall_clock(day: date, zone: ZoneInfo) -> list[int]:
+    """Which cell of a wall clock each cell of this local day shows."""
+    starts = _midnight(day, zone)
+    walls = []
+    for cell in range((_midnight(day + _ONE_DAY, zone) - starts) // CELL):
+        wall = (starts + cell * CELL).astimezone(zone)
+        walls.append((wall.hour * 60 + wall.minute) // CELL_MINUTES)
+    return walls
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

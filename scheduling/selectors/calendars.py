@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from clinics.selectors import public_holidays
-from scheduling.domain.grid import Grid, ceil_cells
+from scheduling.domain.grid import CELL_MINUTES, Grid, ceil_cells
 from scheduling.domain.openings import ResourceRef
 from scheduling.domain.packed import Stretch, to_cells, unpack
 from scheduling.domain.schedule import (
@@ -125,10 +125,13 @@ def rules(
 # Time is sent packed (`scheduling.domain.packed`), one row per resource. The index
 # condition is bounded on both sides, as no reservation is over 24 hours; looked up
 # resource by resource it is read from the index alone, however long the history.
+_PACKED = """string_agg(
+         int4send(floor(date_part('epoch', {0}) / 300)::int - %(first)s)
+         || int4send(ceil(date_part('epoch', {1}) / 300)::int - %(first)s), '')"""
 _BUSY = """
 SELECT wanted.id, busy.packed
   FROM unnest(%(resources)s::bigint[]) wanted(id) CROSS JOIN LATERAL (
-    SELECT string_agg(timestamptz_send(r.starts_at) || timestamptz_send(r.ends_at), '')
+    SELECT {time}
       FROM scheduling_reservation r
      WHERE r.resource_id = wanted.id AND r.released_at IS NULL
        AND r.starts_at > %(start)s::timestamptz - interval '24 hours'
@@ -137,22 +140,19 @@ SELECT wanted.id, busy.packed
 # What counts as free comes with the key -id: time of holds that are over, and of the
 # appointment that is being moved. The patient's own visits have the key 0.
 _EXPIRED = """
-SELECT -r.resource_id,
-       string_agg(timestamptz_send(r.starts_at) || timestamptz_send(r.ends_at), '')
+SELECT -r.resource_id, {time}
   FROM scheduling_hold h JOIN scheduling_reservation r ON r.hold_id = h.id
  WHERE h.ended_at IS NULL AND h.expires_at <= %(now)s
    AND r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
  GROUP BY r.resource_id"""
 _MOVING = """
-SELECT -r.resource_id,
-       string_agg(timestamptz_send(r.starts_at) || timestamptz_send(r.ends_at), '')
+SELECT -r.resource_id, {time}
   FROM scheduling_reservation r
  WHERE r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
    AND r.appointment_id = %(appointment)s
  GROUP BY r.resource_id"""
 _PATIENT = """
-SELECT 0, string_agg(timestamptz_send(lower(a.during))
-                     || timestamptz_send(upper(a.during)), '')
+SELECT 0, {during}
   FROM scheduling_appointment a
  WHERE a.patient_id = %(patient)s AND a.in_person
    AND a.status IN ('booked', 'arrived', 'checked-in')
@@ -176,9 +176,14 @@ def taken(
     parts = [_BUSY, _EXPIRED]
     parts += [_MOVING] if moving_id else []
     parts += [_PATIENT] if patient_id else []
+    query = " UNION ALL ".join(parts).format(
+        time=_PACKED.format("r.starts_at", "r.ends_at"),
+        during=_PACKED.format("lower(a.during)", "upper(a.during)"),
+    )
     values: dict[str, Any] = {
         # As text: a list is quoted one by one.
         "resources": f"{{{','.join(map(str, resource_ids))}}}",
+        "first": int(grid.first.timestamp()) // (60 * CELL_MINUTES),
         "start": grid.first,
         "end": grid.end,
         "now": now,
@@ -186,7 +191,7 @@ def taken(
         "appointment": moving_id,
     }
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
+        cursor.execute(query, values)
         return _taken(cursor.fetchall(), grid)
 
 
@@ -218,17 +223,26 @@ def calendars(
 
 
 def _taken(rows: Iterable[tuple[int, bytes]], grid: Grid) -> Taken:
-    rows = list(rows)
-    freed: dict[int, set[Stretch]] = {}
+    busy: dict[int, Iterable[Stretch]] = {}
+    freed: dict[int, list[Stretch]] = {}
     for key, packed in rows:
         if key < 0:
-            freed.setdefault(-key, set()).update(unpack(packed))
-    cells = {
-        key: to_cells(packed, grid, freed.get(key, ()))
-        for key, packed in rows
-        if key >= 0
-    }
+            freed.setdefault(-key, []).extend(unpack(packed))
+        else:
+            busy[key] = unpack(packed)
+    for key in freed.keys() & busy.keys():
+        busy[key] = _without(freed[key], busy[key])
+    cells = {key: to_cells(some, grid.cells) for key, some in busy.items()}
     return Taken(resources=cells, patient=cells.pop(0, 0))
+
+
+def _without(freed: Iterable[Stretch], busy: Iterable[Stretch]) -> list[Stretch]:
+    """Each freed stretch gone once: off the grid two may take the same cells."""
+    left = list(busy)
+    for stretch in freed:
+        if stretch in left:
+            left.remove(stretch)
+    return left
 
 
 def _schedule(owner: int | None, rows: Iterable[tuple[Any, ...]]) -> Schedule:

@@ -386,7 +386,7 @@ def test_a_search_reads_busy_time_as_numbers():
 
     busy = [q["sql"] for q in statements if "scheduling_reservation" in q["sql"]]
     assert len(busy) == 1
-    assert "timestamptz_send" in busy[0]
+    assert "int4send" in busy[0]
     assert "interval '24 hours'" in busy[0]
 
 
