@@ -100,6 +100,25 @@ SELECT format('Visit %%s lasts until %%s, but its phases until %%s.',
                make_interval(mins => offset_minutes + duration_minutes) AS ends
           FROM scheduling_appointmentphase) p ON p.appointment_id = a.id
  GROUP BY a.id HAVING lower(a.during) + max(p.ends) <> upper(a.during)""",
+    "offers": """
+SELECT format('Opening %%s of a batch was won by %%s offers.', hold_id, count(*))
+  FROM scheduling_offer WHERE state = 'accepted' GROUP BY hold_id HAVING count(*) > 1
+UNION ALL
+SELECT format('Offer %%s is accepted, but its hold or entry is not booked.', o.id)
+  FROM scheduling_offer o JOIN scheduling_hold h ON h.id = o.hold_id
+  JOIN scheduling_waitlistentry e ON e.id = o.entry_id
+ WHERE o.state = 'accepted' AND (h.ended_as <> 'booked' OR o.appointment_id IS NULL
+       OR e.closed_as <> 'booked')
+UNION ALL
+SELECT format('Entry %%s is closed as booked without an accepted offer.', e.id)
+  FROM scheduling_waitlistentry e
+ WHERE e.closed_as = 'booked' AND NOT EXISTS (SELECT FROM scheduling_offer o
+       WHERE o.entry_id = e.id AND o.state = 'accepted')
+UNION ALL
+SELECT format('Patient %%s waits twice for one kind of visit.', e.patient_id)
+  FROM scheduling_waitlistentry e JOIN scheduling_visittype t
+    ON t.id = e.visit_type_id
+ WHERE e.closed_at IS NULL GROUP BY e.patient_id, t.slug HAVING count(*) > 1""",
     "constraints": """
 SELECT format('The constraint %%s is missing, deferrable or not validated.', wanted)
   FROM unnest(ARRAY['reservation_no_double_booking', 'reservation_one_owner',
