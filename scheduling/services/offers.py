@@ -140,6 +140,7 @@ def _offer_one(freed_id: UUID, clinic_id: int, by: Actor, now: datetime) -> bool
 
 def _lock_freed(freed_id: UUID, clinic_id: int) -> FreedOpening:
     waitlist.freed_opening(freed_id, clinic_id)
+    # Before the resources: nobody who has locked resources waits for this row.
     locks.lock(FreedOpening.objects.filter(pk=freed_id))
     freed = waitlist.freed_opening(freed_id, clinic_id)
     if freed.handled_at is not None:
