@@ -47,8 +47,8 @@ def offer(at: Practice, *, now=NOW, **fields) -> Hold:
     if "freed_id" not in fields:
         fields = {"visit_type": "consultation", "start": NINE, **fields}
     made = offers.offer(clinic_id=at.clinic.pk, **{"by": BY, "now": now, **fields})
-    if isinstance(made, Hold):
-        closing.announce_offers(by=BY, now=now)
+    assert isinstance(made, Hold), made
+    closing.announce_offers(by=BY, now=now)
     return made
 
 
