@@ -15,6 +15,8 @@ from pages.staff import going, message_rows
 from pages.words import sentence
 from scheduling import selectors
 from scheduling.domain.status import Act, Status, why_not
+from scheduling.selectors.moves import last_move
+from scheduling.services.transitions import reason_against_undo
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
@@ -56,6 +58,7 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "confirmed": _confirmed(visit),
         "acts": _acts(request, visit),
         "may_move": _may(request, visit, Act.MOVE, "appointment.move"),
+        "undo_address": _undo_address(request, visit),
         "may_cancel": _may(request, visit, Act.CANCEL, "appointment.cancel"),
         "closed_because": why_not(Status(visit.status), Act.CANCEL) or "",
         "phases": strips,
@@ -69,6 +72,16 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "messages_planned": _messages(request, visit),
         "history": history.timeline(f"appointment:{visit.pk}"),
     }
+
+
+def _undo_address(request: StaffRequest, visit: "Appointment") -> str:
+    """Where the last move is taken back; empty if it cannot be."""
+    if not may(request.membership.role, "appointment.move").allowed:
+        return ""
+    last = last_move(visit)
+    if last is None or reason_against_undo(visit, last, request.now):
+        return ""
+    return reverse("staff:undo_move", args=[visit.pk])
 
 
 def _messages(request: StaffRequest, visit: "Appointment") -> list[dict[str, Any]]:

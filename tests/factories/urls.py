@@ -33,6 +33,7 @@ FORMS: frozenset[str] = frozenset(
         "staff:appointment_fulfil",
         "staff:appointment_move",
         "staff:appointment_no_show",
+        "staff:board_move",
         "staff:book",
         "staff:enquiry_convert",
         "staff:enquiry_dismiss",
@@ -43,6 +44,7 @@ FORMS: frozenset[str] = frozenset(
         "staff:patient_contact",
         "staff:task_acknowledge",
         "staff:task_close",
+        "staff:undo_move",
         "staff:visit_phase",
         "staff:visit_phase_correct",
     }
@@ -153,6 +155,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:appointment_move": appointment,
     "staff:appointment_no_show": appointment,
     "staff:board": nothing,
+    "staff:board_move": appointment,
     "staff:board_on": day,
     "staff:book": nothing,
     "staff:enquiry": enquiry,
@@ -180,6 +183,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:tasks": nothing,
     "staff:today": nothing,
     "staff:today_on": day,
+    "staff:undo_move": appointment,
     "staff:visit_phase": phase,
     "staff:visit_phase_correct": phase,
 }
