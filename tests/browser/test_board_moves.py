@@ -36,7 +36,7 @@ def test_c1_3_three_steps_down_move_a_visit_by_a_quarter_of_an_hour(page, day):
     page.keyboard.press("m")
     for _ in range(3):
         page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("status").last).to_contain_text("15 minutes later")
+    expect(page.locator("#move-status")).to_contain_text("15 minutes later")
     page.keyboard.press("Enter")
 
     expect(page.locator("#move-status")).to_contain_text(
