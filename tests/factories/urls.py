@@ -155,6 +155,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:appointment_move": appointment,
     "staff:appointment_no_show": appointment,
     "staff:board": nothing,
+    "staff:board_changes": day,
     "staff:board_move": appointment,
     "staff:board_on": day,
     "staff:book": nothing,

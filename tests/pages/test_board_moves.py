@@ -180,3 +180,21 @@ def test_who_may_not_move_gets_neither_key_nor_link(practice, visit):
     assert "#move" not in page
     assert "board-move" not in page
     assert move(nurse, visit, 15).status_code == 403
+
+
+def test_recent_changes_bring_a_visit_back_after_the_toast_has_gone(coordinator, visit):
+    changes = f"{BOARD}changes/"
+    empty = coordinator.get(changes).content.decode()
+    move(coordinator, visit, 15)
+
+    page = coordinator.get(changes).content.decode()
+    undo = reverse("staff:undo_move", args=[visit.pk])
+    coordinator.post(undo, {"version": visit.version + 1, "back": "board"})
+    after = coordinator.get(changes).content.decode()
+
+    assert "Nothing was moved" in empty
+    assert undo in page
+    assert "Ana Torres" in page
+    assert undo not in after
+    assert "Undone" in after
+    assert start_of(visit) == NINE
