@@ -133,6 +133,8 @@ class DayProjection(Endpoint):
 
 
 class AppointmentPhases(Endpoint):
+    """The phases of a visit, planned and as they went; POST records one."""
+
     actions = {"GET": "appointment.read", "POST": "phase.record"}
 
     @extend_schema(responses=PhaseRecordsAnswer)
