@@ -5,10 +5,12 @@ from django.urls import URLPattern, path
 
 from pages import converters  # noqa: F401  (registers <day:…>)
 from pages.staff import (
+    absences,
     acts,
     appointments,
     board,
     book,
+    conflicts,
     demo_clock,
     enquiries,
     episodes,
@@ -18,6 +20,7 @@ from pages.staff import (
     messages,
     patients,
     records,
+    repair,
     setup,
     tasks,
     today,
@@ -28,6 +31,8 @@ app_name = "staff"
 VISIT = "appointments/<uuid:appointment_id>"
 PATIENT = "patients/<uuid:patient_id>"
 HOLD = "holds/<uuid:hold_id>"
+ABSENCE = "absences/<uuid:absence_id>"
+PLAN = "repair/<uuid:plan_id>"
 ENQUIRY = "enquiries/<uuid:enquiry_id>"
 
 
@@ -56,6 +61,24 @@ urlpatterns = [
     path(f"{VISIT}/check-in/", appointments.check_in, name="appointment_check_in"),
     path(f"{VISIT}/fulfil/", appointments.fulfil, name="appointment_fulfil"),
     path(f"{VISIT}/no-show/", appointments.no_show, name="appointment_no_show"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/new/", absences.absence_new, name="absence_new"),
+    path(f"{ABSENCE}/", absences.absence, name="absence"),
+    path(f"{ABSENCE}/end/", absences.absence_end, name="absence_end"),
+    path(f"{ABSENCE}/plan/", absences.absence_plan, name="absence_plan"),
+    path(f"{PLAN}/", repair.repair, name="repair"),
+    path(f"{PLAN}/replan/", repair.repair_replan, name="repair_replan"),
+    path(f"{PLAN}/lines/<int:position>/", repair.repair_line, name="repair_line"),
+    path(f"{PLAN}/messages/", repair.repair_messages, name="repair_messages"),
+    path(f"{PLAN}/apply/", repair.repair_apply, name="repair_apply"),
+    path(f"{PLAN}/run/", repair.repair_run, name="repair_run"),
+    path(f"{PLAN}/undo/", repair.repair_undo, name="repair_undo"),
+    path("conflicts/", conflicts.conflicts, name="conflicts"),
+    path(
+        "conflicts/<int:conflict_id>/keep/",
+        conflicts.conflict_keep,
+        name="conflict_keep",
+    ),
     path("patients/", patients.patients, name="patients"),
     path("patients/new/", patients.register, name="register"),
     path(f"{PATIENT}/", patients.patient, name="patient"),

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from scheduling.domain.grid import Grid
 from scheduling.domain.schedule import NO_RULES, open_cells
-from scheduling.models import AppointmentPhase, Reservation, Resource
+from scheduling.models import AppointmentPhase, Conflict, Reservation, Resource
 from scheduling.selectors.calendars import Rules, rules
 
 
@@ -37,6 +37,8 @@ class Block:
     confirmed: bool = False
     version: int = 0
     reason: str = ""
+    absence_kind: str = ""
+    conflict: bool = False  # something made the visit impossible
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,10 @@ def _blocks(
     if now is not None:
         rows = rows.exclude(Q(hold__ended_at=None) & Q(hold__expires_at__lte=now))
     related = ("need__phase", "appointment__visit_type", "hold__visit_type", "absence")
+    opened = Conflict.objects.filter(
+        appointment=OuterRef("appointment"), resolved_at=None
+    )
+    rows = rows.annotate(in_conflict=Exists(opened))
     ordered = list(rows.select_related(*related).order_by("starts_at", "pk"))
     stamped = _stamped({row.appointment_id for row in ordered if row.appointment_id})
     return [_block(row, stamped) for row in ordered]
@@ -130,6 +136,7 @@ def _block(row: Reservation, stamped: Stamped) -> Block:
             taken_start=row.period.lower,
             taken_end=row.period.upper,
             reason=row.absence.reason,
+            absence_kind=row.absence.kind,
         )
     owner = row.appointment or row.hold
     assert owner is not None, "a reservation has one owner"
@@ -151,6 +158,7 @@ def _block(row: Reservation, stamped: Stamped) -> Block:
         status=row.appointment.status if row.appointment else "held",
         confirmed=bool(row.appointment and row.appointment.confirmed_at),
         version=row.appointment.version if row.appointment else 0,
+        conflict=bool(getattr(row, "in_conflict", False)),
     )
 
 

@@ -13,7 +13,7 @@ from core.actor import job
 from patients.models import Patient
 from patients.services import consents
 from scheduling.models import Appointment, Hold
-from scheduling.services import booking, holds, setup
+from scheduling.services import absences, booking, holds, repair_plans, setup
 from tests.factories import clinics as make
 from tests.factories import patients as people
 from tests.factories.scheduling import Practice, practice
@@ -80,7 +80,7 @@ def staff_day(*, now: datetime = NOW) -> StaffDay:
         members=members,
         patient=ana,
         visit=visits[0],
-        ids=_more(place, ana),
+        ids=_more(place, ana) | _sick_call(visits[-1]),
     )
 
 
@@ -162,6 +162,25 @@ def _more(place: Practice, patient: Patient) -> dict[str, Any]:
     assert enquiry
     assert isinstance(held, Hold)
     return {"hold": held.pk, "enquiry": enquiry.pk}
+
+
+def _sick_call(visit: Appointment) -> dict[str, Any]:
+    """Next week's clinician is ill that day; a plan is proposed, nothing is moved."""
+    taken = visit.reservations.filter(resource__kind="clinician").first()
+    assert taken
+    absence = absences.open_absence(
+        clinic_id=visit.clinic_id,
+        resource_id=taken.resource_id,
+        start=at(0, days=7),
+        end=at(0, days=8),
+        kind="ill",
+        by=BY,
+        now=NOW,
+    )
+    plan = repair_plans.propose(
+        absence_id=absence.pk, clinic_id=visit.clinic_id, by=BY, now=NOW
+    )
+    return {"absence": absence.pk, "plan": plan.pk}
 
 
 def sign_in(page: Page, site: str, member: Membership) -> None:
