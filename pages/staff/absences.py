@@ -27,7 +27,7 @@ from scheduling.services import absences as service
 from scheduling.services import repair_plans
 
 if TYPE_CHECKING:
-    from scheduling.models import Absence, Appointment
+    from scheduling.models import Absence, Appointment, RepairPlan
 
 ROWS = 50
 
@@ -191,13 +191,14 @@ def _visit(visit: "Appointment", now: datetime) -> dict[str, Any]:
     }
 
 
-def _open_plan(plan: Any) -> dict[str, str] | None:
+def _open_plan(plan: "RepairPlan | None") -> dict[str, str] | None:
     if plan is None:
         return None
     if plan.state == "proposed":
         return {
             "address": reverse("staff:repair", args=[plan.pk]),
             "label": "Open the plan",
+            "proposed": "yes",
         }
     return {
         "address": reverse("staff:repair_run", args=[plan.pk]),

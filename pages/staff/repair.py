@@ -29,7 +29,13 @@ if TYPE_CHECKING:
 
 
 class WayForm(Form):
-    way = forms.ChoiceField(label="Way", choices=list(repair_words.WAYS.items()))
+    """One select on a line; its label names whose line it is."""
+
+    way = forms.ChoiceField(choices=list(repair_words.WAYS.items()))
+
+    def __init__(self, *args: Any, whose: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["way"].label = f"Way for {whose}"
 
 
 @page(action="absence.read")
@@ -197,7 +203,11 @@ def _line(request: StaffRequest, line: "RepairLine") -> dict[str, Any]:
         "line_address": reverse(
             "staff:repair_line", args=[line.plan_id, line.position]
         ),
-        "form": WayForm(initial={"way": line.way}, auto_id=f"id_{line.position}_%s"),
+        "form": WayForm(
+            initial={"way": line.way},
+            auto_id=f"id_{line.position}_%s",
+            whose=visit.patient.full_name,
+        ),
     }
 
 

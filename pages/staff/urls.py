@@ -32,7 +32,7 @@ VISIT = "appointments/<uuid:appointment_id>"
 PATIENT = "patients/<uuid:patient_id>"
 HOLD = "holds/<uuid:hold_id>"
 ABSENCE = "absences/<uuid:absence_id>"
-PLAN = "repair/<uuid:plan_id>"
+PLAN = "absences/plans/<uuid:plan_id>"
 ENQUIRY = "enquiries/<uuid:enquiry_id>"
 
 
@@ -73,9 +73,9 @@ urlpatterns = [
     path(f"{PLAN}/apply/", repair.repair_apply, name="repair_apply"),
     path(f"{PLAN}/run/", repair.repair_run, name="repair_run"),
     path(f"{PLAN}/undo/", repair.repair_undo, name="repair_undo"),
-    path("conflicts/", conflicts.conflicts, name="conflicts"),
+    path("absences/conflicts/", conflicts.conflicts, name="conflicts"),
     path(
-        "conflicts/<int:conflict_id>/keep/",
+        "absences/conflicts/<int:conflict_id>/keep/",
         conflicts.conflict_keep,
         name="conflict_keep",
     ),
