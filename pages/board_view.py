@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from pages import board_grid, day, phases, repair_words, states, words
+from pages import board_grid, board_late, day, phases, repair_words, states, words
 
 if TYPE_CHECKING:
-    from scheduling.selectors import DayBoard
+    from scheduling.domain.projection import Expected
+    from scheduling.selectors import DayBoard, DayProjection
     from scheduling.selectors.board import Block, Column
 
 GROUPS = (
@@ -37,6 +38,7 @@ class Shown:
     zone: ZoneInfo
     now: datetime
     everything: bool
+    expected: "DayProjection | None" = None  # of today
 
 
 Visits = dict[UUID, day.Visit]
@@ -47,7 +49,8 @@ def draw(
 ) -> dict[str, Any]:
     """The context of board_day.html, without the list."""
     columns = _chosen(board.columns, everything=shown.everything)
-    frame = board_grid.frame(board.date, shown.zone, _spans(columns))
+    spans = [*_spans(columns), *_expected_spans(shown)]
+    frame = board_grid.frame(board.date, shown.zone, spans)
     known = {visit.id: visit for visit in visits}
     drawn = [
         _column(column, number, frame, known, shown)
@@ -61,11 +64,17 @@ def draw(
         "rows": frame.rows,
         "hours": _hours(frame, shown.zone),
         "now_row": _now_row(frame, shown.now),
+        "running_late": board_late.running_late(shown.expected, known, shown.zone),
     }
 
 
-def row(visit: day.Visit) -> dict[str, Any]:
-    """A line of the list."""
+def rows(visits: Iterable[day.Visit], shown: Shown) -> list[dict[str, Any]]:
+    """The lines of the list."""
+    late = board_late.of_visits(shown.expected, shown.zone)
+    return [_row(visit) | {"late": late.get(visit.id, "")} for visit in visits]
+
+
+def _row(visit: day.Visit) -> dict[str, Any]:
     return {
         "start": visit.start,
         "end": visit.end,
@@ -116,6 +125,11 @@ def _spans(columns: Iterable["Column"]) -> Iterable[tuple[datetime, datetime]]:
         yield from ((b.start, b.end) for b in column.blocks if b.kind != "absence")
 
 
+def _expected_spans(shown: Shown) -> Iterable[tuple[datetime, datetime]]:
+    for visit in shown.expected.visits if shown.expected else ():
+        yield from ((p.start, p.end) for p in visit.phases if p.delay or p.overrun)
+
+
 def _column(
     column: "Column",
     number: int,
@@ -144,7 +158,28 @@ def _column(
             | {"conflict": block.conflict or _clashes(block, column.blocks)}
             for (block, rows), lane in zip(placed, lanes, strict=True)
         ],
+        "ghosts": [
+            css
+            for (block, _), lane in zip(placed, lanes, strict=True)
+            for css in _ghost(_expected(block, shown), frame, lane)
+        ],
     }
+
+
+def _expected(block: "Block", shown: Shown) -> "Expected | None":
+    if shown.expected is None or block.appointment_id is None:
+        return None
+    return shown.expected.of(block.appointment_id).get(block.position or 0)
+
+
+def _ghost(
+    phase: "Expected | None", frame: board_grid.Frame, lane: tuple[int, int]
+) -> Iterable[str]:
+    """Where a late block is expected, beside where it was planned."""
+    if phase and (phase.is_late_to_come or phase.overruns):
+        rows = frame.place(phase.start, phase.end, board_grid.SMALLEST_ROWS)
+        if rows:
+            yield board_grid.css_class(rows, lane)
 
 
 def _clashes(block: "Block", others: Iterable["Block"]) -> bool:
@@ -173,7 +208,10 @@ def _block(
     who = visit.short_name if visit else "Held"
     joint = visit.joint if visit else ""
     when = words.clock_range(block.start, block.end, shown.zone)
+    late = board_late.mark(_expected(block, shown), shown.zone)
     named = [resource, when, joint or block.visit_type, who, block.phase]
+    if late:
+        named += [late["late"], late["expected"]]
     return {
         "css": css,
         "tone": _tone(block),
@@ -182,6 +220,7 @@ def _block(
         "when": when.removesuffix(" AM").removesuffix(" PM"),
         "who": who,
         "joint": joint,
+        "late": late["late"] if late else "",
         "state": visit.state if visit else "Held",
         "label": ", ".join(part for part in named if part),
     }

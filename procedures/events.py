@@ -1,6 +1,7 @@
 """What happened on an episode's path; ids and codes only."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from core.events import Event
@@ -40,3 +41,14 @@ class RedFlagRaised(Event):
     patient_id: UUID
     follow_up_id: UUID
     tier: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayActDone(Event):
+    """An act that begins or ends phases of the visit; `act` also says which of its
+    kind ("time_out_1", "hand_off_H2"), `at` when it was."""
+
+    episode_id: UUID
+    patient_id: UUID
+    act: str
+    at: datetime

@@ -1,7 +1,8 @@
 """What procedures does when scheduling tells it something."""
 
 from core.events import Event, Subscriber
-from procedures.services import visits
+from procedures.events import DayActDone
+from procedures.services import day_phases, visits
 from scheduling.events import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -12,7 +13,11 @@ from scheduling.events import (
 
 
 def link_visit(event: AppointmentBooked) -> None:
-    visits.booked(appointment_id=event.appointment_id, now=event.occurred_at)
+    visits.booked(
+        appointment_id=event.appointment_id,
+        patient_id=event.patient_id,
+        now=event.occurred_at,
+    )
 
 
 def redate_visit(event: AppointmentMoved) -> None:
@@ -25,10 +30,17 @@ def free_visit(
     visits.freed(appointment_id=event.appointment_id, now=event.occurred_at)
 
 
+def note_phases(event: DayActDone) -> None:
+    day_phases.note(
+        episode_id=event.episode_id, act=event.act, at=event.at, now=event.occurred_at
+    )
+
+
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentBooked, link_visit),
     (AppointmentMoved, redate_visit),
     (AppointmentCancelled, free_visit),
     (AppointmentNoShow, free_visit),
     (AppointmentEnded, free_visit),
+    (DayActDone, note_phases),
 ]

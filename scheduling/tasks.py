@@ -1,4 +1,4 @@
-"""Work done beside requests: end holds whose time is over, carry plans on."""
+"""Work done beside requests: holds end, offers close and go out, plans carry on."""
 
 from uuid import UUID
 
@@ -6,7 +6,14 @@ from celery import shared_task
 
 from core import clock
 from core.actor import job
-from scheduling.services import holds, repair_runs
+from scheduling.services import (
+    closing,
+    freeing,
+    holds,
+    offers,
+    repair_runs,
+    waitlist,
+)
 
 
 @shared_task
@@ -14,6 +21,30 @@ def release_expired_holds(**_: object) -> int:
     """Free what expired holds keep; how many ended."""
     by = job("release_expired_holds")
     return holds.release_expired_holds(by=by, now=clock.now())
+
+
+@shared_task
+def close_offer_batches(**_: object) -> int:
+    """Close the offers of batches that are over, and tell those just offered."""
+    by, now = job("close_offer_batches"), clock.now()
+    holds.release_expired_holds(by=by, now=now)
+    closed = closing.close_offer_batches(by=by, now=now)
+    return closed + closing.announce_offers(by=by, now=now)
+
+
+@shared_task
+def offer_freed_openings(**_: object) -> int:
+    """Settle what became free; offer it where the clinic wants that done by itself."""
+    by, now = job("offer_freed_openings"), clock.now()
+    settled = freeing.settle(by=by, now=now)
+    return settled + offers.offer_freed_openings(by=by, now=now)
+
+
+@shared_task
+def expire_waitlist_entries(**_: object) -> int:
+    """Close entries whose last day is over; how many."""
+    by = job("expire_waitlist_entries")
+    return waitlist.expire_entries(by=by, now=clock.now())
 
 
 @shared_task

@@ -1,5 +1,6 @@
 """What the page of one visit shows."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -12,9 +13,12 @@ from clinics.services.doors import StaffRequest
 from pages import history, phases, states
 from pages.episode_words import about
 from pages.repair_words import conflict_text
-from pages.staff import message_rows
+from pages.staff import going, message_rows
+from pages.words import sentence
 from scheduling import selectors
 from scheduling.domain.status import Act, Status, why_not
+from scheduling.selectors.moves import changed_by, last_move
+from scheduling.services.transitions import reason_against_undo
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
@@ -58,7 +62,9 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "may_move": _may(request, visit, Act.MOVE, "appointment.move"),
         "may_cancel": _may(request, visit, Act.CANCEL, "appointment.cancel"),
         "closed_because": why_not(Status(visit.status), Act.CANCEL) or "",
+        "change": _change(request, visit),
         "phases": strips,
+        "going": going.context(request, visit),
         "length": (visit.end - visit.start) // phases.MINUTE,
         "at_clinic": visit.end - visit.start,
         "conflicts": [
@@ -71,6 +77,34 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "messages_planned": _messages(request, visit),
         "history": history.timeline(f"appointment:{visit.pk}"),
     }
+
+
+def _change(request: StaffRequest, visit: "Appointment") -> dict[str, Any] | None:
+    """The latest change that can still be taken back."""
+    last = last_move(visit)
+    if last is None or not may(request.membership.role, "appointment.move").allowed:
+        return None
+    if reason_against_undo(visit, last, request.now):
+        return None
+    changed = changed_by(visit, last)
+    return {
+        "changed": changed,
+        "at": last.moved_at,
+        "reason": last.reason,
+        "replaced": [
+            f"{sentence(phase.phase)}: {', '.join(replaced_words(phase.replaced))}"
+            for phase in changed.replaced
+        ],
+        "undo_address": reverse("staff:appointment_undo_move", args=[visit.pk]),
+    }
+
+
+def replaced_words(pairs: Iterable[tuple[Any, Any]]) -> list[str]:
+    """ "Dr Reyes → Dr Chen" for every pair of resources, one of which may be None."""
+    return [
+        f"{old.name if old else 'nobody'} → {new.name if new else 'nobody'}"
+        for old, new in pairs
+    ]
 
 
 def _messages(request: StaffRequest, visit: "Appointment") -> list[dict[str, Any]]:

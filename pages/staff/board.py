@@ -40,6 +40,7 @@ def board_on(request: StaffRequest, on: date) -> Answer:
         zone=ZoneInfo(clinic.time_zone),
         now=request.now,
         everything=everything,
+        expected=_expected(request, found),
     )
     visits = day.visits(clinic.pk, found)
     drawn = board_view.draw(found, visits, shown)
@@ -50,12 +51,21 @@ def board_on(request: StaffRequest, on: date) -> Answer:
     context = {
         **drawn,
         **_toolbar(request, on, view, everything),
-        "visits": [board_view.row(visit) for visit in visits],
+        "visits": board_view.rows(visits, shown),
         "seen": seen,
     }
     is_poll = bool(request.headers.get("HX-Request"))
     template = "board_day.html" if is_poll else "board.html"
     return TemplateResponse(request, f"pages/staff/{template}", context)
+
+
+def _expected(
+    request: StaffRequest, found: selectors.DayBoard
+) -> selectors.DayProjection | None:
+    """How today is expected to go; other days are as planned."""
+    if not found.start <= request.now < found.end:
+        return None
+    return selectors.projected(found, request.now)
 
 
 def _toolbar(

@@ -25,7 +25,7 @@ from procedures.domain.reason import GuardReason
 from procedures.domain.schema import FieldError, InvalidData, parse, warnings
 from procedures.models import Episode
 from procedures.selectors.facts import facts
-from procedures.services import day_acts, early_acts, readiness, stages
+from procedures.services import day_acts, day_phases, early_acts, readiness, stages
 from procedures.services.context import Context, Handler
 
 CHECK_VIOLATION = "23514"
@@ -230,6 +230,7 @@ def _carry_out(context: Context) -> Episode | Refused:
         payload=_payload(context),
     )
     readiness.settle(episode, by=context.by, now=context.now)
+    day_phases.tell(context)
     return episode
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nsmallest
 
-from scheduling.domain.assignment import Assignment, assign
+from scheduling.domain.assignment import Assignment, cheapest
 from scheduling.domain.bits import positions
 from scheduling.domain.grid import CELL, CELL_MINUTES, Grid
 from scheduling.domain.plan import Plan
 from scheduling.domain.search import Calendar, candidates, possible_starts
-from scheduling.domain.waste import gaps_beside, is_stranded, merged
+from scheduling.domain.waste import Span, gaps_beside, is_stranded, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Gap:
     end: datetime
     stranded: bool
 
+    @property
+    def minutes(self) -> int:
+        return (self.end - self.start) // CELL * CELL_MINUTES
+
 
 @dataclass(frozen=True, slots=True)
 class Waste:
@@ -65,7 +70,7 @@ class Waste:
 
     @property
     def idle_minutes(self) -> int:
-        return sum((gap.end - gap.start) // CELL * CELL_MINUTES for gap in self.gaps)
+        return sum(gap.minutes for gap in self.gaps)
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -97,63 +102,85 @@ def search(
     Each has the assignment that wastes least, with resources of `prefer` (ids) before
     all others.
     """
-    calendars = list(calendars)
     by_id = {calendar.resource_id: calendar for calendar in calendars}
-    found = candidates(plan, calendars)
-    for cell in positions(possible_starts(plan, found, allowed)):
-        assignment = assign(plan, found, cell, prefer)
-        if assignment is not None:
-            waste = _waste(plan, assignment, cell, by_id, grid, names, prefer)
-            yield opening(plan, assignment, grid.instant(cell), names, waste)
+    engine = _Engine(plan, by_id, grid, names, prefer)
+    return (engine.opening(way.cell, way.assignment) for way in engine.ways(allowed))
 
 
-def opening(
+def tightest(
     plan: Plan,
-    assignment: Assignment,
-    start: datetime,
-    names: Mapping[int, ResourceRef],
-    waste: Waste,
-) -> Opening:
-    return Opening(
-        start=start,
-        end=start + timedelta(minutes=plan.length_minutes),
-        phases=tuple(_phases(plan, assignment, start, names)),
-        claims=claims(plan, assignment, start),
-        waste=waste,
-    )
-
-
-def _waste(
-    plan: Plan,
-    assignment: Assignment,
-    cell: int,
-    calendars: Mapping[int, Calendar],
+    calendars: Iterable[Calendar],
     grid: Grid,
+    allowed: int,
     names: Mapping[int, ResourceRef],
-    prefer: Collection[int],
-) -> Waste:
-    taken: dict[int, list[tuple[int, int]]] = {}
-    for group in plan.groups:
-        for pk in assignment[group.id]:
-            taken.setdefault(pk, []).extend(group.occupied)
-    gaps = (
-        Gap(
-            names[pk],
-            grid.instant(gap[0]),
-            grid.instant(gap[1]),
-            is_stranded(gap, calendars[pk].shortest_cells),
+    prefer: Collection[int] = frozenset(),
+    *,
+    limit: int,
+) -> list[Opening]:
+    """Of all that `search` finds the `limit` that waste least, then the earliest."""
+    by_id = {calendar.resource_id: calendar for calendar in calendars}
+    engine = _Engine(plan, by_id, grid, names, prefer)
+    best = nsmallest(limit, engine.ways(allowed), key=lambda way: (way.cost, way.cell))
+    return [engine.opening(way.cell, way.assignment) for way in best]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The least assignment at the start `cell`, and what it costs."""
+
+    cell: int
+    cost: int
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    plan: Plan
+    calendars: Mapping[int, Calendar]
+    grid: Grid
+    names: Mapping[int, ResourceRef]
+    prefer: Collection[int]
+
+    def ways(self, allowed: int) -> Iterator[_Way]:
+        found = candidates(self.plan, self.calendars.values())
+        for cell in positions(possible_starts(self.plan, found, allowed)):
+            best = cheapest(self.plan, found, cell, self.prefer)
+            if best is not None:
+                yield _Way(cell, *best)
+
+    def opening(self, cell: int, assignment: Assignment) -> Opening:
+        start = self.grid.instant(cell)
+        return Opening(
+            start=start,
+            end=start + timedelta(minutes=self.plan.length_minutes),
+            phases=tuple(_phases(self.plan, assignment, start, self.names)),
+            claims=claims(self.plan, assignment, start),
+            waste=self._waste(cell, assignment),
         )
-        for pk, spans in sorted(taken.items())
-        for gap in gaps_beside(calendars[pk].free, cell, merged(spans))
-    )
-    if not prefer:
-        return Waste(tuple(gaps))
-    served = [pk for group in plan.groups for pk in assignment[group.id]]
-    return Waste(
-        tuple(gaps),
-        tuple(names[pk] for pk in dict.fromkeys(served) if pk in prefer),
-        sum(pk not in prefer for pk in served),
-    )
+
+    def _waste(self, cell: int, assignment: Assignment) -> Waste:
+        gaps = tuple(self._gaps(cell, assignment))
+        if not self.prefer:
+            return Waste(gaps)
+        served = [pk for group in self.plan.groups for pk in assignment[group.id]]
+        preferred = dict.fromkeys(pk for pk in served if pk in self.prefer)
+        others = sum(pk not in self.prefer for pk in served)
+        return Waste(gaps, tuple(self.names[pk] for pk in preferred), others)
+
+    def _gaps(self, cell: int, assignment: Assignment) -> Iterator[Gap]:
+        taken: dict[int, tuple[Span, ...]] = {}
+        for group in self.plan.groups:
+            for pk in assignment[group.id]:
+                taken[pk] = (*taken.get(pk, ()), *group.occupied)
+        for pk, spans in sorted(taken.items()):
+            calendar = self.calendars[pk]
+            for gap in gaps_beside(calendar.free, cell, merged(spans)):
+                yield Gap(
+                    self.names[pk],
+                    self.grid.instant(gap[0]),
+                    self.grid.instant(gap[1]),
+                    is_stranded(gap, calendar.shortest_cells),
+                )
 
 
 def _phases(
@@ -162,13 +189,8 @@ def _phases(
     start: datetime,
     names: Mapping[int, ResourceRef],
 ) -> Iterator[OpeningPhase]:
-    for phase in plan.phases:
-        resources = (
-            names[resource_id]
-            for need in plan.needs
-            if need.phase == phase
-            for resource_id in assignment[need.group]
-        )
+    for phase, groups in plan.served:
+        resources = (names[pk] for group in groups for pk in assignment[group])
         yield OpeningPhase(
             name=phase.name,
             start=start + timedelta(minutes=phase.offset_minutes),

@@ -14,6 +14,8 @@ Span = tuple[int, int]
 # Gaps are looked at this far to both sides of a visit.
 LOOK_CELLS = 36
 
+_LOOK = (1 << LOOK_CELLS) - 1
+
 IDLE_CELL = 1
 STRANDED_GAP = 1 << 24
 NOT_PREFERRED = 1 << 48
@@ -43,7 +45,7 @@ def gaps_beside(free: int, start: int, spans: Sequence[Span]) -> list[Span]:
         for begin, end in spans:
             near &= ~span(start + begin - base, start + end - base)
     found: list[Span] = []
-    taken_until = 0
+    taken_until = -1
     for begin, end in spans:
         begin, end = start + begin - base, start + end - base
         before, after = run_before(near, begin), run_after(near, end)
@@ -62,9 +64,23 @@ def is_stranded(gap: Span, shortest_cells: int) -> bool:
 
 def price(free: int, shortest_cells: int, start: int, spans: Sequence[Span]) -> int:
     """Of the gaps that `spans` leave on one resource."""
-    total = 0
-    for gap in gaps_beside(free, start, spans):
-        total += (gap[1] - gap[0]) * IDLE_CELL
-        if is_stranded(gap, shortest_cells):
-            total += STRANDED_GAP
-    return total
+    if len(spans) == 1:  # as mostly, for every candidate of every start
+        begin, end = spans[0]
+        before, after = _beside_one(free, start + begin, end - begin)
+        return _of_gap(before, shortest_cells) + _of_gap(after, shortest_cells)
+    gaps = gaps_beside(free, start, spans)
+    return sum(_of_gap(end - begin, shortest_cells) for begin, end in gaps)
+
+
+def _beside_one(free: int, begin: int, cells: int) -> tuple[int, int]:
+    """How long the gaps are before and after, as `gaps_beside` has them."""
+    near = shift_down(free, begin - LOOK_CELLS) & ((1 << cells + 2 * LOOK_CELLS) - 1)
+    before = LOOK_CELLS - (~near & _LOOK).bit_length()
+    rest = ~(near >> cells + LOOK_CELLS)
+    return before, (rest & -rest).bit_length() - 1
+
+
+def _of_gap(cells: int, shortest_cells: int) -> int:
+    if 0 < cells < shortest_cells and cells < LOOK_CELLS:
+        return cells * IDLE_CELL + STRANDED_GAP
+    return cells * IDLE_CELL

@@ -1,6 +1,7 @@
 """The day board: who and what is taken when, for one local day; few statements."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -39,6 +40,28 @@ class Block:
     reason: str = ""
     absence_kind: str = ""
     conflict: bool = False  # something made the visit impossible
+    position: int | None = None  # the phase's in its visit
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A phase as its visit has it: [start, end)."""
+
+    position: int
+    name: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BoardVisit:
+    """A visit on the board, with all of its phases in their order."""
+
+    id: UUID
+    patient_id: UUID
+    status: str
+    status_at: datetime
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,7 @@ class DayBoard:
     start: datetime
     end: datetime
     columns: tuple[Column, ...]
+    visits: tuple[BoardVisit, ...] = ()
 
     @property
     def patient_ids(self) -> frozenset[UUID]:
@@ -78,7 +102,9 @@ def day_board(clinic_id: int, date: date, now: datetime | None = None) -> DayBoa
     zone = ZoneInfo(members[0].clinic.time_zone if members else "UTC")
     start, end = _midnight(date, zone), _midnight(date + timedelta(days=1), zone)
     hours = rules(clinic_id, [m.pk for m in members], date, date)
-    blocks = _blocks([m.pk for m in members], start, end, now)
+    taken = _taken([m.pk for m in members], start, end, now)
+    stamped = _stamped({row.appointment_id for row in taken if row.appointment_id})
+    blocks = [_block(row, stamped) for row in taken]
     columns = (
         Column(
             id=member.pk,
@@ -89,15 +115,16 @@ def day_board(clinic_id: int, date: date, now: datetime | None = None) -> DayBoa
         )
         for member in members
     )
-    return DayBoard(date, zone, start, end, tuple(columns))
+    visits = _visits(taken, stamped)
+    return DayBoard(date, zone, start, end, tuple(columns), tuple(visits))
 
 
 day = day_board
 
 
-def _blocks(
+def _taken(
     resource_ids: Iterable[int], start: datetime, end: datetime, now: datetime | None
-) -> list[Block]:
+) -> list[Reservation]:
     rows = Reservation.objects.filter(
         resource__in=list(resource_ids),
         released_at=None,
@@ -112,9 +139,7 @@ def _blocks(
         appointment=OuterRef("appointment"), resolved_at=None
     )
     rows = rows.annotate(in_conflict=Exists(opened))
-    ordered = list(rows.select_related(*related).order_by("starts_at", "pk"))
-    stamped = _stamped({row.appointment_id for row in ordered if row.appointment_id})
-    return [_block(row, stamped) for row in ordered]
+    return list(rows.select_related(*related).order_by("starts_at", "pk"))
 
 
 Stamped = Mapping[tuple[UUID, int], AppointmentPhase]
@@ -123,6 +148,28 @@ Stamped = Mapping[tuple[UUID, int], AppointmentPhase]
 def _stamped(appointment_ids: Iterable[UUID]) -> Stamped:
     rows = AppointmentPhase.objects.filter(appointment__in=list(appointment_ids))
     return {(row.appointment_id, row.phase_id): row for row in rows}
+
+
+def _visits(taken: Iterable[Reservation], stamped: Stamped) -> Iterator[BoardVisit]:
+    parts: dict[UUID, list[AppointmentPhase]] = defaultdict(list)
+    for (appointment_id, _), row in stamped.items():
+        parts[appointment_id].append(row)
+    visits = {row.appointment_id: row.appointment for row in taken}
+    for visit in visits.values():
+        if visit is not None:
+            yield BoardVisit(
+                visit.pk,
+                visit.patient_id,
+                visit.status,
+                visit.status_at,
+                tuple(_part(visit.start, row) for row in parts[visit.pk]),
+            )
+
+
+def _part(arrival: datetime, row: AppointmentPhase) -> Part:
+    start = arrival + timedelta(minutes=row.offset_minutes)
+    end = start + timedelta(minutes=row.duration_minutes)
+    return Part(row.position, row.name, start, end)
 
 
 def _block(row: Reservation, stamped: Stamped) -> Block:
@@ -140,7 +187,7 @@ def _block(row: Reservation, stamped: Stamped) -> Block:
         )
     owner = row.appointment or row.hold
     assert owner is not None, "a reservation has one owner"
-    phase, start, end = _phase(row, stamped)
+    position, phase, start, end = _phase(row, stamped)
     return Block(
         kind="appointment" if row.appointment else "hold",
         resource_id=row.resource_id,
@@ -159,18 +206,23 @@ def _block(row: Reservation, stamped: Stamped) -> Block:
         confirmed=bool(row.appointment and row.appointment.confirmed_at),
         version=row.appointment.version if row.appointment else 0,
         conflict=bool(getattr(row, "in_conflict", False)),
+        position=position,
     )
 
 
-def _phase(row: Reservation, stamped: Stamped) -> tuple[str, datetime, datetime]:
-    """The phase's name and its part of the reserved time, without buffers."""
+def _phase(
+    row: Reservation, stamped: Stamped
+) -> tuple[int | None, str, datetime, datetime]:
+    """The phase and its part of the reserved time, without buffers."""
     need = row.need
     if need is None:
-        return "", row.period.lower, row.period.upper
-    name = need.phase.name
+        return None, "", row.period.lower, row.period.upper
+    position, name = None, need.phase.name
     if row.appointment_id and (row.appointment_id, need.phase_id) in stamped:
-        name = stamped[row.appointment_id, need.phase_id].name
+        own = stamped[row.appointment_id, need.phase_id]
+        position, name = own.position, own.name
     return (
+        position,
         name,
         row.period.lower + timedelta(minutes=need.buffer_before_minutes),
         row.period.upper - timedelta(minutes=need.buffer_after_minutes),

@@ -20,6 +20,7 @@ from scheduling.events import AppointmentMoved, AppointmentReassigned
 from scheduling.models import Appointment, AppointmentMove, Reservation
 from scheduling.selectors.moves import last_move
 from scheduling.selectors.visit_types import VisitKind, visit_kind_of, with_phases
+from scheduling.services import freeing
 from scheduling.services.announcing import announce
 from scheduling.services.availability import check_patient_free, taken
 from scheduling.services.locking import lock_appointment
@@ -226,6 +227,8 @@ class _Change:
     def give_up(self, opening: Opening) -> None:
         """Free what is held, under the locks; a mere reassignment settles only the
         conflicts over what the visit loses."""
+        if self.moves:
+            freeing.note(self.appointment, "moved", self.wanted.now)
         kept = {claim.resource_id for claim in opening.claims}
         about = None if self.moves else self.wanted.given_up - kept
         free(
@@ -246,7 +249,10 @@ def _carry_out(change: _Change) -> Appointment:
             patient_id, wanted.kind, wanted.plan, wanted.start, but=appointment
         )
     moved = take(
-        wanted, lambda opening: _store(change, opening), prepare=change.give_up
+        wanted,
+        appointment,
+        lambda opening: _store(change, opening),
+        prepare=change.give_up,
     )
     if moved is None:
         raise taken(wanted, patient_id)

@@ -7,6 +7,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.actor import Actor
 from scheduling.models import Absence, Appointment, Conflict, Reservation
+from scheduling.services import freeing
 from scheduling.services.conflicts import resolve
 from scheduling.services.reserving import lock_resources, resources_of
 
@@ -25,6 +26,8 @@ def release(
     With `from_at` only what has not begun by then. The patient is locked already.
     """
     lock_resources(resources_of(appointment))
+    if from_at is None:
+        freeing.note(appointment, resolution, now)
     live = appointment.reservations.filter(released_at=None)
     if from_at is not None:
         live = live.filter(starts_at__gte=from_at)

@@ -21,7 +21,7 @@ from scheduling.models import (
     VisitType,
 )
 from scheduling.selectors.visit_types import visit_kind_of
-from scheduling.services.closing import open_for_retired, watching_hours
+from scheduling.services.closures import open_for_retired, watching_hours
 
 if TYPE_CHECKING:
     from clinics.models import Clinic

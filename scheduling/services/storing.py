@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from scheduling.domain.plan import PhasePlan, Plan
 from scheduling.models import Appointment, AppointmentPhase
@@ -11,26 +11,31 @@ from scheduling.services.reserving import Wanted
 from scheduling.services.starts import agreed
 
 
-def create_appointment(wanted: Wanted, patient_id: UUID, subject: str) -> Appointment:
-    """Store the visit and its phases. Raises PatientBusy if the database says so."""
+def new_appointment(wanted: Wanted, patient_id: UUID, subject: str) -> Appointment:
+    """The visit as it will be stored; its id is known already."""
     kind = wanted.kind
+    return Appointment(
+        clinic_id=kind.clinic_id,
+        patient_id=patient_id,
+        visit_type_id=kind.id,
+        clinician_id=wanted.clinician,
+        subject=subject,
+        variation=wanted.variation.as_data(),
+        in_person=kind.in_person,
+        status_at=wanted.now,
+        created_at=wanted.now,
+        **agreed(wanted.start, wanted.plan, kind.zone),
+    )
+
+
+def store_appointment(appointment: Appointment, plan: Plan) -> Appointment:
+    """Store the visit and its phases. Raises PatientBusy if the database says so;
+    then nothing more can be asked of this transaction."""
     try:
-        with transaction.atomic():
-            appointment = Appointment.objects.create(
-                clinic_id=kind.clinic_id,
-                patient_id=patient_id,
-                visit_type_id=kind.id,
-                clinician_id=wanted.clinician,
-                subject=subject,
-                variation=wanted.variation.as_data(),
-                in_person=kind.in_person,
-                status_at=wanted.now,
-                created_at=wanted.now,
-                **agreed(wanted.start, wanted.plan, kind.zone),
-            )
+        appointment.save(force_insert=True)
     except IntegrityError as error:
         raise _as_patient_busy(error) from error
-    stamp_phases(appointment, wanted.plan)
+    stamp_phases(appointment, plan)
     return appointment
 
 

@@ -1,0 +1,123 @@
+"""A phase of a visit begins or ends, or its times are put right."""
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_POST
+
+from clinics.services.doors import Answer, StaffRequest, page
+from core.problems import Invalid, NotFound
+from core.refusal import Refused
+from pages.forms import Form, instant
+from pages.staff import appointment_page
+from scheduling import selectors
+from scheduling.services import phase_records
+
+if TYPE_CHECKING:
+    from scheduling.models import Appointment
+    from scheduling.selectors import PhaseRow
+
+
+class BeginOrEndForm(Form):
+    what = forms.ChoiceField(choices=[("begin", "Begin"), ("end", "End")])
+    at = forms.TimeField(required=False)
+
+
+class CorrectForm(Form):
+    started = forms.TimeField()
+    ended = forms.TimeField(required=False)
+    reason = forms.CharField(max_length=300)
+
+
+@page(action="phase.record")
+@require_POST
+def record(request: StaffRequest, appointment_id: UUID, position: int) -> Answer:
+    """Begin or end one phase, now or at the time given."""
+    visit, row = _found(request, appointment_id, position)
+    form = BeginOrEndForm(request.POST)
+    if not form.is_valid():
+        return _wrong(request, visit, form)
+    begins = form.cleaned_data["what"] == "begin"
+    verb = phase_records.start_phase if begins else phase_records.end_phase
+    try:
+        done = verb(
+            appointment_id=visit.pk,
+            clinic_id=request.clinic.pk,
+            phase=position,
+            at=_instant(form.cleaned_data["at"], row, visit),
+            by=request.actor,
+            now=request.now,
+        )
+    except Invalid as problem:
+        form.add_error(None, problem.detail)
+        return _wrong(request, visit, form)
+    said = "has begun" if begins else "is over"
+    return _done(request, visit, done, f"{row.name} {said}.")
+
+
+@page(action="phase.record")
+@require_POST
+def correct(request: StaffRequest, appointment_id: UUID, position: int) -> Answer:
+    visit, row = _found(request, appointment_id, position)
+    form = CorrectForm(request.POST)
+    if not form.is_valid():
+        return _wrong(request, visit, form)
+    try:
+        done = phase_records.correct_phase(
+            appointment_id=visit.pk,
+            clinic_id=request.clinic.pk,
+            phase=position,
+            started_at=_instant(form.cleaned_data["started"], row, visit),
+            ended_at=_instant(form.cleaned_data["ended"], row, visit),
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+            now=request.now,
+        )
+    except Invalid as problem:
+        form.add_error(None, problem.detail)
+        return _wrong(request, visit, form)
+    return _done(request, visit, done, f"The times of {row.name} are put right.")
+
+
+def _found(
+    request: StaffRequest, appointment_id: UUID, position: int
+) -> "tuple[Appointment, PhaseRow]":
+    visit = selectors.appointment(appointment_id, request.clinic.pk)
+    if visit is None:
+        raise NotFound("There is no such visit at this clinic.")
+    request.saw(visit.patient_id)
+    for row in selectors.phase_records(visit.pk):
+        if row.position == position:
+            return visit, row
+    raise NotFound("This visit has no such phase.")
+
+
+def _instant(at: time | None, row: "PhaseRow", visit: "Appointment") -> datetime | None:
+    """A clock of the phase's local day."""
+    if at is None:
+        return None
+    zone = ZoneInfo(visit.time_zone)
+    return instant(row.planned_start.astimezone(zone).date(), at, zone)
+
+
+def _wrong(request: StaffRequest, visit: "Appointment", form: Form) -> Answer:
+    """The visit's page with what is wrong, in words."""
+    faults = [str(fault) for faults in form.errors.values() for fault in faults]
+    shown = {**appointment_page.context(request, visit), "phase_faults": faults}
+    template = "pages/staff/appointment.html"
+    return TemplateResponse(request, template, shown, status=422)
+
+
+def _done(
+    request: StaffRequest, visit: "Appointment", result: object, said: str
+) -> Answer:
+    if isinstance(result, Refused):
+        return result
+    messages.success(request, said)
+    return redirect("staff:appointment", visit.pk)

@@ -1,0 +1,130 @@
+"""How the rest of a day is expected to go, from the board and what is on record."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from uuid import UUID
+
+from scheduling.domain.projection import (
+    Affected,
+    Cause,
+    Expected,
+    ExpectedVisit,
+    PlannedClaim,
+    PlannedPhase,
+    PlannedVisit,
+    Projection,
+    Went,
+    project,
+)
+from scheduling.models import Appointment, PhaseRecord
+from scheduling.selectors.board import BoardVisit, DayBoard, Part, day_board
+
+
+@dataclass(frozen=True)
+class DayProjection:
+    """A day as expected at `now`; nothing of it is booked."""
+
+    board: DayBoard
+    now: datetime
+    projection: Projection
+
+    @property
+    def visits(self) -> tuple[ExpectedVisit, ...]:
+        return self.projection.visits
+
+    @property
+    def affected(self) -> tuple[Affected, ...]:
+        return self.projection.affected
+
+    def of(self, visit_id: UUID) -> Mapping[int, Expected]:
+        """A visit's phases by position; empty for one that is not on the board."""
+        return self._by_visit.get(visit_id, {})
+
+    @cached_property
+    def _by_visit(self) -> Mapping[UUID, Mapping[int, Expected]]:
+        return {
+            visit.id: {phase.planned.position: phase for phase in visit.phases}
+            for visit in self.visits
+        }
+
+    def resource_of(self, cause: Cause) -> str:
+        """The name of what a cause waits for."""
+        names = {column.id: column.name for column in self.board.columns}
+        return names.get(cause.resource_id or 0, "")
+
+
+def day_projection(clinic_id: int, date: date, now: datetime) -> DayProjection:
+    """One local day; five statements."""
+    return projected(day_board(clinic_id, date, now), now)
+
+
+def projected(board: DayBoard, now: datetime) -> DayProjection:
+    """The same of a board that has been read; one statement.
+
+    Only whole minutes count, so that what is told does not change in between.
+    """
+    now = now.replace(second=0, microsecond=0)
+    visits = list(_visits(board))
+    return DayProjection(board, now, project(visits, now))
+
+
+def _visits(board: DayBoard) -> Iterator[PlannedVisit]:
+    went = _went(visit.id for visit in board.visits)
+    claims = _claims(board)
+    for visit in board.visits:
+        if visit.parts:
+            yield PlannedVisit(
+                id=visit.id,
+                phases=tuple(
+                    PlannedPhase(part.position, part.name, part.start, part.end)
+                    for part in visit.parts
+                ),
+                claims=tuple(claims[visit.id]),
+                went=went[visit.id],
+                over_at=_over_at(visit),
+            )
+
+
+def _over_at(visit: BoardVisit) -> datetime | None:
+    over = visit.status == Appointment.Status.FULFILLED
+    return visit.status_at if over else None
+
+
+def _went(visit_ids: Iterable[UUID]) -> Mapping[UUID, dict[int, Went]]:
+    went: dict[UUID, dict[int, Went]] = defaultdict(dict)
+    for row in PhaseRecord.objects.filter(appointment__in=list(visit_ids)):
+        went[row.appointment_id][row.position] = Went(row.started_at, row.ended_at)
+    return went
+
+
+def _claims(board: DayBoard) -> Mapping[UUID, list[PlannedClaim]]:
+    parts = {visit.id: visit.parts for visit in board.visits}
+    claims: dict[UUID, list[PlannedClaim]] = defaultdict(list)
+    for column in board.columns:
+        for block in column.blocks:
+            if block.appointment_id is None or block.position is None:
+                continue
+            last = _last(parts[block.appointment_id], block.position, block.end)
+            claims[block.appointment_id].append(
+                PlannedClaim(
+                    block.resource_id,
+                    block.taken_start,
+                    block.taken_end,
+                    block.position,
+                    last,
+                )
+            )
+    return claims
+
+
+def _last(parts: Iterable[Part], first: int, end: datetime) -> int:
+    """The last phase of a claim that serves several phases in a row."""
+    by_position = {part.position: part for part in parts}
+    own = by_position[first]
+    if own.end >= end:
+        return first
+    within = [p for p in by_position.values() if own.start <= p.start and p.end <= end]
+    return max(within, key=lambda part: part.end).position
