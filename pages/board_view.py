@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from pages import board_grid, board_late, day, phases, states, words
+from pages import board_grid, board_late, day, phases, repair_words, states, words
 from scheduling.domain.status import Act, Status, why_not
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _column(
         ],
         "blocks": [
             _block(block, column.name, board_grid.css_class(rows, lane), known, shown)
-            | {"conflict": _clashes(block, column.blocks)}
+            | {"conflict": block.conflict or _clashes(block, column.blocks)}
             for (block, rows), lane in zip(placed, lanes, strict=True)
         ],
         "ghosts": [
@@ -258,7 +258,10 @@ def _closed(
 ) -> list[dict[str, Any]]:
     shut = [(span, "Closed") for span in board_grid.complement(frame, column.open)]
     absent = [
-        ((block.start, block.end), block.reason or "Not available")
+        (
+            (block.start, block.end),
+            repair_words.away(column.name, block.absence_kind, block.reason),
+        )
         for block in column.blocks
         if block.kind == "absence"
     ]

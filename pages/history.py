@@ -19,6 +19,8 @@ ACTS = {
     "appointment.move_undone": "Visit moved back",
     "appointment.reassigned": "Other resources at the same time",
     "appointment.reassign_undone": "Earlier resources again",
+    "appointment.kept": "Kept in spite of a conflict",
+    "hold.cut_short": "Ended, as its time is no longer there",
     "hold.extended": "Hold extended",
     "appointment.phase_started": "Phase begun",
     "appointment.phase_ended": "Phase over",

@@ -8,11 +8,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from scheduling.domain.grid import Grid
 from scheduling.domain.schedule import NO_RULES, open_cells
-from scheduling.models import AppointmentPhase, PhaseRecord, Reservation, Resource
+from scheduling.models import (
+    AppointmentPhase,
+    Conflict,
+    PhaseRecord,
+    Reservation,
+    Resource,
+)
 from scheduling.selectors.calendars import Rules, rules
 
 
@@ -39,6 +45,8 @@ class Block:
     confirmed: bool = False
     version: int = 0
     reason: str = ""
+    absence_kind: str = ""
+    conflict: bool = False  # something made the visit impossible
     position: int | None = None  # the phase's in its visit
 
 
@@ -116,6 +124,7 @@ _OF_ROW = (
     "resource_id",
     "period",
     "absence_id",
+    "absence__kind",
     "absence__reason",
     "need_id",
     "need__phase_id",
@@ -198,8 +207,12 @@ def _taken(
     )
     if now is not None:
         rows = rows.exclude(Q(hold__ended_at=None) & Q(hold__expires_at__lte=now))
+    opened = Conflict.objects.filter(
+        appointment=OuterRef("appointment"), resolved_at=None
+    )
+    rows = rows.annotate(in_conflict=Exists(opened))
     # Plain values: whole rows of five tables take several times as long.
-    return list(rows.order_by("starts_at", "pk").values(*_OF_ROW))
+    return list(rows.order_by("starts_at", "pk").values(*_OF_ROW, "in_conflict"))
 
 
 def _stamped(taken: Iterable[Row]) -> Stamped:
@@ -261,6 +274,7 @@ def _block(row: Row, stamped: Stamped) -> Block:
             taken_start=period.lower,
             taken_end=period.upper,
             reason=row["absence__reason"],
+            absence_kind=row["absence__kind"],
         )
     kind = "appointment" if row["appointment_id"] else "hold"
     position, phase, start, end = _phase(row, stamped)
@@ -281,6 +295,7 @@ def _block(row: Row, stamped: Stamped) -> Block:
         status=row["appointment__status"] or "held",
         confirmed=row["appointment__confirmed_at"] is not None,
         version=row["appointment__version"] or 0,
+        conflict=row["in_conflict"],
         position=position,
     )
 
