@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from clinics.services.doors import Answer, StaffRequest, page
 from core import journal
@@ -151,6 +150,8 @@ def _say(
 ) -> Answer:
     context: dict[str, Any] = {"outcome": outcome, "text": text, "moved": visit}
     if visit:
-        context["undo_address"] = reverse("staff:appointment_undo_move", args=[visit.pk])
+        context["undo_address"] = reverse(
+            "staff:appointment_undo_move", args=[visit.pk]
+        )
     template = "pages/staff/board_move.html"
     return TemplateResponse(request, template, context, status=status)

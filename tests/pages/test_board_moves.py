@@ -93,7 +93,10 @@ def test_a_move_is_told_with_its_undo(coordinator, visit):
     response = move(coordinator, visit, 15)
 
     assert said(response) == ("moved", "Moved to 9:15 AM. Undo available")
-    assert reverse("staff:appointment_undo_move", args=[visit.pk]) in response.content.decode()
+    assert (
+        reverse("staff:appointment_undo_move", args=[visit.pk])
+        in response.content.decode()
+    )
     assert start_of(visit) == NINE + minutes(15)
 
 
