@@ -1,4 +1,4 @@
-"""Reading what stands in the way, each thing for itself; three statements."""
+"""Reading what stands in the way, each thing for itself; four statements."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
