@@ -91,7 +91,7 @@ def _change(request: StaffRequest, visit: "Appointment") -> dict[str, Any] | Non
             f"{sentence(phase.phase)}: {', '.join(replaced_words(phase.replaced))}"
             for phase in changed.replaced
         ],
-        "undo_address": reverse("staff:appointment_undo_move", args=[visit.pk]),
+        "undo_address": reverse("staff:undo_move", args=[visit.pk]),
     }
 
 

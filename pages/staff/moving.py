@@ -1,4 +1,4 @@
-"""Moving one visit: what it would change, the move itself, and back again."""
+"""Moving one visit: what it would change, and the move itself."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -7,16 +7,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib import messages
 from django.http import QueryDict
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
-from core.refusal import Refused
 from pages import choices, phases
 from pages.forms import Form, area
 from pages.staff import appointments, taken
@@ -84,29 +81,6 @@ def move(request: StaffRequest, appointment_id: UUID) -> Answer:
     except Invalid as problem:
         return _cannot_be_meant(request, found, request.POST, problem)
     return appointments.done(request, moved, "The visit is moved.")
-
-
-@page(action="appointment.move")
-@require_POST
-def undo(request: StaffRequest, appointment_id: UUID) -> Answer:
-    found = appointments.found_visit(request, appointment_id)
-    try:
-        back = booking.undo_move(
-            appointment_id=appointment_id,
-            clinic_id=request.clinic.pk,
-            version=appointments.version_of(request, found),
-            by=request.actor,
-            now=request.now,
-        )
-    except (SlotTaken, PatientBusy) as problem:
-        return taken.page(request, problem, taken.to_move(found))
-    except Invalid:
-        messages.error(request, "Nothing could be taken back: nothing else is free.")
-        return redirect("staff:appointment", found.pk)
-    if isinstance(back, Refused):
-        return back
-    messages.success(request, "The change is undone.")
-    return redirect("staff:appointment", back.pk)
 
 
 def _asked(fields: QueryDict) -> "datetime | WhenForm":

@@ -26,7 +26,7 @@ def today(request: StaffRequest, on: date | None = None) -> Answer:
     visits = day.visits(
         request.clinic.pk, selectors.day_board(request.clinic.pk, on, request.now)
     )
-    request.saw(*(visit.patient.pk for visit in visits), deliberate=False)
+    request.saw(*(visit.patient.id for visit in visits), deliberate=False)
     upcoming = None if visits else selectors.next_day_with_visits(request.clinic.pk, on)
     role = request.membership.role
     context = {

@@ -37,6 +37,10 @@ PAGES: dict[str, Opened] = {
         "coordinator",
         lambda day: reverse("staff:board_on", args=[day.visit.local_on]),
     ),
+    "staff:board_changes": (
+        "coordinator",
+        lambda day: reverse("staff:board_changes", args=[day.visit.local_on]),
+    ),
     "staff:find": (
         "coordinator",
         lambda day: f"{reverse('staff:find')}?patient={day.patient.pk}&{SEARCH}",

@@ -121,7 +121,7 @@ def test_moving_into_the_next_48_hours_needs_its_reason_too(coordinator, later):
 
 def test_what_changed_stays_on_the_page_with_its_undo(coordinator, practice, later):
     booking.confirm(appointment_id=later.pk, by=BY, now=NOW)
-    move, undo = at("appointment_move", later), at("appointment_undo_move", later)
+    move, undo = at("appointment_move", later), at("undo_move", later)
     coordinator.post(move, {**FAR, "version": 2, "reason": "Patient asked"})
 
     before = page_of(coordinator, later)
@@ -146,7 +146,7 @@ def test_the_undo_goes_once_the_old_time_is_over(coordinator, practice):
     before = page_of(coordinator, visit)
     clock.set_to(NINE + minutes(30))
     after = page_of(coordinator, visit)
-    late = coordinator.post(at("appointment_undo_move", visit), {"version": 2})
+    late = coordinator.post(at("undo_move", visit), {"version": 2})
 
     assert "Undo this change" in before
     assert "Undo this change" not in after
