@@ -169,7 +169,7 @@ def _waiting(place: Practice) -> dict[str, Any]:
     """Four who wait for the time of a cancelled visit; one needs more notice, one was
     offered another opening that stands."""
     dates = {"valid_from_on": NOW.date(), "valid_to_on": NOW.date() + timedelta(60)}
-    people_waiting: dict[str, dict[str, object]] = {
+    people_waiting: dict[str, dict[str, Any]] = {
         "Nora": {"wishes": {"weekdays": frozenset({3, 4}), "earliest": time(8, 30)}},
         "Ellis": {},
         "June": {"minimum_notice": timedelta(days=7)},
