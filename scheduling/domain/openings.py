@@ -17,6 +17,7 @@ from scheduling.domain.waste import (
     is_stranded,
     merged,
     places_not_preferred,
+    price,
     stranded_gaps,
 )
 
@@ -158,7 +159,7 @@ class _Engine:
         return Opening(
             start=start,
             end=start + timedelta(minutes=self.plan.length_minutes),
-            phases=tuple(_phases(self.plan, way.assignment, start, self.names)),
+            phases=_phases(self.plan, way.assignment, start, self.names),
             claims=claims(self.plan, way.assignment, start),
             waste=self._waste(way),
         )
@@ -183,11 +184,16 @@ class _Engine:
         taken: dict[int, tuple[Span, ...]] = {}
         for group in self.plan.groups:
             for pk in way.assignment[group.id]:
-                taken[pk] = (*taken.get(pk, ()), *group.occupied)
+                before = taken.get(pk)
+                both = merged((*before, *group.occupied)) if before else group.occupied
+                taken[pk] = both
         for pk, spans in sorted(taken.items()):
             calendar = self.calendars[pk]
-            for gap in gaps_beside(calendar.free, way.cell, merged(spans)):
-                if is_stranded(gap, calendar.shortest_cells):
+            free, shortest = calendar.free, calendar.shortest_cells
+            if not stranded_gaps(price(free, shortest, way.cell, spans)):
+                continue
+            for gap in gaps_beside(free, way.cell, spans):
+                if is_stranded(gap, shortest):
                     begin, end = self.grid.instant(gap[0]), self.grid.instant(gap[1])
                     yield Gap(self.names[pk], begin, end)
 
@@ -197,36 +203,33 @@ def _phases(
     assignment: Assignment,
     start: datetime,
     names: Mapping[int, ResourceRef],
-) -> Iterator[OpeningPhase]:
-    for name, begin, end, groups in plan.served:
-        resources = (names[pk] for group in groups for pk in assignment[group])
-        yield OpeningPhase(
-            name=name,
-            start=start + begin,
-            end=start + end,
-            resources=tuple(dict.fromkeys(resources)),
-        )
+) -> tuple[OpeningPhase, ...]:
+    # Needs of one phase overlap, so no resource serves two groups of it.
+    return tuple(
+        [
+            OpeningPhase(
+                name,
+                start + begin,
+                start + end,
+                tuple([names[pk] for group in groups for pk in assignment[group]]),
+            )
+            for name, begin, end, groups in plan.served
+        ]
+    )
 
 
 def claims(plan: Plan, assignment: Assignment, start: datetime) -> tuple[Claim, ...]:
     """What to reserve, by (resource, start); overlapping needs of one are one claim."""
-    wanted = sorted(
+    wanted = [
         (resource_id, start + begin, start + end, need_id)
         for need_id, begin, end, group in plan.occupied
         for resource_id in assignment[group]
-    )
-    return tuple(_merge(Claim(*one) for one in wanted))
-
-
-def _merge(wanted: Iterable[Claim]) -> Iterator[Claim]:
-    last: Claim | None = None
-    for claim in wanted:
-        if last and last.resource_id == claim.resource_id and claim.start < last.end:
-            end = max(last.end, claim.end)
-            last = Claim(last.resource_id, last.start, end, last.need_id)
-            continue
-        if last:
-            yield last
-        last = claim
-    if last:
-        yield last
+    ]
+    found: list[tuple[int, datetime, datetime, int]] = []
+    for resource_id, begin, end, need_id in sorted(wanted):
+        if found and found[-1][0] == resource_id and begin < found[-1][2]:
+            _, earlier, until, first_id = found.pop()
+            found.append((resource_id, earlier, max(until, end), first_id))
+        else:
+            found.append((resource_id, begin, end, need_id))
+    return tuple([Claim(*one) for one in found])

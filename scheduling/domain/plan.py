@@ -167,7 +167,9 @@ class Plan:
                 phase.name,
                 timedelta(minutes=phase.offset_minutes),
                 timedelta(minutes=phase.end_minutes),
-                tuple(n.group for n in self.needs if n.phase.id == phase.id),
+                tuple(
+                    dict.fromkeys(n.group for n in self.needs if n.phase.id == phase.id)
+                ),
             )
             for phase in self.phases
         )

@@ -69,7 +69,8 @@ def price(free: int, shortest_cells: int, start: int, spans: Sequence[Span]) -> 
     if len(spans) == 1:  # as mostly, for every candidate of every start
         # What `gaps_beside` does, for one span and without lists.
         begin, end = spans[0]
-        near = shift_down(free, start + begin - LOOK_CELLS)
+        base = start + begin - LOOK_CELLS
+        near = free >> base if base >= 0 else free << -base
         near &= (1 << end - begin + 2 * LOOK_CELLS) - 1
         rest = ~(near >> end - begin + LOOK_CELLS)
         before = LOOK_CELLS - (~near & _LOOK).bit_length()
