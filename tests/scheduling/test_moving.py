@@ -9,7 +9,7 @@ from scheduling.events import (
     AppointmentCancelled,
     AppointmentMoved,
 )
-from scheduling.models import Absence, Conflict, Reservation
+from scheduling.models import Absence, Conflict, FreedOpening, Reservation
 from scheduling.services import booking
 from scheduling.services.problems import InvalidStart, SlotTaken
 from tests.factories import scheduling as make
@@ -31,6 +31,15 @@ def test_a_move_frees_the_old_time_and_takes_the_new(heard):
     assert {row.starts_at for row in live(moved)} == {NINE + minutes(60)}
     assert isinstance(heard[-1], AppointmentMoved)
     assert at.book().status == "booked"
+
+
+def test_a_move_leaves_its_old_time_to_those_who_wait():
+    visit = make.practice().book()
+
+    act(booking.move, visit, start=NINE + minutes(60), version=1)
+
+    freed = FreedOpening.objects.get(freed_by_act="moved")
+    assert freed.during == visit.during
 
 
 def test_a_move_may_overlap_its_own_old_time():

@@ -1,7 +1,7 @@
 """Questions about absences, the conflicts they open, and the plans that repair them."""
 
 QUESTIONS = {
-    # Whoever is ill keeps what a patient still waits for only under a conflict.
+    # A visit that could still move takes an absence's time only under a conflict.
     "absences": """
 SELECT format('Absence %%s leaves %%s of resource %%s free or taken by others.',
               s.id, open.left_over, s.resource_id)
@@ -12,7 +12,7 @@ SELECT format('Absence %%s leaves %%s of resource %%s free or taken by others.',
          LEFT JOIN scheduling_appointment a ON a.id = r.appointment_id
         WHERE r.resource_id = s.resource_id AND r.released_at IS NULL
           AND r.period && s.period
-          AND (r.absence_id IS NOT NULL OR a.status = 'fulfilled'
+          AND (r.absence_id IS NOT NULL OR a.status IN ('checked-in', 'fulfilled')
                OR EXISTS (SELECT FROM scheduling_conflict c
                            WHERE c.appointment_id = a.id AND c.absence_id = s.id
                              AND c.resolution IN ('', 'kept')))) open(left_over)

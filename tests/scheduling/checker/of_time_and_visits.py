@@ -320,12 +320,15 @@ def recorded(at):
     """The only phase of a visit that has begun, recorded."""
     visit = at.book()
     visit = booking.check_in(appointment_id=visit.pk, by=BY, now=NINE)
-    return PhaseRecord.objects.create(
+    record, _ = PhaseRecord.objects.get_or_create(
         appointment=visit,
-        phase=visit.phases.get().phase,
         position=0,
-        planned_start=visit.start,
-        planned_end=visit.end,
-        started_at=NINE + minutes(5),
-        recorded_by=str(BY),
+        defaults={
+            "phase": visit.phases.get().phase,
+            "planned_start": visit.start,
+            "planned_end": visit.end,
+            "started_at": NINE + minutes(5),
+            "recorded_by": str(BY),
+        },
     )
+    return record
