@@ -12,14 +12,15 @@ tried in order of their delay, and a branch ends where even the nearest starts l
 to each remaining visit make no better plan. No start is left out, so nothing is lost.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import combinations
+from operator import or_
 
 from scheduling.domain.assignment import Assignment
-from scheduling.domain.bits import has, positions
+from scheduling.domain.bits import has, positions, span
 from scheduling.domain.grid import ceil_cells
 from scheduling.domain.packing import least_sum_of_starts
 from scheduling.domain.plan import Group, Plan
@@ -29,7 +30,7 @@ MOST_EXACT = 10
 # Moves can be taken back while their notices wait; as long as notifications holds them.
 UNDO_WITHIN = timedelta(minutes=2)
 # Looks at a set of starts; some seconds of work. Beyond it the plan is not proven.
-MOST_LOOKS = 6000
+MOST_LOOKS = 20_000
 Cost = tuple[int, int, int]  # disturbed, to be called, delay in cells
 NOTHING: Cost = (0, 0, 0)
 CALL: Cost = (1, 1, 0)
@@ -61,6 +62,26 @@ class Affected:
         if start is None:
             return CALL
         return NOTHING if start == self.start else (1, 0, abs(start - self.start))
+
+    def items(self, start: int) -> "tuple[_Item, ...]":
+        """What must be chosen for if the visit starts then; kept, as it is asked for
+        again and again."""
+        if start not in self._items:
+            self._items[start] = tuple(
+                _Item(
+                    group,
+                    reduce(
+                        or_, (span(start + b, start + e) for b, e in group.occupied)
+                    ),
+                    tuple(self.choices(group, start)),
+                )
+                for group in self.plan.groups
+            )
+        return self._items[start]
+
+    @cached_property
+    def _items(self) -> "dict[int, tuple[_Item, ...]]":
+        return {}
 
     def choices(self, group: Group, start: int) -> list[int]:
         """The resources free for `group` if it starts then: preferred first, by id."""
@@ -142,22 +163,20 @@ def _plus(one: Cost, other: Cost) -> Cost:
 
 @dataclass(frozen=True, eq=False)
 class _Item:
-    """One group of one visit at a start: what resources are chosen for."""
+    """One group of a visit at some start: `cells` it needs, and who could serve."""
 
-    visit: int
     group: Group
-    occupied: tuple[tuple[int, int], ...]
-    choices: Sequence[int]
+    cells: int
+    choices: tuple[int, ...]
 
-    def clashes(self, other: "_Item") -> bool:
-        return any(
-            start < other_end and other_start < end
-            for start, end in self.occupied
-            for other_start, other_end in other.occupied
+    def may_want_the_same(self, other: "_Item") -> bool:
+        return bool(self.cells & other.cells) and not set(self.choices).isdisjoint(
+            other.choices
         )
 
 
-Chosen = Mapping[_Item, tuple[int, ...]]
+Chosen = dict[_Item, tuple[int, ...]]
+Taken = Mapping[int, int]  # by resource: its cells that are chosen
 
 
 def place_together(
@@ -170,69 +189,104 @@ def place_together(
 
     Starts stay; resources change where only that makes room.
     """
-    starts = {i: p.start for i, p in placed.items() if p.start is not None}
-    if _patient_is_elsewhere(visits, starts, index, start):
+    if _patient_is_elsewhere(visits, placed, index, start):
         return None
-    new = list(_items(visits[index], index, start))
-    before = {
-        item: tuple(placed[i].assignment[item.group.id])
-        for i, at in starts.items()
-        for item in _items(visits[i], i, at)
-    }
-    chosen = _choose(new, before) or _choose([*before, *new], {})
-    return _as_placements(chosen, {**starts, index: start}) if chosen else None
+    before = _chosen_before(visits, placed)
+    new = visits[index].items(start)
+    chosen = _choose(new, _taken(before))
+    if chosen is None:
+        loose = _entangled(list(before), new)
+        kept = {item: who for item, who in before.items() if item not in loose}
+        chosen = _choose([*loose, *new], _taken(kept)) if loose else None
+    if chosen is None:
+        return None
+    return _as_placements(visits, placed, {**before, **chosen}, index, start)
 
 
 def _patient_is_elsewhere(
-    visits: Sequence[Affected], starts: Mapping[int, int], index: int, start: int
+    visits: Sequence[Affected],
+    placed: Mapping[int, Placement],
+    index: int,
+    start: int,
 ) -> bool:
     visit = visits[index]
     return any(
         visits[i].patient is not None
         and visits[i].patient == visit.patient
-        and at < start + visit.cells
-        and start < at + visits[i].cells
-        for i, at in starts.items()
+        and placement.start is not None
+        and placement.start < start + visit.cells
+        and start < placement.start + visits[i].cells
+        for i, placement in placed.items()
     )
 
 
-def _items(visit: Affected, index: int, start: int) -> Iterator[_Item]:
-    for group in visit.plan.groups:
-        occupied = tuple((start + begin, start + end) for begin, end in group.occupied)
-        yield _Item(index, group, occupied, visit.choices(group, start))
+def _chosen_before(
+    visits: Sequence[Affected], placed: Mapping[int, Placement]
+) -> Chosen:
+    return {
+        item: placement.assignment[item.group.id]
+        for i, placement in placed.items()
+        if placement.start is not None
+        for item in visits[i].items(placement.start)
+    }
 
 
-def _choose(items: Sequence[_Item], chosen: Chosen) -> Chosen | None:
-    """Resources for all items besides those chosen already; the scarcest first."""
+def _taken(chosen: Chosen) -> Taken:
+    taken: dict[int, int] = {}
+    for item, resources in chosen.items():
+        for resource in resources:
+            taken[resource] = taken.get(resource, 0) | item.cells
+    return taken
+
+
+def _entangled(pool: list[_Item], new: Sequence[_Item]) -> list[_Item]:
+    """Those that want what the new ones want, or what such others want, and so on."""
+    loose: list[_Item] = []
+    frontier = list(new)
+    while frontier:
+        item = frontier.pop()
+        found = [other for other in pool if item.may_want_the_same(other)]
+        pool = [other for other in pool if other not in found]
+        loose += found
+        frontier += found
+    return loose
+
+
+def _choose(items: Sequence[_Item], taken: Taken) -> Chosen | None:
+    """Resources for all items besides what is taken already; the scarcest first."""
     if not items:
-        return chosen
-    left = {item: _left_for(item, chosen) for item in items}
-    item = min(items, key=lambda i: len(left[i]) - i.group.count)
-    if len(left[item]) < item.group.count:
+        return {}
+    left = [
+        [pk for pk in item.choices if not taken.get(pk, 0) & item.cells]
+        for item in items
+    ]
+    spare = [
+        len(some) - item.group.count for some, item in zip(left, items, strict=True)
+    ]
+    at = min(range(len(items)), key=spare.__getitem__)
+    if spare[at] < 0:
         return None
-    rest = [other for other in items if other is not item]
-    for resources in combinations(left[item], item.group.count):
-        complete = _choose(rest, {**chosen, item: resources})
-        if complete is not None:
-            return complete
+    item, rest = items[at], [*items[:at], *items[at + 1 :]]
+    for resources in combinations(left[at], item.group.count):
+        more = {pk: taken.get(pk, 0) | item.cells for pk in resources}
+        chosen = _choose(rest, {**taken, **more})
+        if chosen is not None:
+            return {**chosen, item: resources}
     return None
 
 
-def _left_for(item: _Item, chosen: Chosen) -> list[int]:
-    busy = {
-        resource
-        for other, resources in chosen.items()
-        if item.clashes(other)
-        for resource in resources
+def _as_placements(
+    visits: Sequence[Affected],
+    placed: Mapping[int, Placement],
+    chosen: Chosen,
+    index: int,
+    start: int,
+) -> dict[int, Placement]:
+    starts = {i: p.start for i, p in placed.items() if p.start is not None}
+    return {
+        i: Placement(at, {item.group.id: chosen[item] for item in visits[i].items(at)})
+        for i, at in (*starts.items(), (index, start))
     }
-    return [resource for resource in item.choices if resource not in busy]
-
-
-def _as_placements(chosen: Chosen, starts: Mapping[int, int]) -> dict[int, Placement]:
-    served: dict[int, dict[int, tuple[int, ...]]] = {index: {} for index in starts}
-    for item, resources in chosen.items():
-        served[item.visit][item.group.id] = resources
-    return {index: Placement(starts[index], served[index]) for index in starts}
 
 
 # --- Branch and bound -------------------------------------------------------------
