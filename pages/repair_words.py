@@ -40,6 +40,10 @@ LINES = {
     "failed": ("Not done", "danger"),
     "undone": ("Taken back", "neutral"),
 }
+EXACT = (
+    "No plan disturbs fewer patients, or moves as few of them by less. Starts at each "
+    "quarter of an hour within four weeks were compared."
+)
 GREEDY = (
     f"With more than {MOST_EXACT} visits, or too many ways to try, each visit takes "
     "the nearest time left, in order of time. A better plan may exist."
@@ -47,7 +51,7 @@ GREEDY = (
 METHODS = {
     "exact": (
         "Exact",
-        "No plan disturbs fewer patients, or moves as few of them by less.",
+        EXACT,
     ),
     "greedy": (
         "One by one",
