@@ -1,32 +1,40 @@
-"""Searching 90 days: the whole way against fetching the same rows as bare numbers."""
+"""Finding openings: the whole way against fetching the same rows as bare numbers."""
 
 import itertools
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import psycopg
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bench import world
+from bench import openings_http, openings_naive, world
 from bench.figures import Figure, median_ms
 from bench.world import NOW, TODAY, World
-from scheduling.selectors.openings import Wishes, find_openings
+from scheduling.domain.openings import Opening
+from scheduling.selectors.openings import ANY_TIME, Wishes, find_openings
 
 DAYS = 90
-RESERVATIONS = 100_000
+FEW, MANY = 100_000, 1_000_000
 ROUNDS = 15
 QUERIES = 8
 # The ratio allowed for each number of resources.
-TARGETS = {10: 5.0, 50: 2.2}
-# One start a day, so that no page fills up before the last day was searched.
-ONE_A_DAY = Wishes(earliest=time(9), latest=time(9))
+TARGETS = {10: 5.0, 50: 2.2, 200: 1.8}
+PAGE = 50
+# From the fewest welcome starts to the most: a page of the first ones that suffice
+# takes all the window to fill.
+RARE = [
+    Wishes(earliest=time(9), latest=time(hour), step_minutes=step)
+    for step in (60, 30, 15, 5)
+    for hour in (9, 10, 11, 12, 14)
+]
 
-# What any search must read: busy time as cells, straight from the index.
+# What any search must read: busy time as cells, straight from the index. date_part is
+# the quickest way there; extract would make the floor, and our ratios, look better.
 FLOOR = """
 SELECT resource_id,
-       ((extract(epoch FROM starts_at)::bigint - %s) / 300)::int,
-       ((extract(epoch FROM ends_at)::bigint - %s) / 300)::int
+       ((date_part('epoch', starts_at)::bigint - %s) / 300)::int,
+       ((date_part('epoch', ends_at)::bigint - %s) / 300)::int
   FROM scheduling_reservation
  WHERE resource_id = ANY(%s::bigint[]) AND released_at IS NULL
    AND starts_at > %s::timestamptz - interval '24 hours' AND starts_at < %s
@@ -34,45 +42,93 @@ SELECT resource_id,
 
 
 def figures() -> Iterator[Figure]:
-    """The ratio for each size of clinic, and the statements of one search."""
-    for size, target in TARGETS.items():
-        made = world.clinic(list(itertools.islice(itertools.cycle(world.KINDS), size)))
-        world.fill(made, days_ahead=DAYS, total=RESERVATIONS)
-        yield from _measure(made, size, target)
+    """All figures of `openings`, each over a world made for it."""
+    with world.in_bulk():
+        made = {size: (_world(size, FEW), _world(size, MANY)) for size in TARGETS}
+        at_a_desk = openings_http.made()
+        world.settle()
+        for size, (few, many) in made.items():
+            yield from _measure(few, many, size)
+        yield _first_page(made[200][1])
+        yield from openings_naive.figures(made[50][0], DAYS)
+        yield from openings_http.figures(at_a_desk)
 
 
-def _measure(made: World, size: int, target: float) -> Iterator[Figure]:
-    _search(made)  # warm: plans, types and caches
-    floor, value = median_ms(lambda: _fetch(made), lambda: _search(made), rounds=ROUNDS)
-    name = f"{size}x{DAYS}"
-    yield Figure(f"openings.ratio.{name}", value, "ms", target, "at most", floor)
+def _world(size: int, total: int) -> World:
+    made = world.clinic(list(itertools.islice(itertools.cycle(world.KINDS), size)))
+    world.fill(made, days_ahead=DAYS, total=total)
+    return made
+
+
+def _measure(few: World, many: World, size: int) -> Iterator[Figure]:
+    """The same future with a short and with a long history, in turns."""
+    wishes = _wishes(few)
+    floor, value, long_floor, long_value = median_ms(
+        lambda: _fetch(few),
+        lambda: _search(few, wishes),
+        lambda: _fetch(many),
+        lambda: _search(many, wishes),
+        rounds=ROUNDS,
+    )
+    name, most = f"{size}x{DAYS}", TARGETS[size]
+    yield Figure(f"openings.ratio.{name}.100k", value, "ms", most, "at most", floor)
+    yield Figure(
+        f"openings.ratio.{name}.1m", long_value, "ms", most, "at most", long_floor
+    )
+    yield Figure(f"openings.history.{name}", long_value, "ms", 1.2, "at most", value)
     with CaptureQueriesContext(connection) as queries:
-        _search(made)
+        _search(many, wishes)
     yield Figure(
         f"openings.queries.{name}", len(queries), "statements", QUERIES, "at most"
     )
 
 
-def _search(made: World) -> None:
-    found = find_openings(
+def _wishes(made: World) -> Wishes:
+    """Such that the page fills up, but not before the last piece of the window."""
+    for wishes in RARE:
+        found = _search(made, wishes)
+        if len(found) == PAGE:
+            assert found[-1].start.date() > TODAY + timedelta(days=28)
+            return wishes
+    raise AssertionError("too little is free")
+
+
+def _first_page(made: World) -> Figure:
+    assert len(_search(made, ANY_TIME, days=7, limit=5)) == 5
+    floor, value = median_ms(
+        lambda: _fetch(made, days=7),
+        lambda: _search(made, ANY_TIME, days=7, limit=5),
+        rounds=2 * ROUNDS,
+    )
+    return Figure("openings.first_page", value, "ms", 3, "at most", floor)
+
+
+def _search(
+    made: World, wishes: Wishes, days: int = DAYS, limit: int = PAGE
+) -> list[Opening]:
+    return find_openings(
         clinic_id=made.clinic_id,
         visit_type="bmc-ultrasound",
         from_on=TODAY,
-        to_on=TODAY + timedelta(days=DAYS - 1),
+        to_on=TODAY + timedelta(days=days - 1),
         now=NOW,
-        wishes=ONE_A_DAY,
-        limit=50,
+        wishes=wishes,
+        limit=limit,
     )
-    assert found, "nothing found: this measures no search"
 
 
-def _fetch(made: World) -> None:
-    first = datetime.combine(TODAY, time(), NOW.tzinfo)
+def _fetch(made: World, days: int = DAYS) -> None:
+    assert fetch(made, TODAY, days)
+
+
+def fetch(made: World, from_on: date, days: int) -> list[tuple[int, int, int]]:
+    """(resource, first cell, cell after the last) of all time taken on these days."""
+    first = datetime.combine(from_on, time(), NOW.tzinfo)
     epoch = int(first.timestamp())
     connection.ensure_connection()
     assert connection.connection is not None
     # Django's own cursors bind on the client's side and cannot answer in binary.
     with psycopg.Cursor(connection.connection) as cursor:
-        ids, end = list(made.resource_ids), first + timedelta(days=DAYS)
+        ids, end = list(made.resource_ids), first + timedelta(days=days)
         cursor.execute(FLOOR, [epoch, epoch, ids, first, end], binary=True)
-        assert cursor.fetchall()
+        return cursor.fetchall()

@@ -1,14 +1,17 @@
 """A clinic made for measuring: resources, hours, and years of taken time."""
 
 import os
-import random
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from math import ceil
+from typing import Any
 from uuid import uuid4
 
 import psycopg
+from psycopg.sql import SQL
 
 from clinics.services import clinics
 from core.actor import Actor, job
@@ -71,30 +74,90 @@ def patient(clinic_id: int) -> object:
     return made.pk
 
 
-def owner() -> "psycopg.Connection[tuple[object, ...]]":
+def owner() -> "psycopg.Connection[tuple[Any, ...]]":
     """A connection that may load and VACUUM."""
     return psycopg.connect(os.environ["MIGRATION_DATABASE_URL"], autocommit=True)
 
 
-def fill(world: World, *, days_ahead: int, total: int) -> None:
-    """Take `total` stretches of time: evenly over `days_ahead`, the rest long ago."""
-    chance = random.Random(20260302)  # the same data at every run
+@contextmanager
+def in_bulk() -> Iterator[None]:
+    """Load millions of reservations in seconds; afterwards all of them are gone.
+
+    Without the guards that every row is checked against: the time is made so that it
+    overlaps nowhere, and no search reads them.
+    """
     with owner() as connection:
-        absences = _absences(connection, world)
-        with connection.cursor().copy(
-            "COPY scheduling_reservation (resource_id, absence_id, period) FROM STDIN"
-        ) as copy:
-            for row in _rows(world, absences, chance, days_ahead, total):
-                copy.write_row(row)
+        guards = connection.execute(_GUARDS).fetchall()
+        for name, _ in guards:
+            _alter(connection, f"DROP CONSTRAINT {name}")
+        try:
+            yield
+        finally:
+            connection.execute("TRUNCATE scheduling_reservation")
+            for name, definition in guards:
+                _alter(connection, f"ADD CONSTRAINT {name} {definition}")
+
+
+def fill(world: World, *, days_ahead: int, total: int, from_on: date = TODAY) -> None:
+    """Take `total` stretches of time: evenly over `days_ahead`, the rest long ago.
+
+    Every day of a resource has four or five, of 20 to 40 minutes, apart, between
+    13:00 and midnight UTC; the same at every run and for clinics of one size.
+    """
+    days = ceil(total / VISITS_PER_DAY / len(world.resource_ids))
+    with owner() as connection:
+        connection.execute(
+            _FILL,
+            {
+                "resources": list(world.resource_ids),
+                "absences": _absences(connection, world),
+                "from_on": from_on,
+                "first": days_ahead - days,
+                "last": days_ahead - 1,
+            },
+        )
+
+
+def settle() -> None:
+    """As autovacuum leaves tables that were not just loaded."""
+    with owner() as connection:
         connection.execute("VACUUM ANALYZE")
 
 
+def _alter(connection: "psycopg.Connection[tuple[Any, ...]]", change: str) -> None:
+    connection.execute(SQL(f"ALTER TABLE scheduling_reservation {change}"))
+
+
+_GUARDS = """
+SELECT quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint
+ WHERE conrelid = 'scheduling_reservation'::regclass AND contype IN ('f', 'x')
+"""
+_FILL = """
+INSERT INTO scheduling_reservation (resource_id, absence_id, period)
+SELECT resource.id, resource.absence, tstzrange(begins, begins + length)
+  FROM generate_series(%(first)s::bigint, %(last)s::bigint) day
+ CROSS JOIN unnest(%(resources)s::bigint[], %(absences)s::uuid[])
+            WITH ORDINALITY resource(id, absence, place)
+ CROSS JOIN LATERAL (SELECT 4 + ((day + place) %% 3 = 0)::int AS visits) today
+ CROSS JOIN generate_series(0, today.visits - 1) visit
+ CROSS JOIN LATERAL (
+       SELECT hashint8(place * 1000003 + day * 1009 + visit)::bigint & 1048575) d(dice)
+ CROSS JOIN LATERAL (
+       SELECT %(from_on)s::date::timestamp AT TIME ZONE 'UTC' + interval '13 hours'
+              + make_interval(days => day::int)
+              + make_interval(mins => 5 * (132 / visits * visit + dice %% 18)::int)
+       ) b(begins)
+ CROSS JOIN LATERAL (
+       SELECT make_interval(mins => 5 * (4 + (dice >> 8) %% 5)::int)) l(length)
+"""
+
+
 def _absences(
-    connection: "psycopg.Connection[tuple[object, ...]]", world: World
-) -> dict[int, str]:
-    # Each reservation needs one owner; an absence needs the least around it.
-    made = {resource_id: str(uuid4()) for resource_id in world.resource_ids}
-    for resource_id, absence_id in made.items():
+    connection: "psycopg.Connection[tuple[Any, ...]]", world: World
+) -> list[str]:
+    """Each reservation needs one owner; an absence needs the least around it."""
+    made = [str(uuid4()) for _ in world.resource_ids]
+    for resource_id, absence_id in zip(world.resource_ids, made, strict=True):
         connection.execute(
             "INSERT INTO scheduling_absence"
             " (id, resource_id, period, reason, made_by, created_at)"
@@ -102,34 +165,3 @@ def _absences(
             [absence_id, resource_id, NOW, NOW + timedelta(hours=1), NOW],
         )
     return made
-
-
-def _rows(
-    world: World,
-    absences: dict[int, str],
-    chance: random.Random,
-    days_ahead: int,
-    total: int,
-) -> Iterator[tuple[int, str, str]]:
-    written = 0
-    for day in (*range(days_ahead), *range(-1, -100_000, -1)):
-        for resource_id in world.resource_ids:
-            for start, end in _taken(chance, TODAY + timedelta(days=day)):
-                yield resource_id, absences[resource_id], f"[{start},{end})"
-                written += 1
-                if written == total:
-                    return
-
-
-def _taken(chance: random.Random, day: date) -> Iterator[tuple[datetime, datetime]]:
-    """A few stretches of a day's 11 hours, apart, on the grid of five minutes."""
-    visits = int(VISITS_PER_DAY) + (chance.random() < VISITS_PER_DAY % 1)
-    opening = datetime.combine(day, time(13), UTC)
-    share = 11 * 12 // visits
-    for place in range(visits):
-        length = chance.randrange(4, 9)
-        start = place * share + chance.randrange(share - length)
-        yield (
-            opening + timedelta(minutes=5 * start),
-            opening + timedelta(minutes=5 * (start + length)),
-        )

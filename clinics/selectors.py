@@ -1,5 +1,10 @@
 """Reading clinics and their people."""
 
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+import holidays
 from django.db.models import QuerySet
 
 from clinics.models import Clinic, Membership, User
@@ -63,3 +68,32 @@ def staff(clinic: Clinic | int, role: str = "") -> list[Membership]:
 def user(user_id: int) -> User:
     """Raises User.DoesNotExist."""
     return User.objects.get(pk=user_id)
+
+
+def public_holidays(calendar: str, first_on: date, last_on: date) -> frozenset[date]:
+    """The days of a holiday calendar such as "US" or "US-TX", in these years.
+
+    Raises NotImplementedError for a calendar nobody knows.
+    """
+    years = range(first_on.year, last_on.year + 1)
+    return frozenset[date]().union(*(_holidays_of(calendar, year) for year in years))
+
+
+def holiday_names(calendar: str, first_on: date, last_on: date) -> Mapping[date, str]:
+    """What the holidays of these years are called; none without a calendar."""
+    years = range(first_on.year, last_on.year + 1) if calendar else ()
+    return {day: name for y in years for day, name in _holidays_of(calendar, y).items()}
+
+
+def is_holiday_calendar(calendar: str) -> bool:
+    try:
+        _holidays_of(calendar, 2000)
+    except NotImplementedError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=256)
+def _holidays_of(calendar: str, year: int) -> Mapping[date, str]:
+    country, _, part = calendar.partition("-")
+    return dict(holidays.country_holidays(country, subdiv=part or None, years=year))

@@ -69,11 +69,27 @@ app.conf.beat_schedule = {
         "task": "scheduling.tasks.release_expired_holds",
         "schedule": 30.0,
     },
+    "close-offer-batches": {
+        "task": "scheduling.tasks.close_offer_batches",
+        "schedule": 10.0,
+    },
+    "offer-freed-openings": {
+        "task": "scheduling.tasks.offer_freed_openings",
+        "schedule": 15.0,
+    },
+    "expire-waitlist-entries": {
+        "task": "scheduling.tasks.expire_waitlist_entries",
+        "schedule": 600.0,
+    },
     "retry-failed-reactions": {
         "task": "config.tasks.retry_failed_reactions",
         "schedule": 20.0,
     },
     "send-due": {"task": "notifications.tasks.send_due", "schedule": 15.0},
+    "carry-on-repairs": {
+        "task": "scheduling.tasks.carry_on_repairs",
+        "schedule": 15.0,
+    },
     "check-messages": {
         "task": "notifications.tasks.check_messages",
         "schedule": 24 * 3600.0,

@@ -70,8 +70,7 @@ def _react(subscriber: Subscriber, event: Event) -> None:
 def _check_constraints() -> None:
     # Django's foreign keys are deferred and would otherwise fail at COMMIT.
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 def _keep(subscriber: Subscriber, event: Event, error: Exception) -> None:

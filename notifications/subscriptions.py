@@ -33,6 +33,9 @@ from scheduling.events import (
     AppointmentFulfilled,
     AppointmentMoved,
     AppointmentNoShow,
+    OfferClosed,
+    OfferEvent,
+    OfferMade,
 )
 
 PatientEvent = PatientAmended | ContactChanged | ConsentChanged
@@ -41,8 +44,9 @@ TaskEvent = TaskOpened | TaskAcknowledged | TaskClosed | RedFlagRaised
 
 def plan_visit(event: AppointmentEvent) -> None:
     """Plan what a booking, a move or an ending changes for its visit."""
-    lock(event.patient_id)
-    replan(subject=f"appointment:{event.appointment_id}", now=event.occurred_at)
+    patient = lock(event.patient_id)
+    subject = f"appointment:{event.appointment_id}"
+    replan(subject=subject, patient=patient, now=event.occurred_at)
 
 
 def plan_patient(event: PatientEvent) -> None:
@@ -69,6 +73,12 @@ def plan_pages(event: TaskEvent) -> None:
     replan(subject=f"task:{event.task_id}", now=event.occurred_at)
 
 
+def plan_offer(event: OfferEvent) -> None:
+    """Tell the patient what is offered to them, or that it is gone."""
+    lock(event.patient_id)
+    replan(subject=f"offer:{event.offer_id}", now=event.occurred_at)
+
+
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentBooked, plan_visit),
     (AppointmentMoved, plan_visit),
@@ -78,6 +88,8 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentFulfilled, plan_visit),
     (AppointmentNoShow, plan_visit),
     (AppointmentEnded, plan_visit),
+    (OfferMade, plan_offer),
+    (OfferClosed, plan_offer),
     (PatientAmended, plan_patient),
     (ContactChanged, plan_patient),
     (ConsentChanged, plan_patient),

@@ -30,6 +30,7 @@ PLACES = (
     Place("staff:find", "Find a time", "find", "opening.read"),
     Place("staff:patients", "Patients", "patients", "patient.read"),
     Place("staff:episodes", "Episodes", "episodes", "episode.read", later=True),
+    Place("staff:waitlist", "Waitlist", "waitlist", "waitlist.read", later=True),
     Place("staff:tasks", "Tasks", "tasks", "task.read"),
     Place("staff:messages", "Messages", "messages", "message.read", later=True),
     Place("staff:resources", "Resources", "resources", "resource.write", later=True),

@@ -8,7 +8,7 @@ from pages.words import distance, sentence
 if TYPE_CHECKING:
     from notifications.models import Message
     from patients.models import Task
-    from scheduling.models import Appointment
+    from scheduling.models import Appointment, Offer
 
 VISITS = {
     "booked": ("Booked", "neutral"),
@@ -42,10 +42,20 @@ KINDS = {
     "day_before": "Reminder, the day before",
     "moved": "The visit was moved",
     "cancelled": "The visit was cancelled",
+    "offer": "Offer of a free time",
+    "offer_gone": "The offered time is gone",
     "check_in_d3": "Recovery check-in, day 3",
     "on_call_page": "Page to the on-call person",
 }
 CHANNELS = {"sms": "Text message", "email": "E-mail"}
+OFFERS = {
+    "offered": ("No answer yet", "info"),
+    "accepted": ("Accepted", "success"),
+    "declined": ("Declined", "neutral"),
+    "expired": ("Ran out", "warning"),
+    "too-late": ("Too late", "neutral"),
+    "withdrawn": ("Taken back", "neutral"),
+}
 TASKS = {
     "done": ("Closed", "success"),
     "late": ("Late", "danger"),
@@ -79,6 +89,13 @@ def message_state(message: "Message") -> tuple[str, str]:
 
 def message_kind(kind: str) -> str:
     return KINDS.get(kind, sentence(kind))
+
+
+def offer_state(offer: "Offer") -> tuple[str, str]:
+    """An offer whose patient has not been told yet says so."""
+    if offer.state == "offered" and offer.announced_at is None:
+        return "About to be sent", "neutral"
+    return OFFERS[offer.state]
 
 
 def task_state(task: "Task", now: datetime) -> tuple[str, str]:

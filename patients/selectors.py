@@ -58,6 +58,26 @@ def contact(patient: Patient, channel: str) -> ContactPoint | None:
     return rows.first()
 
 
+def contacts(patient: Patient) -> dict[str, ContactPoint]:
+    """The same for every channel that reaches them; one statement."""
+    rows = ContactPoint.objects.filter(
+        patient=patient, system__in=SYSTEM_OF.values(), ended_at=None
+    )
+    by_system = {row.system: row for row in rows.order_by("-pk")}
+    return {
+        channel: by_system[system]
+        for channel, system in SYSTEM_OF.items()
+        if system in by_system
+    }
+
+
+def consents(patient: Patient) -> set[str]:
+    """The channels the patient's newest answers agree to; one statement."""
+    rows = ChannelConsent.objects.filter(patient=patient)
+    newest = rows.order_by("channel", "-id").distinct("channel")
+    return {answer.channel for answer in newest if answer.granted}
+
+
 def consented(patient: Patient, channel: str) -> bool:
     """The newest answer counts; nobody asked is a no."""
     newest = consent(patient, channel)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 
 from clinics.services.rest import ApiRequest, Endpoint
 from core.problems import FieldError, Invalid
@@ -15,7 +16,7 @@ from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.json_schema import body as act_body
 from procedures.domain.schema import InvalidData
 from procedures.models import Episode
-from procedures.selectors import documents, episodes
+from procedures.selectors import documents, episodes, linked
 from procedures.services import acts
 from procedures.services.episodes import open_episode
 
@@ -76,6 +77,40 @@ class EpisodeTimeline(Endpoint):
         clinical = episodes.sees_clinical(request.actor.role)
         entries = episodes.timeline(episode, clinical=clinical)
         return {"results": [documents.entry_document(entry) for entry in entries]}
+
+
+class ContactAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    mode = serializers.CharField(allow_null=True, help_text="visit or remote")
+    target_on = serializers.DateField(allow_null=True)
+    window_from = serializers.DateField(allow_null=True)
+    window_to = serializers.DateField(allow_null=True)
+    state = serializers.CharField(
+        help_text="provisional until the injection; then planned, answered, missed or "
+        "cancelled; unplanned while no procedure is booked."
+    )
+    appointment = serializers.UUIDField(allow_null=True)
+    starts_at = serializers.DateTimeField(allow_null=True)
+    conflict = serializers.CharField(
+        allow_null=True, help_text="What is wrong with the visit, in words."
+    )
+
+
+class ContactsAnswer(serializers.Serializer[Any]):
+    results = ContactAnswer(many=True)
+
+
+class EpisodeFollowUps(Endpoint):
+    """GET: the contacts with their windows, and the visits booked for them."""
+
+    actions = {"GET": "episode.read"}
+
+    @extend_schema(responses=ContactsAnswer)
+    def get(self, request: ApiRequest, episode_id: UUID) -> dict[str, Any]:
+        episode = self.find(Episode.objects.all(), pk=episode_id)
+        self.saw(episode.patient_id)
+        found = linked.lines(episode)
+        return {"results": [documents.contact_document(line) for line in found]}
 
 
 class EpisodeAct(Endpoint):
@@ -175,6 +210,11 @@ urlpatterns = [
         "episodes/<uuid:episode_id>/timeline/",
         EpisodeTimeline.as_view(),
         name="episode-timeline",
+    ),
+    path(
+        "episodes/<uuid:episode_id>/follow-ups/",
+        EpisodeFollowUps.as_view(),
+        name="episode-follow-ups",
     ),
     path(
         "episodes/<uuid:episode_id>/<slug:act>/",

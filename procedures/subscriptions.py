@@ -13,7 +13,11 @@ from scheduling.events import (
 
 
 def link_visit(event: AppointmentBooked) -> None:
-    visits.booked(appointment_id=event.appointment_id, now=event.occurred_at)
+    visits.booked(
+        appointment_id=event.appointment_id,
+        patient_id=event.patient_id,
+        now=event.occurred_at,
+    )
 
 
 def redate_visit(event: AppointmentMoved) -> None:

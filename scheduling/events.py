@@ -67,6 +67,43 @@ class AppointmentEnded(AppointmentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEvent(Event):
+    """About one patient's share in a batch of offers."""
+
+    offer_id: UUID
+    entry_id: UUID
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade(OfferEvent):
+    """The opening is kept aside, and this patient may take it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferClosed(OfferEvent):
+    """`how`: accepted, declined, expired, too-late or withdrawn."""
+
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceEvent(Event):
+    absence_id: UUID
+    resource_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceOpened(AbsenceEvent):
+    """Somebody or something is away; the visits in the way have open conflicts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceEnded(AbsenceEvent):
+    """It is over, or over earlier than was said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseEvent(AppointmentEvent):
     """`position` is the phase's in its visit, `at` when it really was."""
 

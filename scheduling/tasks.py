@@ -1,10 +1,19 @@
-"""Work nobody asks for by hand: end holds whose time is over."""
+"""Work done beside requests: holds end, offers close and go out, plans carry on."""
+
+from uuid import UUID
 
 from celery import shared_task
 
 from core import clock
 from core.actor import job
-from scheduling.services import holds
+from scheduling.services import (
+    closing,
+    freeing,
+    holds,
+    offers,
+    repair_runs,
+    waitlist,
+)
 
 
 @shared_task
@@ -12,3 +21,39 @@ def release_expired_holds(**_: object) -> int:
     """Free what expired holds keep; how many ended."""
     by = job("release_expired_holds")
     return holds.release_expired_holds(by=by, now=clock.now())
+
+
+@shared_task
+def close_offer_batches(**_: object) -> int:
+    """Close the offers of batches that are over, and tell those just offered."""
+    by, now = job("close_offer_batches"), clock.now()
+    holds.release_expired_holds(by=by, now=now)
+    closed = closing.close_offer_batches(by=by, now=now)
+    return closed + closing.announce_offers(by=by, now=now)
+
+
+@shared_task
+def offer_freed_openings(**_: object) -> int:
+    """Settle what became free; offer it where the clinic wants that done by itself."""
+    by, now = job("offer_freed_openings"), clock.now()
+    settled = freeing.settle(by=by, now=now)
+    return settled + offers.offer_freed_openings(by=by, now=now)
+
+
+@shared_task
+def expire_waitlist_entries(**_: object) -> int:
+    """Close entries whose last day is over; how many."""
+    by = job("expire_waitlist_entries")
+    return waitlist.expire_entries(by=by, now=clock.now())
+
+
+@shared_task
+def carry_on_repair(plan_id: str, **_: object) -> None:
+    """Do what is left of one repair plan, one patient at a time."""
+    repair_runs.carry_on(plan_id=UUID(plan_id), now=clock.now())
+
+
+@shared_task
+def carry_on_repairs(**_: object) -> int:
+    """Do what is left of every plan whose worker was lost; how many there were."""
+    return repair_runs.carry_on_all(now=clock.now())

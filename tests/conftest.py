@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connections
 
 from config.local import postgres
+from config.local.account import account
 from config.settings_test import database as database_settings
 from tests import live
 
@@ -221,3 +222,12 @@ def live_site(committed_db: str, live_application: Any) -> Iterator[str]:
         yield url
         settings.SITE_URL = before
         settings.CSRF_TRUSTED_ORIGINS = [before]
+
+
+@pytest.fixture
+def private_state(tmp_path, monkeypatch):
+    """Clusters and logs of the test's own."""
+    monkeypatch.setenv("CRESTPATH_LOCAL", str(tmp_path / "state"))
+    account.cache_clear()
+    yield tmp_path / "state"
+    account.cache_clear()

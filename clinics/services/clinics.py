@@ -25,12 +25,17 @@ def create_clinic(
     slug: str = "",
     phone: str = "",
     address: str = "",
+    holiday_calendar: str = "",
     by: Actor,
     now: datetime,
 ) -> Clinic:
-    """Open a clinic. Raises Invalid for an unknown zone, phone or a slug in use."""
+    """Open a clinic, closed on the holidays of `holiday_calendar` ("US", "US-TX").
+
+    Raises Invalid for an unknown zone or calendar, a phone, or a slug in use.
+    """
     slug = slug or slugify(name)
     _check(slug=slug, name=name, time_zone=time_zone, phone=phone)
+    _check_calendar(holiday_calendar)
     clinic = Clinic.objects.create(
         name=name,
         short_name=short_name or name[:40],
@@ -38,6 +43,7 @@ def create_clinic(
         time_zone=time_zone,
         phone=phone,
         address=address,
+        holiday_calendar=holiday_calendar,
         created_at=now,
     )
     journal.record(
@@ -45,7 +51,11 @@ def create_clinic(
         subject=f"clinic:{clinic.pk}",
         by=by,
         at=now,
-        payload={"slug": slug, "time_zone": time_zone},
+        payload={
+            "slug": slug,
+            "time_zone": time_zone,
+            "holiday_calendar": holiday_calendar,
+        },
     )
     return clinic
 
@@ -63,6 +73,12 @@ def _check(*, slug: str, name: str, time_zone: str, phone: str) -> None:
         errors.append(FieldError("/phone", str(E164.message)))
     if errors:
         raise Invalid(errors)
+
+
+def _check_calendar(name: str) -> None:
+    if name and not selectors.is_holiday_calendar(name):
+        text = "Name a calendar of public holidays such as US or US-TX, or none."
+        raise Invalid([FieldError("/holiday_calendar", text)])
 
 
 def _is_zone(name: str) -> bool:

@@ -18,6 +18,8 @@ DAY_BEFORE: Final = "day_before"
 MOVED: Final = "moved"
 CANCELLED: Final = "cancelled"
 CHECK_IN_D3: Final = "check_in_d3"
+OFFER: Final = "offer"
+OFFER_GONE: Final = "offer_gone"
 ON_CALL_PAGE: Final = "on_call_page"
 
 MORNING: Final = time(10)  # reminders and check-ins, the patient's wall clock
@@ -61,6 +63,8 @@ KINDS: Final[dict[str, Kind]] = {
             tells_start=True,
             calls_if_lost=True,
         ),
+        Kind(code=OFFER, priority=1, link="offer", calls_if_lost=True),
+        Kind(code=OFFER_GONE, priority=2),
         Kind(
             code=CONFIRMATION,
             priority=2,

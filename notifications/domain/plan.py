@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from notifications.domain import catalogue, quiet
 from notifications.domain.catalogue import Kind
-from notifications.domain.subjects import Alarm, CheckIn, Subject, Visit
+from notifications.domain.subjects import Alarm, CheckIn, Offered, Subject, Visit
 
 NOTICE_LASTS_PAST_ARRIVAL = timedelta(hours=2)
 
@@ -106,6 +106,8 @@ def plan(
             found = _check_in(subject, reach, kinds)
         case Alarm():
             found = _alarm(subject, kinds)
+        case Offered():
+            found = _offered(subject, reach)
     items = list(found)
     return Plan(
         tuple(m for m in items if isinstance(m, Wanted) and now < m.expires_at),
@@ -258,3 +260,43 @@ def _alarm(subject: Alarm, kinds: Kinds) -> Iterator[Wanted]:
             next_at=due,
             expires_at=due + kinds[catalogue.ON_CALL_PAGE].grace,
         )
+
+
+def _offered(offer: Offered, reach: Reach) -> Iterator[Wanted | Call]:
+    """The offer while it stands, or the call that replaces it; then that it is gone."""
+    if offer.is_open and offer.offered_at is not None:
+        leaves = quiet.permitted(offer.offered_at, reach.zone)
+        if reach.channel and leaves < offer.expires_at:
+            yield _about_offer(
+                offer, catalogue.OFFER, reach.channel, offer.offered_at, leaves
+            )
+        else:
+            yield Call(
+                subject=offer.subject,
+                revision=0,
+                kind=catalogue.OFFER,
+                reason=TOO_LATE if reach.channel else NO_CHANNEL,
+                due_at=offer.offered_at,
+            )
+    if offer.is_taken_away and offer.closed_at and offer.is_told and reach.channel:
+        leaves = quiet.permitted(offer.closed_at, reach.zone)
+        if leaves < offer.start:
+            yield _about_offer(
+                offer, catalogue.OFFER_GONE, reach.channel, offer.closed_at, leaves
+            )
+
+
+def _about_offer(
+    offer: Offered, kind: str, channel: str, due: datetime, leaves: datetime
+) -> Wanted:
+    is_open = kind == catalogue.OFFER
+    return Wanted(
+        subject=offer.subject,
+        revision=0,
+        kind=kind,
+        channel=channel,
+        due_at=due,
+        next_at=leaves,
+        expires_at=offer.expires_at if is_open else offer.start,
+        link_expires_at=offer.expires_at if is_open else None,
+    )

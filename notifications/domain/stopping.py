@@ -2,7 +2,7 @@
 
 from notifications.domain import states
 from notifications.domain.plan import Reach
-from notifications.domain.subjects import Alarm, CheckIn, Subject, Visit
+from notifications.domain.subjects import Alarm, CheckIn, Offered, Subject, Visit
 
 
 def why(
@@ -34,3 +34,5 @@ def _ended(subject: Subject) -> str:
             return "answered_or_closed"
         case Alarm():
             return "acknowledged"
+        case Offered():
+            return "offer_closed"

@@ -8,6 +8,8 @@ from notifications.domain import states
 
 LIVE_VISIT = "booked"
 CALLED_OFF = frozenset({"cancelled", "entered-in-error"})
+# An offer that ended like this is told to those who had heard of it.
+TAKEN_AWAY = frozenset({"too-late", "withdrawn"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,40 @@ class Alarm:
         return f"task:{self.id}"
 
 
-Subject = Visit | CheckIn | Alarm
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """An opening offered to a patient who waits. `start` is when the visit would be.
+
+    `offered_at`: when it may be told, None before that. `stands`: the opening is
+    still kept for the batch. `is_told`: a message about it left, or may have left.
+    """
+
+    id: str
+    state: str
+    start: datetime
+    offered_at: datetime | None
+    expires_at: datetime
+    closed_at: datetime | None = None
+    stands: bool = True
+    is_told: bool = False
+
+    @property
+    def subject(self) -> str:
+        """Return the text id of the offer."""
+        return f"offer:{self.id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Return True if the patient can still say yes."""
+        return self.state == "offered" and self.stands and self.offered_at is not None
+
+    @property
+    def is_taken_away(self) -> bool:
+        """Return True if a patient who was told must hear that it is gone."""
+        return self.state in TAKEN_AWAY and self.closed_at is not None
+
+
+Subject = Visit | CheckIn | Alarm | Offered
 
 
 def last_told(

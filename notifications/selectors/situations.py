@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from clinics import selectors as clinics
 from core.problems import NotFound
-from notifications.domain import catalogue
+from notifications.domain import catalogue, states
 from notifications.domain.plan import Reach
 from notifications.domain.subjects import (
     Alarm,
     CheckIn,
+    Offered,
     Person,
     Subject,
     Telling,
@@ -25,6 +26,7 @@ from notifications.selectors.opt_outs import opted_out
 from patients import selectors as patients
 from procedures.selectors import follow_ups
 from scheduling import selectors as scheduling
+from scheduling.selectors import waitlist
 
 if TYPE_CHECKING:
     from clinics.models import Clinic, User
@@ -53,27 +55,35 @@ class Situation:
         return self.snapshot.subject
 
 
-def load(subject: str) -> Situation:
-    """Return the situation of "appointment:…", "follow_up:…" or "task:…".
+def load(subject: str, patient: "Patient | None" = None) -> Situation:
+    """Return the situation of an appointment, a follow_up, a task or an offer.
 
+    `patient`, if the caller has read them just now, is a visit's.
     Raises core.problems.NotFound, and ValueError for another kind of subject.
     """
     kind, _, key = subject.partition(":")
     rows = list(Message.objects.filter(subject=subject).order_by("created_at", "id"))
     if kind == "appointment":
-        return _of_visit(UUID(key), rows)
+        return _of_visit(UUID(key), rows, patient)
     if kind == "follow_up":
         return _of_follow_up(UUID(key), rows)
     if kind == "task":
         return _of_task(UUID(key), rows)
+    if kind == "offer":
+        return _of_offer(UUID(key), rows)
     raise ValueError(f"no messages are planned for {subject!r}")
 
 
-def _of_visit(appointment_id: UUID, rows: list[Message]) -> Situation:
-    appointment = scheduling.appointment(appointment_id)
+def _of_visit(
+    appointment_id: UUID, rows: list[Message], patient: "Patient | None"
+) -> Situation:
+    appointment = scheduling.bare_appointment(appointment_id)
     if appointment is None:
         raise NotFound("There is no such visit.")
-    patient = patients.patient(appointment.patient_id)
+    if patient is None:
+        patient = patients.patient(appointment.patient_id)
+    else:
+        patient.clinic = appointment.clinic
     reach, contacts = reach_of(patient)
     return Situation(
         snapshot=visit_of(appointment, rows),
@@ -136,16 +146,42 @@ def _of_follow_up(follow_up_id: UUID, rows: list[Message]) -> Situation:
     )
 
 
+def _of_offer(offer_id: UUID, rows: list[Message]) -> Situation:
+    offer = waitlist.offer(offer_id)
+    patient = offer.entry.patient
+    reach, contacts = reach_of(patient)
+    return Situation(
+        snapshot=Offered(
+            id=str(offer.pk),
+            state=offer.state,
+            start=offer.hold.start,
+            offered_at=offer.announced_at,
+            expires_at=offer.hold.expires_at,
+            closed_at=offer.answered_at,
+            stands=offer.hold.ended_at is None,
+            is_told=any(map(_tells_offer, rows)),
+        ),
+        clinic=patient.clinic,
+        reach=reach,
+        rows=rows,
+        patient=patient,
+        contacts=contacts,
+    )
+
+
+def _tells_offer(row: Message) -> bool:
+    left = row.sent_at is not None and row.state != states.UNDELIVERED
+    return left and row.kind == catalogue.OFFER
+
+
 def reach_of(patient: "Patient") -> "tuple[Reach, dict[str, ContactPoint]]":
     """Return how the patient may be reached and the addresses themselves."""
-    found = {c: patients.contact(patient, c) for c in catalogue.CHANNELS}
-    contacts = {channel: point for channel, point in found.items() if point}
+    contacts = patients.contacts(patient)
     refused = opted_out({c: point.value for c, point in contacts.items()})
-    consents = {c for c in catalogue.CHANNELS if patients.consented(patient, c)}
     reach = Reach(
         zone=patients.zone(patient),
         contacts=frozenset(contacts) - refused,
-        consents=frozenset(consents),
+        consents=frozenset(patients.consents(patient)),
     )
     return reach, contacts
 

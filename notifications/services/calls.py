@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from core.actor import job
 from notifications.domain.plan import NO_CHANNEL, TOO_LATE, Call
+from notifications.domain.subjects import Offered, Visit
 from notifications.models import Message, PlannedCall
 from notifications.selectors.situations import Situation
 from patients.services import tasks
@@ -18,6 +19,14 @@ TEXTS = {
     "the morning and be too late.",
     "lost": "Call the patient about their visit: a message could not be delivered.",
 }
+OFFER_TEXTS = {
+    NO_CHANNEL: "Call the patient about a free time offered to them: no text or e-mail "
+    "may be sent to them.",
+    TOO_LATE: "Call the patient about a free time offered to them: a text would wait "
+    "for the morning and be too late.",
+    "lost": "Call the patient about a free time offered to them: a message could not "
+    "be delivered.",
+}
 TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE})
 
 
@@ -26,6 +35,8 @@ def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> Non
     if situation.patient is None:
         return
     keys = {call.dedupe_key: call for call in wanted}
+    if not keys and _is_new(situation):
+        return
     asked = PlannedCall.objects.filter(subject=situation.subject).select_related("task")
     known = {row.dedupe_key: row for row in asked}
     for key, row in known.items():
@@ -34,6 +45,13 @@ def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> Non
     for key, call in keys.items():
         if key not in known:
             _ask(situation, key, call.reason, now)
+
+
+def _is_new(situation: Situation) -> bool:
+    """A visit just booked: no call was asked for, as they are about changes."""
+    visit = situation.snapshot
+    is_unchanged = isinstance(visit, Visit) and visit.is_live and not visit.revision
+    return is_unchanged and not situation.rows
 
 
 def ask_instead(situation: Situation, message: Message, *, now: datetime) -> None:
@@ -53,7 +71,7 @@ def _ask(situation: Situation, key: str, reason: str, now: datetime) -> None:
         clinic_id=situation.clinic.pk,
         patient_id=patient.pk,
         kind=KIND,
-        text=TEXTS[reason],
+        text=_text(situation, reason),
         subject=situation.subject,
         owner_role="coordinator",
         due_at=now + CALL_WITHIN,
@@ -67,6 +85,11 @@ def _ask(situation: Situation, key: str, reason: str, now: datetime) -> None:
         patient=patient,
         task=task,
     )
+
+
+def _text(situation: Situation, reason: str) -> str:
+    is_offer = isinstance(situation.snapshot, Offered)
+    return OFFER_TEXTS[reason] if is_offer else TEXTS[reason]
 
 
 def _take_back(row: PlannedCall, now: datetime) -> None:

@@ -30,7 +30,7 @@ class Fault:
 
 
 # What could want a message now: visits ahead or just called off, open check-ins,
-# unanswered alarms; and whatever still waits, wanted or not.
+# unanswered alarms, offers of time ahead; and whatever still waits, wanted or not.
 SUBJECTS = """
 SELECT 'appointment:' || id FROM scheduling_appointment
  WHERE in_person AND ((status = 'booked' AND upper(during) > %(now)s)
@@ -41,6 +41,10 @@ UNION SELECT 'follow_up:' || id FROM procedures_followup
 UNION SELECT 'task:' || id FROM patients_task
  WHERE tier IN (1, 2) AND done_at IS NULL AND acknowledged_at IS NULL
    AND created_at > %(now)s - interval '1 day'
+UNION SELECT 'offer:' || o.id FROM scheduling_offer o
+  JOIN scheduling_hold h ON h.id = o.hold_id
+ WHERE o.announced_at IS NOT NULL AND lower(h.during) > %(now)s
+   AND o.state IN ('offered', 'too-late', 'withdrawn')
 UNION SELECT subject FROM notifications_message
  WHERE state IN ('scheduled', 'claimed') AND expires_at > %(now)s
 ORDER BY 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.actor import Actor, job
 from notifications.domain import states, stopping
@@ -14,18 +15,22 @@ from notifications.selectors.situations import Situation
 from notifications.services import calls, doorbell, wording
 from patients.services import links
 
+if TYPE_CHECKING:
+    from patients.models import Patient, PatientLink
+
 # Stopped for a reason that can pass: wanted again, it is planned again.
 PASSING = frozenset({"no_consent", "no_address", "not_needed", "not_on_call"})
 AGAIN = "#"
 
 
-def replan(*, subject: str, now: datetime) -> Plan:
+def replan(*, subject: str, now: datetime, patient: "Patient | None" = None) -> Plan:
     """Insert the messages `subject` lacks and stop those it no longer wants.
 
     Doing it twice changes nothing. The caller holds the patient's row, or the
-    task's where no patient is named. Raises core.problems.NotFound.
+    task's where no patient is named; `patient` is that row, to spare reading it
+    again. Raises core.problems.NotFound.
     """
-    return apply(situations.load(subject), now=now)
+    return apply(situations.load(subject, patient), now=now)
 
 
 def apply(situation: Situation, *, now: datetime) -> Plan:
@@ -94,12 +99,19 @@ def _redate(row: Message, wanted: Wanted) -> None:
 
 
 def _insert(situation: Situation, wanted: Iterable[Wanted], now: datetime) -> None:
-    rows = [_row(situation, item, now) for item in wanted]
+    wanted = list(wanted)
+    issued = _links(situation, wanted, now)
+    rows = [
+        _row(situation, item, issued.get((KINDS[item.kind].link, item.revision)), now)
+        for item in wanted
+    ]
     if rows:
         Message.objects.bulk_create(rows)
 
 
-def _row(situation: Situation, wanted: Wanted, now: datetime) -> Message:
+def _row(
+    situation: Situation, wanted: Wanted, link: "PatientLink | None", now: datetime
+) -> Message:
     kind = KINDS[wanted.kind]
     patient, language = situation.patient, _language(situation)
     row = Message(
@@ -123,7 +135,8 @@ def _row(situation: Situation, wanted: Wanted, now: datetime) -> Message:
         expires_at=wanted.expires_at,
         created_at=now,
     )
-    _link(row, wanted, now)
+    if wanted.link_expires_at is not None:
+        row.link = link
     words = wording.masked(row, situation)
     row.title, row.body = words.title, words.body
     return row
@@ -140,19 +153,31 @@ def _free_key(situation: Situation, wanted: Wanted) -> str:
     return f"{wanted.dedupe_key}{AGAIN}{before + 1}" if before else wanted.dedupe_key
 
 
-def _link(row: Message, wanted: Wanted, now: datetime) -> None:
-    purpose = KINDS[wanted.kind].link
-    if not purpose or row.patient is None or wanted.link_expires_at is None:
-        return
-    row.link = links.issue(
-        patient=row.patient,
-        purpose=purpose,
-        subject=wanted.subject,
-        revision=wanted.revision,
-        expires_at=wanted.link_expires_at,
-        by=planner(row.clinic_id),
-        now=now,
-    )
+def _links(
+    situation: Situation, wanted: Iterable[Wanted], now: datetime
+) -> "dict[tuple[str, int], PatientLink]":
+    """The link of each purpose and revision, once for all the messages it is in."""
+    patient = situation.patient
+    if patient is None:
+        return {}
+    last = {
+        (purpose, item.revision): item
+        for item in wanted
+        if (purpose := KINDS[item.kind].link) and item.link_expires_at is not None
+    }
+    return {
+        (purpose, revision): links.issue(
+            patient=patient,
+            purpose=purpose,
+            subject=item.subject,
+            revision=revision,
+            expires_at=item.link_expires_at,
+            by=planner(situation.clinic.pk),
+            now=now,
+        )
+        for (purpose, revision), item in last.items()
+        if item.link_expires_at is not None
+    }
 
 
 def planner(clinic_id: int) -> Actor:

@@ -10,6 +10,7 @@ from notifications.models import Message
 from notifications.services.planning import replan
 from procedures.selectors import follow_ups
 from scheduling import selectors as scheduling
+from scheduling.selectors import waitlist
 
 
 def replan_patient(*, patient_id: UUID, now: datetime) -> None:
@@ -17,7 +18,8 @@ def replan_patient(*, patient_id: UUID, now: datetime) -> None:
 
     The caller holds the patient's row.
     """
-    for subject in sorted(_visits(patient_id) | _check_ins(patient_id)):
+    found = _visits(patient_id) | _check_ins(patient_id) | _offers(patient_id)
+    for subject in sorted(found):
         replan(subject=subject, now=now)
 
 
@@ -37,6 +39,12 @@ def _check_ins(patient_id: UUID) -> set[str]:
     ahead = follow_ups.planned(patient_id).filter(code__in=CHECK_INS)
     found = {f"follow_up:{key}" for key in ahead.values_list("pk", flat=True)}
     return found | _waiting(patient_id, "follow_up:")
+
+
+def _offers(patient_id: UUID) -> set[str]:
+    ahead = waitlist.open_offers_of(patient_id)
+    found = {f"offer:{key}" for key in ahead.values_list("pk", flat=True)}
+    return found | _waiting(patient_id, "offer:")
 
 
 def _waiting(patient_id: UUID, prefix: str) -> set[str]:

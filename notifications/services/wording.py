@@ -9,7 +9,7 @@ from django.conf import settings
 
 from notifications.domain import wording
 from notifications.domain.render import MASKED, Words, first_of, render
-from notifications.domain.subjects import Alarm, Visit
+from notifications.domain.subjects import Alarm, Offered, Visit
 from notifications.domain.templates import template
 from notifications.models import Message
 from notifications.selectors.situations import Situation
@@ -54,6 +54,8 @@ def _values(message: Message, situation: Situation, token: str) -> Mapping[str, 
             when = visit.start if message.told_start else called_off
             values["when"] = _moment(when, message, situation)
             values["was"] = _moment(called_off, message, situation)
+        case Offered() as offer:
+            values["when"] = _moment(offer.start, message, situation)
         case Alarm() as alarm:
             minutes = alarm.answer_within // timedelta(minutes=1)
             values["minutes"] = str(minutes)

@@ -1,6 +1,8 @@
 """A case's way to its decision: first call, consultation, evaluation, decision."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from pages.demo.cases import Case
@@ -39,13 +41,16 @@ def begin(world: World, timeline: Timeline, case: Case) -> Path:
     path = Path(world, timeline, person)
     booked = case.at(assumed["consultation"]["booked"])
     path.register(booked)
-    path.open(booked, target(case))
+    path.open(booked, *targets(case))
     return path
 
 
-def target(case: Case) -> dict[str, str]:
+def targets(case: Case) -> list[dict[str, str]]:
+    """What is to be treated; several structures where the replay names them."""
     facts = case.facts["target"]
-    return {name: facts[name] for name in ("joint", "structure", "laterality")}
+    structures = case.replay.get("structures", [facts["structure"]])
+    place = {name: facts[name] for name in ("joint", "laterality")}
+    return [{**place, "structure": structure} for structure in structures]
 
 
 def consult(path: Path, case: Case) -> None:
@@ -70,29 +75,39 @@ def decide(path: Path, case: Case) -> None:
     path.visit(case.at(times["ended"]), "fulfil", "consultation", by="nurse")
 
 
-def evaluation(case: Case) -> dict[str, Any]:
-    """The answers of the act `evaluate`, from the case and what it assumes."""
-    patient, known, assumed = (
-        case.facts["patient"],
-        case.facts["target"],
-        case.replay["evaluation"],
-    )
+def evaluation(
+    case: Case, found: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The answers of the act `evaluate`, from the case and what it assumes.
+
+    `found` is what a later evaluation found besides, or instead.
+    """
+    patient, known = case.facts["patient"], case.facts["target"]
+    assumed = {**case.replay["evaluation"], **found}
     finding = {
         "icd10": known["icd10"],
-        "grade_kl": int(known["grade"].removeprefix("KL ")),
+        **_grades(case),
         "imaging_modality": assumed["imaging_modality"],
         "imaging_on": case.on(assumed["imaging_on"]).isoformat(),
     }
     return {
         **{name: assumed[name] for name in AS_ASSUMED},
-        "findings": [finding],
+        "findings": [finding] * len(targets(case)),
         "height_cm": patient["height_cm"],
         "weight_kg": str(patient["weight_kg"]),
         "nrs": _baseline(case)["NRS"],
         "medications": [_medication(case, row) for row in assumed["medications"]],
         "labs": labs(case),
-        **_infection(case),
+        **_infection(case, assumed),
     }
+
+
+def _grades(case: Case) -> dict[str, Any]:
+    """The case's own grade, or as the replay says it in our words."""
+    if "grades" in case.replay["evaluation"]:
+        grades: dict[str, Any] = case.replay["evaluation"]["grades"]
+        return grades
+    return {"grade_kl": int(case.facts["target"]["grade"].removeprefix("KL "))}
 
 
 def _baseline(case: Case) -> dict[str, Any]:
@@ -117,12 +132,13 @@ def labs(case: Case) -> list[dict[str, str]]:
     ]
 
 
-def _infection(case: Case) -> dict[str, str]:
-    assumed, measured = case.replay["evaluation"], case.facts["labs"]
+def _infection(case: Case, assumed: Mapping[str, Any]) -> dict[str, str]:
+    measured = case.facts["labs"]
     temperature = measured.get(f"{VITAL_SIGN} Temp C", assumed.get("temperature_c"))
     found = {"temperature_c": str(temperature)}
     if "infection_site" in assumed:
         found["infection_site"] = assumed["infection_site"]
+    if "antibiotics_until" in assumed:
         until = case.on(assumed["antibiotics_until"])
         found["antibiotics_until"] = until.isoformat()
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,10 +11,12 @@ from pages.demo.people import World
 from pages.demo.timeline import Timeline
 from patients.services import patients
 from procedures.domain.act_schemas import SCHEMAS
+from procedures.domain.visits import CONTACT, PREFIX
 from procedures.selectors import episodes as read_episodes
 from procedures.selectors import products
 from procedures.services import acts, episodes
-from scheduling.services import booking
+from scheduling.domain.variation import USUAL, Variation
+from scheduling.services import booking, waitlist
 
 if TYPE_CHECKING:
     from patients.models import Patient
@@ -85,7 +87,18 @@ class Path:
 
         self.timeline.add(at, "open the episode", run)
 
-    def book(self, at: datetime, visit_type: str, start: datetime, name: str) -> None:
+    def book(
+        self,
+        at: datetime,
+        visit_type: str,
+        start: datetime,
+        name: str,
+        *,
+        contact: str = "",
+        variation: Variation = USUAL,
+    ) -> None:
+        """Book a visit under that name; `contact` is the follow-up it is for."""
+
         def run(now: datetime) -> "Appointment | Refused":
             assert self.patient_id is not None
             booked = booking.book(
@@ -93,7 +106,8 @@ class Path:
                 patient_id=self.patient_id,
                 visit_type=visit_type,
                 start=start,
-                subject=f"episode:{self.episode_id}" if self.episode_id else "",
+                subject=self.subject(contact),
+                variation=variation,
                 by=self.world.actor("coordinator"),
                 now=now,
             )
@@ -102,6 +116,12 @@ class Path:
             return booked
 
         self.timeline.add(at, f"book {visit_type}", run)
+
+    def subject(self, contact: str = "") -> str:
+        """What this path's visits are for."""
+        if self.episode_id is None:
+            return ""
+        return f"{PREFIX}{self.episode_id}{CONTACT if contact else ''}{contact}"
 
     def visit(self, at: datetime, act: str, name: str, by: str = "coordinator") -> None:
         """Confirm, arrive, check in, fulfil, cancel or miss the visit of that name."""
@@ -112,6 +132,24 @@ class Path:
             )
 
         self.timeline.add(at, f"{act} {name}", run)
+
+    def wait(self, at: datetime, name: str, notice: timedelta, until: date) -> None:
+        """Go on the waiting list to come sooner with the visit of that name."""
+
+        def run(now: datetime) -> object:
+            assert self.patient_id is not None
+            return waitlist.add(
+                clinic_id=self.world.clinic.pk,
+                patient_id=self.patient_id,
+                appointment_id=self.visits[name],
+                minimum_notice=notice,
+                valid_from_on=at.date(),
+                valid_to_on=until,
+                by=self.world.actor("coordinator"),
+                now=now,
+            )
+
+        self.timeline.add(at, f"wait with {name}", run)
 
     def act(
         self, at: datetime, act: str, by: str, data: Data, second: str = ""

@@ -1,4 +1,4 @@
-"""Loads the demo: the clinic, the cases C1 and C6, and a lively clinic around them."""
+"""Loads the demo: the clinic, the cases C1, C3 and C6, and a lively clinic around."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from core.db import unit_of_work
 from notifications.selectors.due import next_due
 from notifications.services import sending
-from pages.demo import c1, c6, people, surroundings
+from pages.demo import c1, c3, c6, people, surroundings
 from pages.demo.cases import load, weeks_since
 from pages.demo.people import World
 from pages.demo.timeline import Timeline
@@ -31,6 +31,7 @@ def seed(now: datetime) -> Seeded:
     case = load("C1")
     weeks = weeks_since(now.astimezone(case.zone).date())
     c1.stage(world, timeline, load("C1", weeks))
+    c3.stage(world, timeline, load("C3", weeks))
     c6.stage(world, timeline, load("C6", weeks))
     surroundings.stage(world, timeline, now, case.zone)
     steps = timeline.play(deliver, until=now)

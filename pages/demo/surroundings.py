@@ -25,6 +25,7 @@ class Visit:
     born: str
     fate: str = "kept"
     language: str = "en"
+    notice_hours: int = 0  # waits to come sooner, if it is told so long before
 
 
 VISITS = (
@@ -40,9 +41,11 @@ VISITS = (
     Visit(1, "13:00", "follow-up", "Omar Renner", "1958-04-16", "confirmed"),
     Visit(2, "10:00", "consultation", "Hanna Brooks", "1972-10-05"),
     Visit(3, "11:15", "consultation", "Cyrus Dale", "1960-06-18", "cancelled"),
-    Visit(4, "14:30", "follow-up", "Ivy Sorensen", "1953-02-25"),
-    Visit(5, "09:00", "consultation", "Miguel Arroyo", "1967-08-31", language="es"),
-    Visit(8, "10:45", "consultation", "Paula Denholm", "1962-11-11"),
+    Visit(4, "14:30", "follow-up", "Ivy Sorensen", "1953-02-25", notice_hours=24),
+    Visit(5, "09:00", "consultation", "Miguel Arroyo", "1967-08-31", "kept", "es", 24),
+    Visit(
+        8, "10:45", "consultation", "Paula Denholm", "1962-11-11", notice_hours=7 * 24
+    ),
 )
 
 
@@ -110,6 +113,9 @@ def _visit(
     path.register(booked)
     path.open(booked, {"joint": joint, "laterality": side})
     path.book(booked, visit.visit_type, start, "visit")
+    if visit.notice_hours:
+        notice = timedelta(hours=visit.notice_hours)
+        path.wait(booked + timedelta(hours=1), "visit", notice, start.date())
     if visit.fate == "cancelled":
         path.visit(booked + timedelta(hours=20), "cancel", "visit")
     elif visit.fate == "missed":

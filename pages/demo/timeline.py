@@ -24,6 +24,10 @@ class Timeline:
 
     def add(self, at: datetime, name: str, run: Run) -> None:
         """`run` gets the instant as `now`; if it is refused, the play stops."""
+        self.steps.append((at, name, lambda now: unit_of_work(lambda: run(now))))
+
+    def add_job(self, at: datetime, name: str, run: Run) -> None:
+        """The same for work that enters units of work of its own."""
         self.steps.append((at, name, run))
 
     def play(self, deliver: Deliver, until: datetime | None = None) -> int:
@@ -43,7 +47,7 @@ class Timeline:
 
     @staticmethod
     def _play(at: datetime, name: str, run: Run) -> None:
-        answer = unit_of_work(lambda: run(at))
+        answer = run(at)
         if isinstance(answer, Refused):
             reasons = "; ".join(r.text for r in answer.reasons)
             raise StepRefused(f"{name} at {at:%Y-%m-%d %H:%M}: {reasons}")

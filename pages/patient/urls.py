@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from pages.patient import check_in, entry, visit
+from pages.patient import check_in, entry, offer, visit
 
 app_name = "v"
 
 urlpatterns = [
     path("visit/", visit.visit, name="visit"),
     path("visit/told/<slug:answer>/", visit.told, name="told"),
+    path("offer/", offer.offer, name="offer"),
     path("check-in/", check_in.start, name="check_in"),
     path("check-in/<int:number>/", check_in.question, name="question"),
     path("check-in/review/", check_in.review, name="review"),

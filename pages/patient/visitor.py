@@ -193,4 +193,5 @@ def length(minutes: int, language: str) -> str:
 
 def page_of(purpose: str) -> str:
     """Where a link of this purpose leads."""
-    return reverse({"confirm": "v:visit", "check_in": "v:check_in"}[purpose])
+    pages = {"confirm": "v:visit", "check_in": "v:check_in", "offer": "v:offer"}
+    return reverse(pages[purpose])

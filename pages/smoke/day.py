@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from pages.demo.c1 import ALL_WELL, ALL_YES
+from pages.demo.procedure_day import ALL_WELL, ALL_YES
 from pages.smoke import after
 from pages.smoke.before import Booked
 from pages.smoke.report import Report

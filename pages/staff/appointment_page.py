@@ -1,5 +1,6 @@
 """What the page of one visit shows."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from pages.staff import going, message_rows
 from pages.words import sentence
 from scheduling import selectors
 from scheduling.domain.status import Act, Status, why_not
-from scheduling.selectors.moves import last_move
+from scheduling.selectors.moves import changed_by, last_move
 from scheduling.services.transitions import reason_against_undo
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "confirmed": _confirmed(visit),
         "acts": _acts(request, visit),
         "may_move": _may(request, visit, Act.MOVE, "appointment.move"),
-        "undo_address": _undo_address(request, visit),
         "may_cancel": _may(request, visit, Act.CANCEL, "appointment.cancel"),
         "closed_because": why_not(Status(visit.status), Act.CANCEL) or "",
+        "change": _change(request, visit),
         "phases": strips,
         "going": going.context(request, visit),
         "length": (visit.end - visit.start) // phases.MINUTE,
@@ -74,14 +75,32 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
     }
 
 
-def _undo_address(request: StaffRequest, visit: "Appointment") -> str:
-    """Where the last move is taken back; empty if it cannot be."""
-    if not may(request.membership.role, "appointment.move").allowed:
-        return ""
+def _change(request: StaffRequest, visit: "Appointment") -> dict[str, Any] | None:
+    """The latest change that can still be taken back."""
     last = last_move(visit)
-    if last is None or reason_against_undo(visit, last, request.now):
-        return ""
-    return reverse("staff:undo_move", args=[visit.pk])
+    if last is None or not may(request.membership.role, "appointment.move").allowed:
+        return None
+    if reason_against_undo(visit, last, request.now):
+        return None
+    changed = changed_by(visit, last)
+    return {
+        "changed": changed,
+        "at": last.moved_at,
+        "reason": last.reason,
+        "replaced": [
+            f"{sentence(phase.phase)}: {', '.join(replaced_words(phase.replaced))}"
+            for phase in changed.replaced
+        ],
+        "undo_address": reverse("staff:appointment_undo_move", args=[visit.pk]),
+    }
+
+
+def replaced_words(pairs: Iterable[tuple[Any, Any]]) -> list[str]:
+    """ "Dr Reyes → Dr Chen" for every pair of resources, one of which may be None."""
+    return [
+        f"{old.name if old else 'nobody'} → {new.name if new else 'nobody'}"
+        for old, new in pairs
+    ]
 
 
 def _messages(request: StaffRequest, visit: "Appointment") -> list[dict[str, Any]]:

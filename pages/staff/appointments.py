@@ -1,4 +1,4 @@
-"""One visit: what it is, what comes next, move it, give it up."""
+"""One visit: what it is, what comes next, give it up."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -13,25 +13,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from clinics.services.doors import Answer, StaffRequest, page
-from core.problems import Invalid, NotFound
+from core.problems import NotFound
 from core.refusal import Refused
-from pages.forms import DateInput, Form, TimeInput, area, instant, show
-from pages.staff import appointment_page, taken
+from pages.forms import DateInput, Form, TimeInput, area, show
+from pages.staff import appointment_page
 from scheduling import selectors
 from scheduling.services import booking
-from scheduling.services.problems import PatientBusy, SlotTaken
 from scheduling.services.visits import Verb
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
 
 
-class MoveForm(Form):
+class WhenForm(Form):
     on = forms.DateField(label="Day", widget=DateInput())
     at = forms.TimeField(label="Arrival", widget=TimeInput())
-    reason = forms.CharField(
-        label="Reason", required=False, max_length=300, widget=area()
-    )
 
 
 class CancelForm(Form):
@@ -40,51 +36,25 @@ class CancelForm(Form):
 
 @page(action="appointment.read")
 def appointment(request: StaffRequest, appointment_id: UUID) -> Answer:
-    return _page(request, _found(request, appointment_id))
-
-
-@page(action="appointment.move")
-@require_POST
-def move(request: StaffRequest, appointment_id: UUID) -> Answer:
-    found = _found(request, appointment_id)
-    form = MoveForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, move_form=form)
-    zone = ZoneInfo(request.clinic.time_zone)
-    try:
-        moved = booking.move(
-            appointment_id=appointment_id,
-            clinic_id=request.clinic.pk,
-            start=instant(form.cleaned_data["on"], form.cleaned_data["at"], zone),
-            version=_version(request, found),
-            reason=form.cleaned_data["reason"],
-            by=request.actor,
-            now=request.now,
-        )
-    except (SlotTaken, PatientBusy) as problem:
-        return taken.page(request, problem, taken.to_move(found))
-    except Invalid as problem:
-        form.add_error("at", " ".join(error.detail for error in problem.errors))
-        return _page(request, found, move_form=form)
-    return _done(request, moved, "The visit is moved.")
+    return show_visit(request, found_visit(request, appointment_id))
 
 
 @page(action="appointment.cancel")
 @require_POST
 def cancel(request: StaffRequest, appointment_id: UUID) -> Answer:
-    found = _found(request, appointment_id)
+    found = found_visit(request, appointment_id)
     form = CancelForm(request.POST, auto_id="id_cancel_%s")
     if not form.is_valid():
-        return _page(request, found, cancel_form=form)
+        return show_visit(request, found, cancel_form=form)
     cancelled = booking.cancel(
         appointment_id=appointment_id,
         clinic_id=request.clinic.pk,
-        version=_version(request, found),
+        version=version_of(request, found),
         reason=form.cleaned_data["reason"],
         by=request.actor,
         now=request.now,
     )
-    return _done(request, cancelled, "The visit is cancelled; its time is free again.")
+    return done(request, cancelled, "The visit is cancelled; its time is free again.")
 
 
 def _act(verb: Verb, action: str, said: str) -> Callable[..., HttpResponse]:
@@ -93,15 +63,15 @@ def _act(verb: Verb, action: str, said: str) -> Callable[..., HttpResponse]:
     @page(action=action)
     @require_POST
     def view(request: StaffRequest, appointment_id: UUID) -> Answer:
-        found = _found(request, appointment_id)
-        done = verb(
+        found = found_visit(request, appointment_id)
+        outcome = verb(
             appointment_id=appointment_id,
             clinic_id=request.clinic.pk,
-            version=_version(request, found),
+            version=version_of(request, found),
             by=request.actor,
             now=request.now,
         )
-        return _done(request, done, said)
+        return done(request, outcome, said)
 
     return view
 
@@ -115,7 +85,7 @@ no_show = _act(
 )
 
 
-def _found(request: StaffRequest, appointment_id: UUID) -> "Appointment":
+def found_visit(request: StaffRequest, appointment_id: UUID) -> "Appointment":
     found = selectors.appointment(appointment_id, request.clinic.pk)
     if found is None:
         raise NotFound("There is no such visit at this clinic.")
@@ -123,13 +93,13 @@ def _found(request: StaffRequest, appointment_id: UUID) -> "Appointment":
     return found
 
 
-def _version(request: StaffRequest, found: "Appointment") -> int:
+def version_of(request: StaffRequest, found: "Appointment") -> int:
     """The version the form was made for; without one, the visit as it is now."""
     text = request.POST.get("version", "")
     return int(text) if text.isdecimal() else found.version
 
 
-def _done(request: StaffRequest, result: "Appointment | Refused", said: str) -> Answer:
+def done(request: StaffRequest, result: "Appointment | Refused", said: str) -> Answer:
     if isinstance(result, Refused):
         return result
     messages.success(request, said)
@@ -138,17 +108,20 @@ def _done(request: StaffRequest, result: "Appointment | Refused", said: str) -> 
     return redirect("staff:appointment", result.pk)
 
 
-def _page(request: StaffRequest, found: "Appointment", **wrong: Form) -> Answer:
+def show_visit(request: StaffRequest, found: "Appointment", **more: Any) -> Answer:
+    """Its page; `more` are forms filled in wrongly, and what goes with them."""
     context: dict[str, Any] = appointment_page.context(request, found)
-    zone = ZoneInfo(request.clinic.time_zone)
     if context["may_move"]:
-        local = found.start.astimezone(zone)
-        context["move_form"] = MoveForm(
+        local = found.start.astimezone(ZoneInfo(request.clinic.time_zone))
+        context["move_form"] = WhenForm(
             initial={"on": local.date(), "at": local.time().replace(tzinfo=None)}
         )
-        context["move_address"] = reverse("staff:appointment_move", args=[found.pk])
+        context["move_address"] = reverse(
+            "staff:appointment_move_preview", args=[found.pk]
+        )
     if context["may_cancel"]:
         context["cancel_form"] = CancelForm(auto_id="id_cancel_%s")
         context["cancel_address"] = reverse("staff:appointment_cancel", args=[found.pk])
     template = "pages/staff/appointment.html"
-    return show(request, template, {**context, **wrong}, *wrong.values())
+    wrong = [one for one in more.values() if isinstance(one, Form)]
+    return show(request, template, {**context, **more}, *wrong)

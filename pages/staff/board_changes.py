@@ -73,4 +73,4 @@ def _undo_address(
         return ""
     if reason_against_undo(move.appointment, move, request.now):
         return ""
-    return reverse("staff:undo_move", args=[move.appointment_id])
+    return reverse("staff:appointment_undo_move", args=[move.appointment_id])

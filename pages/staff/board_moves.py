@@ -1,4 +1,4 @@
-"""Moves made on the board: what one would change, making it, and taking it back."""
+"""Moves made on the board: what one would change, and making it."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -6,11 +6,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib import messages
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from clinics.services.doors import Answer, StaffRequest, page
 from core import journal
@@ -18,7 +15,6 @@ from core.problems import FieldError, Invalid, NotFound, StaleVersion
 from core.refusal import Refused
 from pages import words
 from pages.forms import Form
-from pages.staff import taken
 from scheduling import selectors
 from scheduling.services import booking
 from scheduling.services.problems import PatientBusy, SlotTaken
@@ -28,6 +24,8 @@ if TYPE_CHECKING:
     from scheduling.services.previewing import Preview
 
 A_DAY = 24 * 60
+# Where nobody is asked why, the history says how.
+REASON = "on the board"
 
 
 class ShiftForm(Form):
@@ -73,6 +71,7 @@ def _make(request: StaffRequest, visit: "Appointment") -> Answer:
             clinic_id=request.clinic.pk,
             start=start,
             version=form.cleaned_data["version"],
+            reason=REASON,
             by=request.actor,
             now=request.now,
         )
@@ -85,32 +84,6 @@ def _make(request: StaffRequest, visit: "Appointment") -> Answer:
         return _say(request, "no", why, status=409)
     at = words.clock_time(moved.start, _zone(request))
     return _say(request, "moved", f"Moved to {at}. Undo available", visit=moved)
-
-
-@page(action="appointment.move")
-@require_POST
-def undo(request: StaffRequest, appointment_id: UUID) -> Answer:
-    """Take the latest move of a visit back; then the day it is on again."""
-    visit = _found(request, appointment_id)
-    version = request.POST.get("version", "")
-    try:
-        undone = booking.undo_move(
-            appointment_id=visit.pk,
-            clinic_id=request.clinic.pk,
-            version=int(version) if version.isdecimal() else visit.version,
-            by=request.actor,
-            now=request.now,
-        )
-    except (SlotTaken, PatientBusy) as problem:
-        return taken.page(request, problem, taken.to_move(visit))
-    if isinstance(undone, Refused):
-        return undone
-    messages.success(request, "The move is undone.")
-    if request.POST.get("back") == "board":
-        return redirect(
-            "staff:board_on", undone.start.astimezone(_zone(request)).date()
-        )
-    return redirect("staff:appointment", undone.pk)
 
 
 def _outcome(found: "Preview", zone: ZoneInfo) -> tuple[str, str]:
@@ -180,6 +153,8 @@ def _say(
 ) -> Answer:
     context: dict[str, Any] = {"outcome": outcome, "text": text, "moved": visit}
     if visit:
-        context["undo_address"] = reverse("staff:undo_move", args=[visit.pk])
+        context["undo_address"] = reverse(
+            "staff:appointment_undo_move", args=[visit.pk]
+        )
     template = "pages/staff/board_move.html"
     return TemplateResponse(request, template, context, status=status)

@@ -1,5 +1,6 @@
 """Book an opening, keep it aside for a while, let it go."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -7,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,10 +18,12 @@ from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import FieldError, Invalid, NotFound
 from core.refusal import Refused
 from pages.staff import taken
+from pages.words import distance, moment
 from patients import selectors as patients
 from scheduling import selectors
+from scheduling.domain.variation import Variation
 from scheduling.services import booking, holds
-from scheduling.services.problems import PatientBusy, SlotTaken
+from scheduling.services.problems import InvalidStart, PatientBusy, SlotTaken
 
 
 @page(action="appointment.book")
@@ -35,6 +38,8 @@ def book(request: StaffRequest) -> Answer:
         )
     except (SlotTaken, PatientBusy) as problem:
         return taken.page(request, problem, _wanted(request))
+    except InvalidStart as problem:
+        return taken.choose(request, problem, _wanted(request), "staff:book")
     if isinstance(booked, Refused):
         return booked
     messages.success(request, "Booked. The patient is told in a moment.")
@@ -50,6 +55,8 @@ def hold_new(request: StaffRequest) -> Answer:
         held = holds.hold(**asked, **_who(request))
     except (SlotTaken, PatientBusy) as problem:
         return taken.page(request, problem, _wanted(request))
+    except InvalidStart as problem:
+        return taken.choose(request, problem, _wanted(request), "staff:hold_new")
     if isinstance(held, Refused):
         return held
     return redirect("staff:hold", held.pk)
@@ -76,10 +83,25 @@ def hold(request: StaffRequest, hold_id: UUID) -> Answer:
         "today": request.now.astimezone(zone).date(),
         "standing": standing,
         "ended_text": _ended(found.ended_as),
+        "left": distance(found.expires_at - request.now),
+        "varied": _varied_words(found.variation),
+        "extend_address": reverse("staff:hold_extend", args=[found.pk]),
         "find_address": f"{find}?{urlencode(query)}",
         "release_address": reverse("staff:hold_release", args=[found.pk]),
     }
     return TemplateResponse(request, "pages/staff/hold.html", context)
+
+
+@page(action="hold.write")
+@require_POST
+def hold_extend(request: StaffRequest, hold_id: UUID) -> Answer:
+    held = holds.extend(hold_id=hold_id, clinic_id=request.clinic.pk, **_by(request))
+    if isinstance(held, Refused):
+        return held
+    zone = ZoneInfo(request.clinic.time_zone)
+    until = moment(held.expires_at, zone, request.now)
+    messages.success(request, f"Kept aside until {until}.")
+    return redirect("staff:hold", held.pk)
 
 
 @page(action="hold.write")
@@ -111,10 +133,31 @@ def _asked(request: StaffRequest) -> dict[str, Any]:
             "start": datetime.fromisoformat(post.get("start", "")),
             "clinician": int(clinician) if clinician else None,
             "subject": post.get("subject", ""),
+            "variation": _variation(post),
         }
     except ValueError:
         fault = "Choose a patient and an opening first."
         raise Invalid([FieldError("/start", fault)]) from None
+
+
+def _variation(post: QueryDict) -> Variation:
+    """What the visit asks for besides its type. Raises ValueError."""
+    return Variation(
+        targets=int(post.get("targets") or 1),
+        sedation=post.get("sedation", ""),
+        image_guided_harvest=bool(post.get("image_guided_harvest")),
+    )
+
+
+def _varied_words(stored: Mapping[str, Any]) -> str:
+    """What is not as the type has it: "2 targets, oral sedation"."""
+    varied = Variation.from_data(stored)
+    said = [
+        f"{varied.targets} targets" if varied.targets > 1 else "",
+        f"sedation: {varied.sedation}" if varied.sedation else "",
+        "image-guided harvest" if varied.image_guided_harvest else "",
+    ]
+    return ", ".join(filter(None, said))
 
 
 def _by(request: StaffRequest) -> dict[str, Any]:
@@ -132,4 +175,7 @@ def _wanted(request: StaffRequest) -> taken.Wanted:
         visit_type=post.get("visit_type", ""),
         clinician=post.get("clinician", ""),
         subject=post.get("subject", ""),
+        targets=post.get("targets", ""),
+        sedation=post.get("sedation", ""),
+        image_guided_harvest=post.get("image_guided_harvest", ""),
     )

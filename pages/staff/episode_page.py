@@ -12,15 +12,16 @@ from clinics.services.doors import StaffRequest
 from pages import episode_path as path
 from pages import states
 from pages.act_page import vars_of
+from pages.episode_contacts import contacts
 from pages.episode_records import figures, records
 from pages.episode_timeline import timeline
 from pages.episode_words import joint
 from pages.record_words import number
-from pages.words import full_day, sentence
+from pages.words import sentence
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.pathway import Stage
 from procedures.domain.vocabulary import READINESS_ITEMS
-from procedures.selectors import day, episodes, facts, follow_ups, products, scores
+from procedures.selectors import day, episodes, facts, products, scores
 from scheduling import selectors as scheduling
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def context(request: StaffRequest, episode: "Episode") -> dict[str, Any]:
         "acts": _acts(request, episode),
         "items": _items(request, episode),
         "visits": _visits(request, episode),
+        "follow_ups": contacts(request, episode, known.today, clinical=clinical),
         "entries": entries,
         "clinical": clinical,
         "closing_reason": episode.closing_reason if clinical else "",
@@ -88,7 +90,6 @@ def _clinical(episode: "Episode", zone: ZoneInfo) -> dict[str, Any]:
             for one in products.hand_offs(episode)
         ],
         "scores": _scores(episode),
-        "follow_ups": _follow_ups(episode),
     }
 
 
@@ -248,22 +249,4 @@ def _scores(episode: "Episode") -> list[dict[str, Any]]:
             "change": f"{one.change:+.1f}" if one.change else "",
         }
         for one in scores.history(episode)
-    ]
-
-
-def _follow_ups(episode: "Episode") -> list[dict[str, Any]]:
-    tones = {"answered": "success", "missed": "danger", "planned": "info"}
-    address = _address(episode, "respond")
-    return [
-        {
-            "code": row.code,
-            "target_on": row.target_on,
-            "window": f"{full_day(row.window_from)} – {full_day(row.window_to)}",
-            "mode": sentence(row.mode),
-            "state": sentence(row.state),
-            "tone": tones.get(row.state, "neutral"),
-            "address": f"{address}?follow_up={row.code}",
-            "is_open": row.answered_at is None,
-        }
-        for row in follow_ups.of_episode(episode)
     ]

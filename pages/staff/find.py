@@ -1,64 +1,33 @@
-"""Find an opening: a form that reads as a sentence, and the first openings that fit."""
+"""Find an opening: a form that reads as a sentence, the first openings that fit, and
+for every day without one the reason."""
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django import forms
-from django.http import QueryDict
 from django.urls import reverse
 
+from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
-from pages import phases, words
-from pages.forms import DateInput, Form, InlineChoices, show
+from pages import find_reasons, phases
+from pages.find_form import FindForm, question
+from pages.forms import show
+from pages.visit_length import length
 from patients import selectors as patients
 from scheduling import selectors
+from scheduling.domain.ranking import why
 
 if TYPE_CHECKING:
     from patients.models import Patient
-    from scheduling.domain.openings import Opening
 
-AT_FIRST = 6
+AT_FIRST = 5
 AT_MOST = 60
 AHEAD = timedelta(days=21)
-PARTS = {
-    "": ("Any time", None, None),
-    "morning": ("Morning", None, time(11, 55)),
-    "afternoon": ("Afternoon", time(12), None),
-}
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-class FindForm(Form):
-    visit_type = forms.ChoiceField(label="Visit")
-    clinician = forms.TypedChoiceField(
-        label="With", required=False, coerce=int, empty_value=None
-    )
-    first = forms.DateField(label="From", widget=DateInput())
-    last = forms.DateField(label="Until", widget=DateInput())
-    part = forms.ChoiceField(
-        label="Time of day",
-        required=False,
-        choices=[(code, label) for code, (label, _, _) in PARTS.items()],
-    )
-    weekdays = InlineChoices(
-        label="Only on",
-        required=False,
-        choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
-    )
-    subject = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, clinic_id: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        visit_type, clinician = self.fields["visit_type"], self.fields["clinician"]
-        assert isinstance(visit_type, forms.ChoiceField)
-        assert isinstance(clinician, forms.ChoiceField)
-        types = selectors.visit_types(clinic_id)
-        visit_type.choices = [(one.slug, one.name) for one in types]
-        people = selectors.resources(clinic_id, "clinician")
-        clinician.choices = [("", "Any clinician"), *((c.pk, c.name) for c in people)]
+# What the hidden fields of a card say again.
+_ASKED = ("visit_type", "clinician", "subject", "targets", "sedation")
 
 
 @page(action="opening.read")
@@ -80,12 +49,22 @@ def find(request: StaffRequest) -> Answer:
     if patient:
         request.saw(patient.pk)
         context["patient_address"] = reverse("staff:patient", args=[patient.pk])
+        context["wait_address"] = _wait_address(request, patient)
     if searched and form.is_valid():
         try:
             context |= _results(request, form.cleaned_data, patient)
         except Invalid as problem:
-            form.add_error(None, " ".join(error.detail for error in problem.errors))
+            form.take(problem)
     return show(request, "pages/staff/find.html", context, form)
+
+
+def _wait_address(request: StaffRequest, patient: "Patient") -> str:
+    """Where the patient is put on the waiting list for what was searched."""
+    if not may(request.membership.role, "waitlist.write").allowed:
+        return ""
+    slug = request.GET.get("visit_type", "")
+    query = {"patient": patient.pk, "waits_for": f"type:{slug}"}
+    return f"{reverse('staff:waitlist_new')}?{urlencode(query)}"
 
 
 def _today(request: StaffRequest) -> date:
@@ -112,81 +91,34 @@ def _results(
 ) -> dict[str, Any]:
     shown = request.GET.get("show", "")
     limit = min(int(shown), AT_MOST) if shown.isdecimal() else AT_FIRST
-    found = _search(request, asked, patient, limit)
-    ask = {name: asked[name] for name in ("visit_type", "clinician", "subject")}
-    full = len(found) >= limit
+    asking = question(
+        asked,
+        clinic_id=request.clinic.pk,
+        patient_id=patient.pk if patient else None,
+        now=request.now,
+        limit=max(limit, 1),
+    )
+    kind = selectors.visit_kind(
+        clinic_id=asking.clinic_id, visit_type=asking.visit_type
+    )
+    explained = selectors.explain_openings(asking)
+    voice = find_reasons.says(explained.zone, _today(request))
+    full = len(explained.openings) >= limit
+    ask = {name: asked[name] for name in _ASKED}
     return {
         "searched": True,
-        "openings": [phases.of_opening(opening, ask) for opening in found],
-        "ask": ask,
+        "length": length(kind, asking.variation),
+        "openings": [
+            phases.of_opening(one, ask) | {"why": why(one, voice.zone, voice.clock)}
+            for one in explained.openings
+        ],
+        "ask": ask | {"image_guided_harvest": asked["image_guided_harvest"]},
         "full_page": full,
-        "more_address": _with(request.GET, show=limit + AT_FIRST)
-        if full and limit < AT_MOST
-        else "",
-        "relaxations": [] if found else _relaxations(request, asked, patient),
+        "more_address": _more(request, limit) if full and limit < AT_MOST else "",
+        "skipped": find_reasons.skipped(explained, voice),
+        "ways": find_reasons.ways(explained, request.GET, voice),
     }
 
 
-def _search(
-    request: StaffRequest,
-    asked: dict[str, Any],
-    patient: "Patient | None",
-    limit: int,
-) -> "list[Opening]":
-    _, earliest, latest = PARTS[asked["part"]]
-    wishes = selectors.Wishes(
-        earliest=earliest,
-        latest=latest,
-        weekdays=frozenset(int(number) for number in asked["weekdays"]),
-        step_minutes=30,
-    )
-    return selectors.find_openings(
-        clinic_id=request.clinic.pk,
-        visit_type=asked["visit_type"],
-        from_on=asked["first"],
-        to_on=asked["last"],
-        now=request.now,
-        patient_id=patient.pk if patient else None,
-        clinician=asked["clinician"],
-        wishes=wishes,
-        limit=limit,
-    )
-
-
-def _relaxations(
-    request: StaffRequest, asked: dict[str, Any], patient: "Patient | None"
-) -> list[dict[str, str]]:
-    """One wish dropped at a time, at last all: which leads to an opening, and when."""
-    later = asked["last"] + AHEAD
-    open_end = f"Until {words.short_day(later)}"
-    ways: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-        ("Any clinician", {"clinician": None}, {"clinician": ""}),
-        ("Any time of day", {"part": ""}, {"part": ""}),
-        ("Any weekday", {"weekdays": []}, {"weekdays": ""}),
-        (open_end, {"last": later}, {"last": later}),
-        (
-            f"{open_end}, any clinician, day and time",
-            {"clinician": None, "part": "", "weekdays": [], "last": later},
-            {"clinician": "", "part": "", "weekdays": "", "last": later},
-        ),
-    ]
-    zone = ZoneInfo(request.clinic.time_zone)
-    return [
-        {
-            "text": f"{name}: first on {words.moment(found[0].start, zone)}",
-            "address": _with(request.GET, **query),
-        }
-        for name, change, query in ways
-        if any(asked[field] != value for field, value in change.items())
-        and (found := _search(request, asked | change, patient, 1))
-    ]
-
-
-def _with(query: QueryDict, **changes: object) -> str:
-    """The same question with some answers changed."""
-    changed = query.copy()
-    for name, value in changes.items():
-        changed.pop(name, None)
-        if value != "":
-            changed[name] = str(value)
-    return f"?{changed.urlencode()}"
+def _more(request: StaffRequest, limit: int) -> str:
+    return find_reasons.changed(request.GET, show=limit + AT_FIRST)

@@ -17,6 +17,7 @@ from pages.words import sentence
 from patients import selectors
 from procedures.selectors import episodes
 from scheduling import selectors as scheduling
+from scheduling.selectors import waitlist
 
 if TYPE_CHECKING:
     from patients.models import Patient
@@ -45,6 +46,7 @@ def context(
         "amend_address": reverse("staff:patient_amend", args=[patient.pk]),
         "find_address": f"{address}?{urlencode({'patient': patient.pk})}",
         "open_episode_address": f"{reverse('staff:episode_new')}?patient={patient.pk}",
+        **_waits(request, patient),
         "duplicate_address": _duplicate(patient),
         "consents": [_consent(patient, *channel) for channel in CHANNELS],
         "visits": [_visit(visit) for visit in visits],
@@ -80,6 +82,25 @@ def _messages(request: StaffRequest, patient: "Patient") -> list[dict[str, Any]]
     if not may(request.membership.role, "message.read").allowed:
         return []
     return message_rows.of_patient(request.clinic.pk, patient.pk)
+
+
+def _waits(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
+    role = request.membership.role
+    if not may(role, "waitlist.read").allowed:
+        return {}
+    new = f"{reverse('staff:waitlist_new')}?{urlencode({'patient': patient.pk})}"
+    rows = waitlist.entries_of(patient.pk).filter(closed_at=None)
+    return {
+        "wait_address": new if may(role, "waitlist.write").allowed else "",
+        "waits": [
+            {
+                "visit_type": row.visit_type.name,
+                "since": row.created_at,
+                "address": reverse("staff:waitlist_entry", args=[row.pk]),
+            }
+            for row in rows
+        ],
+    }
 
 
 def _permissions(request: StaffRequest) -> dict[str, bool]:

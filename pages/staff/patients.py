@@ -102,6 +102,11 @@ def _next_step(role: str, purpose: str) -> dict[str, str]:
     """What a patient is looked for: each row leads there."""
     if purpose == "episode" and may(role, "episode.open").allowed:
         return {"step": "Open an episode", "step_address": reverse("staff:episode_new")}
+    if purpose == "waitlist" and may(role, "waitlist.write").allowed:
+        return {
+            "step": "Add to the waitlist",
+            "step_address": reverse("staff:waitlist_new"),
+        }
     if may(role, "appointment.book").allowed:
         return {"step": "Find a time", "step_address": reverse("staff:find")}
     return {}

@@ -1,17 +1,18 @@
 """The opening was taken meanwhile: say so, and offer the next ones at one press."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from clinics.services.doors import StaffRequest
-from pages import phases
+from pages import choices, phases
 from patients import selectors as patients
-from scheduling.services.problems import PatientBusy, SlotTaken
+from scheduling.services.problems import InvalidStart, PatientBusy, SlotTaken
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
@@ -25,7 +26,22 @@ class Wanted:
     visit_type: str
     clinician: str = ""
     subject: str = ""
+    targets: str = ""
+    sedation: str = ""
+    image_guided_harvest: str = ""
     moving: "Appointment | None" = None
+
+    @property
+    def ask(self) -> dict[str, str]:
+        """The fields that go with a start, as forms send them."""
+        return {
+            "visit_type": self.visit_type,
+            "clinician": self.clinician,
+            "subject": self.subject,
+            "targets": self.targets,
+            "sedation": self.sedation,
+            "image_guided_harvest": self.image_guided_harvest,
+        }
 
 
 def to_move(visit: "Appointment") -> Wanted:
@@ -42,31 +58,50 @@ def page(
     request: StaffRequest, problem: SlotTaken | PatientBusy, wanted: Wanted
 ) -> HttpResponse:
     """The 409: nothing was booked."""
-    clinic_id = request.clinic.pk
+    found = problem.alternatives if isinstance(problem, SlotTaken) else ()
+    context = {
+        **_around(request, wanted),
+        "title": problem.title,
+        "text": problem.detail,
+        "openings": [phases.of_opening(opening, wanted.ask) for opening in found],
+        "ask": wanted.ask,
+        "moving": wanted.moving,
+    }
+    return TemplateResponse(request, "pages/staff/taken.html", context, status=409)
+
+
+def choose(
+    request: StaffRequest, problem: InvalidStart, wanted: Wanted, address: str
+) -> HttpResponse:
+    """The start cannot be meant; those that can are asked for at one press."""
+    zone = ZoneInfo(request.clinic.time_zone)
+    fields = {"patient": wanted.patient_id, **wanted.ask}
+    context = {
+        **_around(request, wanted),
+        "text": " ".join(error.detail for error in problem.errors),
+        "choices": choices.of(problem, zone),
+        "fields": {name: value for name, value in fields.items() if value},
+        "address": reverse(address),
+        "does": "Hold" if address == "staff:hold_new" else "Book",
+    }
+    template = "pages/staff/choose_start.html"
+    return TemplateResponse(request, template, context, status=422)
+
+
+def _around(request: StaffRequest, wanted: Wanted) -> dict[str, Any]:
+    """Whom it is about, and the way back to the search."""
     patient = (
-        patients.patient(wanted.patient_id, clinic_id)  # type: ignore[arg-type]
+        patients.patient(wanted.patient_id, request.clinic.pk)  # type: ignore[arg-type]
         if wanted.patient_id
         else None
     )
-    found = problem.alternatives if isinstance(problem, SlotTaken) else ()
-    ask = {
-        "visit_type": wanted.visit_type,
-        "clinician": wanted.clinician,
-        "subject": wanted.subject,
-    }
-    query = {"patient": wanted.patient_id, **ask}
+    query = {"patient": wanted.patient_id, **wanted.ask}
     given = {name: value for name, value in query.items() if value}
-    context = {
+    return {
         "patient": patient,
         "patient_address": reverse("staff:patient", args=[patient.pk])
         if patient
         else "",
         "today": request.now.date(),
-        "title": problem.title,
-        "text": problem.detail,
-        "openings": [phases.of_opening(opening, ask) for opening in found],
-        "ask": ask,
-        "moving": wanted.moving,
         "find_address": f"{reverse('staff:find')}?{urlencode(given)}",
     }
-    return TemplateResponse(request, "pages/staff/taken.html", context, status=409)

@@ -19,12 +19,15 @@ from pages.staff import (
     home,
     mailbox,
     messages,
+    moving,
     patients,
     records,
     setup,
     tasks,
     today,
     visit_phases,
+    waitlist,
+    waitlist_openings,
 )
 
 app_name = "staff"
@@ -32,6 +35,9 @@ app_name = "staff"
 VISIT = "appointments/<uuid:appointment_id>"
 PATIENT = "patients/<uuid:patient_id>"
 HOLD = "holds/<uuid:hold_id>"
+WAITS = "waitlist/<uuid:entry_id>"
+FREED = "waitlist/openings/<uuid:freed_id>"
+OFFER = "waitlist/offers/<uuid:offer_id>"
 ENQUIRY = "enquiries/<uuid:enquiry_id>"
 
 
@@ -52,11 +58,17 @@ urlpatterns = [
     path("book/", book.book, name="book"),
     path("holds/", book.hold_new, name="hold_new"),
     path(f"{HOLD}/", book.hold, name="hold"),
+    path(f"{HOLD}/extend/", book.hold_extend, name="hold_extend"),
     path(f"{HOLD}/release/", book.hold_release, name="hold_release"),
     path(f"{VISIT}/", appointments.appointment, name="appointment"),
-    path(f"{VISIT}/move/", appointments.move, name="appointment_move"),
+    path(f"{VISIT}/move/", moving.move, name="appointment_move"),
+    path(
+        f"{VISIT}/move/preview/",
+        moving.preview,
+        name="appointment_move_preview",
+    ),
+    path(f"{VISIT}/move/undo/", moving.undo, name="appointment_undo_move"),
     path(f"{VISIT}/move/board/", board_moves.shift, name="board_move"),
-    path(f"{VISIT}/move/undo/", board_moves.undo, name="undo_move"),
     path(f"{VISIT}/cancel/", appointments.cancel, name="appointment_cancel"),
     path(f"{VISIT}/confirm/", appointments.confirm, name="appointment_confirm"),
     path(f"{VISIT}/arrive/", appointments.arrive, name="appointment_arrive"),
@@ -83,6 +95,20 @@ urlpatterns = [
     path("episodes/new/", episodes.episode_new, name="episode_new"),
     path("episodes/<uuid:episode_id>/", episodes.episode, name="episode"),
     path("episodes/<uuid:episode_id>/<act:act>/", acts.act, name="act"),
+    path("waitlist/", waitlist.waitlist_page, name="waitlist"),
+    path("waitlist/new/", waitlist.entry_new, name="waitlist_new"),
+    path(f"{WAITS}/", waitlist.entry, name="waitlist_entry"),
+    path(f"{WAITS}/withdraw/", waitlist.withdraw, name="waitlist_withdraw"),
+    path(f"{FREED}/", waitlist_openings.opening, name="waitlist_opening"),
+    path(f"{FREED}/offer/", waitlist_openings.offer, name="waitlist_offer"),
+    path(f"{FREED}/dismiss/", waitlist_openings.dismiss, name="waitlist_dismiss"),
+    path(
+        "waitlist/batches/<uuid:hold_id>/take-back/",
+        waitlist_openings.take_back,
+        name="waitlist_take_back",
+    ),
+    path(f"{OFFER}/accept/", waitlist.accept, name="offer_accept"),
+    path(f"{OFFER}/decline/", waitlist.decline, name="offer_decline"),
     path("tasks/", tasks.tasks, name="tasks"),
     path(
         "tasks/<uuid:task_id>/acknowledge/", tasks.acknowledge, name="task_acknowledge"

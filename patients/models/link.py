@@ -11,6 +11,7 @@ TRIES = 5
 class Purpose(models.TextChoices):
     CONFIRM = "confirm", "Confirm a visit"
     CHECK_IN = "check_in", "Recovery check-in"
+    OFFER = "offer", "Take an offered time"
 
 
 class PatientLink(UuidModel):

@@ -45,7 +45,6 @@ class Gone:
 Outcome = Proved | Wrong | Locked | Gone
 
 
-@transaction.atomic
 def issue(
     *,
     patient: Patient,
@@ -56,12 +55,12 @@ def issue(
     by: Actor | None = None,
     now: datetime,
 ) -> PatientLink:
-    """The one link for this purpose ("confirm", "check_in"), subject and revision.
+    """The one link for this purpose ("confirm", "offer" …), subject and revision.
 
     Asked for again it is the same link, with the expiry given last. A link once
-    revoked stays revoked. Raises ValueError if another patient has the subject.
+    revoked stays revoked. The caller holds the patient's row. Raises ValueError if
+    another patient has the subject.
     """
-    lock(patient.pk)
     found = PatientLink.objects.filter(
         purpose=purpose, subject=subject, revision=revision
     ).first()

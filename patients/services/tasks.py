@@ -134,6 +134,15 @@ def close(
     return task
 
 
+def close_about(
+    *, subject: str, clinic_id: int, outcome: str, by: Actor, now: datetime
+) -> None:
+    """Close the open tasks about `subject`: what they asked for is not needed."""
+    waiting = Task.objects.filter(subject=subject, clinic_id=clinic_id, done_at=None)
+    for task_id in list(waiting.order_by("pk").values_list("pk", flat=True)):
+        close(task_id=task_id, clinic_id=clinic_id, outcome=outcome, by=by, now=now)
+
+
 @transaction.atomic
 def escalate(*, task_id: UUID, by: Actor, now: datetime) -> bool:
     """Hand a task nobody acknowledged in time to the medical director.

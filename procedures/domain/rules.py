@@ -209,6 +209,19 @@ def anticoagulant(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
         )
 
 
+def steroid(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
+    """MED-STER-01: a systemic steroid within the window; an unknown day counts."""
+    days = int(rule.parameters["steroid_free_days"])
+    for drug in _taken(findings, "systemic_steroid"):
+        again = drug.last_dose_on + timedelta(days=days) if drug.last_dose_on else None
+        if again is not None and on >= again:
+            continue
+        lifts = f"{days} days without it"
+        if again:
+            lifts += f", not before {again.isoformat()}"
+        yield _hit(rule, f"{drug.name}: a systemic steroid.", lifts, again)
+
+
 def _taken(findings: Findings, *classes: str) -> Iterator[Medication]:
     return (drug for drug in findings.medications if drug.drug_class in classes)
 
@@ -270,6 +283,7 @@ CHECKS: dict[str, Check] = {
     "SEV-02": prosthetic,
     "MED-NSAID-01": nsaid,
     "MED-AC-01": anticoagulant,
+    "MED-STER-01": steroid,
     "PREG-01": pregnancy,
     "INC-3": symptoms,
     "INC-4": pain,

@@ -9,6 +9,8 @@ from procedures.domain.pathway import TERMINAL, Stage
 from procedures.domain.reason import GuardReason
 
 PREFIX = "episode:"
+# What follows names the contact a follow-up visit is for: "episode:<id>#W6".
+CONTACT = "#"
 S = Stage
 # The stages in which an unnamed visit of that purpose can be the episode's.
 EXPECTS = {
@@ -38,8 +40,15 @@ def purpose(slug: str, requires_decision: bool) -> str:
 
 
 def episode_id(subject: str) -> str:
-    """The id in an appointment's subject "episode:<id>", or ""."""
-    return subject[len(PREFIX) :] if subject.startswith(PREFIX) else ""
+    """The id in an appointment's subject "episode:<id>" or "episode:<id>#W6", or ""."""
+    if not subject.startswith(PREFIX):
+        return ""
+    return subject[len(PREFIX) :].partition(CONTACT)[0]
+
+
+def contact_code(subject: str) -> str:
+    """The code in an appointment's subject "episode:<id>#W6", or ""."""
+    return subject.partition(CONTACT)[2] if subject.startswith(PREFIX) else ""
 
 
 def is_open(stage: str) -> bool:

@@ -64,7 +64,11 @@ class Target(UuidModel):
 
 
 class EpisodeVisit(UuidModel):
-    """An appointment that belongs to an episode, and what it is for."""
+    """An appointment that belongs to an episode, and what it is for.
+
+    `contact` is the timetable's code of the follow-up it is booked for, such as
+    "W6", if it was booked for one.
+    """
 
     episode = models.ForeignKey(Episode, models.PROTECT, related_name="visits")
     appointment = models.ForeignKey(
@@ -74,6 +78,7 @@ class EpisodeVisit(UuidModel):
         max_length=16,
         choices=[(p, p) for p in ("consultation", "procedure", "follow_up")],
     )
+    contact = models.CharField(max_length=8, blank=True, default="", db_default="")
     starts_at = models.DateTimeField()
     linked_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True, blank=True)
@@ -87,6 +92,15 @@ class EpisodeVisit(UuidModel):
                 name="episode_has_one_live_procedure_visit",
                 fields=["episode"],
                 condition=Q(purpose="procedure", released_at=None),
+            ),
+            models.UniqueConstraint(
+                name="contact_has_one_live_visit",
+                fields=["episode", "contact"],
+                condition=~Q(contact="") & Q(released_at=None),
+            ),
+            models.CheckConstraint(
+                name="contact_is_of_a_follow_up",
+                condition=Q(contact="") | Q(purpose="follow_up"),
             ),
         ]
 

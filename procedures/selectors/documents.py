@@ -9,6 +9,7 @@ from procedures.selectors import facts
 from procedures.selectors.columns import columns, many
 from procedures.selectors.day_documents import day_document
 from procedures.selectors.episodes import Entry, NextAct, next_acts, sees_clinical
+from procedures.selectors.linked import Line
 
 Document = dict[str, Any]
 
@@ -69,6 +70,22 @@ def entry_document(entry: Entry) -> Document:
     }
 
 
+def contact_document(line: Line) -> Document:
+    """A contact counted from the procedure; dates are the clinic's own days."""
+    plan, visit = line.plan, line.visit
+    return {
+        "code": line.code,
+        "mode": plan.mode if plan else None,
+        "target_on": plan.target_on if plan else None,
+        "window_from": plan.window_from if plan else None,
+        "window_to": plan.window_to if plan else None,
+        "state": line.state,
+        "appointment": visit.appointment_id if visit else None,
+        "starts_at": visit.starts_at if visit else None,
+        "conflict": line.conflict or None,
+    }
+
+
 def _flags(episode: Episode, now: datetime) -> Document:
     """What planning needs to know, and no finding."""
     decision = facts.decision(episode)
@@ -95,6 +112,7 @@ def _visit(row: Any) -> Document:
     return {
         "appointment": row.appointment_id,
         "purpose": row.purpose,
+        "contact": row.contact,
         "start": row.starts_at,
         "released_at": row.released_at,
     }

@@ -1,5 +1,6 @@
 """Which episode an appointment belongs to."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -30,8 +31,14 @@ def candidates(patient_id: UUID) -> list[Candidate]:
 
 def episode_for(patient_id: UUID, subject: str, purpose: str) -> Episode | None:
     """The episode a visit is for: the one named, else the only one that expects it."""
-    episodes, named = open_episodes(patient_id), episode_id(subject)
-    if named:
+    return episode_among(open_episodes(patient_id), subject, purpose)
+
+
+def episode_among(
+    episodes: Iterable[Episode], subject: str, purpose: str
+) -> Episode | None:
+    """The same among the patient's open episodes."""
+    if named := episode_id(subject):
         return next((e for e in episodes if str(e.pk) == named), None)
     found = [e for e in episodes if e.stage in EXPECTS[purpose]]
     return found[0] if len(found) == 1 else None

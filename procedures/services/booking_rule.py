@@ -5,8 +5,17 @@ from zoneinfo import ZoneInfo
 
 from clinics import selectors as clinics
 from core.refusal import Reason
-from procedures.domain.visits import PREFIX, against_procedure, episode_id
-from procedures.selectors import visits
+from procedures.domain import linked as contacts
+from procedures.domain.reason import GuardReason
+from procedures.domain.visits import (
+    PREFIX,
+    against_procedure,
+    contact_code,
+    episode_id,
+    purpose,
+)
+from procedures.models import Episode
+from procedures.selectors import linked, visits
 from scheduling.services.rules import Ask
 
 
@@ -38,16 +47,45 @@ def _procedure(ask: Ask) -> list[Reason]:
         ask.subject,
         ask.start.astimezone(zone).date(),
     )
-    return [Reason(r.code, r.text, r.lifts) for r in reasons]
+    return [_reason(found) for found in reasons]
 
 
 def _other(ask: Ask) -> list[Reason]:
     """A visit that names an episode names an open one of the same patient."""
     assert ask.patient is not None
     named = episode_id(ask.subject)
-    known = (
-        {str(e.pk) for e in visits.open_episodes(ask.patient.pk)} if named else set()
-    )
-    if not named or named in known or ask.act == "move":
+    if not named:
         return []
-    return [Reason("episode-unknown", "There is no such open episode of this patient.")]
+    open_ = {str(one.pk): one for one in visits.open_episodes(ask.patient.pk)}
+    if named in open_:
+        return [_reason(found) for found in _contact(ask, open_[named])]
+    return [] if ask.act == "move" else [UNKNOWN]
+
+
+def _contact(ask: Ask, episode: Episode) -> Iterable[GuardReason]:
+    """A visit that names a contact lies in its window, and is the only one for it."""
+    code = contact_code(ask.subject)
+    kind = purpose(ask.visit_type.slug, ask.visit_type.requires_decision)
+    if not code:
+        return []
+    if kind != "follow_up":
+        return [NOT_A_FOLLOW_UP]
+    return contacts.against(
+        linked.contacts(episode),
+        code,
+        linked.local_day(episode, ask.start),
+        booked=linked.booked(episode).filter(contact=code).exists(),
+        act=ask.act,
+    )
+
+
+def _reason(found: GuardReason) -> Reason:
+    return Reason(found.code, found.text, found.lifts)
+
+
+UNKNOWN = Reason("episode-unknown", "There is no such open episode of this patient.")
+NOT_A_FOLLOW_UP = GuardReason(
+    "contact-of-follow-ups",
+    "Only a follow-up visit can be booked for a contact of the timetable.",
+    "A follow-up visit is chosen",
+)

@@ -4,15 +4,14 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from clinics import selectors as clinics
 from core import events, journal
 from core.actor import Actor
 from patients.services import patients, tasks
-from procedures.domain import follow_ups as timetable
 from procedures.events import FollowUpsPlanned
-from procedures.models import FollowUp, TimetableVersion
+from procedures.models import FollowUp
+from procedures.selectors import timetable
+from procedures.services import linked_visits
 from procedures.services.context import Context
 
 # Missing the later questionnaires is worth a call; the early contacts have others.
@@ -20,14 +19,17 @@ WORTH_A_CALL = frozenset({"W6", "M3", "M6", "M12"})
 
 
 def plan(context: Context, injected_at: datetime) -> None:
-    """Plan every contact of the timetable in force, once per episode."""
+    """Plan every contact of the timetable in force, once per episode.
+
+    From here on the contacts have dates of their own; visits booked for them while
+    they followed the procedure's day are held against these.
+    """
     episode = context.episode
     if episode.follow_ups.exists():
         return
-    version = TimetableVersion.objects.latest("pk")
-    milestones = tuple(timetable.from_data(entry) for entry in version.milestones)
+    version, milestones = timetable.in_force()
     injected_on = injected_at.astimezone(context.facts.day.zone).date()
-    planned = timetable.plan(milestones, injected_on, is_holiday)
+    planned = timetable.plan(milestones, injected_on)
     FollowUp.objects.bulk_create(
         FollowUp(
             episode=episode,
@@ -46,6 +48,7 @@ def plan(context: Context, injected_at: datetime) -> None:
         )
     )
     context.payload["timetable"] = version.version
+    linked_visits.reconcile(episode, now=context.now)
     events.publish(
         FollowUpsPlanned(
             occurred_at=context.now,
@@ -53,11 +56,6 @@ def plan(context: Context, injected_at: datetime) -> None:
             patient_id=episode.patient_id,
         )
     )
-
-
-def is_holiday(day: date) -> bool:
-    """Whether it is a federal holiday of the United States."""
-    return day in holidays.country_holidays("US", years=day.year)
 
 
 def overdue(now: datetime) -> list[UUID]:

@@ -12,7 +12,7 @@ from procedures.domain import visits as rules
 from procedures.domain.pathway import Stage
 from procedures.models import Episode, EpisodeVisit
 from procedures.selectors import visits
-from procedures.services import readiness, stages
+from procedures.services import linked_visits, readiness, stages
 from procedures.services.context import Context
 from scheduling import selectors as scheduling
 from scheduling.services import booking
@@ -32,18 +32,23 @@ class VisitInTheWay(Problem):
     title = "The appointment does not allow this"
 
 
-def booked(*, appointment_id: UUID, now: datetime) -> None:
+def booked(*, appointment_id: UUID, patient_id: UUID, now: datetime) -> None:
     """A new appointment becomes its episode's visit and moves the stage."""
+    waiting = list(visits.open_episodes(patient_id))
+    if not waiting:
+        return
     appointment = _appointment(appointment_id)
     kind = appointment.visit_type
     purpose = rules.purpose(kind.slug, kind.requires_decision)
-    episode = visits.episode_for(appointment.patient_id, appointment.subject, purpose)
+    episode = visits.episode_among(waiting, appointment.subject, purpose)
     if episode is None:
         return
+    contact = rules.contact_code(appointment.subject)
     EpisodeVisit.objects.create(
         episode=episode,
         appointment_id=appointment.pk,
         purpose=purpose,
+        contact=contact if purpose == "follow_up" else "",
         starts_at=appointment.start,
         linked_at=now,
     )
@@ -57,13 +62,18 @@ def _after_booking(episode: Episode, purpose: str, now: datetime) -> None:
     if purpose == "procedure" and episode.stage == Stage.APPROVED:
         _step(episode, "book_procedure", "procedure_booked", by, now)
         readiness.settle(episode, by=by, now=now)
+    if purpose == "procedure":
+        linked_visits.reconcile(episode, now=now)
 
 
 def moved(*, appointment_id: UUID, now: datetime) -> None:
-    """The visit keeps its place at another time."""
+    """The visit keeps its place at another time; what is counted from it follows."""
     appointment = _appointment(appointment_id)
     rows = EpisodeVisit.objects.filter(appointment_id=appointment_id)
     rows.update(starts_at=appointment.start)
+    visit = rows.select_related("episode").first()
+    if visit is not None and visit.released_at is None:
+        linked_visits.reconcile(visit.episode, now=now)
 
 
 def freed(*, appointment_id: UUID, now: datetime) -> None:
@@ -75,6 +85,7 @@ def freed(*, appointment_id: UUID, now: datetime) -> None:
     episode = visit.episode
     if episode.stage in (Stage.SCHEDULED, Stage.READY):
         _step(episode, "free_procedure", "procedure_freed", _scheduling(episode), now)
+    linked_visits.reconcile(episode, now=now)
 
 
 def cancel_procedure(context: Context, reason: str) -> None:
@@ -91,6 +102,7 @@ def cancel_procedure(context: Context, reason: str) -> None:
         now=context.now,
     )
     _check_done(outcome)
+    linked_visits.reconcile(context.episode, now=context.now)
 
 
 def ask_to_cancel(context: Context) -> None:

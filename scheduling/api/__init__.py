@@ -8,15 +8,34 @@ from scheduling.api.appointments import (
     ArriveAppointment,
     CancelAppointment,
     ConfirmAppointment,
+    ExtendHold,
     HoldDetail,
     Holds,
     MoveAppointment,
+    MovePreview,
     NoShowAppointment,
+    ReassignAppointment,
+    UndoMove,
 )
 from scheduling.api.catalogue import Openings, Resources, VisitTypes
 from scheduling.api.day import AppointmentPhases, DayProjection, PhaseDurations
+from scheduling.api.waiting import (
+    AcceptOffer,
+    DeclineOffer,
+    DismissFreed,
+    FreedMatches,
+    FreedOpenings,
+    OfferFreed,
+    Offers,
+    Waitlist,
+    WaitlistEntryDetail,
+    WithdrawEntry,
+)
 
 _ONE = "appointments/<uuid:appointment_id>/"
+_ENTRY = "waitlist/<uuid:entry_id>/"
+_FREED = "freed-openings/<uuid:freed_id>/"
+_OFFER = "offers/<uuid:offer_id>/"
 
 urlpatterns = [
     path("resources/", Resources.as_view(), name="resources"),
@@ -25,6 +44,13 @@ urlpatterns = [
     path("appointments/", Appointments.as_view(), name="appointments"),
     path(_ONE, AppointmentDetail.as_view(), name="appointment"),
     path(f"{_ONE}move/", MoveAppointment.as_view(), name="appointment-move"),
+    path(f"{_ONE}move-preview/", MovePreview.as_view(), name="move-preview"),
+    path(f"{_ONE}undo-move/", UndoMove.as_view(), name="appointment-undo-move"),
+    path(
+        f"{_ONE}reassign/",
+        ReassignAppointment.as_view(),
+        name="appointment-reassign",
+    ),
     path(f"{_ONE}cancel/", CancelAppointment.as_view(), name="appointment-cancel"),
     path(f"{_ONE}confirm/", ConfirmAppointment.as_view(), name="appointment-confirm"),
     path(f"{_ONE}arrive/", ArriveAppointment.as_view(), name="appointment-arrive"),
@@ -34,4 +60,15 @@ urlpatterns = [
     path("phase-durations/", PhaseDurations.as_view(), name="phase-durations"),
     path("holds/", Holds.as_view(), name="holds"),
     path("holds/<uuid:hold_id>/", HoldDetail.as_view(), name="hold"),
+    path("holds/<uuid:hold_id>/extend/", ExtendHold.as_view(), name="hold-extend"),
+    path("waitlist/", Waitlist.as_view(), name="waitlist"),
+    path(_ENTRY, WaitlistEntryDetail.as_view(), name="waitlist-entry"),
+    path(f"{_ENTRY}withdraw/", WithdrawEntry.as_view(), name="waitlist-withdraw"),
+    path("freed-openings/", FreedOpenings.as_view(), name="freed-openings"),
+    path(f"{_FREED}matches/", FreedMatches.as_view(), name="freed-matches"),
+    path(f"{_FREED}offer/", OfferFreed.as_view(), name="freed-offer"),
+    path(f"{_FREED}dismiss/", DismissFreed.as_view(), name="freed-dismiss"),
+    path("offers/", Offers.as_view(), name="offers"),
+    path(f"{_OFFER}accept/", AcceptOffer.as_view(), name="offer-accept"),
+    path(f"{_OFFER}decline/", DeclineOffer.as_view(), name="offer-decline"),
 ]

@@ -16,8 +16,10 @@ from patients import selectors as patients
 from scheduling import selectors
 from scheduling.api import bodies
 from scheduling.models import Appointment
-from scheduling.selectors.rendering import appointment_json, hold_json
+from scheduling.selectors.moves import last_change
+from scheduling.selectors.rendering import appointment_json, changes_json, hold_json
 from scheduling.services import booking, holds
+from scheduling.services.previewing import preview_json
 
 
 class Appointments(Endpoint):
@@ -117,19 +119,80 @@ def _check_same(start: datetime, visit: Appointment) -> None:
         raise Invalid([FieldError("/start", fault)])
 
 
-class MoveAppointment(AppointmentAct):
+class ChangingAct(AppointmentAct):
+    """A move of some kind: the answer says what it changed."""
+
+    def post(
+        self, request: ApiRequest, appointment_id: UUID
+    ) -> dict[str, Any] | Refused:
+        answer = super().post(request, appointment_id)
+        if isinstance(answer, Refused):
+            return answer
+        known = selectors.appointment(appointment_id)
+        assert known is not None, "it was there a moment ago"
+        zone = ZoneInfo(known.time_zone)
+        return {**answer, "changes": changes_json(last_change(known), zone)}
+
+    def _read(self, request: ApiRequest, appointment_id: UUID) -> dict[str, Any]:
+        return self.body.read(request.data)
+
+
+class MoveAppointment(ChangingAct):
     actions = {"POST": "appointment.move"}
     verb = staticmethod(booking.move)
     body = bodies.Move
 
-    @extend_schema(request=bodies.Move, responses=bodies.AppointmentAnswer)
+    @extend_schema(request=bodies.Move, responses=bodies.MovedAnswer)
+    def post(
+        self, request: ApiRequest, appointment_id: UUID
+    ) -> dict[str, Any] | Refused:
+        return super().post(request, appointment_id)
+
+
+class UndoMove(ChangingAct):
+    actions = {"POST": "appointment.move"}
+    verb = staticmethod(booking.undo_move)
+    body = bodies.UndoMove
+
+    @extend_schema(request=bodies.UndoMove, responses=bodies.MovedAnswer)
+    def post(
+        self, request: ApiRequest, appointment_id: UUID
+    ) -> dict[str, Any] | Refused:
+        return super().post(request, appointment_id)
+
+
+class ReassignAppointment(ChangingAct):
+    actions = {"POST": "appointment.move"}
+    verb = staticmethod(booking.reassign)
+    body = bodies.Reassign
+
+    @extend_schema(request=bodies.Reassign, responses=bodies.MovedAnswer)
     def post(
         self, request: ApiRequest, appointment_id: UUID
     ) -> dict[str, Any] | Refused:
         return super().post(request, appointment_id)
 
     def _read(self, request: ApiRequest, appointment_id: UUID) -> dict[str, Any]:
-        return self.body.read(request.data)
+        sent = super()._read(request, appointment_id)
+        avoiding = frozenset(sent.get("avoiding", ()))
+        selectors.check_resources(avoiding, self.clinic.pk)
+        return {**sent, "avoiding": avoiding}
+
+
+class MovePreview(Endpoint):
+    actions = {"GET": "appointment.move"}
+
+    @extend_schema(parameters=[bodies.PreviewQuery], responses=bodies.PreviewAnswer)
+    def get(self, request: ApiRequest, appointment_id: UUID) -> dict[str, Any]:
+        asked = bodies.PreviewQuery.read(request.query_params.dict())
+        preview = booking.preview_move(
+            appointment_id=appointment_id,
+            start=asked["start"],
+            clinic_id=self.clinic.pk,
+            now=request.now,
+        )
+        self.saw(preview.appointment.patient_id)
+        return preview_json(preview)
 
 
 class CancelAppointment(AppointmentAct):
@@ -177,6 +240,25 @@ class Holds(Endpoint):
         return self.created(hold_json(held))
 
 
+class ExtendHold(Endpoint):
+    actions = {"POST": "hold.write"}
+
+    @extend_schema(request=bodies.Extend, responses=bodies.HoldAnswer)
+    def post(self, request: ApiRequest, hold_id: UUID) -> dict[str, Any] | Refused:
+        minutes = bodies.Extend.read(request.data).get("minutes")
+        held = holds.extend(
+            hold_id=hold_id,
+            clinic_id=self.clinic.pk,
+            lasts=timedelta(minutes=minutes) if minutes else None,
+            by=request.actor,
+            now=request.now,
+        )
+        if isinstance(held, Refused):
+            return held
+        self.saw(*filter(None, [held.patient_id]))
+        return hold_json(held)
+
+
 class HoldDetail(Endpoint):
     actions = {"GET": "appointment.read", "DELETE": "hold.write"}
 
@@ -202,4 +284,7 @@ class HoldDetail(Endpoint):
 
 def subject(sent: dict[str, Any]) -> str:
     """What the visit is for, as rules and events name it."""
-    return f"episode:{sent['episode']}" if sent.get("episode") else ""
+    if not sent.get("episode"):
+        return ""
+    contact = f"#{sent['follow_up']}" if sent.get("follow_up") else ""
+    return f"episode:{sent['episode']}{contact}"

@@ -35,6 +35,16 @@ class Weekdays(serializers.CharField):
         return frozenset(DAYS.index(name) for name in names)
 
 
+class Ids(serializers.CharField):
+    """Ids such as "12,15"."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        words = [word.strip() for word in str(data).split(",") if word.strip()]
+        if not all(word.isascii() and word.isdecimal() for word in words):
+            raise serializers.ValidationError("Send ids as 12,15.")
+        return frozenset(int(word) for word in words)
+
+
 class Body(serializers.Serializer[Any]):
     """Fields a client sends; one it may not send is refused, too."""
 
@@ -60,6 +70,17 @@ class Days(Body):
         return {**super().get_fields(), "from": first, "to": last}
 
 
+class FollowUpCode(serializers.RegexField):
+    """Which contact of the episode's timetable a follow-up visit is for ("W6")."""
+
+    default_error_messages = {
+        "invalid": "Name a contact as the timetable does, such as W6."
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[A-Z][A-Z0-9]{0,7}$", **kwargs)
+
+
 class Varied(Body):
     """What a visit asks for besides its type; left out, it is as the type has it."""
 
@@ -81,6 +102,11 @@ class OpeningsQuery(Days, Varied):
     earliest = serializers.TimeField(required=False)
     latest = serializers.TimeField(required=False)
     weekdays = Weekdays(required=False)
+    prefer_clinicians = Ids(required=False, max_length=400)
+    not_clinicians = Ids(required=False, max_length=400)
+    order = serializers.ChoiceField(
+        choices=["earliest", "tightest"], default="earliest"
+    )
     limit = serializers.IntegerField(min_value=1, max_value=500, default=20)
     step = serializers.IntegerField(min_value=5, max_value=240, default=5)
     explain = serializers.BooleanField(default=False)
@@ -97,12 +123,21 @@ class AppointmentsQuery(Days):
     cursor = serializers.CharField(required=False)
 
 
+def with_episode(sent: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A contact is one of an episode's."""
+    if sent.get("follow_up") and not sent.get("episode"):
+        fault = "Send the episode whose contact it is."
+        raise serializers.ValidationError({"episode": fault})
+    return sent
+
+
 class NewAppointment(Varied):
     patient = serializers.UUIDField()
     visit_type = serializers.CharField(required=False, max_length=60)
     start = Start(required=False)
     clinician = Id(required=False, allow_null=True)
     episode = serializers.UUIDField(required=False, allow_null=True)
+    follow_up = FollowUpCode(required=False)
     hold = serializers.UUIDField(required=False, allow_null=True)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
 
@@ -110,7 +145,7 @@ class NewAppointment(Varied):
         if not attrs.get("hold") and not (attrs.get("visit_type") and "start" in attrs):
             fault = "Send visit_type and start, or a hold."
             raise serializers.ValidationError({"start": fault})
-        return attrs
+        return with_episode(attrs)
 
 
 class NewHold(Varied):
@@ -119,7 +154,11 @@ class NewHold(Varied):
     patient = serializers.UUIDField(required=False, allow_null=True)
     clinician = Id(required=False, allow_null=True)
     episode = serializers.UUIDField(required=False, allow_null=True)
+    follow_up = FollowUpCode(required=False)
     minutes = serializers.IntegerField(required=False, min_value=1, max_value=2880)
+
+    def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
+        return with_episode(attrs)
 
 
 class Change(Body):
@@ -130,6 +169,24 @@ class Change(Body):
 
 
 class Move(Change):
+    start = Start()
+
+
+class Reassign(Body):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    avoiding = serializers.ListField(child=Id(), required=False, max_length=50)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class UndoMove(Body):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class Extend(Body):
+    minutes = serializers.IntegerField(required=False, min_value=1, max_value=2880)
+
+
+class PreviewQuery(Body):
     start = Start()
 
 
@@ -199,10 +256,47 @@ class OpeningAnswer(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     phases = OpeningPhaseAnswer(many=True)
+    why = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why it ranks where it does: preferences, and gaps it leaves.",
+    )
+
+
+class BlockAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    resource = ResourceRefAnswer(allow_null=True)
+    start = serializers.DateTimeField(allow_null=True)
+    end = serializers.DateTimeField(allow_null=True)
+
+
+class RejectedAnswer(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
+    need = serializers.CharField()
+    resource = ResourceRefAnswer(allow_null=True)
+    start = serializers.DateTimeField(
+        allow_null=True, help_text="The start there would be without the blocks."
+    )
+    blocks = BlockAnswer(many=True)
+
+
+class RelaxationAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    change = serializers.DictField(
+        child=serializers.CharField(allow_null=True),
+        help_text="Parameters of this query to change; null leaves one out.",
+    )
+    first = OpeningAnswer()
 
 
 class OpeningsAnswer(serializers.Serializer[Any]):
     openings = OpeningAnswer(many=True)
+    # Only with `explain=1`.
+    rejected = RejectedAnswer(many=True, required=False)
+    relaxations = RelaxationAnswer(many=True, required=False)
 
 
 class ReservationAnswer(serializers.Serializer[Any]):
@@ -226,6 +320,55 @@ class AppointmentAnswer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     revision = serializers.IntegerField()
     reservations = ReservationAnswer(many=True)
+
+
+class ChangeAnswer(serializers.Serializer[Any]):
+    """`from` and `to` are starts, or resources (null: none)."""
+
+    what = serializers.ChoiceField(choices=["start", "resource"])
+    phase = serializers.CharField(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        before = serializers.JSONField(allow_null=True)
+        after = serializers.JSONField(allow_null=True)
+        return {**super().get_fields(), "from": before, "to": after}
+
+
+class MovedAnswer(AppointmentAnswer):
+    changes = ChangeAnswer(many=True)
+
+
+class ReplacedAnswer(serializers.Serializer[Any]):
+    def get_fields(self) -> dict[str, Any]:
+        return {
+            "from": ResourceRefAnswer(allow_null=True),
+            "to": ResourceRefAnswer(allow_null=True),
+        }
+
+
+class ChangedPhaseAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    kept = ResourceRefAnswer(many=True)
+    replaced = ReplacedAnswer(many=True)
+
+
+class ReasonAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    lifts = serializers.CharField(allow_blank=True)
+
+
+class PreviewAnswer(serializers.Serializer[Any]):
+    """What the move would change, or why it cannot be made, and when it could."""
+
+    possible = serializers.BooleanField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    changes = ChangeAnswer(many=True)
+    phases = ChangedPhaseAnswer(many=True)
+    reasons = ReasonAnswer(many=True)
+    alternatives = OpeningAnswer(many=True)
 
 
 class AppointmentPage(serializers.Serializer[Any]):

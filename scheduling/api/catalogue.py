@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from drf_spectacular.utils import extend_schema
 
 from clinics.services.rest import ApiRequest, Endpoint
-from core.problems import Problem
 from patients import selectors as patients
 from scheduling import selectors
 from scheduling.api import bodies
+from scheduling.selectors.explained_json import explained_json
 from scheduling.selectors.rendering import (
     opening_json,
     resource_json,
@@ -18,17 +18,6 @@ from scheduling.selectors.rendering import (
 )
 
 _USUAL_DAYS = 28
-
-
-class NotExplained(Problem):
-    """An empty list of reasons would say that no day was rejected."""
-
-    code = "explain-not-yet"
-    status = 501
-    title = "Rejected days cannot be explained yet"
-
-    def __init__(self) -> None:
-        super().__init__("Ask without `explain` for the openings there are.")
 
 
 class Resources(Endpoint):
@@ -55,13 +44,11 @@ class Openings(Endpoint):
     @extend_schema(parameters=[bodies.OpeningsQuery], responses=bodies.OpeningsAnswer)
     def get(self, request: ApiRequest) -> dict[str, Any]:
         asked = bodies.OpeningsQuery.read(request.query_params.dict())
-        if asked["explain"]:
-            raise NotExplained
         zone = ZoneInfo(self.clinic.time_zone)
         first, last = _window(asked, request.now.astimezone(zone).date())
         if "patient" in asked:
             patients.patient(asked["patient"], self.clinic.pk)  # 404 for a stranger
-        found = selectors.find_openings(
+        question = selectors.Question(
             clinic_id=self.clinic.pk,
             visit_type=asked["visit_type"],
             from_on=first,
@@ -70,10 +57,13 @@ class Openings(Endpoint):
             clinician=asked.get("clinician"),
             wishes=_wishes(asked),
             variation=bodies.variation(asked),
+            order=asked["order"],
             limit=asked["limit"],
             now=request.now,
         )
-        return {"openings": [opening_json(opening, zone) for opening in found]}
+        if asked["explain"]:
+            return explained_json(selectors.explain_openings(question))
+        return {"openings": [opening_json(one, zone) for one in question.openings()]}
 
 
 def _window(asked: dict[str, Any], today: date) -> tuple[date, date]:
@@ -88,4 +78,6 @@ def _wishes(asked: dict[str, Any]) -> selectors.Wishes:
         latest=asked.get("latest"),
         weekdays=asked.get("weekdays", frozenset()),
         step_minutes=asked["step"],
+        prefer_clinicians=asked.get("prefer_clinicians", frozenset()),
+        not_clinicians=asked.get("not_clinicians", frozenset()),
     )

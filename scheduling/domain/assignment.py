@@ -7,14 +7,13 @@ on no common kind are solved apart; the others together, resource by resource.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from heapq import nsmallest
 
-from scheduling.domain.bits import has
 from scheduling.domain.plan import Cluster, Group, Plan
 from scheduling.domain.search import Calendar, Candidates
 from scheduling.domain.waste import NOT_PREFERRED, Span, price
 
 Assignment = Mapping[int, tuple[int, ...]]  # group id -> resource ids, ascending
+Priced = tuple[int, Assignment]
 
 # Places still open in each group; what it costs to get there; who took them.
 _Open = tuple[int, ...]
@@ -28,45 +27,62 @@ def assign(
     prefer: Collection[int] = frozenset(),
 ) -> Assignment | None:
     """Resources for every group at cell `start`, or None if there are too few."""
+    best = cheapest(plan, found, start, prefer)
+    return best[1] if best else None
+
+
+def cheapest(
+    plan: Plan,
+    found: Candidates,
+    start: int,
+    prefer: Collection[int] = frozenset(),
+) -> Priced | None:
+    """The same with its cost, which counts places not preferred, stranded gaps and
+    idle cells, in this order."""
+    total = 0
     assignment: dict[int, tuple[int, ...]] = {}
     for cluster in plan.clusters:
         if len(cluster.groups) == 1:
-            chosen = _alone(cluster.groups[0], found, start, prefer)
+            best = _alone(cluster.groups[0], found, start, prefer)
         else:
-            chosen = _together(cluster, found, start, prefer)
-        if chosen is None:
+            best = _together(cluster, found, start, prefer)
+        if best is None:
             return None
-        assignment.update(chosen)
-    return assignment
+        total += best[0]
+        assignment.update(best[1])
+    return total, assignment
 
 
 def _alone(
     group: Group, found: Candidates, start: int, prefer: Collection[int]
-) -> Assignment | None:
+) -> Priced | None:
     """The cheapest of those that are free: nobody else wants them."""
-    free = _free(group, found, start)
-    if len(free) < group.count:
+    ranked = [
+        (_price(calendar, start, group.occupied, 1, prefer), calendar.resource_id)
+        for calendar in _free(group, found, start)
+    ]
+    if len(ranked) < group.count:
         return None
-    if len(free) > group.count:
-        ranked = (
-            (_price(calendar, start, group.occupied, 1, prefer), calendar.resource_id)
-            for calendar in free
-        )
-        return {group.id: tuple(sorted(pk for _, pk in nsmallest(group.count, ranked)))}
-    return {group.id: tuple(sorted(calendar.resource_id for calendar in free))}
+    if group.count == 1:
+        cost, pk = min(ranked)
+        return cost, {group.id: (pk,)}
+    best = sorted(ranked)[: group.count]
+    ids = tuple(sorted(pk for _, pk in best))
+    return sum(cost for cost, _ in best), {group.id: ids}
 
 
 def _together(
     cluster: Cluster, found: Candidates, start: int, prefer: Collection[int]
-) -> Assignment | None:
+) -> Priced | None:
     """Resource by resource, keep the cheapest way to each number of open places.
 
     Exact, as what a resource costs depends on nothing but the groups it serves: of
     two ways that leave the same places open, the dearer can never win.
     """
     calendars, serves = _by_resource(cluster, found, start)
+    groups = cluster.groups
     ways: dict[_Open, _Way] = {
-        tuple(group.count for group in cluster.groups): (0, ((),) * len(cluster.groups))
+        tuple(group.count for group in groups): (0, ((),) * len(groups))
     }
     for pk in sorted(calendars):
         choices = [
@@ -75,10 +91,11 @@ def _together(
             if serves[pk].issuperset(members)
         ]
         ways = _with(pk, choices, ways)
-    best = ways.get((0,) * len(cluster.groups))
+    best = ways.get((0,) * len(groups))
     if best is None:
         return None
-    return {group.id: ids for group, ids in zip(cluster.groups, best[1], strict=True)}
+    cost, ids = best
+    return cost, {group.id: some for group, some in zip(groups, ids, strict=True)}
 
 
 def _with(
@@ -115,7 +132,7 @@ def _by_resource(
 
 
 def _free(group: Group, found: Candidates, start: int) -> list[Calendar]:
-    return [c.calendar for c in found[group.id] if has(c.starts, start)]
+    return [c.calendar for c in found[group.id] if c.starts >> start & 1]
 
 
 def _price(

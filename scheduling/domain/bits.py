@@ -1,6 +1,7 @@
 """Sets of cells as Python ints: bit t is cell t."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 
 def span(start: int, end: int) -> int:
@@ -59,11 +60,16 @@ def has(bits: int, cell: int) -> bool:
 
 def positions(bits: int) -> Iterator[int]:
     """The cells in the set, ascending."""
-    text = bin(bits)[:1:-1]
-    cell = text.find("1")
-    while cell >= 0:
-        yield cell
-        cell = text.find("1", cell + 1)
+    return chain.from_iterable(_runs(bits))
+
+
+def _runs(bits: int) -> Iterator[range]:
+    text = bin(bits)[:1:-1] + "0"
+    start = text.find("1")
+    while start >= 0:
+        end = text.find("0", start)
+        yield range(start, end)
+        start = text.find("1", end)
 
 
 def run_before(bits: int, cell: int) -> int:

@@ -3,13 +3,22 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nsmallest
 
-from scheduling.domain.assignment import Assignment, assign
+from scheduling.domain.assignment import Assignment, cheapest
 from scheduling.domain.bits import positions
 from scheduling.domain.grid import CELL, CELL_MINUTES, Grid
 from scheduling.domain.plan import Plan
 from scheduling.domain.search import Calendar, candidates, possible_starts
-from scheduling.domain.waste import gaps_beside, is_stranded, merged
+from scheduling.domain.waste import (
+    Span,
+    gaps_beside,
+    idle_cells,
+    is_stranded,
+    merged,
+    places_not_preferred,
+    stranded_gaps,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +50,37 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Free time [start, end) that booking leaves right beside what it takes;
-    `stranded` if it is too short for any visit."""
+    """Free time [start, end) right beside what an opening takes, too short for any
+    visit once it is booked."""
 
     resource: ResourceRef
     start: datetime
     end: datetime
-    stranded: bool
+
+    @property
+    def minutes(self) -> int:
+        return (self.end - self.start) // CELL * CELL_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
 class Waste:
-    """What an opening is ranked by. `others` counts places that go to resources not
-    preferred, `preferred` are those that are; without preferences both are empty."""
+    """What an opening is ranked by.
+
+    `gaps` are those left too short to book, `idle_minutes` counts every gap, the
+    useful ones too, as far as the engine looks. `others` counts places that go to
+    resources not preferred, `preferred` are those that are; without preferences both
+    are empty.
+    """
 
     gaps: tuple[Gap, ...] = ()
+    idle_minutes: int = 0
     preferred: tuple[ResourceRef, ...] = ()
     others: int = 0
 
     @property
-    def stranded(self) -> int:
-        return sum(gap.stranded for gap in self.gaps)
-
-    @property
-    def idle_minutes(self) -> int:
-        return sum((gap.end - gap.start) // CELL * CELL_MINUTES for gap in self.gaps)
-
-    @property
     def rank(self) -> tuple[int, int, int]:
         """The less the better."""
-        return self.others, self.stranded, self.idle_minutes
+        return self.others, len(self.gaps), self.idle_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,63 +107,89 @@ def search(
     Each has the assignment that wastes least, with resources of `prefer` (ids) before
     all others.
     """
-    calendars = list(calendars)
     by_id = {calendar.resource_id: calendar for calendar in calendars}
-    found = candidates(plan, calendars)
-    for cell in positions(possible_starts(plan, found, allowed)):
-        assignment = assign(plan, found, cell, prefer)
-        if assignment is not None:
-            waste = _waste(plan, assignment, cell, by_id, grid, names, prefer)
-            yield opening(plan, assignment, grid.instant(cell), names, waste)
+    engine = _Engine(plan, by_id, grid, names, prefer)
+    return map(engine.opening, engine.ways(allowed))
 
 
-def opening(
+def tightest(
     plan: Plan,
-    assignment: Assignment,
-    start: datetime,
-    names: Mapping[int, ResourceRef],
-    waste: Waste,
-) -> Opening:
-    return Opening(
-        start=start,
-        end=start + timedelta(minutes=plan.length_minutes),
-        phases=tuple(_phases(plan, assignment, start, names)),
-        claims=claims(plan, assignment, start),
-        waste=waste,
-    )
-
-
-def _waste(
-    plan: Plan,
-    assignment: Assignment,
-    cell: int,
-    calendars: Mapping[int, Calendar],
+    calendars: Iterable[Calendar],
     grid: Grid,
+    allowed: int,
     names: Mapping[int, ResourceRef],
-    prefer: Collection[int],
-) -> Waste:
-    taken: dict[int, list[tuple[int, int]]] = {}
-    for group in plan.groups:
-        for pk in assignment[group.id]:
-            taken.setdefault(pk, []).extend(group.occupied)
-    gaps = (
-        Gap(
-            names[pk],
-            grid.instant(gap[0]),
-            grid.instant(gap[1]),
-            is_stranded(gap, calendars[pk].shortest_cells),
+    prefer: Collection[int] = frozenset(),
+    *,
+    limit: int,
+) -> list[Opening]:
+    """Of all that `search` finds the `limit` that waste least, then the earliest."""
+    by_id = {calendar.resource_id: calendar for calendar in calendars}
+    engine = _Engine(plan, by_id, grid, names, prefer)
+    best = nsmallest(limit, engine.ways(allowed), key=lambda way: (way.cost, way.cell))
+    return [engine.opening(way) for way in best]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The least assignment at the start `cell`, and what it costs."""
+
+    cell: int
+    cost: int
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    plan: Plan
+    calendars: Mapping[int, Calendar]
+    grid: Grid
+    names: Mapping[int, ResourceRef]
+    prefer: Collection[int]
+
+    def ways(self, allowed: int) -> Iterator[_Way]:
+        found = candidates(self.plan, self.calendars.values())
+        for cell in positions(possible_starts(self.plan, found, allowed)):
+            best = cheapest(self.plan, found, cell, self.prefer)
+            if best is not None:
+                yield _Way(cell, *best)
+
+    def opening(self, way: _Way) -> Opening:
+        start = self.grid.instant(way.cell)
+        return Opening(
+            start=start,
+            end=start + timedelta(minutes=self.plan.length_minutes),
+            phases=tuple(_phases(self.plan, way.assignment, start, self.names)),
+            claims=claims(self.plan, way.assignment, start),
+            waste=self._waste(way),
         )
-        for pk, spans in sorted(taken.items())
-        for gap in gaps_beside(calendars[pk].free, cell, merged(spans))
-    )
-    if not prefer:
-        return Waste(tuple(gaps))
-    served = [pk for group in plan.groups for pk in assignment[group.id]]
-    return Waste(
-        tuple(gaps),
-        tuple(names[pk] for pk in dict.fromkeys(served) if pk in prefer),
-        sum(pk not in prefer for pk in served),
-    )
+
+    def _waste(self, way: _Way) -> Waste:
+        # The cost has counted what there is; mostly there is nothing to look for.
+        gaps = tuple(self._gaps(way)) if stranded_gaps(way.cost) else ()
+        idle_minutes = idle_cells(way.cost) * CELL_MINUTES
+        if not self.prefer:
+            return Waste(gaps, idle_minutes)
+        served = (pk for g in self.plan.groups for pk in way.assignment[g.id])
+        preferred = dict.fromkeys(pk for pk in served if pk in self.prefer)
+        return Waste(
+            gaps,
+            idle_minutes,
+            tuple(self.names[pk] for pk in preferred),
+            places_not_preferred(way.cost),
+        )
+
+    def _gaps(self, way: _Way) -> Iterator[Gap]:
+        """The stranded ones, by resource and time."""
+        taken: dict[int, tuple[Span, ...]] = {}
+        for group in self.plan.groups:
+            for pk in way.assignment[group.id]:
+                taken[pk] = (*taken.get(pk, ()), *group.occupied)
+        for pk, spans in sorted(taken.items()):
+            calendar = self.calendars[pk]
+            for gap in gaps_beside(calendar.free, way.cell, merged(spans)):
+                if is_stranded(gap, calendar.shortest_cells):
+                    begin, end = self.grid.instant(gap[0]), self.grid.instant(gap[1])
+                    yield Gap(self.names[pk], begin, end)
 
 
 def _phases(
@@ -162,17 +198,12 @@ def _phases(
     start: datetime,
     names: Mapping[int, ResourceRef],
 ) -> Iterator[OpeningPhase]:
-    for phase in plan.phases:
-        resources = (
-            names[resource_id]
-            for need in plan.needs
-            if need.phase == phase
-            for resource_id in assignment[need.group]
-        )
+    for name, begin, end, groups in plan.served:
+        resources = (names[pk] for group in groups for pk in assignment[group])
         yield OpeningPhase(
-            name=phase.name,
-            start=start + timedelta(minutes=phase.offset_minutes),
-            end=start + timedelta(minutes=phase.end_minutes),
+            name=name,
+            start=start + begin,
+            end=start + end,
             resources=tuple(dict.fromkeys(resources)),
         )
 
@@ -180,19 +211,11 @@ def _phases(
 def claims(plan: Plan, assignment: Assignment, start: datetime) -> tuple[Claim, ...]:
     """What to reserve, by (resource, start); overlapping needs of one are one claim."""
     wanted = sorted(
-        (
-            Claim(
-                resource_id,
-                start + timedelta(minutes=need.occupied_minutes[0]),
-                start + timedelta(minutes=need.occupied_minutes[1]),
-                need.id,
-            )
-            for need in plan.needs
-            for resource_id in assignment[need.group]
-        ),
-        key=lambda claim: (claim.resource_id, claim.start, claim.end, claim.need_id),
+        (resource_id, start + begin, start + end, need_id)
+        for need_id, begin, end, group in plan.occupied
+        for resource_id in assignment[group]
     )
-    return tuple(_merge(wanted))
+    return tuple(_merge(Claim(*one) for one in wanted))
 
 
 def _merge(wanted: Iterable[Claim]) -> Iterator[Claim]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property, reduce
 from itertools import combinations
 
@@ -88,16 +89,24 @@ class Group:
         return merged(need.occupied_cells for need in self.needs)
 
     @cached_property
+    def phases(self) -> tuple[Span, ...]:
+        """The cells of its phases from arrival, in which one resource must be open."""
+        return tuple(dict.fromkeys(need.cells for need in self.needs))
+
+    @cached_property
+    def buffered(self) -> tuple[Span, ...]:
+        """The same with buffers, in which it must be clear."""
+        return tuple(dict.fromkeys(need.occupied_cells for need in self.needs))
+
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds that can serve all of the group's needs."""
         return reduce(frozenset.intersection, (need.kinds for need in self.needs))
 
-    def accepts(self, kind: str, capabilities: frozenset[str]) -> bool:
-        """True if such a resource can serve all of the group's needs."""
-        return all(
-            kind in need.kinds and need.capabilities <= capabilities
-            for need in self.needs
-        )
+    @cached_property
+    def capabilities(self) -> frozenset[str]:
+        """What whoever serves them must have."""
+        return frozenset(word for need in self.needs for word in need.capabilities)
 
     def clashes(self, other: "Group") -> bool:
         """True if one resource cannot serve both: some of their time overlaps."""
@@ -136,7 +145,7 @@ class Plan:
     phases: tuple[PhasePlan, ...]
     needs: tuple[NeedPlan, ...]
 
-    @property
+    @cached_property
     def length_minutes(self) -> int:
         """From arrival to the end of the last phase."""
         return max(phase.end_minutes for phase in self.phases)
@@ -149,11 +158,40 @@ class Plan:
         return tuple(Group(key, tuple(needs)) for key, needs in by_id.items())
 
     @cached_property
+    def served(
+        self,
+    ) -> tuple[tuple[str, timedelta, timedelta, tuple[int, ...]], ...]:
+        """Each phase by name, from and to, with the groups of its needs, by id."""
+        return tuple(
+            (
+                phase.name,
+                timedelta(minutes=phase.offset_minutes),
+                timedelta(minutes=phase.end_minutes),
+                tuple(n.group for n in self.needs if n.phase.id == phase.id),
+            )
+            for phase in self.phases
+        )
+
+    @cached_property
+    def occupied(self) -> tuple[tuple[int, timedelta, timedelta, int], ...]:
+        """Each need by id, from and to with its buffers, and its group."""
+        return tuple(
+            (
+                need.id,
+                timedelta(minutes=need.occupied_minutes[0]),
+                timedelta(minutes=need.occupied_minutes[1]),
+                need.group,
+            )
+            for need in self.needs
+        )
+
+    @cached_property
     def clusters(self) -> tuple[Cluster, ...]:
         """The groups apart, where they never want the same resource."""
         clusters: list[tuple[frozenset[str], tuple[Group, ...]]] = []
         for group in self.groups:
-            kinds, together = group.kinds, (group,)
+            kinds = group.kinds
+            together: tuple[Group, ...] = (group,)
             for some in [some for some in clusters if some[0] & kinds]:
                 clusters.remove(some)
                 kinds, together = kinds | some[0], (*some[1], *together)

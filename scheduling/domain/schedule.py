@@ -7,10 +7,12 @@ it. Hours that do not lie on the five-minute grid count inwards, closures outwar
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from scheduling.domain.bits import has, shift_down, span
 from scheduling.domain.grid import (
+    CELL,
     CELL_MINUTES,
     DAY_CELLS,
     Grid,
@@ -20,6 +22,7 @@ from scheduling.domain.grid import (
 
 DAY_MINUTES = 24 * 60
 _WHOLE_DAY = span(0, DAY_CELLS)
+_DAY_BYTES = DAY_CELLS // 8
 _ONE_DAY = timedelta(days=1)
 
 
@@ -40,6 +43,15 @@ class Hours:
             and (self.valid_to_on is None or day <= self.valid_to_on)
         )
 
+    @property
+    def is_lasting(self) -> bool:
+        """True if it holds on any date."""
+        return self.valid_from_on is None and self.valid_to_on is None
+
+    @property
+    def cells(self) -> int:
+        return _inward(self.start_minute, self.end_minute)
+
 
 @dataclass(frozen=True, slots=True)
 class DayException:
@@ -51,32 +63,60 @@ class DayException:
     end_minute: int = DAY_MINUTES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schedule:
     """All rules of a clinic or of one resource.
 
-    `always_open` is the resource without hours of its own: its clinic's count.
+    `always_open` is the resource without hours of its own: its clinic's count. On
+    `holidays` the hours do not count, but what is open besides them does.
     """
 
     hours: tuple[Hours, ...] = ()
     exceptions: tuple[DayException, ...] = ()
     always_open: bool = False
+    holidays: frozenset[date] = frozenset()
 
     def cells_open(self, day: date) -> int:
         """The open cells of this local day, bit 0 = 00:00."""
-        cells = _WHOLE_DAY if self.always_open else 0
-        for rule in self.hours:
+        cells = _WHOLE_DAY if self.always_open else self._by_hours(day)
+        return self._except(day, cells) if day in self._exceptional else cells
+
+    def _by_hours(self, day: date) -> int:
+        if day in self.holidays:
+            return 0
+        cells = self._weekly[day.weekday()]
+        for rule in self._passing:
             if rule.applies(day):
-                cells |= _inward(rule.start_minute, rule.end_minute)
-        return self._except(day, cells)
+                cells |= rule.cells
+        return cells
 
     def _except(self, day: date, cells: int) -> int:
-        today = [e for e in self.exceptions if e.on == day]
+        today = self._exceptional[day]
         for extra in (e for e in today if not e.closed):
             cells |= _inward(extra.start_minute, extra.end_minute)
         for closed in (e for e in today if e.closed):
             cells &= ~_outward(closed.start_minute, closed.end_minute)
         return cells
+
+    @cached_property
+    def _weekly(self) -> list[int]:
+        """The cells open on each weekday by the hours that are always valid."""
+        cells = [0] * 7
+        for rule in self.hours:
+            if rule.is_lasting:
+                cells[rule.weekday] |= rule.cells
+        return cells
+
+    @cached_property
+    def _passing(self) -> list[Hours]:
+        return [rule for rule in self.hours if not rule.is_lasting]
+
+    @cached_property
+    def _exceptional(self) -> dict[date, list[DayException]]:
+        by_day: dict[date, list[DayException]] = {}
+        for exception in self.exceptions:
+            by_day.setdefault(exception.on, []).append(exception)
+        return by_day
 
 
 NO_RULES = Schedule(always_open=True)
@@ -90,33 +130,61 @@ def open_cells(clinic: Schedule, own: Schedule, grid: Grid, zone: ZoneInfo) -> i
 def lay_out(local: Callable[[date], int], grid: Grid, zone: ZoneInfo) -> int:
     """Cells of the grid whose wall clock is in `local(day)`, for every day it meets."""
     cells = 0
-    day = grid.first.astimezone(zone).date()
-    while (starts := _midnight(day, zone)) < grid.end:
-        if wanted := local(day):
-            cells |= _lay_out_day(wanted, day, starts, grid, zone)
-        day += _ONE_DAY
+    for run in _runs(grid, zone):
+        wanted = [local(day) for day in run.days]
+        if run.starts is None:
+            cells |= _lay_out_by_wall_clock(wanted[0], run.days[0], grid, zone)
+        else:
+            joined = b"".join([day.to_bytes(_DAY_BYTES, "little") for day in wanted])
+            cells |= shift_down(int.from_bytes(joined, "little"), -run.starts)
     return cells & grid.full
 
 
-def _lay_out_day(
-    wanted: int, day: date, starts: datetime, grid: Grid, zone: ZoneInfo
-) -> int:
-    ends = _midnight(day + _ONE_DAY, zone)
-    if ends - starts == _ONE_DAY:
-        return shift_down(wanted, -grid.floor(starts))
-    return _lay_out_by_wall_clock(wanted, starts, ends, grid, zone)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Days of 24 hours on end, the first of which begins in the cell `starts`; or,
+    without it, the one day of another length."""
+
+    days: list[date]
+    starts: int | None
 
 
-def _lay_out_by_wall_clock(
-    wanted: int, starts: datetime, ends: datetime, grid: Grid, zone: ZoneInfo
-) -> int:
-    """A day with a gap or a fold: ask the wall clock cell by cell."""
+@lru_cache(maxsize=64)
+def _runs(grid: Grid, zone: ZoneInfo) -> list[_Run]:
+    """The local days the grid meets."""
+    runs: list[_Run] = []
+    day = grid.first.astimezone(zone).date()
+    starts = _midnight(day, zone)
+    while starts < grid.end:
+        ends = _midnight(day + _ONE_DAY, zone)
+        if ends - starts != _ONE_DAY:
+            runs.append(_Run([day], None))
+        elif runs and runs[-1].starts is not None:
+            runs[-1].days.append(day)
+        else:
+            runs.append(_Run([day], grid.floor(starts)))
+        day, starts = day + _ONE_DAY, ends
+    return runs
+
+
+def _lay_out_by_wall_clock(wanted: int, day: date, grid: Grid, zone: ZoneInfo) -> int:
+    """A day with a gap or a fold: each cell counts as its wall clock does."""
     cells = 0
-    for cell in range(max(grid.floor(starts), 0), min(grid.ceil(ends), grid.cells)):
-        wall = grid.instant(cell).astimezone(zone)
-        if has(wanted, (wall.hour * 60 + wall.minute) // CELL_MINUTES):
+    for cell, wall in enumerate(_wall_clock(day, zone)):
+        if has(wanted, wall):
             cells |= 1 << cell
-    return cells
+    return shift_down(cells, -grid.floor(_midnight(day, zone)))
+
+
+@lru_cache(maxsize=256)
+def _wall_clock(day: date, zone: ZoneInfo) -> list[int]:
+    """Which cell of a wall clock each cell of this local day shows."""
+    starts = _midnight(day, zone)
+    walls = []
+    for cell in range((_midnight(day + _ONE_DAY, zone) - starts) // CELL):
+        wall = (starts + cell * CELL).astimezone(zone)
+        walls.append((wall.hour * 60 + wall.minute) // CELL_MINUTES)
+    return walls
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from scheduling.domain.bits import at_least, erode, shift_down
 from scheduling.domain.plan import Group, Plan
+from scheduling.domain.waste import Span
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,13 @@ Candidates = Mapping[int, Sequence[Candidate]]
 def candidates(plan: Plan, calendars: Iterable[Calendar]) -> Candidates:
     """For each group of needs: who could serve it, and at which starts."""
     calendars = sorted(calendars, key=lambda calendar: calendar.resource_id)
+    opened: dict[int, dict[int, int]] = {group.id: {} for group in plan.groups}
     return {
         group.id: [
-            Candidate(calendar, _starts_of(group, calendar))
+            Candidate(calendar, _starts_of(group, calendar, opened[group.id]))
             for calendar in calendars
-            if group.accepts(calendar.kind, calendar.capabilities)
+            if calendar.kind in group.kinds
+            and group.capabilities <= calendar.capabilities
         ]
         for group in plan.groups
     }
@@ -69,13 +72,21 @@ def possible_starts(plan: Plan, found: Candidates, allowed: int) -> int:
     return starts
 
 
-def _starts_of(group: Group, calendar: Calendar) -> int:
-    """Starts at which this one resource is free for all needs of the group."""
+def _starts_of(group: Group, calendar: Calendar, opened: dict[int, int]) -> int:
+    """Starts at which this one resource is free for all needs of the group.
+
+    `opened` remembers when the hours alone would do: most share theirs, and the very
+    number, whose id is known quicker than its hash.
+    """
+    key = id(calendar.open)
+    if key not in opened:
+        opened[key] = _lasting(calendar.open, group.phases)
+    return opened[key] & _lasting(calendar.clear, group.buffered)
+
+
+def _lasting(cells: int, spans: Iterable[Span]) -> int:
+    """Starts from which all of `spans` lie in these cells."""
     starts = -1
-    for need in group.needs:
-        begin, end = need.cells
-        starts &= shift_down(erode(calendar.free, end - begin), begin)
-        if need.occupied_cells != need.cells:
-            begin, end = need.occupied_cells
-            starts &= shift_down(erode(calendar.clear, end - begin), begin)
+    for begin, end in spans:
+        starts &= shift_down(erode(cells, end - begin), begin)
     return starts

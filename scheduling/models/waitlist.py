@@ -123,7 +123,10 @@ class FreedOpening(UuidModel):
 
 
 class Offer(UuidModel):
-    """One entry's share in a batch; all offers of a batch point at one hold."""
+    """One entry's share in a batch; all offers of a batch point at one hold.
+
+    `announced_at` is empty until the patient's own transaction has told it.
+    """
 
     class State(models.TextChoices):
         """`too-late`: another was faster. `withdrawn`: the clinic took it back."""
@@ -151,6 +154,7 @@ class Offer(UuidModel):
         max_length=10, choices=State.choices, default=State.OFFERED
     )
     offered_at = models.DateTimeField()
+    announced_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
 
@@ -176,6 +180,13 @@ class Offer(UuidModel):
                     ]
                 ),
                 name="offer_state_known",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["offered_at"],
+                condition=Q(state="offered"),
+                name="offers_open",
             ),
         ]
 

@@ -4,39 +4,52 @@ from scheduling.selectors.appointments import (
     appointment,
     appointments_at,
     appointments_of,
+    bare_appointment,
+    check_resources,
     hold,
     in_force_for,
+    linked_conflicts,
     next_day_with_visits,
     resource,
     resources,
 )
 from scheduling.selectors.board import DayBoard, day, day_board
 from scheduling.selectors.durations import PhaseDuration, phase_durations
+from scheduling.selectors.explaining import Explained, Question, explain_openings
 from scheduling.selectors.openings import Wishes, find_openings
 from scheduling.selectors.phase_records import PhaseRow, phase_records
 from scheduling.selectors.projecting import DayProjection, day_projection, projected
+from scheduling.selectors.relaxing import Relaxation, relaxations
 from scheduling.selectors.visit_types import VisitKind, visit_kind, visit_types
 
 __all__ = [
     "DayBoard",
     "DayProjection",
+    "Explained",
     "PhaseDuration",
     "PhaseRow",
+    "Question",
+    "Relaxation",
     "VisitKind",
     "Wishes",
     "appointment",
     "appointments_at",
     "appointments_of",
+    "bare_appointment",
+    "check_resources",
     "day",
     "day_board",
     "day_projection",
+    "explain_openings",
     "find_openings",
     "hold",
     "in_force_for",
+    "linked_conflicts",
     "next_day_with_visits",
     "phase_durations",
     "phase_records",
     "projected",
+    "relaxations",
     "resource",
     "resources",
     "visit_kind",

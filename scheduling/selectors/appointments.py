@@ -1,12 +1,14 @@
 """Reading visits, holds and resources."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from core.problems import FieldError, Invalid
 from scheduling.domain.status import LIVE
-from scheduling.models import Appointment, Hold, Resource
+from scheduling.models import Appointment, Conflict, Hold, Resource
 
 _LIVE = [status.value for status in LIVE]
 
@@ -19,6 +21,12 @@ def appointment(
     if clinic_id is not None:
         found = found.filter(clinic_id=clinic_id)
     return found.select_related("patient", "visit_type", "clinic").first()
+
+
+def bare_appointment(appointment_id: UUID) -> Appointment | None:
+    """The visit with its clinic and nothing else: what planning messages needs."""
+    found = Appointment.objects.select_related("clinic")
+    return found.filter(pk=appointment_id).first()
 
 
 def appointments_of(
@@ -55,6 +63,17 @@ def in_force_for(subject: str) -> QuerySet[Appointment]:
     )
 
 
+def linked_conflicts(appointment_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What is wrong, in words, with those of the visits that no longer fit the visit
+    they are counted from."""
+    rows = Conflict.objects.filter(
+        appointment__in=list(appointment_ids),
+        cause=Conflict.Cause.LINKED,
+        resolved_at=None,
+    )
+    return dict(rows.values_list("appointment_id", "detail"))
+
+
 def next_day_with_visits(clinic_id: int, after: date) -> tuple[date, int] | None:
     """The first clinic-local day after `after` that has live visits, and how many."""
     live = Appointment.objects.filter(clinic_id=clinic_id, status__in=_LIVE)
@@ -81,3 +100,11 @@ def resources(clinic_id: int, kind: str = "") -> QuerySet[Resource]:
     if kind:
         found = found.filter(kind=kind)
     return found.order_by("kind", "name")
+
+
+def check_resources(resource_ids: Collection[int], clinic_id: int) -> None:
+    """Raises Invalid where one of them is not this clinic's."""
+    known = Resource.objects.filter(pk__in=resource_ids, clinic_id=clinic_id).count()
+    if known != len(set(resource_ids)):
+        fault = "This clinic has no such resource; name them by id."
+        raise Invalid([FieldError("/avoiding", fault)])

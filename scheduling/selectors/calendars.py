@@ -1,7 +1,7 @@
 """Reading when resources are open and taken, as cells; never as datetimes."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from scheduling.domain.bits import from_spans
-from scheduling.domain.grid import Grid, ceil_cells
+from clinics.selectors import public_holidays
+from scheduling.domain.grid import CELL_MINUTES, Grid, ceil_cells
 from scheduling.domain.openings import ResourceRef
+from scheduling.domain.packed import Stretch, to_cells, unpack
 from scheduling.domain.schedule import (
     DAY_MINUTES,
     NO_RULES,
@@ -81,22 +82,25 @@ def units(clinic_id: int, kinds: Collection[str]) -> list[Unit]:
 
 _RULES = """
 SELECT resource_id, 'hours', weekday, NULL::date, local_start, local_end,
-       valid_from_on, valid_to_on
+       valid_from_on, valid_to_on, ''
   FROM scheduling_openinghours
  WHERE clinic_id = %(clinic)s
    AND (resource_id IS NULL OR resource_id = ANY(%(resources)s))
 UNION ALL
-SELECT resource_id, kind, NULL, applies_on, local_start, local_end, NULL, NULL
+SELECT resource_id, kind, NULL, applies_on, local_start, local_end, NULL, NULL, ''
   FROM scheduling_scheduleexception
  WHERE clinic_id = %(clinic)s AND applies_on BETWEEN %(first)s AND %(last)s
    AND (resource_id IS NULL OR resource_id = ANY(%(resources)s))
+UNION ALL
+SELECT NULL, 'holidays', NULL, NULL, NULL, NULL, NULL, NULL, holiday_calendar
+  FROM clinics_clinic WHERE id = %(clinic)s AND holiday_calendar <> ''
 """
 
 
 def rules(
     clinic_id: int, resource_ids: Iterable[int], first_on: date, last_on: date
 ) -> Rules:
-    """All hours, and the exceptions of these dates; one statement."""
+    """All hours, and the exceptions and holidays of these dates; one statement."""
     values: dict[str, Any] = {
         "clinic": clinic_id,
         "resources": list(resource_ids),
@@ -107,49 +111,54 @@ def rules(
         cursor.execute(_RULES, values)
         rows = cursor.fetchall()
     owners = {row[0] for row in rows} - {None}
+    observed = [row[8] for row in rows if row[1] == "holidays"]
+    rows = [row for row in rows if row[1] != "holidays"]
+    closed_on = (public_holidays(calendar, first_on, last_on) for calendar in observed)
     return Rules(
-        clinic=_schedule(None, rows),
+        clinic=replace(
+            _schedule(None, rows), holidays=frozenset[date]().union(*closed_on)
+        ),
         own={owner: _schedule(owner, rows) for owner in owners},
     )
 
 
-# The index condition is bounded on both sides, as no reservation is over 24 hours.
-# Besides busy rows come those that count as free (key -id): of holds whose time is
-# over, and of the appointment that is being moved; and the patient's own visits
-# (key 0).
-_TAKEN = """
-SELECT r.resource_id,
-       ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
-       ((ceil(extract(epoch FROM r.ends_at))::bigint - %(epoch)s + 299) / 300)::int
-  FROM scheduling_reservation r
- WHERE r.resource_id = ANY(%(resources)s) AND r.released_at IS NULL
-   AND r.starts_at > %(start)s - interval '24 hours' AND r.starts_at < %(end)s
-   AND r.ends_at > %(start)s
-UNION ALL
-SELECT -r.resource_id,
-       ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
-       ((ceil(extract(epoch FROM r.ends_at))::bigint - %(epoch)s + 299) / 300)::int
-  FROM scheduling_reservation r
- WHERE r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
-   AND r.appointment_id = %(appointment)s
-UNION ALL
-SELECT -r.resource_id,
-       ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
-       ((ceil(extract(epoch FROM r.ends_at))::bigint - %(epoch)s + 299) / 300)::int
+# Time is sent packed (`scheduling.domain.packed`), one row per resource. The index
+# condition is bounded on both sides, as no reservation is over 24 hours; looked up
+# resource by resource it is read from the index alone, however long the history.
+_PACKED = """string_agg(
+         int4send(floor(date_part('epoch', {0}) / 300)::int - %(first)s)
+         || int4send(ceil(date_part('epoch', {1}) / 300)::int - %(first)s), '')"""
+_BUSY = """
+SELECT wanted.id, busy.packed
+  FROM unnest(%(resources)s::bigint[]) wanted(id) CROSS JOIN LATERAL (
+    SELECT {time}
+      FROM scheduling_reservation r
+     WHERE r.resource_id = wanted.id AND r.released_at IS NULL
+       AND r.starts_at > %(start)s::timestamptz - interval '24 hours'
+       AND r.starts_at < %(end)s AND r.ends_at > %(start)s) busy(packed)
+ WHERE busy.packed IS NOT NULL"""
+# What counts as free comes with the key -id: time of holds that are over, and of the
+# appointment that is being moved. The patient's own visits have the key 0.
+_EXPIRED = """
+SELECT -r.resource_id, {time}
   FROM scheduling_hold h JOIN scheduling_reservation r ON r.hold_id = h.id
  WHERE h.ended_at IS NULL AND h.expires_at <= %(now)s
    AND r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
-UNION ALL
-SELECT 0,
-       ((floor(extract(epoch FROM lower(a.during)))::bigint - %(epoch)s) / 300)::int,
-       ((ceil(extract(epoch FROM upper(a.during)))::bigint - %(epoch)s + 299) / 300
-       )::int
+ GROUP BY r.resource_id"""
+_MOVING = """
+SELECT -r.resource_id, {time}
+  FROM scheduling_reservation r
+ WHERE r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
+   AND r.appointment_id = %(appointment)s
+ GROUP BY r.resource_id"""
+_PATIENT = """
+SELECT 0, {during}
   FROM scheduling_appointment a
  WHERE a.patient_id = %(patient)s AND a.in_person
    AND a.status IN ('booked', 'arrived', 'checked-in')
    AND a.id IS DISTINCT FROM %(appointment)s
    AND a.during && tstzrange(%(start)s, %(end)s)
-"""
+HAVING count(*) > 0"""
 
 
 def taken(
@@ -164,9 +173,17 @@ def taken(
 
     Holds that have expired at `now` and the appointment `moving_id` count as free.
     """
+    parts = [_BUSY, _EXPIRED]
+    parts += [_MOVING] if moving_id else []
+    parts += [_PATIENT] if patient_id else []
+    query = " UNION ALL ".join(parts).format(
+        time=_PACKED.format("r.starts_at", "r.ends_at"),
+        during=_PACKED.format("lower(a.during)", "upper(a.during)"),
+    )
     values: dict[str, Any] = {
-        "resources": list(resource_ids),
-        "epoch": int(grid.first.timestamp()),
+        # As text: a list is quoted one by one.
+        "resources": f"{{{','.join(map(str, resource_ids))}}}",
+        "first": int(grid.first.timestamp()) // (60 * CELL_MINUTES),
         "start": grid.first,
         "end": grid.end,
         "now": now,
@@ -174,17 +191,20 @@ def taken(
         "appointment": moving_id,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, values)
-        return _taken(cursor.fetchall(), grid.cells)
+        cursor.execute(query, values)
+        return _taken(cursor.fetchall(), grid)
 
 
 def calendars(
     members: Iterable[Unit], hours: Rules, busy: Taken, grid: Grid, zone: ZoneInfo
 ) -> list[Calendar]:
     """The engine's view of these resources on this grid."""
+    by_clinic = open_cells(hours.clinic, NO_RULES, grid, zone)
     opened: dict[Schedule, int] = {}
 
-    def opening(own: Schedule) -> int:
+    def opening(own: Schedule | None) -> int:
+        if own is None:
+            return by_clinic
         if own not in opened:
             opened[own] = open_cells(hours.clinic, own, grid, zone)
         return opened[own]
@@ -195,23 +215,34 @@ def calendars(
             kind=unit.ref.kind,
             capabilities=unit.capabilities,
             clear=grid.full & ~busy.resources.get(unit.ref.id, 0),
-            open=opening(hours.own.get(unit.ref.id, NO_RULES)),
+            open=opening(hours.own.get(unit.ref.id)),
             shortest_cells=unit.shortest_cells,
         )
         for unit in members
     ]
 
 
-def _taken(rows: Iterable[tuple[int, int, int]], cells: int) -> Taken:
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for key, start, end in rows:
-        spans.setdefault(key, []).append((start, end))
-    for key in [key for key in spans if key < 0]:
-        for freed in spans.pop(key):
-            if freed in spans.get(-key, ()):
-                spans[-key].remove(freed)
-    patient = from_spans(spans.pop(0, ()), cells)
-    return Taken({key: from_spans(some, cells) for key, some in spans.items()}, patient)
+def _taken(rows: Iterable[tuple[int, bytes]], grid: Grid) -> Taken:
+    busy: dict[int, Iterable[Stretch]] = {}
+    freed: dict[int, list[Stretch]] = {}
+    for key, packed in rows:
+        if key < 0:
+            freed.setdefault(-key, []).extend(unpack(packed))
+        else:
+            busy[key] = unpack(packed)
+    for key in freed.keys() & busy.keys():
+        busy[key] = _without(freed[key], busy[key])
+    cells = {key: to_cells(some, grid.cells) for key, some in busy.items()}
+    return Taken(resources=cells, patient=cells.pop(0, 0))
+
+
+def _without(freed: Iterable[Stretch], busy: Iterable[Stretch]) -> list[Stretch]:
+    """Each freed stretch gone once: off the grid two may take the same cells."""
+    left = list(busy)
+    for stretch in freed:
+        if stretch in left:
+            left.remove(stretch)
+    return left
 
 
 def _schedule(owner: int | None, rows: Iterable[tuple[Any, ...]]) -> Schedule:
@@ -225,12 +256,12 @@ def _schedule(owner: int | None, rows: Iterable[tuple[Any, ...]]) -> Schedule:
 
 
 def _hours(row: tuple[Any, ...]) -> Hours:
-    _, weekday, _, start, end, valid_from, valid_to = row
+    _, weekday, _, start, end, valid_from, valid_to, _ = row
     return Hours(weekday, minute(start), minute_of_end(end), valid_from, valid_to)
 
 
 def _exception(row: tuple[Any, ...]) -> DayException:
-    kind, _, on, start, end, _, _ = row
+    kind, _, on, start, end, *_ = row
     if start is None:
         return DayException(on, closed=kind == "closed")
     return DayException(on, kind == "closed", minute(start), minute_of_end(end))

@@ -11,6 +11,7 @@ from scheduling.domain.changes import PhaseChange, Served, changes
 from scheduling.domain.openings import ResourceRef
 from scheduling.domain.plan import Plan
 from scheduling.models import Appointment, AppointmentMove, Resource
+from scheduling.selectors.visit_types import visit_kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,28 @@ class Changed:
 def last_move(appointment: Appointment) -> AppointmentMove | None:
     """The latest move that has not been undone."""
     return appointment.moves.filter(undone_at=None).order_by("version").last()
+
+
+def last_change(appointment: Appointment) -> Changed | None:
+    """What the change that made the visit's present version did, if one made it."""
+    row = appointment.moves.filter(version=appointment.version).first()
+    return None if row is None else changed_by(appointment, row)
+
+
+def changed_by(appointment: Appointment, row: AppointmentMove) -> Changed:
+    """What this move changed, as far as its resources are still the visit's."""
+    live = appointment.reservations.filter(released_at=None, need__isnull=False)
+    before = [(claim["resource"], claim["need"]) for claim in row.from_claims]
+    plan = visit_kind_of(appointment.visit_type_id).template
+    return Changed(
+        start_before=row.from_during.lower,
+        end_before=row.from_during.upper,
+        start=row.to_during.lower,
+        end=row.to_during.upper,
+        phases=changed_phases(
+            plan, before, list(live.values_list("resource_id", "need_id"))
+        ),
+    )
 
 
 def changed_phases(

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from heapq import nsmallest
-from itertools import islice
-from typing import Literal
+from itertools import chain, islice
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,9 +20,10 @@ from scheduling.domain.grid import (
     align_up,
     ceil_cells,
 )
-from scheduling.domain.openings import Opening, search
+from scheduling.domain.openings import Opening, search, tightest
 from scheduling.domain.plan import Plan
 from scheduling.domain.schedule import lay_out
+from scheduling.domain.search import Calendar
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.domain.waste import LOOK_CELLS
 from scheduling.selectors.calendars import (
@@ -38,10 +39,16 @@ from scheduling.selectors.calendars import (
 from scheduling.selectors.visit_types import VisitKind, visit_kind
 
 LONGEST_WINDOW_DAYS = 370
+# The tightest are known only once every opening of the window is ranked.
+LONGEST_RANKED_DAYS = 92
 # Week by week at first; wider later, so that an empty year costs four statements.
 _CHUNK_DAYS = (7, 21, 63)
 _CLINICIAN = "clinician"
-_NO_CLINICIAN = "No active clinician of this clinic has this id for such a visit."
+_NO_CLINICIAN = (
+    "No active clinician of this clinic has this id for such a visit; choose one of "
+    "its resources of the kind clinician, or leave it out."
+)
+_BACKWARDS = "The last date is before the first. Swap them, or name a later last date."
 _ONE_DAY = timedelta(days=1)
 
 Order = Literal["earliest", "tightest"]
@@ -125,27 +132,38 @@ def find_openings(
     first but those of all the window that waste least.
 
     Raises Invalid for an unknown or retired type, an unknown clinician, or a window
-    that runs backwards or over 370 days.
+    that runs backwards or over 370 days (92 for the tightest).
     """
     check_window(from_on, to_on)
+    if order == "tightest":
+        check_ranked_window(from_on, to_on)
     kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
     plan = kind.varied(variation)
-    world = world_of(kind, plan, from_on, to_on, clinician=clinician)
-    world = _as_wished(world, wishes)
+    world = world_of(kind, plan, from_on, to_on, clinician=clinician, wishes=wishes)
     prefer |= wishes.prefer_clinicians
     asked = _Asked(now, now + kind.minimum_lead, patient_id, prefer=prefer)
-    found = _search_by_chunks(world, from_on, to_on, asked, wishes)
+    looks = _looks(world, from_on, to_on, asked, wishes)
     if order == "tightest":
-        return nsmallest(limit, found, key=lambda o: (o.waste.rank, o.start))
-    return list(islice(found, limit))
+        best = (one for look in looks for one in look.tightest(limit))
+        return nsmallest(limit, best, key=lambda one: (one.waste.rank, one.start))
+    return list(islice(chain.from_iterable(look.all() for look in looks), limit))
 
 
 def check_window(from_on: date, to_on: date) -> None:
     if to_on < from_on:
-        raise Invalid([FieldError("/to", "The last date is before the first.")])
+        raise Invalid([FieldError("/to", _BACKWARDS)])
     if (to_on - from_on).days >= LONGEST_WINDOW_DAYS:
         detail = (
             f"Search {LONGEST_WINDOW_DAYS} days at most; name an earlier last date."
+        )
+        raise Invalid([FieldError("/to", detail)])
+
+
+def check_ranked_window(from_on: date, to_on: date) -> None:
+    if (to_on - from_on).days >= LONGEST_RANKED_DAYS:
+        detail = (
+            f"Search {LONGEST_RANKED_DAYS} days at most for the tightest; name an "
+            "earlier last date."
         )
         raise Invalid([FieldError("/to", detail)])
 
@@ -180,8 +198,8 @@ def alternatives(
     world = without(world, avoiding)
     soonest = max(start, now + kind.minimum_lead)
     asked = _Asked(now, soonest, patient_id, moving_id, prefer)
-    found = _search_by_chunks(world, from_on, to_on, asked, Wishes(step_minutes=15))
-    return list(islice(found, limit))
+    looks = _looks(world, from_on, to_on, asked, Wishes(step_minutes=15))
+    return list(islice(chain.from_iterable(look.all() for look in looks), limit))
 
 
 def world_of(
@@ -191,15 +209,22 @@ def world_of(
     to_on: date,
     *,
     clinician: int | None = None,
+    wishes: Wishes = ANY_TIME,
     only: Collection[int] | None = None,
 ) -> World:
     """Resources and hours for a search on these dates; two statements.
 
-    `clinician` narrows clinicians to one; `only` narrows everything.
+    `clinician` narrows clinicians to one, `wishes` to those wished for; `only`
+    narrows everything. Raises Invalid for clinicians who are none here.
     """
     members = units(kind.clinic_id, plan.kinds)
+    _check_clinicians(members, clinician, wishes)
     if clinician is not None:
-        members = _with_clinician(members, clinician)
+        members = [
+            u for u in members if u.ref.kind != _CLINICIAN or u.ref.id == clinician
+        ]
+    if wishes.not_clinicians:
+        members = [u for u in members if u.ref.id not in wishes.not_clinicians]
     if only is not None:
         members = [unit for unit in members if unit.ref.id in only]
     ids = [unit.ref.id for unit in members]
@@ -227,44 +252,63 @@ def opening_at(
 
     Resources of `prefer` (ids, of any kind) come before all others.
     """
-    grid = _grid(world.plan, start, start + CELL)
-    busy = _taken(world, grid, _Asked(now, start, patient_id, moving_id))
-    allowed = span(*_inner(world.plan, grid))
-    return next(_openings(world, grid, busy, allowed, prefer), None)
+    asked = _Asked(now, start, patient_id, moving_id, prefer)
+    return next(_look(world, start, start + CELL, asked).all(), None)
 
 
-def _search_by_chunks(
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One read of the calendars, with the starts that are wanted on their grid."""
+
+    world: World
+    grid: Grid
+    calendars: Sequence[Calendar]
+    allowed: int
+    prefer: frozenset[int]
+
+    def all(self) -> Iterator[Opening]:
+        return search(*self._asked)
+
+    def tightest(self, limit: int) -> list[Opening]:
+        return tightest(*self._asked, limit=limit)
+
+    @property
+    def _asked(self) -> tuple[Any, ...]:
+        names = {unit.ref.id: unit.ref for unit in self.world.members}
+        plan = self.world.plan
+        return plan, self.calendars, self.grid, self.allowed, names, self.prefer
+
+
+def _looks(
     world: World, from_on: date, to_on: date, asked: _Asked, wishes: Wishes
-) -> Iterator[Opening]:
+) -> Iterator[_Look]:
+    """The window in pieces, the first one a week; each takes a statement when it is
+    its turn."""
     from_on = max(from_on, asked.soonest.astimezone(world.zone).date())
     for first, last in _chunks(from_on, to_on):
-        start, end = (
-            _midnight(first, world.zone),
-            _midnight(last + _ONE_DAY, world.zone),
-        )
+        start = _midnight(first, world.zone)
+        end = _midnight(last + _ONE_DAY, world.zone)
         start = align_up(max(start, asked.soonest))
-        if end <= start:
-            continue
-        grid = _grid(world.plan, start, end)
-        busy = _taken(world, grid, asked)
-        welcome = lay_out(wishes.cells_of, grid, world.zone)
-        yield from _openings(
-            world,
-            grid,
-            busy,
-            welcome & span(*_inner(world.plan, grid)),
-            asked.prefer,
-        )
+        if start < end:
+            yield _look(world, start, end, asked, wishes)
 
 
-def _openings(
-    world: World, grid: Grid, busy: Taken, allowed: int, prefer: frozenset[int]
-) -> Iterator[Opening]:
-    cells = ceil_cells(world.plan.length_minutes)
-    allowed &= erode(grid.full & ~busy.patient, cells)
-    names = {unit.ref.id: unit.ref for unit in world.members}
+def _look(
+    world: World,
+    start: datetime,
+    end: datetime,
+    asked: _Asked,
+    wishes: Wishes = ANY_TIME,
+) -> _Look:
+    """At starts in [start, end)."""
+    grid = _grid(world.plan, start, end)
+    busy = _taken(world, grid, asked)
+    allowed = span(*_inner(world.plan, grid))
+    allowed &= erode(grid.full & ~busy.patient, ceil_cells(world.plan.length_minutes))
+    if wishes != ANY_TIME:
+        allowed &= lay_out(wishes.cells_of, grid, world.zone)
     known = calendars(world.members, world.hours, busy, grid, world.zone)
-    return search(world.plan, known, grid, allowed, names, prefer)
+    return _Look(world, grid, known, allowed, asked.prefer)
 
 
 def _taken(world: World, grid: Grid, asked: _Asked) -> Taken:
@@ -304,17 +348,15 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
-def _as_wished(world: World, wishes: Wishes) -> World:
-    """Without the clinicians that are not wished for. Raises Invalid for strangers."""
-    known = {unit.ref.id for unit in world.members if unit.ref.kind == _CLINICIAN}
-    for name in ("prefer_clinicians", "not_clinicians"):
-        if not getattr(wishes, name) <= known:
-            raise Invalid([FieldError(f"/{name}", _NO_CLINICIAN)])
-    return without(world, wishes.not_clinicians)
-
-
-def _with_clinician(members: Iterable[Unit], clinician: int) -> list[Unit]:
-    members = list(members)
-    if not any(u.ref.id == clinician and u.ref.kind == _CLINICIAN for u in members):
-        raise Invalid([FieldError("/clinician", _NO_CLINICIAN)])
-    return [u for u in members if u.ref.kind != _CLINICIAN or u.ref.id == clinician]
+def _check_clinicians(
+    members: Iterable[Unit], clinician: int | None, wishes: Wishes
+) -> None:
+    known = {unit.ref.id for unit in members if unit.ref.kind == _CLINICIAN}
+    named = {
+        "/clinician": set() if clinician is None else {clinician},
+        "/prefer_clinicians": wishes.prefer_clinicians,
+        "/not_clinicians": wishes.not_clinicians,
+    }
+    wrong = [pointer for pointer, ids in named.items() if not ids <= known]
+    if wrong:
+        raise Invalid([FieldError(pointer, _NO_CLINICIAN) for pointer in wrong])

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scheduling.domain.openings import Opening, OpeningPhase
+from scheduling.domain.openings import Opening, OpeningPhase, ResourceRef
+from scheduling.domain.ranking import why
 from scheduling.domain.variation import Variation
 from scheduling.models import Appointment, Hold, Resource, VisitType
+from scheduling.selectors.moves import Changed
 
 
 def opening_json(opening: Opening, zone: ZoneInfo) -> dict[str, Any]:
@@ -14,6 +16,7 @@ def opening_json(opening: Opening, zone: ZoneInfo) -> dict[str, Any]:
         "start": _iso(opening.start, zone),
         "end": _iso(opening.end, zone),
         "phases": [_phase_json(phase, zone) for phase in opening.phases],
+        "why": why(opening, zone),
     }
 
 
@@ -22,9 +25,7 @@ def _phase_json(phase: OpeningPhase, zone: ZoneInfo) -> dict[str, Any]:
         "name": phase.name,
         "start": _iso(phase.start, zone),
         "end": _iso(phase.end, zone),
-        "resources": [
-            {"id": r.id, "kind": r.kind, "name": r.name} for r in phase.resources
-        ],
+        "resources": [_ref_json(ref) for ref in phase.resources],
     }
 
 
@@ -47,6 +48,47 @@ def appointment_json(appointment: Appointment) -> dict[str, Any]:
         "revision": appointment.revision,
         "reservations": _reservations_json(appointment, zone),
     }
+
+
+def changes_json(changed: Changed | None, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """One entry for the start, if it changes, and one per resource replaced."""
+    if changed is None:
+        return []
+    before, after = _iso(changed.start_before, zone), _iso(changed.start, zone)
+    found: list[dict[str, Any]] = []
+    if changed.moves:
+        found.append({"what": "start", "phase": None, "from": before, "to": after})
+    for phase in changed.replaced:
+        found += [
+            {
+                "what": "resource",
+                "phase": phase.phase,
+                "from": _ref_json(old),
+                "to": _ref_json(new),
+            }
+            for old, new in phase.replaced
+        ]
+    return found
+
+
+def changed_phases_json(changed: Changed | None) -> list[dict[str, Any]]:
+    """Every phase with the resources it keeps and those that are replaced."""
+    phases = changed.phases if changed else ()
+    return [
+        {
+            "name": phase.phase,
+            "kept": [_ref_json(one) for one in phase.kept],
+            "replaced": [
+                {"from": _ref_json(old), "to": _ref_json(new)}
+                for old, new in phase.replaced
+            ],
+        }
+        for phase in phases
+    ]
+
+
+def _ref_json(ref: ResourceRef | None) -> dict[str, Any] | None:
+    return {"id": ref.id, "kind": ref.kind, "name": ref.name} if ref else None
 
 
 def hold_json(hold: Hold) -> dict[str, Any]:

@@ -1,18 +1,20 @@
 """Reading what a visit of some type needs."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from core.problems import FieldError, Invalid
 from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
 from scheduling.domain.variation import OutOfBounds, Variation, vary
-from scheduling.models import Phase, VisitType
+from scheduling.models import VisitType
 
 
 @dataclass(frozen=True)
@@ -47,38 +49,21 @@ class VisitKind:
             raise Invalid([FieldError("/variation", str(fault))]) from None
 
 
-_OF_TYPE = [
-    "visit_type_id",
-    "visit_type__clinic_id",
-    "visit_type__slug",
-    "visit_type__version",
-    "visit_type__name",
-    "visit_type__active",
-    "visit_type__minimum_lead",
-    "visit_type__requires_decision",
-    "visit_type__in_person",
-    "visit_type__clinic__time_zone",
-]
-_OF_PHASE = [
-    "id",
-    "name",
-    "offset_minutes",
-    "duration_minutes",
-    "min_duration_minutes",
-    "max_duration_minutes",
-    "minutes_per_target",
-    "sedation_minutes",
-]
-_OF_NEED = [
-    "needs__id",
-    "needs__kinds",
-    "needs__capabilities",
-    "needs__count",
-    "needs__same_as_id",
-    "needs__buffer_before_minutes",
-    "needs__buffer_after_minutes",
-    "needs__only_if",
-]
+# Read for every search and booking, so it is not composed anew each time.
+_KIND = """
+SELECT t.id AS visit_type_id, t.clinic_id, t.slug, t.version, t.name AS type_name,
+       t.active, t.minimum_lead, t.requires_decision, t.in_person, c.time_zone,
+       p.id, p.name, p.offset_minutes, p.duration_minutes, p.min_duration_minutes,
+       p.max_duration_minutes, p.minutes_per_target, p.sedation_minutes::text,
+       n.id AS need_id, n.kinds, n.capabilities, n.count, n.same_as_id,
+       n.buffer_before_minutes, n.buffer_after_minutes, n.only_if
+  FROM scheduling_visittype t
+  JOIN clinics_clinic c ON c.id = t.clinic_id
+  JOIN scheduling_phase p ON p.visit_type_id = t.id
+  LEFT JOIN scheduling_need n ON n.phase_id = p.id
+ WHERE {}
+ ORDER BY p.position, n.position
+"""
 
 
 def visit_types(clinic_id: int) -> QuerySet[VisitType]:
@@ -95,7 +80,7 @@ def visit_kind(*, clinic_id: int, visit_type: int | str) -> VisitKind:
 
     Raises Invalid for an unknown or retired type.
     """
-    kind = _read(Q(visit_type__clinic_id=clinic_id) & _named(visit_type))
+    kind = _read(*_named(visit_type), clinic_id)
     if kind is None:
         raise _unknown(clinic_id, visit_type)
     return kind
@@ -103,7 +88,7 @@ def visit_kind(*, clinic_id: int, visit_type: int | str) -> VisitKind:
 
 def visit_kind_of(visit_type_id: int) -> VisitKind:
     """One version by id, retired or not: what a visit was booked as."""
-    kind = _read(Q(visit_type_id=visit_type_id))
+    kind = _read("t.id = %s", visit_type_id)
     assert kind is not None, "a stored visit type has phases"
     return kind
 
@@ -115,10 +100,10 @@ def with_phases(plan: Plan, stamped: Iterable[PhasePlan]) -> Plan:
     return Plan(phases=tuple(by_id[phase.id] for phase in plan.phases), needs=needs)
 
 
-def _named(visit_type: int | str) -> Q:
+def _named(visit_type: int | str) -> tuple[str, int | str]:
     if isinstance(visit_type, int) or visit_type.isdecimal():
-        return Q(visit_type_id=int(visit_type), visit_type__active=True)
-    return Q(visit_type__slug=visit_type, visit_type__active=True)
+        return "t.id = %s AND t.active AND t.clinic_id = %s", int(visit_type)
+    return "t.slug = %s AND t.active AND t.clinic_id = %s", visit_type
 
 
 def _unknown(clinic_id: int, visit_type: int | str) -> Invalid:
@@ -128,36 +113,35 @@ def _unknown(clinic_id: int, visit_type: int | str) -> Invalid:
     return Invalid([FieldError("/visit_type", detail)])
 
 
-def _read(where: Q) -> VisitKind | None:
-    rows = list(
-        Phase.objects.filter(where)
-        .order_by("position", "needs__position")
-        .values(*_OF_TYPE, *_OF_PHASE, *_OF_NEED)
-    )
+def _read(where: str, *values: int | str) -> VisitKind | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_KIND.format(where), values)
+        names = [column.name for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return _kind(rows) if rows else None
 
 
-def _kind(rows: list[Mapping[str, Any]]) -> VisitKind:
+def _kind(rows: Sequence[Mapping[str, Any]]) -> VisitKind:
     first = rows[0]
     return VisitKind(
         id=first["visit_type_id"],
-        clinic_id=first["visit_type__clinic_id"],
-        slug=first["visit_type__slug"],
-        version=first["visit_type__version"],
-        name=first["visit_type__name"],
-        active=first["visit_type__active"],
-        minimum_lead=first["visit_type__minimum_lead"],
-        requires_decision=first["visit_type__requires_decision"],
-        in_person=first["visit_type__in_person"],
-        zone=ZoneInfo(first["visit_type__clinic__time_zone"]),
+        clinic_id=first["clinic_id"],
+        slug=first["slug"],
+        version=first["version"],
+        name=first["type_name"],
+        active=first["active"],
+        minimum_lead=first["minimum_lead"],
+        requires_decision=first["requires_decision"],
+        in_person=first["in_person"],
+        zone=ZoneInfo(first["time_zone"]),
         template=_plan(rows),
     )
 
 
-def _plan(rows: list[Mapping[str, Any]]) -> Plan:
+def _plan(rows: Sequence[Mapping[str, Any]]) -> Plan:
     phases = {row["id"]: _phase(row) for row in rows}
-    with_need = [row for row in rows if row["needs__id"] is not None]
-    follows = {row["needs__id"]: row["needs__same_as_id"] for row in with_need}
+    with_need = [row for row in rows if row["need_id"] is not None]
+    follows = {row["need_id"]: row["same_as_id"] for row in with_need}
     return Plan(
         phases=tuple(phases.values()),
         needs=tuple(_need(row, phases, follows) for row in with_need),
@@ -165,13 +149,15 @@ def _plan(rows: list[Mapping[str, Any]]) -> Plan:
 
 
 def _phase(row: Mapping[str, Any]) -> PhasePlan:
-    plain = {name: row[name] for name in _OF_PHASE[:4]}
     return PhasePlan(
-        **plain,
+        id=row["id"],
+        name=row["name"],
+        offset_minutes=row["offset_minutes"],
+        duration_minutes=row["duration_minutes"],
         shortest=row["min_duration_minutes"],
         longest=row["max_duration_minutes"],
         minutes_per_target=row["minutes_per_target"],
-        sedation_minutes=tuple(sorted(row["sedation_minutes"].items())),
+        sedation_minutes=tuple(sorted(json.loads(row["sedation_minutes"]).items())),
     )
 
 
@@ -181,15 +167,15 @@ def _need(
     follows: Mapping[int, int | None],
 ) -> NeedPlan:
     return NeedPlan(
-        id=row["needs__id"],
+        id=row["need_id"],
         phase=phases[row["id"]],
-        kinds=frozenset(row["needs__kinds"]),
-        capabilities=frozenset(row["needs__capabilities"]),
-        count=row["needs__count"],
-        group=_leader(row["needs__id"], follows),
-        before_minutes=row["needs__buffer_before_minutes"],
-        after_minutes=row["needs__buffer_after_minutes"],
-        only_if=row["needs__only_if"],
+        kinds=frozenset(row["kinds"]),
+        capabilities=frozenset(row["capabilities"]),
+        count=row["count"],
+        group=_leader(row["need_id"], follows),
+        before_minutes=row["buffer_before_minutes"],
+        after_minutes=row["buffer_after_minutes"],
+        only_if=row["only_if"],
     )
 
 

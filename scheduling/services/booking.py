@@ -24,7 +24,7 @@ from scheduling.services.refusing import refuse_asked
 from scheduling.services.reserving import Wanted, take
 from scheduling.services.rules import Ask, reasons_against, resolved
 from scheduling.services.starts import check_start
-from scheduling.services.storing import create_appointment
+from scheduling.services.storing import new_appointment, store_appointment
 from scheduling.services.visits import (
     arrive,
     cancel,
@@ -76,12 +76,11 @@ def book(
     ask = resolved(Ask("book", kind, patient, start, subject, now))
     if reasons := reasons_against(ask):
         return refuse_asked(ask, reasons, by)
-    check_patient_free(patient_id, kind, plan, start)
     wanted = Wanted(kind, plan, start, now, clinician, variation=variation)
-    appointment = take(
-        wanted, lambda _: create_appointment(wanted, patient_id, ask.subject)
-    )
+    new = new_appointment(wanted, patient_id, ask.subject)
+    appointment = take(wanted, new, lambda _: store_appointment(new, plan))
     if appointment is None:
+        check_patient_free(patient_id, kind, plan, start)
         raise taken(wanted, patient_id)
     announce_booked(appointment, kind, reason, by, now)
     return appointment

@@ -18,7 +18,7 @@ from scheduling.services.problems import InvalidStart
 from scheduling.services.refusing import refuse_asked
 from scheduling.services.reserving import Wanted, lock_resources, resources_of
 from scheduling.services.rules import Ask, reasons_against, resolved
-from scheduling.services.storing import create_appointment
+from scheduling.services.storing import new_appointment, store_appointment
 
 if TYPE_CHECKING:
     from patients.models import Patient
@@ -42,7 +42,7 @@ def book_hold(
     hold = _find(hold_id, patient)
     lock_resources(resources_of(hold))
     hold.refresh_from_db()
-    wanted = _wanted(hold, now)
+    wanted = wanted_of(hold, now)
     _check_start(hold, start)
     subject = subject or hold.subject
     ask = resolved(Ask("book", wanted.kind, patient, wanted.start, subject, now))
@@ -51,8 +51,10 @@ def book_hold(
     if not stands(hold, now):
         raise taken(wanted, patient.pk)
     check_patient_free(patient.pk, wanted.kind, wanted.plan, wanted.start)
-    appointment = create_appointment(wanted, patient.pk, ask.subject)
-    _re_point(hold, appointment, now)
+    appointment = store_appointment(
+        new_appointment(wanted, patient.pk, ask.subject), wanted.plan
+    )
+    re_point(hold, appointment, now)
     announce_booked(appointment, wanted.kind, reason, by, now)
     return appointment
 
@@ -64,7 +66,7 @@ def _find(hold_id: UUID, patient: "Patient") -> Hold:
     return hold
 
 
-def _wanted(hold: Hold, now: datetime) -> Wanted:
+def wanted_of(hold: Hold, now: datetime) -> Wanted:
     kind = visit_kind_of(hold.visit_type_id)
     phases = [
         PhasePlan(p["phase"], p["name"], p["offset_minutes"], p["duration_minutes"])
@@ -92,7 +94,8 @@ def stands(hold: Hold, now: datetime) -> bool:
     return bool(released) and not any(released)
 
 
-def _re_point(hold: Hold, appointment: Appointment, now: datetime) -> None:
+def re_point(hold: Hold, appointment: Appointment, now: datetime) -> None:
+    """The hold's time is the visit's now, and the hold is over."""
     hold.reservations.update(hold=None, appointment=appointment)
     hold.ended_at = now
     hold.ended_as = Hold.End.BOOKED

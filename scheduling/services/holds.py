@@ -65,9 +65,8 @@ def hold(
         check_patient_free(patient.pk, kind, plan, start)
     wanted = Wanted(kind, plan, start, now, clinician, variation=variation)
     expires_at = now + (lasts or limits(by.kind).at_once)
-    held = take(
-        wanted, lambda _: _create(wanted, patient_id, ask.subject, expires_at, by)
-    )
+    new = _new(wanted, patient_id, ask.subject, expires_at, by)
+    held = take(wanted, new, lambda _: _store(new))
     if held is None:
         raise taken(wanted, patient_id)
     _record("hold.made", held, by, now)
@@ -183,14 +182,19 @@ def _end(held: Hold, way: Hold.End, by: Actor, now: datetime) -> None:
     _record(f"hold.{way.value}", held, by, now)
 
 
-def _create(
+def _store(new: Hold) -> Hold:
+    new.save(force_insert=True)
+    return new
+
+
+def _new(
     wanted: Wanted,
     patient_id: UUID | None,
     subject: str,
     expires_at: datetime,
     by: Actor,
 ) -> Hold:
-    return Hold.objects.create(
+    return Hold(
         clinic_id=wanted.kind.clinic_id,
         visit_type_id=wanted.kind.id,
         patient_id=patient_id,

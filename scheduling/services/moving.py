@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.actor import Actor
 from core.problems import FieldError, Invalid
@@ -19,12 +20,17 @@ from scheduling.events import AppointmentMoved, AppointmentReassigned
 from scheduling.models import Appointment, AppointmentMove, Reservation
 from scheduling.selectors.moves import last_move
 from scheduling.selectors.visit_types import VisitKind, visit_kind_of, with_phases
+from scheduling.services import freeing
 from scheduling.services.announcing import announce
 from scheduling.services.availability import check_patient_free, taken
 from scheduling.services.locking import lock_appointment
 from scheduling.services.problems import InvalidStart
 from scheduling.services.refusing import refuse
-from scheduling.services.releasing import free, open_conflicts
+from scheduling.services.releasing import (
+    absences_waiting_for,
+    free,
+    open_conflicts,
+)
 from scheduling.services.reserving import Wanted, take
 from scheduling.services.rules import Ask, reasons_against
 from scheduling.services.starts import agreed, check_start
@@ -154,7 +160,8 @@ def wanted_for(
     has = frozenset(reservation.resource_id for reservation in held)
     prefer = has if prefer is None else prefer
     plan = own_plan(appointment, kind)
-    avoiding |= _in_the_way(appointment, plan, kind, start)
+    during = agreed(start, plan, kind.zone)["during"]
+    avoiding |= _in_the_way(appointment, held, during)
     asked_for = appointment.clinician_id
     insists = asked_for in prefer and asked_for not in avoiding
     wanted = Wanted(
@@ -179,16 +186,21 @@ def own_plan(appointment: Appointment, kind: VisitKind) -> Plan:
 
 
 def _in_the_way(
-    appointment: Appointment, plan: Plan, kind: VisitKind, start: datetime
+    appointment: Appointment,
+    held: list[Reservation],
+    during: DateTimeTZRange,
 ) -> frozenset[int]:
-    """Resources absent then, whose time this visit alone still keeps."""
-    during = agreed(start, plan, kind.zone)["during"]
+    """Resources absent then, whose time this visit alone still keeps.
+
+    Where only resources change, those whose conflict somebody decided to keep stay.
+    """
+    opened = [c.absence for c in open_conflicts(appointment) if c.absence]
+    stays = during == appointment.during
+    waiting = opened if stays else [*opened, *absences_waiting_for(held)]
     return frozenset(
-        conflict.absence.resource_id
-        for conflict in open_conflicts(appointment)
-        if conflict.absence
-        and conflict.absence.period.lower < during.upper
-        and during.lower < conflict.absence.period.upper
+        absence.resource_id
+        for absence in waiting
+        if absence.period.lower < during.upper and during.lower < absence.period.upper
     )
 
 
@@ -215,6 +227,8 @@ class _Change:
     def give_up(self, opening: Opening) -> None:
         """Free what is held, under the locks; a mere reassignment settles only the
         conflicts over what the visit loses."""
+        if self.moves:
+            freeing.note(self.appointment, "moved", self.wanted.now)
         kept = {claim.resource_id for claim in opening.claims}
         about = None if self.moves else self.wanted.given_up - kept
         free(
@@ -235,7 +249,10 @@ def _carry_out(change: _Change) -> Appointment:
             patient_id, wanted.kind, wanted.plan, wanted.start, but=appointment
         )
     moved = take(
-        wanted, lambda opening: _store(change, opening), prepare=change.give_up
+        wanted,
+        appointment,
+        lambda opening: _store(change, opening),
+        prepare=change.give_up,
     )
     if moved is None:
         raise taken(wanted, patient_id)

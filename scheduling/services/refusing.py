@@ -45,7 +45,8 @@ def refuse_asked(ask: Ask, reasons: tuple[Reason, ...], by: Actor) -> Refused:
 
 def _stream_of(ask: Ask) -> str:
     if ask.subject.startswith("episode:"):
-        return ask.subject
+        # What follows "#" says which of its visits is meant.
+        return ask.subject.partition("#")[0]
     if ask.patient_id:
         return f"patient:{ask.patient_id}"
     return f"clinic:{ask.visit_type.clinic_id}"

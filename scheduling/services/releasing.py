@@ -1,12 +1,14 @@
 """Giving time back: under the resources' locks, and to an absence that waits for it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.actor import Actor
-from scheduling.models import Appointment, Conflict, Reservation
+from scheduling.models import Absence, Appointment, Conflict, Reservation
+from scheduling.services import freeing
+from scheduling.services.conflicts import resolve
 from scheduling.services.reserving import lock_resources, resources_of
 
 
@@ -24,6 +26,8 @@ def release(
     With `from_at` only what has not begun by then. The patient is locked already.
     """
     lock_resources(resources_of(appointment))
+    if from_at is None:
+        freeing.note(appointment, resolution, now)
     live = appointment.reservations.filter(released_at=None)
     if from_at is not None:
         live = live.filter(starts_at__gte=from_at)
@@ -41,13 +45,18 @@ def free(
 ) -> None:
     """The same for these reservations, whose resources are locked already.
 
-    With `about` only the conflicts over these resources are resolved.
+    With `about` only what concerns these resources: the visit takes the others again.
     """
     ids = [reservation.pk for reservation in freed]
     Reservation.objects.filter(pk__in=ids).update(released_at=now)
-    for conflict in open_conflicts(appointment):
-        if about is None or conflict_resource(conflict) in about:
-            _resolve(conflict, freed, resolution, by, now)
+    lost = [row for row in freed if about is None or row.resource_id in about]
+    _reserve_for_absences(lost)
+    settled = [
+        conflict
+        for conflict in open_conflicts(appointment)
+        if about is None or conflict_resource(conflict) in about
+    ]
+    resolve(settled, resolution, by=by, now=now)
 
 
 def open_conflicts(appointment: Appointment) -> list[Conflict]:
@@ -61,29 +70,31 @@ def conflict_resource(conflict: Conflict) -> int | None:
     return absence.resource_id if absence else conflict.resource_id
 
 
-def _resolve(
-    conflict: Conflict,
-    freed: Iterable[Reservation],
-    resolution: str,
-    by: Actor,
-    now: datetime,
-) -> None:
-    _reserve_for_absence(conflict, freed)
-    conflict.resolved_at = now
-    conflict.resolution = resolution
-    conflict.resolved_by = str(by)
-    conflict.save(update_fields=["resolved_at", "resolution", "resolved_by"])
+def absences_waiting_for(rows: Collection[Reservation]) -> list[Absence]:
+    """Those that stand and want some of this time."""
+    standing = Absence.objects.filter(
+        resource__in={row.resource_id for row in rows}, ended_at=None
+    )
+    return [
+        absence
+        for absence in standing
+        if any(
+            row.resource_id == absence.resource_id
+            and _shared(row.period, absence.period)
+            for row in rows
+        )
+    ]
 
 
-def _reserve_for_absence(conflict: Conflict, freed: Iterable[Reservation]) -> None:
-    absence = conflict.absence
-    if absence is None:
-        return
+def _reserve_for_absences(freed: Collection[Reservation]) -> None:
+    """Every standing absence gets its part, whatever became of the conflict with it:
+    it was kept, or never opened as the patient was checked in."""
     pieces = [
-        Reservation(resource_id=r.resource_id, period=shared, absence=absence)
-        for r in freed
-        if r.resource_id == absence.resource_id
-        if (shared := _shared(r.period, absence.period))
+        Reservation(resource_id=row.resource_id, period=shared, absence=absence)
+        for absence in absences_waiting_for(freed)
+        for row in freed
+        if row.resource_id == absence.resource_id
+        if (shared := _shared(row.period, absence.period))
     ]
     Reservation.objects.bulk_create(pieces, ignore_conflicts=True)
 

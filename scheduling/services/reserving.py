@@ -7,19 +7,18 @@ try is rolled back, which frees its locks, before the same start is searched aga
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 
 from core import locks
-from scheduling.domain.openings import Claim, Opening, ResourceRef
+from scheduling.domain.openings import Claim, Opening
 from scheduling.domain.plan import Plan
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.models import Appointment, Hold, Reservation, Resource
-from scheduling.selectors.calendars import Unit, rules
 from scheduling.selectors.openings import (
     World,
     opening_at,
@@ -28,6 +27,7 @@ from scheduling.selectors.openings import (
     world_of,
 )
 from scheduling.selectors.visit_types import VisitKind
+from scheduling.services.rechecking import still_serves
 
 TRIES = 3
 Owner = TypeVar("Owner", Appointment, Hold)
@@ -61,45 +61,56 @@ class _Lost(Exception):
     """A rival was faster; search again."""
 
 
+class _Changed(_Lost):
+    """Not a rival: hours or resources are others now; read them again, too."""
+
+
 def take(
     wanted: Wanted,
-    save: Callable[[Opening], Owner],
+    owner: Owner,
+    store: Callable[[Opening], Owner],
     prepare: Callable[[Opening], None] = lambda _: None,
 ) -> Owner | None:
-    """Reserve the opening at this start for what `save` stores; None if there is none.
+    """Reserve the opening at this start for `owner`; None if there is none.
 
-    `prepare` runs under the locks, before the look: it frees what a move gives up
-    for the opening that was found.
+    The owner's id is known before `store` writes it: what rivals want most is asked
+    for first. `prepare` runs under the locks: it frees what a move gives up for the
+    opening that was found.
     """
-    for _ in range(TRIES):
-        world = world_at(wanted)
+    world = world_at(wanted)
+    for tried in range(TRIES):
         opening = opening_for(world, wanted)
         if opening is None:
             return None
         try:
             with transaction.atomic():
-                return _try(wanted, world, opening, save, prepare)
+                _claim(wanted, world, opening, owner, prepare, again=tried > 0)
+                return store(opening)
+        except _Changed:
+            world = world_at(wanted)
         except _Lost:
             continue
     return None
 
 
-def _try(
+def _claim(
     wanted: Wanted,
     world: World,
     opening: Opening,
-    save: Callable[[Opening], Owner],
+    owner: Appointment | Hold,
     prepare: Callable[[Opening], None],
-) -> Owner:
+    again: bool,
+) -> None:
     ids = {claim.resource_id for claim in opening.claims}
-    members = lock_resources(ids | wanted.given_up)
+    locked = lock_resources(ids | wanted.given_up)
     prepare(opening)
-    release_expired_on(opening.claims, wanted.now)
-    opening = _look(wanted, world, [r for r in members if r.pk in ids])
-    owner = save(opening)
+    if again:  # A first try that meets an expired hold is lost; this one frees it.
+        release_expired_on(opening.claims, wanted.now)
+    # First what most rivals fail at: they queue here, one behind the other.
     if not _insert(owner, opening.claims):
         raise _Lost
-    return owner
+    if not still_serves(world, opening, locked):
+        raise _Changed
 
 
 def lock_resources(ids: Collection[int]) -> list[Resource]:
@@ -145,42 +156,34 @@ def opening_for(world: World, wanted: Wanted) -> Opening | None:
     )
 
 
-def _look(wanted: Wanted, world: World, members: Iterable[Resource]) -> Opening:
-    """The opening again, from what the locked rows and hours say now."""
-    known = [
-        Unit(ResourceRef(r.pk, r.kind, r.name), frozenset(r.capabilities))
-        for r in members
-        if r.active
-    ]
-    first, last = search_days(wanted.start, wanted.plan, wanted.kind.zone)
-    hours = rules(wanted.kind.clinic_id, [u.ref.id for u in known], first, last)
-    now = World(world.kind, world.plan, known, hours)
-    opening = opening_at(now, wanted.start, now=wanted.now, prefer=wanted.prefer)
-    if opening is None:
-        raise _Lost
-    return opening
+_INSERT = """
+INSERT INTO scheduling_reservation
+       (resource_id, period, need_id, appointment_id, hold_id)
+SELECT resource, tstzrange(starts, ends), need, %s, %s
+  FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::bigint[])
+       AS claim (resource, starts, ends, need)
+    ON CONFLICT DO NOTHING
+"""
 
 
-def _insert(owner: Owner, claims: Collection[Claim]) -> bool:
+def _insert(owner: Appointment | Hold, claims: Iterable[Claim]) -> bool:
     """Insert one reservation per claim; True if all of them went in.
 
     Sorted by (resource, start), and without errors: a row that meets a committed
-    rival is left out, so what counts is how many are there.
+    rival is left out, so what counts is how many went in.
     """
-    owned = _owned(owner)
-    rows = [
-        Reservation(
-            resource_id=claim.resource_id,
-            period=DateTimeTZRange(claim.start, claim.end),
-            need_id=claim.need_id,
-            **owned,
+    rows = sorted(claims, key=lambda claim: (claim.resource_id, claim.start))
+    is_visit = isinstance(owner, Appointment)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [
+                owner.pk if is_visit else None,
+                None if is_visit else owner.pk,
+                [claim.resource_id for claim in rows],
+                [claim.start for claim in rows],
+                [claim.end for claim in rows],
+                [claim.need_id for claim in rows],
+            ],
         )
-        for claim in sorted(claims, key=lambda claim: (claim.resource_id, claim.start))
-    ]
-    Reservation.objects.bulk_create(rows, ignore_conflicts=True)
-    live = Reservation.objects.filter(**owned, released_at=None)
-    return live.count() == len(rows)
-
-
-def _owned(owner: Appointment | Hold) -> dict[str, Any]:
-    return {"appointment" if isinstance(owner, Appointment) else "hold": owner}
+        return bool(cursor.rowcount == len(rows))

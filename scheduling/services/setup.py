@@ -21,6 +21,7 @@ from scheduling.models import (
     VisitType,
 )
 from scheduling.selectors.visit_types import visit_kind_of
+from scheduling.services.closures import open_for_retired, watching_hours
 
 if TYPE_CHECKING:
     from clinics.models import Clinic
@@ -52,10 +53,11 @@ def add_resource(
 def retire_resource(
     *, clinic_id: int, resource_id: int, by: Actor, now: datetime
 ) -> Resource:
-    """Nothing new is booked on it; what is booked stays."""
+    """Nothing new is booked on it; visits that have it get an open conflict."""
     [resource] = _lock(clinic_id, resource_id)
     resource.active = False
     resource.save(update_fields=["active"])
+    open_for_retired(resource, now=now)
     _record("resource.retired", resource, by, now)
     return resource
 
@@ -74,13 +76,12 @@ def set_hours(
     """Replace the hours of the clinic, or of one resource.
 
     `hours` maps a weekday (Monday = 0) to its stretches of wall clock time; an end
-    of 00:00 is midnight. Visits already booked are left alone.
+    of 00:00 is midnight. Visits already booked are never moved; one that lies
+    outside the new hours gets an open conflict.
     """
     _lock(clinic_id, resource_id)
     _check_hours(hours)
-    before = OpeningHours.objects.filter(clinic_id=clinic_id)
-    before.filter(Q(resource=resource_id) if resource_id else Q(resource=None)).delete()
-    OpeningHours.objects.bulk_create(
+    rows = [
         OpeningHours(
             clinic_id=clinic_id,
             resource_id=resource_id,
@@ -92,7 +93,11 @@ def set_hours(
         )
         for weekday, stretches in sorted(hours.items())
         for start, end in stretches
-    )
+    ]
+    with watching_hours(clinic_id, resource_id, "hours", by=by, now=now):
+        before = OpeningHours.objects.filter(clinic_id=clinic_id)
+        before.filter(resource=resource_id).delete()
+        OpeningHours.objects.bulk_create(rows)
     _record_hours("hours.set", clinic_id, resource_id, by, now)
 
 
@@ -109,17 +114,22 @@ def add_exception(
     by: Actor,
     now: datetime,
 ) -> ScheduleException:
-    """Close ("closed") or open ("extra") the clinic or a resource on one date."""
+    """Close ("closed") or open ("extra") the clinic or a resource on one date.
+
+    A visit that a closure makes impossible gets an open conflict.
+    """
     _lock(clinic_id, resource_id)
-    exception = ScheduleException.objects.create(
-        clinic_id=clinic_id,
-        resource_id=resource_id,
-        kind=kind,
-        applies_on=applies_on,
-        local_start=local_start,
-        local_end=local_end,
-        reason=reason,
-    )
+    cause = "closure" if resource_id is None else "hours"
+    with watching_hours(clinic_id, resource_id, cause, by=by, now=now):
+        exception = ScheduleException.objects.create(
+            clinic_id=clinic_id,
+            resource_id=resource_id,
+            kind=kind,
+            applies_on=applies_on,
+            local_start=local_start,
+            local_end=local_end,
+            reason=reason,
+        )
     _record_hours(f"hours.{kind}", clinic_id, resource_id, by, now)
     return exception
 

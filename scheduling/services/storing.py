@@ -2,50 +2,65 @@
 
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection
 
 from scheduling.domain.plan import PhasePlan, Plan
-from scheduling.models import Appointment, AppointmentPhase
+from scheduling.models import Appointment
 from scheduling.services.problems import PatientBusy
 from scheduling.services.reserving import Wanted
 from scheduling.services.starts import agreed
 
 
-def create_appointment(wanted: Wanted, patient_id: UUID, subject: str) -> Appointment:
-    """Store the visit and its phases. Raises PatientBusy if the database says so."""
+def new_appointment(wanted: Wanted, patient_id: UUID, subject: str) -> Appointment:
+    """The visit as it will be stored; its id is known already."""
     kind = wanted.kind
+    return Appointment(
+        clinic_id=kind.clinic_id,
+        patient_id=patient_id,
+        visit_type_id=kind.id,
+        clinician_id=wanted.clinician,
+        subject=subject,
+        variation=wanted.variation.as_data(),
+        in_person=kind.in_person,
+        status_at=wanted.now,
+        created_at=wanted.now,
+        **agreed(wanted.start, wanted.plan, kind.zone),
+    )
+
+
+def store_appointment(appointment: Appointment, plan: Plan) -> Appointment:
+    """Store the visit and its phases. Raises PatientBusy if the database says so;
+    then nothing more can be asked of this transaction."""
     try:
-        with transaction.atomic():
-            appointment = Appointment.objects.create(
-                clinic_id=kind.clinic_id,
-                patient_id=patient_id,
-                visit_type_id=kind.id,
-                clinician_id=wanted.clinician,
-                subject=subject,
-                variation=wanted.variation.as_data(),
-                in_person=kind.in_person,
-                status_at=wanted.now,
-                created_at=wanted.now,
-                **agreed(wanted.start, wanted.plan, kind.zone),
-            )
+        appointment.save(force_insert=True)
     except IntegrityError as error:
         raise _as_patient_busy(error) from error
-    stamp_phases(appointment, wanted.plan)
+    stamp_phases(appointment, plan)
     return appointment
 
 
+_STAMP = """
+INSERT INTO scheduling_appointmentphase
+       (appointment_id, position, phase_id, name, offset_minutes, duration_minutes)
+SELECT %s, place - 1, phase, name, starts, lasts
+  FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::int[])
+       WITH ORDINALITY AS stamped (phase, name, starts, lasts, place)
+"""
+
+
 def stamp_phases(appointment: Appointment, plan: Plan) -> None:
-    AppointmentPhase.objects.bulk_create(
-        AppointmentPhase(
-            appointment=appointment,
-            phase_id=phase.id,
-            position=position,
-            name=phase.name,
-            offset_minutes=phase.offset_minutes,
-            duration_minutes=phase.duration_minutes,
+    """Keep the plan's phases with the visit, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STAMP,
+            [
+                appointment.pk,
+                [phase.id for phase in plan.phases],
+                [phase.name for phase in plan.phases],
+                [phase.offset_minutes for phase in plan.phases],
+                [phase.duration_minutes for phase in plan.phases],
+            ],
         )
-        for position, phase in enumerate(plan.phases)
-    )
 
 
 def stamped_phases(appointment: Appointment) -> list[PhasePlan]:

@@ -1,7 +1,7 @@
 """A Tuesday at a clinic, to look at: `staff_day()` books it, `sign_in` opens it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from scheduling.models import Appointment, Hold
 from scheduling.services import booking, holds, setup
 from tests.factories import clinics as make
 from tests.factories import patients as people
+from tests.factories import waitlist as waits
 from tests.factories.scheduling import Practice, practice
 
 ZONE = ZoneInfo("America/Chicago")
@@ -161,7 +162,26 @@ def _more(place: Practice, patient: Patient) -> dict[str, Any]:
     )
     assert enquiry
     assert isinstance(held, Hold)
-    return {"hold": held.pk, "enquiry": enquiry.pk}
+    return {"hold": held.pk, "enquiry": enquiry.pk, **_waiting(place)}
+
+
+def _waiting(place: Practice) -> dict[str, Any]:
+    """Four who wait for the time of a cancelled visit; one needs more notice, one was
+    offered another opening that stands."""
+    dates = {"valid_from_on": NOW.date(), "valid_to_on": NOW.date() + timedelta(60)}
+    people_waiting: dict[str, dict[str, object]] = {
+        "Nora": {"wishes": {"weekdays": frozenset({3, 4}), "earliest": time(8, 30)}},
+        "Ellis": {},
+        "June": {"minimum_notice": timedelta(days=7)},
+        "Hanna": {},
+    }
+    entries = [
+        waits.entry(place, _patient(place, name, "Waits"), now=EARLIER, **wish, **dates)
+        for name, wish in people_waiting.items()
+    ]
+    waits.offer(place, start=at(14, days=1), now=NOW, entries=[entries[-1].pk])
+    freed = waits.freed(place, start=at(9, days=2), now=NOW)
+    return {"waits": entries[-1].pk, "freed": freed.pk}
 
 
 def sign_in(page: Page, site: str, member: Membership) -> None:

@@ -50,6 +50,13 @@ PAGES: dict[str, Opened] = {
         "coordinator",
         lambda day: at("staff:appointment", day.visit.pk),
     ),
+    "staff:appointment_move_preview": (
+        "coordinator",
+        lambda day: (
+            f"{at('staff:appointment_move_preview', day.visit.pk)}"
+            f"?on={NEXT_WEEK}&at=14:00"
+        ),
+    ),
     "staff:patients": ("coordinator", lambda day: reverse("staff:patients")),
     "staff:register": ("coordinator", lambda day: reverse("staff:register")),
     "staff:patient": ("coordinator", lambda day: at("staff:patient", day.patient.pk)),
@@ -63,6 +70,19 @@ PAGES: dict[str, Opened] = {
     ),
     "staff:durations": ("nurse", lambda day: reverse("staff:durations")),
     "staff:clock": ("nurse", lambda day: reverse("staff:clock")),
+    "staff:waitlist": ("coordinator", lambda day: reverse("staff:waitlist")),
+    "staff:waitlist_new": (
+        "coordinator",
+        lambda day: f"{reverse('staff:waitlist_new')}?patient={day.patient.pk}",
+    ),
+    "staff:waitlist_entry": (
+        "coordinator",
+        lambda day: at("staff:waitlist_entry", day.ids["waits"]),
+    ),
+    "staff:waitlist_opening": (
+        "coordinator",
+        lambda day: at("staff:waitlist_opening", day.ids["freed"]),
+    ),
     "staff:tasks": ("clinician", lambda day: reverse("staff:tasks")),
     "staff:messages": ("coordinator", lambda day: reverse("staff:messages")),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),

@@ -51,6 +51,9 @@ def test_a_dry_run_keeps_nothing():
     [
         ("--time-zone=Mars/Olympus", "time_zone"),
         ("--phone=555", "phone"),
+        ("--holiday-calendar=US-ZZ", "holiday_calendar"),
+        ("--holiday-calendar=Mars", "holiday_calendar"),
+        ("--holiday-calendar=us", "holiday_calendar"),
         ("--admin-email=nobody", "email"),
     ],
 )

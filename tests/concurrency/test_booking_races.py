@@ -22,25 +22,15 @@ from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
-from tests.rivals import deadlocks, race
+from tests.rivals import race
 
-RIVALS, ROUNDS = 8, 50
+RIVALS = 8
 CLIENTS = 24
 ALWAYS = {weekday: [(time(0), time(0))] for weekday in range(7)}
 DROP = """
 ALTER TABLE scheduling_reservation DROP CONSTRAINT reservation_no_double_booking
 """
 FOUR = ("clinician", "nurse", "technician", "consult_room")
-
-pytestmark = pytest.mark.usefixtures("committed_db")
-
-
-@pytest.fixture
-def watch():
-    """Fails the test if any transaction locks out of order."""
-    with lock_order.watched() as watching:
-        yield watching
-    assert watching.faults == []
 
 
 def practice(counts):
@@ -63,27 +53,6 @@ def outcomes(results):
     return Counter(type(result).__name__ for result in results)
 
 
-def check_clean():
-    assert booking_checks.findings(NOW) == []
-    assert deadlocks() == 0
-
-
-def test_eight_rivals_fifty_rounds_one_booked_each(watch):
-    at = practice(dict.fromkeys(FOUR, 1))
-    visit_of_four(at)
-    patients = [at.patient() for _ in range(RIVALS)]
-    total = Counter()
-
-    for number in range(ROUNDS):
-        start = NINE + number * minutes(30)
-        total += outcomes(race([rival(at, who, start=start) for who in patients]))
-
-    assert total == {"Appointment": ROUNDS, "SlotTaken": ROUNDS * (RIVALS - 1)}
-    assert Appointment.objects.count() == ROUNDS
-    assert watch.seen[lock_order.RESOURCE] >= ROUNDS
-    check_clean()
-
-
 def test_rivals_for_more_resources_than_one_each_are_served_until_none_is_left(watch):
     at = practice(dict.fromkeys(FOUR, 3))
     visit_of_four(at)
@@ -92,7 +61,6 @@ def test_rivals_for_more_resources_than_one_each_are_served_until_none_is_left(w
     results = outcomes(race([rival(at, who, start=NINE) for who in patients]))
 
     assert results == {"Appointment": 3, "SlotTaken": RIVALS - 3}
-    check_clean()
 
 
 def test_twenty_four_clients_book_one_patient_on_disjoint_resources(watch):
@@ -108,7 +76,6 @@ def test_twenty_four_clients_book_one_patient_on_disjoint_resources(watch):
     codes = Counter((a.status_code, a.json().get("code")) for a in answers)
     assert codes == {(201, None): 1, (409, "patient-busy"): CLIENTS - 1}
     assert Appointment.objects.count() == 1
-    check_clean()
 
 
 def next_morning():
@@ -131,8 +98,8 @@ def post(key, patient, start, clinician):
     )
 
 
-def test_the_constraint_alone_keeps_overlaps_out(monkeypatch):
-    monkeypatch.setattr(locks, "lock", lambda rows: list(rows.order_by("pk")))
+@pytest.mark.usefixtures("without_locks")
+def test_the_constraint_alone_keeps_overlaps_out():
     at = practice(dict.fromkeys(FOUR, 1))
     visit_of_four(at)
     patients = [at.patient() for _ in range(RIVALS)]
@@ -144,11 +111,10 @@ def test_the_constraint_alone_keeps_overlaps_out(monkeypatch):
 
     assert total["Appointment"] == 10
     assert set(total) == {"Appointment", "SlotTaken"}
-    assert booking_checks.findings(NOW) == []
 
 
-def test_the_patients_constraint_alone_keeps_double_visits_out(monkeypatch):
-    monkeypatch.setattr(locks, "lock", lambda rows: list(rows.order_by("pk")))
+@pytest.mark.usefixtures("without_locks")
+def test_the_patients_constraint_alone_keeps_double_visits_out():
     at = practice({"clinician": RIVALS})
     make.visit_type(at.clinic)
     patient = at.patient()
@@ -159,7 +125,6 @@ def test_the_patients_constraint_alone_keeps_double_visits_out(monkeypatch):
     )
 
     assert results == {"Appointment": 1, "PatientBusy": RIVALS - 1}
-    assert booking_checks.findings(NOW) == []
 
 
 def test_moves_that_cross_each_other_do_not_deadlock(watch):
@@ -188,7 +153,6 @@ def test_moves_that_cross_each_other_do_not_deadlock(watch):
 
     assert set(results) <= {"Appointment", "SlotTaken"}
     assert results["Appointment"] >= 1
-    check_clean()
 
 
 def test_booking_cancelling_and_expiring_at_once_leaves_nothing_behind(watch):
@@ -227,7 +191,6 @@ def test_booking_cancelling_and_expiring_at_once_leaves_nothing_behind(watch):
 
     assert outcomes(results) == {"NoneType": RIVALS}
     assert Appointment.objects.filter(status="cancelled").exists()
-    check_clean()
 
 
 # --- the hook itself -------------------------------------------------------------
@@ -312,8 +275,8 @@ def test_what_a_dropped_check_let_in_is_found(owner_connection, dropped, spoil, 
     assert {"constraints", check} <= {f.check for f in booking_checks.findings(NOW)}
 
 
-def test_without_locks_and_constraint_rivals_do_overlap(monkeypatch, owner_connection):
-    monkeypatch.setattr(locks, "lock", lambda rows: list(rows.order_by("pk")))
+@pytest.mark.usefixtures("without_locks")
+def test_without_locks_and_constraint_rivals_do_overlap(owner_connection):
     at = practice(dict.fromkeys(FOUR, 1))
     visit_of_four(at)
     patients = [at.patient() for _ in range(RIVALS)]

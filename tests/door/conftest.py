@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from config.local.account import account
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = Path(sys.executable).parent.parent
 LEFT_OUT = shutil.ignore_patterns(".git", ".local", ".venv*", ".*_cache", ".hypothesis")
@@ -61,12 +59,3 @@ def project(tmp_path: Path) -> Project:
     folder = tmp_path / "a path with spaces" / "crest path"
     shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
     return Project(folder)
-
-
-@pytest.fixture
-def private_state(tmp_path, monkeypatch):
-    """Clusters and logs of the test's own."""
-    monkeypatch.setenv("CRESTPATH_LOCAL", str(tmp_path / "state"))
-    account.cache_clear()
-    yield tmp_path / "state"
-    account.cache_clear()

@@ -14,10 +14,10 @@ from django.urls import reverse
 
 from clinics.models import Clinic
 from notifications.models import Message
-from scheduling.models import Appointment, Hold
+from scheduling.models import Appointment, Hold, Offer
 from scheduling.services import holds, setup
 from tests.factories import clinics as people
-from tests.factories import patients, procedures
+from tests.factories import patients, procedures, waitlist
 from tests.factories import scheduling as visits
 from tests.factories.clinics import NOW
 
@@ -33,20 +33,27 @@ FORMS: frozenset[str] = frozenset(
         "staff:appointment_fulfil",
         "staff:appointment_move",
         "staff:appointment_no_show",
+        "staff:appointment_undo_move",
         "staff:board_move",
         "staff:book",
         "staff:enquiry_convert",
         "staff:enquiry_dismiss",
+        "staff:hold_extend",
         "staff:hold_new",
         "staff:hold_release",
         "staff:message_cancel",
+        "staff:offer_accept",
+        "staff:offer_decline",
         "staff:patient_consent",
         "staff:patient_contact",
         "staff:task_acknowledge",
         "staff:task_close",
-        "staff:undo_move",
         "staff:visit_phase",
         "staff:visit_phase_correct",
+        "staff:waitlist_dismiss",
+        "staff:waitlist_offer",
+        "staff:waitlist_take_back",
+        "staff:waitlist_withdraw",
     }
 )
 
@@ -118,6 +125,42 @@ def message(clinic: Clinic) -> dict[str, Any]:
     return {"message_id": planned.pk}
 
 
+def entry(clinic: Clinic) -> dict[str, Any]:
+    return {"entry_id": waitlist.entry(open_for_visits(clinic)).pk}
+
+
+def entry_in_list(clinic: Clinic) -> dict[str, Any]:
+    entry(clinic)
+    return {}
+
+
+def freed(clinic: Clinic) -> dict[str, Any]:
+    place = open_for_visits(clinic)
+    waitlist.entry(place)
+    return {"freed_id": waitlist.freed(place).pk}
+
+
+def freed_in_list(clinic: Clinic) -> dict[str, Any]:
+    freed(clinic)
+    return {}
+
+
+def batch(clinic: Clinic) -> dict[str, Any]:
+    place = open_for_visits(clinic)
+    waitlist.entry(place)
+    return {"hold_id": waitlist.offer(place).pk}
+
+
+def offer(clinic: Clinic) -> dict[str, Any]:
+    made = Offer.objects.filter(hold=batch(clinic)["hold_id"]).get()
+    return {"offer_id": made.pk}
+
+
+def offer_in_list(clinic: Clinic) -> dict[str, Any]:
+    offer(clinic)
+    return {}
+
+
 def episode(clinic: Clinic) -> dict[str, Any]:
     staff = {r: people.membership(r, clinic) for r in procedures.ROLES}
     return {"episode_id": procedures.episode(procedures.Site(clinic, staff)).pk}
@@ -137,14 +180,25 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:appointments": patient,
     "api:appointment-phases": appointment,
     "api:episode": episode,
+    "api:episode-follow-ups": episode,
     "api:episode-timeline": episode,
     "api:episodes": nothing,
+    "api:freed-dismiss": freed,
+    "api:freed-matches": freed,
+    "api:freed-offer": freed,
+    "api:freed-openings": freed_in_list,
     "api:hold": hold,
     "api:messages": nothing,
+    "api:offer-accept": offer,
+    "api:offer-decline": offer,
+    "api:offers": offer_in_list,
     "api:patient": patient,
     "api:patients": nothing,
     "api:projection": nothing,
     "api:tasks": nothing,
+    "api:waitlist": entry_in_list,
+    "api:waitlist-entry": entry,
+    "api:waitlist-withdraw": entry,
     "staff:access_log": nothing,
     "staff:appointment": appointment,
     "staff:appointment_arrive": appointment,
@@ -153,7 +207,9 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:appointment_confirm": appointment,
     "staff:appointment_fulfil": appointment,
     "staff:appointment_move": appointment,
+    "staff:appointment_move_preview": appointment,
     "staff:appointment_no_show": appointment,
+    "staff:appointment_undo_move": appointment,
     "staff:board": nothing,
     "staff:board_changes": day,
     "staff:board_move": appointment,
@@ -167,12 +223,15 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:episodes": episode_in_list,
     "staff:act": act,
     "staff:hold": hold,
+    "staff:hold_extend": hold,
     "staff:hold_new": nothing,
     "staff:hold_release": hold,
     "staff:journal": nothing,
     "staff:mailbox": nothing,
     "staff:message_cancel": message,
     "staff:messages": nothing,
+    "staff:offer_accept": offer,
+    "staff:offer_decline": offer,
     "staff:patient": patient,
     "staff:patient_amend": patient,
     "staff:patient_consent": patient,
@@ -184,14 +243,22 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:tasks": nothing,
     "staff:today": nothing,
     "staff:today_on": day,
-    "staff:undo_move": appointment,
     "staff:visit_phase": phase,
     "staff:visit_phase_correct": phase,
+    "staff:waitlist": entry_in_list,
+    "staff:waitlist_dismiss": freed,
+    "staff:waitlist_entry": entry,
+    "staff:waitlist_new": patient,
+    "staff:waitlist_offer": freed,
+    "staff:waitlist_opening": freed,
+    "staff:waitlist_take_back": batch,
+    "staff:waitlist_withdraw": entry,
 }
 
 
 # Addresses whose arguments follow a "?".
 ASKS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "staff:waitlist_new": lambda made: {"patient": made["patient_id"]},
     "api:appointments": lambda made: {"patient": made["patient_id"]},
 }
 

@@ -64,7 +64,7 @@ def test_everything_added_to_the_cases_is_marked_as_assumed():
         case["replay"] for case in cases.read()["cases"].values() if "replay" in case
     ]
 
-    assert len(added) == 2
+    assert len(added) == 3
     assert all(block["assumed"] is True for block in added)
 
 

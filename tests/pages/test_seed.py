@@ -12,8 +12,9 @@ from pages.demo import seed, surroundings
 from pages.demo.cases import weeks_since
 from patients.models import Patient
 from procedures.models import Episode
-from scheduling.models import Appointment
+from scheduling.models import Appointment, FreedOpening
 from scheduling.selectors import booking_checks
+from scheduling.services import matching
 from tests.conftest import Server, database_of_ones_own
 
 CENTRAL = ZoneInfo("America/Chicago")
@@ -98,6 +99,14 @@ def test_nothing_that_lies_ahead_has_happened(seeded):
     ahead = Appointment.objects.filter(during__startswith__gt=NOW)
 
     assert set(ahead.values_list("status", flat=True)) <= {"booked", "cancelled"}
+
+
+def test_somebody_waits_for_the_time_of_a_cancelled_visit(seeded):
+    freed = FreedOpening.objects.filter(during__startswith__gt=NOW).latest("freed_at")
+    found = matching.matches(freed=freed, now=NOW)
+
+    assert [m.entry.patient.family_name for m in found.fitting] == ["Arroyo"]
+    assert found.why_nobody == "1 needs 7 days’ notice"
 
 
 def test_the_books_are_in_order(seeded):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import procedures
 from procedures.domain import follow_ups
-from procedures.services.follow_ups import is_holiday
+from procedures.selectors.timetable import is_holiday
 
 DATA = Path(procedures.__file__).parent / "data" / "milestones.json"
 MILESTONES = tuple(

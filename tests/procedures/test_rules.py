@@ -20,18 +20,18 @@ from procedures.domain.rules import (
 )
 
 ON = date(2026, 10, 19)
-FILE = json.loads(
-    (Path(rules.__file__).parents[1] / "data" / "rules-1.json").read_text()
-)
+DATA = Path(rules.__file__).parents[1] / "data"
+FILES = [json.loads(path.read_text()) for path in sorted(DATA.glob("rules-*.json"))]
 RULES = tuple(
     Rule(
         row["code"],
-        FILE["version"],
+        file["version"],
         Level(row["level"]),
         row["title"],
         {name: Decimal(str(value)) for name, value in row["parameters"].items()},
     )
-    for row in FILE["rules"]
+    for file in FILES
+    for row in file["rules"]
 )
 KNEE = TargetFinding(label="left knee", grade_kl=3)
 WELL = Findings(age_years=67, targets=[KNEE], symptom_months=12, nrs=7)
@@ -173,3 +173,32 @@ def test_the_hardest_rule_comes_first():
 def test_a_diagnosis_names_its_side(code, side):
     assert laterality.side_of(code) == side
     assert laterality.SHAPE.match(code)
+
+
+@pytest.mark.parametrize(
+    ("on", "fires"),
+    [(date(2026, 4, 14), True), (date(2026, 4, 29), True), (date(2026, 4, 30), False)],
+)
+def test_a_systemic_steroid_stands_in_the_way_for_two_weeks(on, fires):
+    drug = Medication("prednisone", "systemic_steroid", date(2026, 4, 16))
+
+    found = levels(medications=[drug], on=on)
+
+    assert found == ({"MED-STER-01": Level.HARD} if fires else {})
+
+
+def test_a_systemic_steroid_says_from_when_it_no_longer_does():
+    drug = Medication("prednisone", "systemic_steroid", date(2026, 4, 16))
+
+    [hit] = fired(RULES, replace(WELL, medications=[drug]), date(2026, 4, 20))
+
+    assert hit.reevaluate_on == date(2026, 4, 30)
+    assert hit.lifts == "14 days without it, not before 2026-04-30"
+
+
+def test_a_steroid_of_an_unknown_day_stands_in_the_way_without_an_end():
+    drug = Medication("prednisone", "systemic_steroid")
+
+    [hit] = fired(RULES, replace(WELL, medications=[drug]), ON)
+
+    assert (hit.code, hit.reevaluate_on) == ("MED-STER-01", None)

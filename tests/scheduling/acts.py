@@ -1,9 +1,12 @@
 """Short ways to act on visits in these tests."""
 
 from core.models import JournalEntry
-from scheduling.services import holds
+from scheduling.services import absences, conflicts, holds
 from tests.factories.clinics import NOW
-from tests.factories.scheduling import BY, NINE
+from tests.factories.scheduling import BY, NINE, minutes
+
+DAY_END = NINE + minutes(8 * 60)
+WHO = {"by": BY, "now": NOW}
 
 
 def live(owner):
@@ -28,3 +31,20 @@ def at_hold(at, **fields):
 
 def last_entry(stream):
     return JournalEntry.objects.filter(stream=stream).order_by("seq").last()
+
+
+def away(at, **fields):
+    fields = {"start": NINE, "end": DAY_END, "kind": "ill", **fields}
+    resource = fields.pop("resource_id", None) or at.one("clinician").pk
+    return absences.open_absence(
+        clinic_id=at.clinic.pk, resource_id=resource, **WHO, **fields
+    )
+
+
+def keep(conflict, reason="the patient is on the way", **fields):
+    return conflicts.keep(
+        conflict_id=conflict.pk,
+        clinic_id=conflict.appointment.clinic_id,
+        reason=reason,
+        **{**WHO, **fields},
+    )

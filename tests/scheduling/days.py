@@ -1,232 +1,153 @@
-"""Small days from a seed, and how they go by a naive clock, minute by minute."""
+"""A generated world as a window to explain, and the same world with blocks gone."""
 
 import random
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from datetime import UTC, date, datetime, timedelta
 
-from scheduling.domain.projection import (
-    PlannedClaim,
-    PlannedPhase,
-    PlannedVisit,
-    Went,
-)
+from scheduling.domain.bits import from_spans
+from scheduling.domain.blocks import Block, Cause
+from scheduling.domain.grid import DAY_CELLS
+from scheduling.domain.openings import ResourceRef
+from scheduling.domain.scene import Member
+from scheduling.domain.window import Busy, Window, Wished, window_grid
+from tests.scheduling import oracle
+from tests.scheduling.oracle import Rulebook, Thing
+from tests.scheduling.worlds import World, schedule
 
-EIGHT = datetime(2026, 9, 2, 13, tzinfo=UTC)
-FOREVER = 3000
-BAY, ROOM, DOCTOR, SPIN = 1, 2, 3, 4
-
-
-def at(minute):
-    return EIGHT + timedelta(minutes=minute)
+ONE_DAY = timedelta(days=1)
 
 
-def minute(instant):
-    return (instant - EIGHT) // timedelta(minutes=1)
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asks of a world: its day, from `now` on, with these wishes."""
 
-
-# Phases from arrival: offset, length; and claims: resource, buffers, phases.
-PROCEDURE = (
-    [(0, 40), (40, 65), (40, 25), (60, 30), (85, 20), (105, 30)],
-    [
-        (BAY, 0, 0, 0, 0),
-        (ROOM, 0, 15, 1, 1),
-        (DOCTOR, 0, 0, 2, 2),
-        (SPIN, 0, 10, 3, 3),
-        (DOCTOR, 0, 0, 4, 4),
-    ],
-)
-TALK = ([(0, 20)], [(DOCTOR, 5, 5, 0, 0)])
-# One claim over two phases, with a pause, a stay around both and a stay in a stay.
-ODD = (
-    [(0, 60), (0, 10), (15, 20), (20, 10), (60, 15)],
-    [(ROOM, 0, 5, 0, 0), (DOCTOR, 0, 5, 1, 2), (BAY, 0, 0, 4, 4)],
-)
-KINDS = (PROCEDURE, TALK, ODD)
-
-
-def visit(number, kind, start):
-    """A visit of this kind that arrives `start` minutes after eight."""
-    spans, claims = kind
-    phases = tuple(
-        PlannedPhase(n, f"phase {n}", at(start + a), at(start + a + length))
-        for n, (a, length) in enumerate(spans)
-    )
-    return PlannedVisit(
-        UUID(int=number),
-        phases,
-        tuple(
-            PlannedClaim(
-                resource,
-                phases[first].start - timedelta(minutes=before),
-                phases[last].end + timedelta(minutes=after),
-                first,
-                last,
-            )
-            for resource, before, after, first, last in claims
-        ),
-    )
-
-
-def clash(one, other):
-    return any(
-        a.resource_id == b.resource_id and a.start < b.end and b.start < a.end
-        for a in one.claims
-        for b in other.claims
-    )
-
-
-def small_day(chance):
-    """Up to four visits, none of which is in another's way by plan."""
-    planned = []
-    for number in range(chance.randrange(1, 5)):
-        kind, start = chance.choice(KINDS), chance.randrange(0, 120)
-        while any(clash(visit(number, kind, start), other) for other in planned):
-            start += chance.choice([1, 5, 20])
-        planned.append(visit(number, kind, start))
-    return planned
-
-
-@dataclass
-class Run:
-    """How a phase goes: begun and over, in minutes after eight."""
-
-    visit: PlannedVisit
-    phase: PlannedPhase
-    length: int
-    dawdle: int = 0
-    ready: int | None = None
-    begun: int | None = None
-    over: int | None = None
+    made: World
+    day: date
+    weekdays: frozenset[int]
+    first_minute: int
+    last_minute: int
+    left_out: frozenset[int]
+    excluded: frozenset[int]
+    patient: tuple[tuple[datetime, datetime], ...]
 
     @property
-    def own_end(self):
-        return self.begun + self.length
-
-
-class Simulation:
-    """Every minute: end what can end, begin what can begin; until nothing is left."""
-
-    def __init__(self, visits, chance=None, worst=30):
-        self.runs = [
-            Run(v, p, minute(p.end) - minute(p.start)) for v in visits for p in v.phases
-        ]
-        for run in self.runs if chance else []:
-            run.dawdle = chance.choice([0, 0, chance.randrange(worst)])
-            run.length = max(1, run.length + chance.randrange(-10, worst))
-
-    def until(self, now):
-        """Let it go as it really goes, before `now`."""
-        for tick in range(-60, now):
-            self._tick(tick)
-        return self
-
-    def went(self, planned):
-        """What would be on record of a visit."""
-        return {
-            run.phase.position: Went(
-                at(run.begun), None if run.over is None else at(run.over)
+    def window(self) -> Window:
+        made, day = self.made, self.day
+        grid = window_grid(made.plan, day, day, made.zone)
+        busy = [
+            Busy(
+                thing.id, grid.floor(start), grid.ceil(end), Cause.BOOKING, str(number)
             )
-            for run in self.runs
-            if run.visit.id == planned.id and run.begun is not None
-        }
-
-    def rest(self, now):
-        """From `now` on nobody dawdles, and everything takes as long as planned."""
-        for run in self.runs:
-            run.dawdle = 0
-            if run.over is None:
-                usual = minute(run.phase.end) - minute(run.phase.start)
-                run.length = usual
-                if run.begun is not None:
-                    run.length = max(usual, now - run.begun)
-        for tick in range(now, FOREVER):
-            self._tick(tick)
-        return {
-            (run.visit.id, run.phase.position): (at(run.begun), at(run.over))
-            for run in self.runs
-        }
-
-    def _tick(self, tick):
-        changed = True
-        while changed:
-            changed = False
-            for run in self.runs:
-                if run.begun is None and self._may_begin(run, tick):
-                    run.begun = tick
-                    changed = True
-                elif self._may_end(run, tick):
-                    run.over = tick
-                    changed = True
-
-    def _may_end(self, run, tick):
-        under_way = run.begun is not None and run.over is None
-        return under_way and tick >= run.own_end and not self._inside(run)
-
-    def _inside(self, outer):
-        return [
-            run
-            for run in self.runs
-            if run.visit.id == outer.visit.id
-            and run is not outer
-            and outer.phase.start <= run.phase.start
-            and run.phase.end <= outer.phase.end
-            and run.over is None
+            for thing in made.things
+            for number, (start, end) in enumerate(thing.busy)
         ]
-
-    def _may_begin(self, run, tick):
-        able = (
-            at(tick) >= run.phase.start
-            and all(self._follows(run, other, tick) for other in self._earlier(run))
-            and all(self._is_free(run, claim, tick) for claim in run.visit.claims)
+        return Window(
+            plan=made.plan,
+            members=tuple(
+                Member(ResourceRef(t.id, t.kind, f"number {t.id}"), t.skills)
+                for t in made.things
+            ),
+            zone=made.zone,
+            first=day,
+            last=day,
+            grid=grid,
+            clinic=schedule(made.clinic),
+            own={t.id: schedule(t.rules) for t in made.things},
+            busy=sorted(busy, key=lambda row: row.start),
+            patient=[(grid.floor(a), grid.ceil(b)) for a, b in self.patient],
+            now=made.first,
+            soonest=made.first,
+            wished=Wished(
+                times=self.times,
+                weekdays=self.weekdays,
+                others=self.left_out,
+                excluded=self.excluded,
+            ),
         )
-        if not able:
-            return False
-        if run.ready is None:
-            run.ready = tick
-        return tick >= run.ready + run.dawdle
 
-    def _earlier(self, run):
-        mine = [r for r in self.runs if r.visit.id == run.visit.id and r is not run]
-        return [
-            r
-            for r in mine
-            if (r.phase.start, -minute(r.phase.end))
-            < (run.phase.start, -minute(run.phase.end))
-        ]
-
-    def _follows(self, run, other, tick):
-        if other.phase.end <= run.phase.start:
-            return other.over is not None
-        if other.begun is None:
-            return False
-        if run.phase.end <= other.phase.end:
-            apart = minute(run.phase.start) - minute(other.phase.start)
-            return tick >= other.begun + apart
-        shared = minute(other.phase.end) - minute(run.phase.start)
-        end = other.own_end if other.over is None else other.over
-        return tick >= end - shared
-
-    def _is_free(self, run, claim, tick):
-        if claim.first != run.phase.position:
-            return True
-        lead = minute(run.phase.start) - minute(claim.start)
-        for other in self.runs:
-            for held in other.visit.claims:
-                if (
-                    held.last == other.phase.position
-                    and held.resource_id == claim.resource_id
-                    and held.start < claim.start
-                ):
-                    after = minute(held.end) - minute(other.phase.end)
-                    if other.over is None or tick - lead < other.over + after:
-                        return False
-        return True
+    @property
+    def times(self) -> int:
+        cells = [(self.first_minute // 5, self.last_minute // 5)]
+        return from_spans(cells, DAY_CELLS)
 
 
-def so_far(seed, now, worst=30):
-    """A day from a seed as it is on record at `now`, and its simulation."""
-    chance = random.Random(seed)
-    visits = small_day(chance)
-    going = Simulation(visits, chance, worst).until(now)
-    return [replace(v, went=going.went(v)) for v in visits], going
+def asked(made: World, seed: int) -> Asked:
+    """With some wishes, and another visit of the patient now and then."""
+    rng = random.Random(seed)
+    day = made.first.astimezone(made.zone).date()
+    weekdays = rng.choice(
+        [frozenset()] * 4
+        + [frozenset({day.weekday()})]
+        + [frozenset({(day.weekday() + 1) % 7})]
+    )
+    times = rng.choice([(0, 1440)] * 3 + [(480, 720), (0, 300)])
+    ids = [thing.id for thing in made.things]
+    out = frozenset(pk for pk in ids if rng.random() < 0.15)
+    excluded = frozenset(pk for pk in ids if rng.random() < 0.1)
+    start = made.first + timedelta(minutes=5 * rng.randrange(0, 200))
+    length = timedelta(minutes=rng.choice([50, 50, 900]))
+    patient = ((start, start + length),) if rng.random() < 0.3 else ()
+    return Asked(made, day, weekdays, *times, out, excluded, patient)
+
+
+class OpenOn(Rulebook):
+    """The same rules, but for these local days: open all day."""
+
+    def __init__(self, rules: Rulebook, days: frozenset[date]) -> None:
+        super().__init__(rules.stretches, rules.exceptions, rules.always)
+        object.__setattr__(self, "days", days)
+
+    def _is_open(self, wall: datetime) -> bool:
+        return wall.date() in self.days or super()._is_open(wall)  # type: ignore[attr-defined]
+
+
+def starts_without(question: Asked, blocks: tuple[Block, ...]) -> list[datetime]:
+    """What the naive oracle finds that day once exactly these blocks are gone."""
+    made, zone = question.made, question.made.zone
+    first = oracle.midnight(question.day, zone)
+    last = oracle.midnight(question.day + ONE_DAY, zone)
+    causes = {block.cause for block in blocks}
+    if Cause.PAST not in causes:
+        first = made.first.astimezone(UTC)
+    unasked = question.weekdays and question.day.weekday() not in question.weekdays
+    if unasked and Cause.WEEKDAY not in causes:
+        return []
+    things = [
+        _thing(thing, blocks)
+        for thing in made.things
+        if (Cause.CLINICIAN in causes or thing.id not in question.left_out)
+        and (Cause.EXCLUDED in causes or thing.id not in question.excluded)
+    ]
+    clinic = OpenOn(made.clinic, _days(blocks, None))
+    found = oracle.starts(made.wants, things, clinic, zone, first, last)
+    if Cause.TIME not in causes:
+        found = [s for s in found if _is_timely(question, s)]
+    gone = {block.start for block in blocks if block.cause is Cause.PATIENT}
+    patient = [one for one in question.patient if one[0] not in gone]
+    length = timedelta(minutes=made.plan.length_minutes + -made.plan.length_minutes % 5)
+    return [s for s in found if not any(a < s + length and s < b for a, b in patient)]
+
+
+def _thing(thing: Thing, blocks: tuple[Block, ...]) -> Thing:
+    gone = {
+        block.key
+        for block in blocks
+        if block.resource_id == thing.id and block.cause is Cause.BOOKING
+    }
+    busy = tuple(b for number, b in enumerate(thing.busy) if str(number) not in gone)
+    return replace(thing, busy=busy, rules=OpenOn(thing.rules, _days(blocks, thing.id)))
+
+
+def _days(blocks: tuple[Block, ...], resource_id: int | None) -> frozenset[date]:
+    hours = {Cause.HOURS, Cause.CLOSED}
+    return frozenset(
+        block.on
+        for block in blocks
+        if block.on and block.cause in hours and block.resource_id == resource_id
+    )
+
+
+def _is_timely(question: Asked, start: datetime) -> bool:
+    wall = start.astimezone(question.made.zone)
+    minute = wall.hour * 60 + wall.minute
+    return question.first_minute <= minute < question.last_minute

@@ -56,14 +56,26 @@ def test_a_need_names_the_need_whose_resources_it_takes(api):
     assert all(n["kinds"] == needs[n["same_as"]]["kinds"] for n in followers)
 
 
-def test_reasons_for_rejected_days_are_not_made_up(api):
-    asked = {"visit_type": "consultation"}
+def test_rejected_days_are_explained_where_asked_for(api):
+    sunday = (nine() - timedelta(days=1)).date().isoformat()
+    asked = {"visit_type": "consultation", "from": sunday, "to": sunday}
 
-    explained = api.get("openings/", **asked, explain=1)
-    plain = api.get("openings/", **asked, explain=0)
+    explained = api.get("openings/", **asked, explain=1).json()
+    plain = api.get("openings/", **asked, explain=0).json()
 
-    assert (explained.status_code, explained.json()["code"]) == (501, "explain-not-yet")
-    assert plain.status_code == 200
+    assert plain == {"openings": []}
+    (rejected,) = explained["rejected"]
+    assert explained["openings"] == []
+    assert rejected["date"] == sunday
+    assert rejected["reason"] == "The clinic is closed on Sundays."
+    assert rejected["resource"] is None
+    assert len(explained["relaxations"]) >= 2
+    for way in explained["relaxations"]:
+        assert set(way) == {"code", "text", "change", "first"}
+        changed = {k: v for k, v in (asked | way["change"]).items() if v is not None}
+        if way["change"]:
+            first = api.get("openings/", **changed).json()["openings"][0]
+            assert first == way["first"]
 
 
 def test_openings_have_the_documented_shape(api):
@@ -80,7 +92,7 @@ def test_openings_have_the_documented_shape(api):
         nine().isoformat(),
         (nine() + timedelta(minutes=15)).isoformat(),
     ]
-    assert set(openings[0]) == {"start", "end", "phases"}
+    assert set(openings[0]) == {"start", "end", "phases", "why"}
     assert set(openings[0]["phases"][0]) == {"name", "start", "end", "resources"}
     assert set(openings[0]["phases"][0]["resources"][0]) == {"id", "kind", "name"}
 

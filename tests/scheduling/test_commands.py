@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core import clock
-from scheduling.models import Appointment, Hold, Reservation
+from scheduling.models import Appointment, Hold
 from scheduling.selectors import booking_checks
 from scheduling.services import holds
 from tests.factories import scheduling as make
@@ -154,42 +154,3 @@ def test_a_jump_of_a_demos_clock_makes_no_finding_of_a_hold():
 
     assert run("check_booking")[0] == 0
     assert checks(clock.now()) == {"ended holds"}
-
-
-def test_finds_a_visit_without_resources():
-    make.practice().book()
-    Reservation.objects.update(released_at=NOW)
-
-    assert checks() == {"visits without resources"}
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [{"local_time": "08:00"}, {"time_zone": "America/New_York"}, {"fold": 1}],
-)
-def test_finds_a_local_time_that_is_not_the_instant(changed):
-    make.practice().book()
-    Appointment.objects.update(**changed)
-
-    assert checks() == {"local time"}
-
-
-def test_finds_phases_that_do_not_fill_the_visit():
-    make.practice().book().phases.update(duration_minutes=50)
-
-    assert checks() == {"phases"}
-
-
-def test_finds_resources_of_another_clinic():
-    visit = make.practice().book()
-    foreign = make.practice({"clinician": 1}).one("clinician")
-    visit.reservations.filter(resource__kind="clinician").update(resource=foreign)
-
-    assert checks() == {"clinics"}
-
-
-def test_finds_reservations_outside_their_visit():
-    visit = make.practice().book()
-    visit.reservations.update(period=(NINE + minutes(60), NINE + minutes(90)))
-
-    assert checks() == {"reserved outside the visit"}

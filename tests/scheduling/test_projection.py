@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling.domain.projection import State, Went, project
-from tests.scheduling.days import (
+from tests.scheduling.projection_days import (
     PROCEDURE,
     ROOM,
     TALK,

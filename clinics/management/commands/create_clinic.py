@@ -43,6 +43,11 @@ class Command(BaseCommand):
         parser.add_argument("--slug", default="")
         parser.add_argument("--phone", default="", help="as +17135550100")
         parser.add_argument("--address", default="")
+        parser.add_argument(
+            "--holiday-calendar",
+            default="",
+            help="public holidays on which it is closed, as US or US-TX",
+        )
         parser.add_argument("--admin-email", required=True)
         parser.add_argument("--admin-name", default="")
         parser.add_argument("--password-stdin", action="store_true")
@@ -83,6 +88,7 @@ class Command(BaseCommand):
             slug=options["slug"],
             phone=options["phone"],
             address=options["address"],
+            holiday_calendar=options["holiday_calendar"],
             by=by,
             now=now,
         )

@@ -45,6 +45,26 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "Hello {first_name},\n\nYour visit at {clinic} on {when} is cancelled.\n"
         "For a new time, please call {phone}." + FOOTER,
     ),
+    ("offer", "sms"): (
+        "",
+        "{clinic}: {name}a time is free: {when}. First yes gets it: {link} " + STOP,
+    ),
+    ("offer", "email"): (
+        "A time is free: {when}",
+        "Hello {first_name},\n\nA time has become free at {clinic}: {when}.\n"
+        "It is offered to several people; the first yes gets it.\n\n"
+        "To take it, or to say no:\n{link}" + FOOTER,
+    ),
+    ("offer_gone", "sms"): (
+        "",
+        "{clinic}: {name}the time on {when} has been taken. You stay on our list. "
+        + STOP,
+    ),
+    ("offer_gone", "email"): (
+        "No longer free: {when}",
+        "Hello {first_name},\n\nThe time on {when} at {clinic} has been taken.\n"
+        "You stay on our list, and we will write again." + FOOTER,
+    ),
     ("check_in_d3", "sms"): (
         "",
         "{clinic}: {name}how are you today? A few questions, 2 minutes: {link} " + STOP,

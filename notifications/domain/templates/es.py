@@ -1,6 +1,6 @@
 """Spanish (US) texts, kept in the GSM-7 alphabet where that costs no sense."""
 
-VERSION = 1
+VERSION = 2
 
 STOP = "STOP para no recibir mensajes."
 FOOTER = "\n\n{clinic}, {phone}\nPor favor, no responda a este correo."
@@ -44,6 +44,27 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "Cancelada: su cita del {when}",
         "Hola, {first_name}:\n\nSu cita en {clinic} del {when} queda cancelada.\n"
         "Para otra hora, llame al {phone}." + FOOTER,
+    ),
+    ("offer", "sms"): (
+        "",
+        "{clinic}: {name}hay una hora libre: el {when}. "
+        "Es de quien conteste primero: {link} " + STOP,
+    ),
+    ("offer", "email"): (
+        "Hay una hora libre: {when}",
+        "Hola, {first_name}:\n\nHay una hora libre en {clinic}: el {when}.\n"
+        "Se ofrece a varias personas; es de quien conteste primero.\n\n"
+        "Para tomarla o decir que no:\n{link}" + FOOTER,
+    ),
+    ("offer_gone", "sms"): (
+        "",
+        "{clinic}: {name}la hora del {when} ya fue tomada. Usted sigue en la lista. "
+        + STOP,
+    ),
+    ("offer_gone", "email"): (
+        "Ya no está libre: {when}",
+        "Hola, {first_name}:\n\nLa hora del {when} en {clinic} ya fue tomada.\n"
+        "Usted sigue en la lista, y le escribiremos otra vez." + FOOTER,
     ),
     ("check_in_d3", "sms"): (
         "",

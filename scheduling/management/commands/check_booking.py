@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from core import clock
 from core.db import unit_of_work
 from scheduling.selectors import booking_checks
+from scheduling.selectors.booking_questions import QUESTIONS
 
 EXAMPLES = """examples:
   manage.py check_booking
@@ -28,7 +29,10 @@ def _now() -> datetime | None:
 
 
 class Command(BaseCommand):
-    help = "Check overlaps, owners, ended visits and holds, and the constraints."
+    help = (
+        "Check that no time is taken twice, visits have what they need, absences,"
+        " conflicts, holds and offers agree, and the constraints are in force."
+    )
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
         kwargs["formatter_class"] = argparse.RawDescriptionHelpFormatter
@@ -38,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        self.stderr.write(f"Asking {len(booking_checks.CHECKS)} questions …")
+        self.stderr.write(f"Asking {len(QUESTIONS)} questions …")
         found = unit_of_work(lambda: booking_checks.findings(_now()))
         counted = unit_of_work(booking_checks.counted)
         if options["json"]:

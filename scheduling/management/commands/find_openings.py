@@ -23,9 +23,12 @@ EXAMPLES = """examples:
   manage.py find_openings bayou bmc-ultrasound --from 2026-12-01 --to 2026-12-19 \\
       --weekdays tue,thu --earliest 08:00 --latest 11:00 --limit 5
   manage.py find_openings bayou follow-up --clinician 12 --json
+  manage.py find_openings bayou follow-up --prefer 12,15 --without 17 --order tightest
 
 The clinic is named by its slug. Without --from the search begins today, without --to
 it takes four weeks; --earliest and --latest are for the arrival, in clinic time.
+The order "tightest" takes those of the window that leave the fewest gaps too short to
+book, then the least idle time.
 
 exit codes: 0 found some · 1 none, or refused (why is on standard error) · 2 usage
 """
@@ -37,6 +40,13 @@ def weekdays(text: str) -> frozenset[int]:
     if not set(names) <= set(DAYS):
         raise argparse.ArgumentTypeError(f"name days as {','.join(DAYS)}")
     return frozenset(DAYS.index(name) for name in names)
+
+
+def ids(text: str) -> frozenset[int]:
+    words = [word.strip() for word in text.split(",")]
+    if not all(word.isascii() and word.isdecimal() for word in words):
+        raise argparse.ArgumentTypeError("name ids as 12,15")
+    return frozenset(int(word) for word in words)
 
 
 class Command(BaseCommand):
@@ -56,6 +66,15 @@ class Command(BaseCommand):
         parser.add_argument("--earliest", type=time.fromisoformat)
         parser.add_argument("--latest", type=time.fromisoformat)
         parser.add_argument("--weekdays", type=weekdays, default=frozenset())
+        parser.add_argument(
+            "--prefer", type=ids, default=frozenset(), help="ids of clinicians"
+        )
+        parser.add_argument(
+            "--without", type=ids, default=frozenset(), help="ids of clinicians"
+        )
+        parser.add_argument(
+            "--order", choices=["earliest", "tightest"], default="earliest"
+        )
         parser.add_argument("--step", type=int, default=5, choices=[5, 10, 15, 30, 60])
         parser.add_argument("--limit", type=int, default=10)
         parser.add_argument("--json", action="store_true")
@@ -90,7 +109,10 @@ class Command(BaseCommand):
                 options["latest"],
                 options["weekdays"],
                 options["step"],
+                options["prefer"],
+                options["without"],
             ),
+            order=options["order"],
             limit=options["limit"],
             now=now,
         )

@@ -1,0 +1,84 @@
+"""Why nothing sooner, and what would help: rows and links of the finder."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from pages import words
+from pages.find_form import answers
+from scheduling import selectors
+from scheduling.domain.blocks import Cause
+from scheduling.domain.naming import Says
+from scheduling.domain.reasons import Rejection, reason
+from scheduling.selectors.relaxing import Relaxation, relaxation_text
+
+_THINGS = {Cause.ABSENCE, Cause.BOOKING, Cause.HOLD, Cause.PATIENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A day without an opening; `otherwise` is when there would be one."""
+
+    day: date
+    reason: str
+    need: str
+    otherwise: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    text: str
+    address: str
+
+
+def says(zone: ZoneInfo, today: date) -> Says:
+    """As staff pages read: 12-hour clocks, the year only where it is another."""
+
+    def day(on: date) -> str:
+        text = words.short_day(on)
+        return text if on.year == today.year else f"{text}, {on.year}"
+
+    return Says(zone, clock=lambda at: words.clock_time(at, zone), day=day)
+
+
+def skipped(explained: selectors.Explained, voice: Says) -> list[Skipped]:
+    return [
+        Skipped(one.day, reason(one, voice), one.need, _otherwise(one))
+        for one in explained.rejected
+    ]
+
+
+def _otherwise(rejected: Rejection) -> datetime | None:
+    """Where things are in the way; hours and wishes speak for themselves."""
+    finding = rejected.finding
+    if finding is None or not {block.cause for block in finding.blocks} <= _THINGS:
+        return None
+    return finding.scene.grid.instant(finding.cell)
+
+
+def ways(explained: selectors.Explained, query: QueryDict, voice: Says) -> list[Way]:
+    """Links: to the same search with answers changed, or to the day's board."""
+    return [
+        Way(relaxation_text(way, voice), _address(way, explained.zone, query))
+        for way in selectors.relaxations(explained)
+    ]
+
+
+def _address(way: Relaxation, zone: ZoneInfo, query: QueryDict) -> str:
+    if way.rejected:
+        day = way.first.start.astimezone(zone).date()
+        return reverse("staff:board_on", args=[day])
+    return changed(query, **answers(way.change))
+
+
+def changed(query: QueryDict, **changes: object) -> str:
+    """The same question with some answers changed."""
+    again = query.copy()
+    for name, value in changes.items():
+        again.pop(name, None)
+        if value != "":
+            again[name] = str(value)
+    return f"?{again.urlencode()}"

@@ -1,0 +1,199 @@
+"""Moving one visit: what it would change, the move itself, and back again."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from clinics.services.doors import Answer, StaffRequest, page
+from core.problems import Invalid
+from core.refusal import Refused
+from pages import choices, phases
+from pages.forms import Form, area
+from pages.staff import appointments, taken
+from pages.staff.appointment_page import replaced_words
+from pages.staff.appointments import WhenForm
+from scheduling.services import booking
+from scheduling.services.problems import PatientBusy, SlotTaken
+
+if TYPE_CHECKING:
+    from scheduling.models import Appointment
+    from scheduling.services.previewing import Preview
+
+# Nearer than this, to the old time or to the new, a move says why.
+NEAR = timedelta(hours=48)
+
+
+class MoveForm(Form):
+    reason = forms.CharField(
+        label="Reason", required=False, max_length=300, widget=area()
+    )
+
+    def __init__(self, *args: Any, near: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = near
+        if near:
+            text = "It is less than 48 hours to the old time or to the new one."
+            self.fields["reason"].help_text = text
+
+
+@page(action="appointment.move")
+@require_GET
+def preview(request: StaffRequest, appointment_id: UUID) -> Answer:
+    found = appointments.found_visit(request, appointment_id)
+    asked = _asked(request.GET)
+    if isinstance(asked, WhenForm):
+        return appointments.show_visit(request, found, move_form=asked)
+    try:
+        return _preview(request, found, asked)
+    except Invalid as problem:
+        return _cannot_be_meant(request, found, request.GET, problem)
+
+
+@page(action="appointment.move")
+@require_POST
+def move(request: StaffRequest, appointment_id: UUID) -> Answer:
+    found = appointments.found_visit(request, appointment_id)
+    asked = _asked(request.POST)
+    if isinstance(asked, WhenForm):
+        return appointments.show_visit(request, found, move_form=asked)
+    form = MoveForm(request.POST, near=_is_near(request, found, asked))
+    try:
+        if not form.is_valid():
+            return _preview(request, found, asked, form)
+        moved = booking.move(
+            appointment_id=appointment_id,
+            clinic_id=request.clinic.pk,
+            start=asked,
+            version=appointments.version_of(request, found),
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+            now=request.now,
+        )
+    except (SlotTaken, PatientBusy) as problem:
+        return taken.page(request, problem, taken.to_move(found))
+    except Invalid as problem:
+        return _cannot_be_meant(request, found, request.POST, problem)
+    return appointments.done(request, moved, "The visit is moved.")
+
+
+@page(action="appointment.move")
+@require_POST
+def undo(request: StaffRequest, appointment_id: UUID) -> Answer:
+    found = appointments.found_visit(request, appointment_id)
+    try:
+        back = booking.undo_move(
+            appointment_id=appointment_id,
+            clinic_id=request.clinic.pk,
+            version=appointments.version_of(request, found),
+            by=request.actor,
+            now=request.now,
+        )
+    except (SlotTaken, PatientBusy) as problem:
+        return taken.page(request, problem, taken.to_move(found))
+    except Invalid:
+        messages.error(request, "Nothing could be taken back: nothing else is free.")
+        return redirect("staff:appointment", found.pk)
+    if isinstance(back, Refused):
+        return back
+    messages.success(request, "The change is undone.")
+    return redirect("staff:appointment", back.pk)
+
+
+def _asked(fields: QueryDict) -> "datetime | WhenForm":
+    """The start: an instant where one was chosen, else the clinic's wall clock; the
+    form where neither can be read."""
+    try:
+        return datetime.fromisoformat(fields.get("start", ""))
+    except ValueError:
+        pass
+    form = WhenForm(fields)
+    if not form.is_valid():
+        return form
+    return datetime.combine(form.cleaned_data["on"], form.cleaned_data["at"])
+
+
+def _is_near(request: StaffRequest, found: "Appointment", start: datetime) -> bool:
+    if start.tzinfo is None:
+        start = start.replace(tzinfo=ZoneInfo(request.clinic.time_zone))
+    soon = request.now + NEAR
+    return found.start < soon or start < soon
+
+
+def _cannot_be_meant(
+    request: StaffRequest, found: "Appointment", fields: QueryDict, problem: Invalid
+) -> Answer:
+    """The visit's page: what is wrong with the start, and those that can be meant."""
+    form = WhenForm(fields if fields.get("on") else _wall_clock(request, fields))
+    form.is_valid()
+    form.add_error("at", " ".join(error.detail for error in problem.errors))
+    address = reverse("staff:appointment_move_preview", args=[found.pk])
+    instead = [
+        {**choice, "address": f"{address}?{urlencode({'start': choice['start']})}"}
+        for choice in choices.of(problem, ZoneInfo(request.clinic.time_zone))
+    ]
+    return appointments.show_visit(request, found, move_form=form, move_choices=instead)
+
+
+def _wall_clock(request: StaffRequest, fields: QueryDict) -> dict[str, str]:
+    start = datetime.fromisoformat(fields.get("start", ""))
+    if start.tzinfo is not None:
+        start = start.astimezone(ZoneInfo(request.clinic.time_zone))
+    return {"on": f"{start:%Y-%m-%d}", "at": f"{start:%H:%M}"}
+
+
+def _preview(
+    request: StaffRequest,
+    found: "Appointment",
+    start: datetime,
+    form: MoveForm | None = None,
+) -> Answer:
+    seen = booking.preview_move(
+        appointment_id=found.pk,
+        start=start,
+        clinic_id=request.clinic.pk,
+        now=request.now,
+    )
+    near = _is_near(request, found, seen.start)
+    context = {
+        "visit": found,
+        "patient": found.patient,
+        "patient_address": reverse("staff:patient", args=[found.patient_id]),
+        "today": request.now.astimezone(ZoneInfo(request.clinic.time_zone)).date(),
+        "visit_type": found.visit_type.name,
+        "start": seen.start,
+        "changed": seen.changed,
+        "rows": _rows(seen),
+        "reasons": seen.reasons,
+        "form": form or MoveForm(near=near),
+        "moving": found,
+        "openings": [phases.of_opening(one, {}) for one in seen.alternatives],
+        "visit_address": reverse("staff:appointment", args=[found.pk]),
+        "move_address": reverse("staff:appointment_move", args=[found.pk]),
+    }
+    status = 422 if form is not None else 200
+    template = "pages/staff/move_preview.html"
+    return TemplateResponse(request, template, context, status=status)
+
+
+def _rows(seen: "Preview") -> list[dict[str, Any]]:
+    """Each phase with who stays, and who takes whose place."""
+    if seen.changed is None:
+        return []
+    return [
+        {
+            "name": phase.phase,
+            "kept": [one.name for one in phase.kept],
+            "replaced": replaced_words(phase.replaced),
+        }
+        for phase in seen.changed.phases
+    ]

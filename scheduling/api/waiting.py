@@ -1,0 +1,274 @@
+"""The waiting list, freed openings and offers over REST."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from clinics.services.rest import ApiRequest, Endpoint
+from core.refusal import Refused
+from patients import selectors as patients
+from scheduling.api import bodies, waiting_bodies
+from scheduling.api.appointments import subject
+from scheduling.domain.waiting import Wishes
+from scheduling.models import Appointment, Hold
+from scheduling.selectors import waitlist as reading
+from scheduling.selectors.waitlist_rendering import (
+    entry_json,
+    entry_with_history_json,
+    freed_json,
+    offer_json,
+)
+from scheduling.services import answering, freeing, matching, offers, waitlist
+
+USUAL_DAYS = 90
+
+
+class Waitlist(Endpoint):
+    actions = {"GET": "waitlist.read", "POST": "waitlist.write"}
+    page_order = ("created_at", "pk")
+
+    @extend_schema(
+        parameters=[waiting_bodies.EntriesQuery], responses=waiting_bodies.EntryPage
+    )
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        asked = waiting_bodies.EntriesQuery.read(request.query_params.dict())
+        rows = reading.entries(self.clinic.pk, closed=asked["closed"])
+        if "patient" in asked:
+            patient = patients.patient(asked["patient"], self.clinic.pk)
+            rows = rows.filter(patient=patient)
+        page = self.page(rows, entry_json)
+        shown = sorted({entry["patient"] for entry in page["results"]})
+        self.saw(*shown, deliberate="patient" in asked)
+        return page
+
+    @extend_schema(
+        request=waiting_bodies.NewEntry, responses={201: waiting_bodies.EntryAnswer}
+    )
+    def post(self, request: ApiRequest) -> Response:
+        sent = waiting_bodies.NewEntry.read(request.data)
+        self.saw(sent["patient"])
+        today = request.now.astimezone(ZoneInfo(self.clinic.time_zone)).date()
+        first, last = _validity(sent, today)
+        added = waitlist.add(
+            clinic_id=self.clinic.pk,
+            patient_id=sent["patient"],
+            visit_type=sent.get("visit_type", ""),
+            appointment_id=sent.get("appointment"),
+            subject=subject(sent),
+            variation=bodies.variation(sent),
+            wishes=_wishes(sent),
+            minimum_notice=_notice(sent),
+            valid_from_on=first,
+            valid_to_on=last,
+            by=request.actor,
+            now=request.now,
+        )
+        return self.created(entry_json(added))
+
+
+class WaitlistEntryDetail(Endpoint):
+    actions = {"GET": "waitlist.read"}
+
+    @extend_schema(responses=waiting_bodies.EntryWithHistoryAnswer)
+    def get(self, request: ApiRequest, entry_id: UUID) -> dict[str, Any]:
+        found = reading.entry(entry_id, self.clinic.pk)
+        self.saw(found.patient_id)
+        return entry_with_history_json(found)
+
+
+class WithdrawEntry(Endpoint):
+    actions = {"POST": "waitlist.write"}
+
+    @extend_schema(
+        request=waiting_bodies.Withdrawal, responses=waiting_bodies.EntryAnswer
+    )
+    def post(self, request: ApiRequest, entry_id: UUID) -> dict[str, Any]:
+        sent = waiting_bodies.Withdrawal.read(request.data)
+        waitlist.withdraw(
+            entry_id=entry_id,
+            clinic_id=self.clinic.pk,
+            reason=sent.get("reason", ""),
+            by=request.actor,
+            now=request.now,
+        )
+        found = reading.entry(entry_id)
+        self.saw(found.patient_id)
+        return entry_json(found)
+
+
+class FreedOpenings(Endpoint):
+    actions = {"GET": "waitlist.read"}
+    page_order = ("during", "pk")
+
+    @extend_schema(
+        parameters=[waiting_bodies.FreedQuery], responses=waiting_bodies.FreedPage
+    )
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        asked = waiting_bodies.FreedQuery.read(request.query_params.dict())
+        rows = reading.freed_openings(self.clinic.pk, handled=asked["handled"])
+        page = self.page(rows, freed_json)
+        self.saw(*sorted({f["patient"] for f in page["results"]}), deliberate=False)
+        return page
+
+
+class FreedMatches(Endpoint):
+    actions = {"GET": "waitlist.read"}
+
+    @extend_schema(responses=waiting_bodies.MatchesAnswer)
+    def get(self, request: ApiRequest, freed_id: UUID) -> dict[str, Any]:
+        freed = reading.freed_opening(freed_id, self.clinic.pk)
+        found = matching.matches(freed=freed, now=request.now)
+        everybody = (*found.fitting, *found.others)
+        shown = sorted(str(match.entry.patient_id) for match in everybody)
+        self.saw(*shown, deliberate=False)
+        return {
+            "fitting": [_match_json(match) for match in found.fitting],
+            "others": [_match_json(match) for match in found.others],
+            "why_nobody": found.why_nobody,
+        }
+
+
+class OfferFreed(Endpoint):
+    actions = {"POST": "waitlist.write"}
+
+    @extend_schema(
+        request=waiting_bodies.NewOffer, responses={201: waiting_bodies.BatchAnswer}
+    )
+    def post(self, request: ApiRequest, freed_id: UUID) -> Response | Refused:
+        sent = waiting_bodies.NewOffer.read(request.data)
+        minutes = sent.get("minutes")
+        made = offers.offer(
+            clinic_id=self.clinic.pk,
+            freed_id=freed_id,
+            entries=sent.get("entries", ()),
+            batch=sent.get("batch"),
+            lasts=timedelta(minutes=minutes) if minutes else None,
+            by=request.actor,
+            now=request.now,
+        )
+        if isinstance(made, Refused):
+            return made
+        answer = self._batch_json(made)
+        self.saw(*sorted(offer["patient"] for offer in answer["offers"]))
+        return self.created(answer)
+
+    def _batch_json(self, held: Hold) -> dict[str, Any]:
+        zone = ZoneInfo(held.time_zone)
+        made = reading.offers(self.clinic.pk).filter(hold=held)
+        return {
+            "hold": str(held.pk),
+            "start": held.start.astimezone(zone).isoformat(),
+            "end": held.end.astimezone(zone).isoformat(),
+            "expires_at": held.expires_at.astimezone(zone).isoformat(),
+            "offers": [offer_json(offer) for offer in made],
+        }
+
+
+class DismissFreed(Endpoint):
+    actions = {"POST": "waitlist.write"}
+
+    @extend_schema(request=waiting_bodies.Nothing, responses=waiting_bodies.FreedAnswer)
+    def post(self, request: ApiRequest, freed_id: UUID) -> dict[str, Any]:
+        waiting_bodies.Nothing.read(request.data)
+        freeing.dismiss(
+            freed_id=freed_id,
+            clinic_id=self.clinic.pk,
+            by=request.actor,
+            now=request.now,
+        )
+        freed = reading.freed_opening(freed_id)
+        self.saw(freed.appointment.patient_id)
+        return freed_json(freed)
+
+
+class Offers(Endpoint):
+    actions = {"GET": "waitlist.read"}
+    page_order = ("-offered_at", "pk")
+
+    @extend_schema(
+        parameters=[waiting_bodies.ListQuery], responses=waiting_bodies.OfferPage
+    )
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        waiting_bodies.ListQuery.read(request.query_params.dict())
+        page = self.page(reading.offers(self.clinic.pk), offer_json)
+        shown = sorted({offer["patient"] for offer in page["results"]})
+        self.saw(*shown, deliberate=False)
+        return page
+
+
+class AcceptOffer(Endpoint):
+    actions = {"POST": "offer.accept"}
+
+    @extend_schema(
+        request=waiting_bodies.Nothing, responses=waiting_bodies.AcceptedAnswer
+    )
+    def post(self, request: ApiRequest, offer_id: UUID) -> dict[str, Any] | Refused:
+        waiting_bodies.Nothing.read(request.data)
+        self.saw(reading.offer(offer_id, self.clinic.pk).entry.patient_id)
+        booked = answering.accept(
+            offer_id=offer_id,
+            clinic_id=self.clinic.pk,
+            by=request.actor,
+            now=request.now,
+        )
+        if isinstance(booked, Refused):
+            return booked
+        return _accepted_json(offer_id, booked)
+
+
+class DeclineOffer(Endpoint):
+    actions = {"POST": "offer.decline"}
+
+    @extend_schema(request=waiting_bodies.Nothing, responses=waiting_bodies.OfferAnswer)
+    def post(self, request: ApiRequest, offer_id: UUID) -> dict[str, Any]:
+        waiting_bodies.Nothing.read(request.data)
+        answering.decline(
+            offer_id=offer_id,
+            clinic_id=self.clinic.pk,
+            by=request.actor,
+            now=request.now,
+        )
+        found = reading.offer(offer_id)
+        self.saw(found.entry.patient_id)
+        return offer_json(found)
+
+
+def _validity(sent: dict[str, Any], today: date) -> tuple[date, date]:
+    """From today, for ninety days, unless the body says otherwise."""
+    first = sent.get("valid_from", today)
+    return first, sent.get("valid_to", first + timedelta(days=USUAL_DAYS))
+
+
+def _wishes(sent: dict[str, Any]) -> Wishes:
+    return Wishes(
+        weekdays=sent.get("weekdays", frozenset()),
+        earliest=sent.get("earliest"),
+        latest=sent.get("latest"),
+        clinicians=frozenset(sent.get("clinicians", ())),
+        not_clinicians=frozenset(sent.get("not_clinicians", ())),
+    )
+
+
+def _notice(sent: dict[str, Any]) -> timedelta:
+    hours = sent.get("minimum_notice_hours")
+    return waitlist.USUAL_NOTICE if hours is None else timedelta(hours=hours)
+
+
+def _match_json(match: matching.Match) -> dict[str, Any]:
+    reasons = [{"code": r.code, "text": r.text} for r in match.reasons]
+    return {**entry_json(match.entry), "reasons": reasons}
+
+
+def _accepted_json(offer_id: UUID, booked: Appointment) -> dict[str, Any]:
+    zone = ZoneInfo(booked.time_zone)
+    return {
+        "offer": str(offer_id),
+        "appointment": str(booked.pk),
+        "start": booked.start.astimezone(zone).isoformat(),
+        "end": booked.end.astimezone(zone).isoformat(),
+        "version": booked.version,
+    }

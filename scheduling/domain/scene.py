@@ -1,0 +1,101 @@
+"""One local day as blocks: the same day can be searched with some of them gone."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from scheduling.domain.assignment import Assignment, assign
+from scheduling.domain.bits import erode, positions
+from scheduling.domain.blocks import Block, Takes
+from scheduling.domain.grid import Grid, ceil_cells
+from scheduling.domain.openings import ResourceRef
+from scheduling.domain.plan import Group, Plan
+from scheduling.domain.search import Calendar, candidates, possible_starts
+
+NOTHING: frozenset[Block] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A bookable resource of the clinic."""
+
+    ref: ResourceRef
+    capabilities: frozenset[str]
+    shortest_cells: int = 1
+
+    @property
+    def id(self) -> int:
+        return self.ref.id
+
+    def can_serve(self, group: Group) -> bool:
+        return self.ref.kind in group.kinds and group.capabilities <= self.capabilities
+
+
+@dataclass(frozen=True)
+class Scene:
+    """`starts` are the day's start cells before any block; all time is free and open
+    but for `blocks`."""
+
+    plan: Plan
+    grid: Grid
+    members: tuple[Member, ...]
+    starts: int
+    blocks: tuple[Block, ...]
+
+    def first(
+        self, without: Collection[Block] = NOTHING
+    ) -> tuple[int, Assignment] | None:
+        """The first start of the day with these blocks gone, by the exact search."""
+        found = candidates(self.plan, self.calendars(without))
+        allowed = self.allowed(without)
+        for cell in positions(possible_starts(self.plan, found, allowed)):
+            assignment = assign(self.plan, found, cell)
+            if assignment is not None:
+                return cell, assignment
+        return None
+
+    def allowed(self, without: Collection[Block] = NOTHING) -> int:
+        """The starts that neither the patient, the clock nor a wish forbids."""
+        starts = self.starts & ~self._cells(Takes.START, without)
+        if patient := self._cells(Takes.PATIENT, without):
+            starts &= erode(~patient, ceil_cells(self.plan.length_minutes))
+        return starts
+
+    def calendars(self, without: Collection[Block] = NOTHING) -> list[Calendar]:
+        opened = self.grid.full & ~self._cells(Takes.CLINIC, without)
+        unwanted = self.unwanted(without)
+        return [
+            Calendar(
+                resource_id=member.id,
+                kind=member.ref.kind,
+                capabilities=member.capabilities,
+                clear=self.grid.full & ~self._cells(Takes.CLEAR, without, member.id),
+                open=opened & ~self._cells(Takes.OPEN, without, member.id),
+                shortest_cells=member.shortest_cells,
+            )
+            for member in self.members
+            if member.id not in unwanted
+        ]
+
+    def unwanted(self, without: Collection[Block] = NOTHING) -> frozenset[int]:
+        """The resources a wish leaves out."""
+        of = self.by_place.get((Takes.MEMBER, None), ())
+        left_out = [block.resource_ids for block in of if block not in without]
+        return frozenset().union(*left_out)
+
+    @cached_property
+    def by_place(self) -> Mapping[tuple[Takes, int | None], list[Block]]:
+        """The blocks by what they take, and of which resource."""
+        places: dict[tuple[Takes, int | None], list[Block]] = {}
+        for block in self.blocks:
+            places.setdefault((block.takes, block.resource_id), []).append(block)
+        return places
+
+    def _cells(
+        self, takes: Takes, without: Collection[Block], resource_id: int | None = None
+    ) -> int:
+        cells = 0
+        for block in self.by_place.get((takes, resource_id), ()):
+            if block not in without:
+                cells |= block.cells
+        return cells

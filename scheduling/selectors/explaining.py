@@ -1,0 +1,168 @@
+"""Why days of a search have no opening, and what would change that."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from scheduling.domain.explaining import explain
+from scheduling.domain.lacking import lack
+from scheduling.domain.openings import Opening, search
+from scheduling.domain.reasons import Rejection
+from scheduling.domain.scene import Member
+from scheduling.domain.variation import USUAL, Variation
+from scheduling.domain.window import Window, Wished, window_grid
+from scheduling.selectors import blocks
+from scheduling.selectors.calendars import rules, units
+from scheduling.selectors.openings import ANY_TIME, Order, Wishes, find_openings
+from scheduling.selectors.visit_types import VisitKind, visit_kind
+
+_ONE_DAY = timedelta(days=1)
+_CLINICIAN = "clinician"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked of `find_openings`, in its words."""
+
+    clinic_id: int
+    visit_type: int | str
+    from_on: date
+    to_on: date
+    now: datetime
+    patient_id: UUID | None = None
+    clinician: int | None = None
+    wishes: Wishes = ANY_TIME
+    variation: Variation = USUAL
+    prefer: frozenset[int] = frozenset()
+    order: Order = "earliest"
+    limit: int = 20
+
+    def but(self, **changes: Any) -> "Question":
+        return replace(self, **changes)
+
+    def openings(self) -> list[Opening]:
+        """Raises Invalid as `find_openings` does."""
+        names = self.__dataclass_fields__
+        return find_openings(**{name: getattr(self, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The openings of a page, and its days without any. `zone` is the clinic's."""
+
+    question: Question
+    zone: ZoneInfo
+    openings: Sequence[Opening]
+    rejected: Sequence[Rejection]
+
+
+def explain_openings(question: Question) -> Explained:
+    """The openings, and why each day of the page has none.
+
+    The days are those from the first, but today at the soonest, to the last; where a
+    page in order of time is full, only to its last opening's. Raises Invalid as
+    `find_openings` does.
+    """
+    found = question.openings()
+    kind = visit_kind(clinic_id=question.clinic_id, visit_type=question.visit_type)
+    have = {one.start.astimezone(kind.zone).date() for one in found}
+    first = max(question.from_on, question.now.astimezone(kind.zone).date())
+    full = len(found) >= question.limit
+    by_time = question.order == "earliest"
+    last = max(have) if full and by_time else question.to_on
+    days = [day for day in _days(first, last) if day not in have]
+    # The tightest leave out days that have openings.
+    sure = by_time or not full
+    rejected = list(_rejections(question, kind, days, sure)) if days else []
+    return Explained(question, kind.zone, found, rejected)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + number * _ONE_DAY
+
+
+def _rejections(
+    question: Question, kind: VisitKind, days: Sequence[date], sure: bool
+) -> Iterator[Rejection]:
+    """Days that have an opening after all are left out where that is not `sure`."""
+    window = window_of(question, kind, days[0], days[-1])
+    lacking = None
+    for day in days:
+        if lacking is None:
+            scene = window.scene(day)
+            if not sure and scene.first():
+                continue
+            finding = explain(scene)
+            if finding:
+                yield Rejection(day, finding)
+                continue
+            gone = blocks.retired(kind.clinic_id, window.plan.kinds)
+            lacking = lack(window.plan, window.members, gone)
+        yield Rejection(day, lack=lacking)
+
+
+def window_of(question: Question, kind: VisitKind, first: date, last: date) -> Window:
+    """These days with all that takes time in them; five statements."""
+    plan = kind.varied(question.variation)
+    grid = window_grid(plan, first, last, kind.zone)
+    members = [
+        Member(unit.ref, unit.capabilities, unit.shortest_cells)
+        for unit in units(kind.clinic_id, plan.kinds)
+    ]
+    ids = [member.id for member in members]
+    hours = rules(kind.clinic_id, ids, first - _ONE_DAY, last + 2 * _ONE_DAY)
+    patient = question.patient_id if kind.in_person else None
+    return Window(
+        plan=plan,
+        members=tuple(members),
+        zone=kind.zone,
+        first=first,
+        last=last,
+        grid=grid,
+        clinic=hours.clinic,
+        own=hours.own,
+        busy=blocks.busy(ids, grid, now=question.now),
+        patient=blocks.patient_busy(patient, grid) if patient else [],
+        now=question.now,
+        soonest=question.now + kind.minimum_lead,
+        wished=_wished(question, members),
+        notes=blocks.notes(kind.clinic_id, grid, kind.zone),
+    )
+
+
+def _wished(question: Question, members: Sequence[Member]) -> Wished:
+    wishes = question.wishes
+    whole = Wishes(step_minutes=wishes.step_minutes)
+    any_day = replace(wishes, weekdays=frozenset())
+    day = question.from_on
+    return Wished(
+        times=any_day.cells_of(day)
+        if (wishes.earliest or wishes.latest)
+        else Wished().times,
+        steps=whole.cells_of(day),
+        weekdays=wishes.weekdays,
+        others=frozenset(
+            member.id
+            for member in members
+            if question.clinician is not None
+            and member.ref.kind == _CLINICIAN
+            and member.id != question.clinician
+        ),
+        excluded=wishes.not_clinicians,
+    )
+
+
+def opening_without(rejected: Rejection) -> Opening | None:
+    """The opening there would be without what is in the way; None for a lack."""
+    finding = rejected.finding
+    if finding is None:
+        return None
+    scene = finding.scene
+    names = {member.id: member.ref for member in scene.members}
+    calendars = scene.calendars(finding.blocks)
+    start = 1 << finding.cell
+    return next(search(scene.plan, calendars, scene.grid, start, names))

@@ -1,0 +1,94 @@
+"""Booked visits whose phases no longer lie in the open hours of their resources."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from scheduling.domain.bits import span
+from scheduling.domain.grid import Grid
+from scheduling.domain.plan import NeedPlan, Plan
+from scheduling.domain.schedule import NO_RULES, Schedule, open_cells
+from scheduling.domain.status import Status
+from scheduling.models import Appointment, Reservation
+from scheduling.selectors.calendars import rules
+from scheduling.selectors.plans import plans_of
+
+_CAN_MOVE = [Status.BOOKED.value, Status.ARRIVED.value]
+_ONE_DAY = timedelta(days=1)
+Misfit = tuple[UUID, int]  # appointment, resource
+Use = tuple[Appointment, Reservation]
+
+
+def reserved(clinic_id: int, resource_id: int | None, now: datetime) -> set[Misfit]:
+    """What visits still to come, or just arrived, have of the clinic or resource."""
+    uses = _uses(clinic_id, resource_id, now)
+    return {(visit.pk, row.resource_id) for visit, row in uses}
+
+
+def misfits(clinic_id: int, resource_id: int | None, now: datetime) -> set[Misfit]:
+    """Those of them outside the hours as they are in the tables now."""
+    uses = _uses(clinic_id, resource_id, now)
+    if not uses:
+        return set()
+    rows = [row for _, row in uses]
+    zone = ZoneInfo(rows[0].resource.clinic.time_zone)
+    grid = Grid.over(
+        min(row.starts_at for row in rows) - _ONE_DAY,
+        max(row.ends_at for row in rows) + _ONE_DAY,
+    )
+    opened = _opened(clinic_id, {row.resource_id for row in rows}, grid, zone)
+    plans = plans_of({visit for visit, _ in uses})
+    return {
+        (visit.pk, row.resource_id)
+        for visit, row in uses
+        for begin, end in _phases(visit, row, plans[visit.pk])
+        if span(grid.floor(begin), grid.ceil(end)) & ~opened[row.resource_id]
+    }
+
+
+def _uses(clinic_id: int, resource_id: int | None, now: datetime) -> Sequence[Use]:
+    which = Q(resource=resource_id) if resource_id is not None else Q()
+    rows = Reservation.objects.filter(
+        which,
+        resource__clinic_id=clinic_id,
+        released_at=None,
+        ends_at__gt=now,
+        appointment__status__in=_CAN_MOVE,
+    )
+    related = rows.select_related("resource__clinic", "appointment")
+    return [(row.appointment, row) for row in related if row.appointment]
+
+
+def _opened(
+    clinic_id: int, ids: Collection[int], grid: Grid, zone: ZoneInfo
+) -> dict[int, int]:
+    first, last = grid.first.astimezone(zone).date(), grid.end.astimezone(zone).date()
+    hours = rules(clinic_id, ids, first, last)
+    known: dict[Schedule, int] = {}
+    for own in {hours.own.get(pk, NO_RULES) for pk in ids}:
+        known[own] = open_cells(hours.clinic, own, grid, zone)
+    return {pk: known[hours.own.get(pk, NO_RULES)] for pk in ids}
+
+
+def _phases(
+    visit: Appointment, row: Reservation, plan: Plan
+) -> Iterator[tuple[datetime, datetime]]:
+    """The phases this reservation is for, without the buffers that may pass closing."""
+    for need in _needs(visit, row, plan):
+        begin = visit.start + timedelta(minutes=need.phase.offset_minutes)
+        yield begin, visit.start + timedelta(minutes=need.phase.end_minutes)
+
+
+def _needs(visit: Appointment, row: Reservation, plan: Plan) -> Iterator[NeedPlan]:
+    first = next((need for need in plan.needs if need.id == row.need_id), None)
+    for need in plan.needs:
+        if first is None or need.group != first.group:
+            continue
+        begin, end = (timedelta(minutes=m) for m in need.occupied_minutes)
+        if row.period.lower <= visit.start + begin and visit.start + end <= (
+            row.period.upper
+        ):
+            yield need

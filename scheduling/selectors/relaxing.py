@@ -1,0 +1,261 @@
+"""What would yield an opening after all, each way with its first opening.
+
+A wish less, other days, or the thing in the way gone. Less notice is never offered.
+Every way was searched, so each really yields what it says.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from scheduling.domain.blocks import Block, Cause
+from scheduling.domain.naming import Says, listed, opened
+from scheduling.domain.openings import Opening
+from scheduling.domain.reasons import Rejection, name_of
+from scheduling.selectors.explaining import Explained, Question, opening_without
+from scheduling.selectors.openings import LONGEST_WINDOW_DAYS
+
+ENOUGH = 2
+_FREED = 2
+_ONE_DAY = timedelta(days=1)
+_ONE_WEEK = timedelta(days=7)
+# Nobody is asked to be quicker than the clinic wants, nor to turn back time.
+_NEVER = frozenset({Cause.NOTICE, Cause.PAST})
+
+# What to change in the query of `GET /api/v1/openings/`; None leaves it out.
+Change = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """`code` and `change` are for machines; `first` is the opening it yields first.
+
+    `rejected` is the day that something would have to be gone on.
+    """
+
+    code: str
+    change: Change
+    first: Opening
+    rejected: Rejection | None = None
+
+
+def relaxations(explained: Explained) -> list[Relaxation]:
+    """At least two wherever there are two; none if no day was rejected.
+
+    Where there are openings, first what yields a sooner one. Each is searched in order
+    of time, whatever the page's.
+    """
+    if not explained.rejected:
+        return []
+    if explained.question.order == "earliest":
+        return _found(explained)
+    by_time = replace(explained, question=explained.question.but(order="earliest"))
+    order: Change = {"order": None}
+    return [
+        way if way.rejected else replace(way, change={**way.change, **order})
+        for way in _found(by_time)
+    ]
+
+
+def _found(explained: Explained) -> list[Relaxation]:
+    wishes = list(_less(explained.question))
+    if explained.openings:
+        soonest = min(one.start for one in explained.openings)
+        sooner = [way for way in wishes if way.first.start < soonest]
+        rest = [way for way in wishes if way not in sooner]
+        return _enough([*sooner, *_freed(explained)], [*rest, *_later(explained)])
+    days = [*_earlier(explained), *_later(explained)]
+    return _enough([*wishes, *days, *_freed(explained)], _less_and_later(explained))
+
+
+def _enough(found: list[Relaxation], more: Iterable[Relaxation]) -> list[Relaxation]:
+    spare = iter(more)
+    while len(found) < ENOUGH and (way := next(spare, None)):
+        found.append(way)
+    return found
+
+
+def _less(question: Question) -> Iterator[Relaxation]:
+    """One wish dropped at a time; where that does not help, all of them."""
+    ways = dict(_wishes(question))
+    found = [
+        way for code, change in ways.items() if (way := _try(question, code, change))
+    ]
+    yield from found
+    if not found and len(ways) > 1:
+        everything = {name: None for change in ways.values() for name in change}
+        way = _try(question, "any-wish", everything)
+        yield from [way] if way else []
+
+
+# The parameters of the query that a wish is.
+_WISHES = {
+    Cause.CLINICIAN: ("clinician",),
+    Cause.EXCLUDED: ("not_clinicians",),
+    Cause.TIME: ("earliest", "latest"),
+    Cause.WEEKDAY: ("weekdays",),
+}
+
+
+def _wishes(question: Question) -> Iterator[tuple[str, Change]]:
+    if question.clinician is not None:
+        yield "any-clinician", {"clinician": None}
+    if question.wishes.not_clinicians:
+        yield "nobody-excluded", {"not_clinicians": None}
+    if question.wishes.earliest or question.wishes.latest:
+        yield "any-time", {"earliest": None, "latest": None}
+    if question.wishes.weekdays:
+        yield "any-weekday", {"weekdays": None}
+
+
+def _try(question: Question, code: str, change: Change) -> Relaxation | None:
+    found = changed(question, change).but(limit=1).openings()
+    return Relaxation(code, change, found[0]) if found else None
+
+
+def changed(question: Question, change: Change) -> Question:
+    """The question with these parameters of the query changed."""
+    wishes = question.wishes
+    if "earliest" in change:
+        wishes = replace(wishes, earliest=None, latest=None)
+    if "weekdays" in change:
+        wishes = replace(wishes, weekdays=frozenset())
+    if "not_clinicians" in change:
+        wishes = replace(wishes, not_clinicians=frozenset())
+    question = question.but(wishes=wishes)
+    if "order" in change:
+        question = question.but(order="earliest")
+    if "clinician" in change:
+        question = question.but(clinician=None)
+    if first := change.get("from"):
+        question = question.but(from_on=date.fromisoformat(first))
+    if last := change.get("to"):
+        question = question.but(to_on=date.fromisoformat(last))
+    return question
+
+
+def _less_and_later(explained: Explained) -> Iterator[Relaxation]:
+    """A wish less and a later last day; at last all wishes less."""
+    ways = dict(_wishes(explained.question))
+    if len(ways) > 1:
+        ways["any-wish"] = {name: None for way in ways.values() for name in way}
+    for code, change in ways.items():
+        for way in _later(explained, changed(explained.question, change)):
+            yield replace(way, code=f"{code}-later", change={**change, **way.change})
+    yield from _freed(explained, and_wishes=True)
+
+
+def _later(explained: Explained, asked: Question | None = None) -> Iterator[Relaxation]:
+    """A later last day; if the window is the longest already, the window after it."""
+    asked = asked or explained.question
+    first, after = asked.from_on, asked.to_on + _ONE_DAY
+    last = first + timedelta(days=LONGEST_WINDOW_DAYS - 1)
+    if last < after:
+        first, last = after, after + timedelta(days=LONGEST_WINDOW_DAYS - 1)
+    found = asked.but(from_on=after, to_on=last, limit=1).openings()
+    if found:
+        day = found[0].start.astimezone(explained.zone).date()
+        change = {"to": min(day + _ONE_WEEK, last).isoformat()}
+        if first != asked.from_on:
+            change["from"] = first.isoformat()
+        yield Relaxation("later", change, found[0])
+
+
+def _earlier(explained: Explained) -> Iterator[Relaxation]:
+    """From today, where the search began later."""
+    asked = explained.question
+    today = asked.now.astimezone(explained.zone).date()
+    first = max(today, asked.to_on - timedelta(days=LONGEST_WINDOW_DAYS - 1))
+    if first < asked.from_on:
+        way = _try(asked, "earlier", {"from": first.isoformat()})
+        yield from [way] if way else []
+
+
+def _freed(explained: Explained, *, and_wishes: bool = False) -> Iterator[Relaxation]:
+    """The days that the fewest things keep from having an opening, closed ones last.
+
+    `and_wishes`: those that wishes keep from having one, too.
+    """
+    days = [one for one in explained.rejected if _can_be_freed(one, and_wishes)]
+    days.sort(key=lambda one: (max(b.rank for b in _blocks(one)), len(_blocks(one))))
+    for rejected in days[:_FREED]:
+        opening = opening_without(rejected)
+        assert opening, "a finding has its opening"
+        yield Relaxation("freed", _dropped(rejected), opening, rejected)
+
+
+def _can_be_freed(rejected: Rejection, and_wishes: bool) -> bool:
+    causes = {block.cause for block in _blocks(rejected)}
+    wishes = causes & set(_WISHES)
+    return bool(causes - wishes) and not causes & _NEVER and bool(wishes) == and_wishes
+
+
+def _dropped(rejected: Rejection) -> Change:
+    """The wishes that are in the way besides."""
+    return {
+        name: None
+        for block in _blocks(rejected)
+        for name in _WISHES.get(block.cause, ())
+    }
+
+
+def _blocks(rejected: Rejection) -> tuple[Block, ...]:
+    return rejected.finding.blocks if rejected.finding else ()
+
+
+_WORDS = {
+    "any-clinician": "Any clinician",
+    "nobody-excluded": "Nobody excluded",
+    "any-time": "Any time of day",
+    "any-weekday": "Any weekday",
+    "any-wish": "Any clinician, day and time of day",
+}
+_CODES = {*_WORDS, *(f"{code}-later" for code in _WORDS)}
+
+
+def relaxation_text(way: Relaxation, says: Says) -> str:
+    """ "Any clinician: first on Tue 1 Dec, 09:00"."""
+    first = says.moment(way.first.start)
+    if way.rejected:
+        also = "".join(f", {one.lower()}" for one in _also(way))
+        return f"If {_gone(way.rejected)} on {first}{also}"
+    return f"{_what(way, says)}: first on {first}"
+
+
+def _what(way: Relaxation, says: Says) -> str:
+    words = [_WORDS[way.code.removesuffix("-later")]] if way.code in _CODES else []
+    if way.code == "earlier":
+        words.append(f"from {says.day(_day(way, 'from'))}")
+    elif "to" in way.change:
+        words.append(f"until {says.day(_day(way, 'to'))}")
+    return opened(", ".join(words))
+
+
+def _day(way: Relaxation, name: str) -> date:
+    return date.fromisoformat(way.change[name] or "")
+
+
+def _also(way: Relaxation) -> list[str]:
+    """The wishes to drop besides."""
+    codes = {
+        "clinician": "any-clinician",
+        "not_clinicians": "nobody-excluded",
+        "earliest": "any-time",
+        "weekdays": "any-weekday",
+    }
+    return [_WORDS[codes[name]] for name in way.change if name in codes]
+
+
+def _gone(rejected: Rejection) -> str:
+    """ "Centrifuge 1 were free"."""
+    finding = rejected.finding
+    assert finding, "only a finding can be freed"
+    refs = [name_of(finding, block) for block in finding.blocks]
+    names = list(dict.fromkeys(ref.name for ref in refs if ref))
+    causes = {block.cause for block in finding.blocks}
+    parts = ["the clinic were open"] if Cause.CLOSED in causes else []
+    if names:
+        parts.append(f"{listed(names)} were free")
+    if Cause.PATIENT in causes:
+        parts.append("the patient’s other visit were moved")
+    return listed(parts)

@@ -1,0 +1,61 @@
+"""Reading repair plans: their lines, how far they are, how long undo is possible."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from scheduling.domain.repair import UNDO_WITHIN
+from scheduling.models import Absence, RepairLine, RepairPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Lines carried out or failed, of all."""
+
+    done: int
+    failed: int
+    total: int
+
+
+def repair_plan(plan_id: UUID, clinic_id: int) -> RepairPlan | None:
+    found = RepairPlan.objects.filter(pk=plan_id, clinic_id=clinic_id)
+    return found.select_related("absence__resource__clinic").first()
+
+
+def latest_plan(absence: Absence) -> RepairPlan | None:
+    """The plan at work, or the last one that was."""
+    plans = absence.plans.exclude(state=RepairPlan.State.DROPPED)
+    return plans.order_by("-created_at").first()
+
+
+def lines(plan: RepairPlan) -> QuerySet[RepairLine]:
+    """With visit and patient, in order."""
+    return plan.lines.select_related(
+        "appointment__patient", "appointment__visit_type", "conflict", "move"
+    ).order_by("position")
+
+
+def progress(plan: RepairPlan) -> Progress:
+    states = list(plan.lines.values_list("state", flat=True))
+    failed = states.count(RepairLine.State.FAILED)
+    waiting = (
+        RepairLine.State.DONE
+        if plan.state == RepairPlan.State.UNDOING
+        else RepairLine.State.PROPOSED
+    )
+    done = len(states) - states.count(waiting) - failed
+    return Progress(done, failed, len(states))
+
+
+def undo_until(plan: RepairPlan) -> datetime | None:
+    """Until when the plan can be undone so that nobody is told; None if never.
+
+    Counted from the first visit moved, as its notice is the first to leave.
+    """
+    if plan.state != RepairPlan.State.APPLIED or plan.finished_at is None:
+        return None
+    done = plan.lines.filter(state=RepairLine.State.DONE, done_at__isnull=False)
+    first = done.order_by("done_at").values_list("done_at", flat=True).first()
+    return first + UNDO_WITHIN if first else None

@@ -1,0 +1,225 @@
+"""What a repair plan can be made of: where each affected visit could go."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from patients import selectors as patients
+from scheduling.domain.bits import erode, from_spans, span
+from scheduling.domain.grid import Grid, ceil_cells
+from scheduling.domain.plan import Plan
+from scheduling.domain.repair import Affected
+from scheduling.domain.schedule import lay_out
+from scheduling.domain.search import Calendar, candidates
+from scheduling.models import Absence, Appointment, Reservation
+from scheduling.selectors.calendars import Rules, Unit, calendars, rules, taken, units
+from scheduling.selectors.openings import Wishes
+from scheduling.selectors.plans import plans_of
+from scheduling.selectors.visit_types import VisitKind, visit_kind_of
+
+HORIZON = timedelta(weeks=4)
+# Sooner than this nobody can be asked to come, or told to stay at home, by message.
+NOTICE = timedelta(hours=2)
+_QUARTERS = Wishes(step_minutes=15)
+_ONE_DAY = timedelta(days=1)
+
+ARRIVED = "The patient is at the clinic already."
+SOON = "The visit starts within two hours."
+UNREACHABLE = "There is no phone number for texts and no e-mail address."
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A line that stands: nobody else gets its time. Claims are [start, end)."""
+
+    patient_id: UUID
+    start: datetime
+    end: datetime
+    claims: tuple[tuple[int, datetime, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A visit in the way; `call_first` says why its patient must be telephoned."""
+
+    visit: Appointment
+    kind: VisitKind
+    plan: Plan
+    affected: Affected
+    call_first: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepairWorld:
+    """Starts are each quarter of an hour of `grid`, from `NOTICE` on (and the type's
+    lead), for four weeks; earlier than agreed only on the same day."""
+
+    grid: Grid
+    zone: ZoneInfo
+    cases: tuple[Case, ...]
+
+
+def call_first(visit: Appointment, now: datetime) -> str:
+    """Why no message does for this patient, "" if one does."""
+    if visit.status == Appointment.Status.ARRIVED:
+        return ARRIVED
+    if visit.start < now + NOTICE:
+        return SOON
+    reachable = any(patients.contact(visit.patient, c) for c in patients.SYSTEM_OF)
+    return "" if reachable else UNREACHABLE
+
+
+def repair_world(
+    absence: Absence,
+    visits: Sequence[Appointment],
+    *,
+    fixed: Iterable[Fixed] = (),
+    stay: Collection[UUID] = (),
+    hand: bool = False,
+    now: datetime,
+) -> RepairWorld:
+    """`stay` are visits that must not change their start; nor do those of patients
+    who must be called first, unless somebody chooses by hand. `visits` is not empty.
+    """
+    zone = ZoneInfo(absence.resource.clinic.time_zone)
+    grid = _grid(visits, now, zone)
+    plans = plans_of(visits)
+    kinds = {pk: visit_kind_of(pk) for pk in {v.visit_type_id for v in visits}}
+    wanted = {kind for plan in plans.values() for kind in plan.kinds}
+    members = units(absence.resource.clinic_id, wanted)
+    ids = [unit.ref.id for unit in members]
+    dates = grid.first.astimezone(zone).date(), grid.end.astimezone(zone).date()
+    reading = _Reading(
+        absence=absence,
+        grid=grid,
+        zone=zone,
+        members=members,
+        hours=rules(absence.resource.clinic_id, ids, *dates),
+        away=_away(ids, grid),
+        fixed=tuple(fixed),
+        hand=hand,
+        now=now,
+    )
+    return RepairWorld(
+        grid,
+        zone,
+        tuple(
+            reading.case(
+                visit, kinds[visit.visit_type_id], plans[visit.pk], visit.pk in stay
+            )
+            for visit in visits
+        ),
+    )
+
+
+def _grid(visits: Iterable[Appointment], now: datetime, zone: ZoneInfo) -> Grid:
+    starts = [visit.start for visit in visits]
+    first = min([now, *starts]).astimezone(zone).date() - _ONE_DAY
+    midnight = datetime.combine(first, time(), tzinfo=zone)
+    return Grid.over(midnight, max(starts) + HORIZON + _ONE_DAY)
+
+
+def _away(ids: Collection[int], grid: Grid) -> Mapping[int, int]:
+    """Cells of standing absences, also those that visits in the way still keep."""
+    standing = Absence.objects.filter(resource__in=ids, ended_at=None)
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for absence in standing.filter(period__overlap=(grid.first, grid.end)):
+        period = absence.period
+        cells = grid.floor(period.lower), grid.ceil(period.upper)
+        spans.setdefault(absence.resource_id, []).append(cells)
+    return {pk: from_spans(some, grid.cells) for pk, some in spans.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What all cases of one world share."""
+
+    absence: Absence
+    grid: Grid
+    zone: ZoneInfo
+    members: Sequence[Unit]
+    hours: Rules
+    away: Mapping[int, int]
+    fixed: tuple[Fixed, ...]
+    hand: bool
+    now: datetime
+
+    def case(
+        self, visit: Appointment, kind: VisitKind, plan: Plan, stays: bool
+    ) -> Case:
+        reason = call_first(visit, self.now)
+        start = self.grid.floor(visit.start)
+        known, patient = self._calendars(visit, kind)
+        allowed = self._agreed_start(visit)
+        if self.hand or not (reason or stays):
+            allowed |= self._welcome(visit, kind)
+        cells = ceil_cells(plan.length_minutes)
+        has = visit.reservations.filter(released_at=None)
+        affected = Affected(
+            plan,
+            start,
+            allowed & erode(self.grid.full & ~patient, cells),
+            candidates(plan, known),
+            patient=visit.patient_id if kind.in_person else None,
+            prefer=frozenset(has.values_list("resource_id", flat=True)),
+        )
+        return Case(visit, kind, plan, affected, reason)
+
+    def _agreed_start(self, visit: Appointment) -> int:
+        return 1 << self.grid.floor(visit.start) if visit.start > self.now else 0
+
+    def _welcome(self, visit: Appointment, kind: VisitKind) -> int:
+        day = visit.start.astimezone(self.zone).date()
+        midnight = datetime.combine(day, time(), tzinfo=self.zone)
+        soonest = max(midnight, self.now + max(NOTICE, kind.minimum_lead))
+        last = visit.start + HORIZON
+        quarters = lay_out(_QUARTERS.cells_of, self.grid, self.zone)
+        return quarters & span(self.grid.ceil(soonest), self.grid.ceil(last))
+
+    def _calendars(
+        self, visit: Appointment, kind: VisitKind
+    ) -> tuple[list[Calendar], int]:
+        """Who is free for the visit, and when its patient is not."""
+        members = self._members(visit)
+        busy = taken(
+            [unit.ref.id for unit in members],
+            self.grid,
+            now=self.now,
+            patient_id=visit.patient_id if kind.in_person else None,
+            moving_id=visit.pk,
+        )
+        known = calendars(members, self.hours, busy, self.grid, self.zone)
+        return [self._less(one) for one in known], busy.patient | self._fixed_of(visit)
+
+    def _members(self, visit: Appointment) -> list[Unit]:
+        """The clinician asked for is insisted on only while the visit has them."""
+        asked = visit.clinician_id
+        has = Reservation.objects.filter(
+            appointment=visit, resource=asked, released_at=None
+        )
+        if asked is None or asked == self.absence.resource_id or not has.exists():
+            return list(self.members)
+        return [
+            unit
+            for unit in self.members
+            if unit.ref.kind != "clinician" or unit.ref.id == asked
+        ]
+
+    def _less(self, calendar: Calendar) -> Calendar:
+        lost = self.away.get(calendar.resource_id, 0) | from_spans(
+            (
+                (self.grid.floor(start), self.grid.ceil(end))
+                for line in self.fixed
+                for resource_id, start, end in line.claims
+                if resource_id == calendar.resource_id
+            ),
+            self.grid.cells,
+        )
+        return replace(calendar, clear=calendar.clear & ~lost) if lost else calendar
+
+    def _fixed_of(self, visit: Appointment) -> int:
+        mine = [line for line in self.fixed if line.patient_id == visit.patient_id]
+        spans = [(self.grid.floor(f.start), self.grid.ceil(f.end)) for f in mine]
+        return from_spans(spans, self.grid.cells)

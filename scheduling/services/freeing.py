@@ -1,0 +1,127 @@
+"""Time that visits give up, until it is offered, passed over, or too late."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from core import journal, locks
+from core.actor import Actor
+from core.db import unit_of_work
+from core.problems import Invalid, NotFound
+from scheduling.models import Appointment, FreedOpening, Offer
+from scheduling.selectors.openings import opening_at, search_days, world_of
+from scheduling.selectors.visit_types import visit_kind
+
+
+def note(appointment: Appointment, act: str, now: datetime) -> None:
+    """Keep what the visit gives up, if there is enough time left to give it away.
+
+    Called under the visit's locks, before its times change.
+    """
+    kind = appointment.visit_type
+    if appointment.start <= now or appointment.start < now + kind.minimum_lead:
+        return
+    FreedOpening.objects.create(
+        clinic_id=appointment.clinic_id,
+        appointment=appointment,
+        visit_type=kind,
+        during=appointment.during,
+        freed_by_act=act,
+        freed_at=now,
+    )
+
+
+@transaction.atomic
+def dismiss(
+    *, freed_id: UUID, clinic_id: int, by: Actor, now: datetime
+) -> FreedOpening:
+    """Offer it to nobody; nothing happens if that is settled. Raises NotFound."""
+    rows = locks.lock(FreedOpening.objects.filter(pk=freed_id, clinic_id=clinic_id))
+    if not rows:
+        raise NotFound("There is no such freed opening at this clinic.")
+    (freed,) = rows
+    if freed.handled_at is None:
+        _handle(freed, FreedOpening.End.DISMISSED, by, now)
+    return freed
+
+
+def mark_offered(freed: FreedOpening, by: Actor, now: datetime) -> None:
+    """The row is locked by the caller."""
+    _handle(freed, FreedOpening.End.OFFERED, by, now)
+
+
+def settle(*, by: Actor, now: datetime) -> int:
+    """Close what can no longer be given away, and open again what nobody took.
+
+    How many changed; one transaction for each.
+    """
+    waiting = FreedOpening.objects.filter(handled_at=None)
+    closed = [partial(_close_if_gone, pk, by, now) for pk in _ids(waiting)]
+    opened = [partial(_reopen, pk, now) for pk in _ids(_untaken(now))]
+    return sum(unit_of_work(step) for step in [*opened, *closed])
+
+
+def _ids(rows: QuerySet[FreedOpening]) -> list[UUID]:
+    return list(rows.order_by("freed_at", "pk").values_list("pk", flat=True))
+
+
+def _untaken(now: datetime) -> QuerySet[FreedOpening]:
+    """Offered openings whose offers have all ended without a yes."""
+    standing = Offer.objects.filter(
+        freed=OuterRef("pk"), state__in=[Offer.State.OFFERED, Offer.State.ACCEPTED]
+    )
+    return FreedOpening.objects.filter(
+        ~Exists(standing),
+        handled_as=FreedOpening.End.OFFERED,
+        during__startswith__gt=now,
+    )
+
+
+def _reopen(freed_id: UUID, now: datetime) -> bool:
+    rows = FreedOpening.objects.filter(pk=freed_id)
+    locks.lock(rows)
+    if not _untaken(now).filter(pk=freed_id).exists():
+        return False
+    return bool(rows.update(handled_at=None, handled_as="", handled_by=""))
+
+
+def _close_if_gone(freed_id: UUID, by: Actor, now: datetime) -> bool:
+    (freed,) = locks.lock(
+        FreedOpening.objects.filter(pk=freed_id).select_related("visit_type")
+    )
+    if freed.handled_at is not None or is_there(freed, now):
+        return False
+    _handle(freed, FreedOpening.End.GONE, by, now)
+    return True
+
+
+def is_there(freed: FreedOpening, now: datetime) -> bool:
+    """Whether a visit of this type can still start then, with enough time before."""
+    start = freed.during.lower
+    try:
+        kind = visit_kind(clinic_id=freed.clinic_id, visit_type=freed.visit_type.slug)
+    except Invalid:
+        return False  # the type is not booked any more
+    if start <= now or start < now + kind.minimum_lead:
+        return False
+    days = search_days(start, kind.plan, kind.zone)
+    return opening_at(world_of(kind, kind.plan, *days), start, now=now) is not None
+
+
+def _handle(
+    freed: FreedOpening, way: FreedOpening.End, by: Actor, now: datetime
+) -> None:
+    freed.handled_at = now
+    freed.handled_as = way
+    freed.handled_by = str(by)
+    freed.save(update_fields=["handled_at", "handled_as", "handled_by"])
+    journal.record(
+        f"appointment.freed_time_{way.value}",
+        subject=f"appointment:{freed.appointment_id}",
+        by=by,
+        at=now,
+        payload={"freed": freed.pk, "start": freed.during.lower},
+    )

@@ -1,0 +1,87 @@
+"""A booked visit moves onto the time that a hold keeps aside; its old time is free."""
+
+from datetime import datetime
+
+from core.actor import Actor
+from core.refusal import Refused
+from scheduling.domain.status import Act
+from scheduling.events import AppointmentMoved
+from scheduling.models import Appointment, AppointmentMove, Hold
+from scheduling.services.announcing import announce
+from scheduling.services.availability import check_patient_free
+from scheduling.services.claiming import re_point, wanted_of
+from scheduling.services.refusing import refuse
+from scheduling.services.releasing import release
+from scheduling.services.transitions import reason_against
+
+
+def move_to_hold(
+    appointment: Appointment, hold: Hold, *, by: Actor, now: datetime
+) -> Appointment | Refused:
+    """The hold stands, its visit type is the visit's, and rules have been asked.
+
+    Patient and resources of both are locked already. Raises PatientBusy.
+    """
+    if against := reason_against(appointment, Act.MOVE, now):
+        stream = f"appointment:{appointment.pk}"
+        return refuse("appointment.move", (against,), stream=stream, by=by, now=now)
+    wanted = wanted_of(hold, now)
+    check_patient_free(
+        appointment.patient_id, wanted.kind, wanted.plan, hold.start, but=appointment
+    )
+    _keep_move(appointment, hold, by, now)
+    release(appointment, "moved", by=by, now=now)
+    re_point(hold, appointment, now)
+    _advance(appointment, hold, now)
+    announce(
+        "appointment.moved",
+        AppointmentMoved,
+        appointment,
+        by=by,
+        now=now,
+        start=appointment.start,
+        revision=str(appointment.revision),
+        reason="offer accepted",
+    )
+    return appointment
+
+
+def _keep_move(appointment: Appointment, hold: Hold, by: Actor, now: datetime) -> None:
+    live = appointment.reservations.filter(released_at=None).order_by("starts_at", "pk")
+    AppointmentMove.objects.create(
+        appointment=appointment,
+        version=appointment.version + 1,
+        from_during=appointment.during,
+        to_during=hold.during,
+        from_claims=[
+            {
+                "resource": row.resource_id,
+                "start": row.period.lower.isoformat(),
+                "end": row.period.upper.isoformat(),
+                "need": row.need_id,
+            }
+            for row in live
+        ],
+        from_confirmed_at=appointment.confirmed_at,
+        reason="offer accepted",
+        moved_by=str(by),
+        moved_at=now,
+    )
+
+
+def _advance(appointment: Appointment, hold: Hold, now: datetime) -> None:
+    changes = {
+        "local_on": hold.local_on,
+        "local_time": hold.local_time,
+        "time_zone": hold.time_zone,
+        "fold": hold.fold,
+        "during": hold.during,
+        "status": Appointment.Status.BOOKED,
+        "status_at": now,
+        "confirmed_at": None,
+        "version": appointment.version + 1,
+        "revision": appointment.revision + 1,
+    }
+    for name, value in changes.items():
+        setattr(appointment, name, value)
+    appointment.save(update_fields=list(changes))

@@ -1,0 +1,88 @@
+"""A move taken back: what the patient hears of it, really sent or not."""
+
+import pytest
+
+from notifications.models import MailboxItem, Message
+from notifications.services.sending import send_due
+from scheduling.services import booking
+from tests.factories import notifications as make
+from tests.factories.notifications import NOW, VISIT, at
+
+pytestmark = pytest.mark.django_db
+
+TEN = at("2026-09-02 10:00")
+LATER = at("2026-09-09 11:00")
+
+
+def told_and_confirmed():
+    """A visit whose patient was sent the confirmation, and said yes."""
+    place, _, visit = make.booked()
+    send_due(as_of=NOW)
+    known = {"appointment_id": visit.pk, "by": place.by}
+    visit = booking.confirm(**known, version=1, now=at("2026-09-01 12:00"))
+    return place, visit
+
+
+def undo(place, visit, when):
+    return booking.undo_move(
+        appointment_id=visit.pk, version=visit.version, by=place.by, now=when
+    )
+
+
+def notices():
+    return list(Message.objects.filter(kind="moved").values_list("revision", "state"))
+
+
+def test_move_and_undo_within_the_hold_send_nothing_and_keep_the_confirmation():
+    place, visit = told_and_confirmed()
+    moved = make.move(place, visit, start=LATER, now=TEN)
+    send_due(as_of=at("2026-09-02 10:01"))
+
+    back = undo(place, moved, at("2026-09-02 10:01"))
+    send_due(as_of=at("2026-09-02 10:30"))
+
+    assert MailboxItem.objects.count() == 1  # the confirmation
+    assert notices() == [(1, "superseded")]
+    assert (back.start, back.confirmed_at) == (VISIT, visit.confirmed_at)
+
+
+def test_the_reminder_is_for_the_old_time_again():
+    place, visit = told_and_confirmed()
+
+    undo(place, make.move(place, visit, start=LATER, now=TEN), TEN)
+
+    [reminder] = Message.objects.filter(kind="day_before", state="scheduled")
+    assert (reminder.told_start, reminder.next_at) == (VISIT, at("2026-09-07 10:00"))
+
+
+def test_an_undo_after_the_notice_has_left_is_told_as_well():
+    place, visit = told_and_confirmed()
+    moved = make.move(place, visit, start=LATER, now=TEN)
+    send_due(as_of=at("2026-09-02 10:05"))
+
+    undo(place, moved, at("2026-09-02 10:10"))
+    send_due(as_of=at("2026-09-02 10:30"))
+
+    assert [text.body.count("new time") for text in MailboxItem.objects.order_by("pk")][
+        1:
+    ] == [1, 1]
+    assert notices() == [(1, "accepted"), (2, "accepted")]
+
+
+def test_other_resources_at_the_same_time_are_told_to_nobody():
+    place, visit = told_and_confirmed()
+    used = visit.reservations.filter(released_at=None, resource__kind="clinician")
+    ill = used.values_list("resource", flat=True).get()
+
+    changed = booking.reassign(
+        appointment_id=visit.pk,
+        version=visit.version,
+        avoiding=frozenset({ill}),
+        by=place.by,
+        now=TEN,
+    )
+    send_due(as_of=at("2026-09-02 12:00"))
+
+    assert changed.confirmed_at == visit.confirmed_at
+    assert MailboxItem.objects.count() == 1
+    assert notices() == []

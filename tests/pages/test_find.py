@@ -1,0 +1,184 @@
+"""The finder: why each day is skipped, what would help, and what a variation costs."""
+
+import html
+import re
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs
+
+import pytest
+from django.urls import reverse
+
+from tests.scheduling.test_explaining import absent
+
+pytestmark = pytest.mark.django_db
+
+WEDNESDAY = date(2026, 9, 2)
+
+
+def search(client, **changes):
+    query = {
+        "visit_type": "bmc-ultrasound",
+        "first": "2026-09-02",
+        "last": "2026-09-09",
+        "search": "1",
+    }
+    return client.get(reverse("staff:find"), query | changes).content.decode()
+
+
+def broken_centrifuge(practice, days=0):
+    """Out of order from this morning until 2 PM, so many days later."""
+    start = datetime(2026, 9, 2, 12, tzinfo=UTC)
+    end = datetime(2026, 9, 2, 19, tzinfo=UTC) + timedelta(days=days)
+    absent(practice.one("centrifuge"), start, end, "broken")
+
+
+def skipped(page):
+    rows = re.findall(r"<dt>([^<]+)</dt><dd>(.*?)</dd>", page)
+    return {day: re.sub(r"<[^>]+>", "", text) for day, text in rows}
+
+
+def ways(page):
+    found = re.search(r'<div class="ways">(.*?)</div>', page, re.DOTALL)
+    links = (
+        re.findall(r'<li><a href="([^"]+)">([^<]+)</a></li>', found[1]) if found else []
+    )
+    return {html.unescape(text): html.unescape(address) for address, text in links}
+
+
+def starts(page):
+    return re.findall(r'name="start" value="([^"]+)"', page)
+
+
+def test_five_openings_in_the_order_of_time(coordinator, practice):
+    page = search(coordinator, patient=practice.patient().pk)
+
+    found = list(dict.fromkeys(starts(page)))
+    assert "The first 5 openings" in page
+    assert len(found) == 5
+    assert found == sorted(found)
+
+
+def test_every_skipped_day_has_its_reason(coordinator, practice):
+    broken_centrifuge(practice, days=1)
+
+    page = search(coordinator, first="2026-09-02", last="2026-09-08", show="60")
+
+    assert "Why nothing sooner?" in page
+    assert skipped(page) == {
+        "Wed, Sep 2": "Centrifuge 1 is out of order until Thu, Sep 3, 2:00 PM. "
+        "Otherwise 9:00 AM would fit.",
+        "Sat, Sep 5": "The clinic is closed on Saturdays.",
+        "Sun, Sep 6": "The clinic is closed on Sundays.",
+    }
+
+
+def test_without_any_opening_two_ways_at_least_lead_on(coordinator, practice):
+    broken_centrifuge(practice, days=3)
+
+    page = search(coordinator, last="2026-09-03", weekdays="2", part="morning")
+
+    found = ways(page)
+    assert "No opening fits" in page
+    assert "Why nothing at all?" in page
+    assert len(found) >= 2
+    for text, address in found.items():
+        here = address.startswith("?")
+        answer = coordinator.get((reverse("staff:find") if here else "") + address)
+        assert answer.status_code == 200, text
+        if here:
+            assert "No opening fits" not in answer.content.decode(), text
+
+
+def test_the_thing_in_the_way_is_shown_on_its_days_board(coordinator, practice):
+    broken_centrifuge(practice)
+
+    page = search(coordinator, last="2026-09-02", part="morning")
+
+    board = reverse("staff:board_on", args=[WEDNESDAY])
+    assert ways(page)["If centrifuge 1 were free on Wed, Sep 2, 9:00 AM"] == board
+
+
+def test_the_address_alone_gives_the_same_page(coordinator, practice):
+    asked = {"targets": "3", "sedation": "iv", "order": "tightest", "part": "morning"}
+    patient = practice.patient()
+
+    first = search(coordinator, patient=patient.pk, **asked)
+    again = search(coordinator, patient=patient.pk, **asked)
+
+    assert starts(first) == starts(again)
+    for name, value in asked.items():
+        chosen = re.search(
+            rf'<select name="{name}".*?<option value="([^"]+)" selected',
+            first,
+            re.DOTALL,
+        )
+        assert chosen, name
+        assert chosen[1] == value
+
+
+def test_a_variation_is_shown_before_booking_and_goes_with_each_card(
+    coordinator, practice
+):
+    page = search(
+        coordinator,
+        patient=practice.patient().pk,
+        targets="3",
+        sedation="iv",
+        image_guided_harvest="on",
+    )
+
+    assert (
+        "3 h 1 min at the clinic, the procedure 1 h 21 min "
+        "(3 targets: 16 min longer; IV sedation: 30 min longer; "
+        "image-guided harvest: imaging from the harvest on)"
+    ) in page
+    forms = page.count('name="start"')
+    assert forms == 10
+    assert page.count('name="targets" value="3"') == forms
+    assert page.count('name="sedation" value="iv"') == forms
+    assert page.count('name="image_guided_harvest" value="on"') == forms
+
+
+def test_a_variation_out_of_bounds_is_said_at_its_field(coordinator):
+    query = {
+        "visit_type": "bmc-ultrasound",
+        "first": "2026-09-02",
+        "last": "2026-09-09",
+        "targets": "12",
+        "search": "1",
+    }
+    response = coordinator.get(reverse("staff:find"), query)
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "would last" in page
+    assert 'id="id_targets_error"' in page
+
+
+def test_who_is_preferred_and_who_is_not_wanted(coordinator, practice):
+    doctor = practice.one("clinician")
+
+    preferred = search(coordinator, prefer=doctor.pk)
+    unwanted = search(coordinator, without=doctor.pk)
+
+    assert "With the clinician you prefer, clinician 1." in preferred
+    assert "No opening fits" in unwanted
+    found = ways(unwanted)
+    nobody = next(text for text in found if text.startswith("Nobody excluded: first"))
+    assert "without" not in parse_qs(found[nobody][1:])
+
+
+def test_each_card_says_why_it_ranks_on_twelve_hour_clocks(coordinator):
+    page = search(coordinator, order="tightest", targets="2")
+
+    assert page.count('class="opening__why') == 5
+    assert not re.search(r"before \d\d:\d\d,", page)
+
+
+def test_show_more_shows_more(coordinator):
+    page = search(coordinator, visit_type="follow-up")
+    (address,) = re.findall(r'<a class="button" href="(\?[^"]+)">Show more', page)
+
+    more = coordinator.get(reverse("staff:find") + html.unescape(address))
+
+    assert "The first 10 openings" in more.content.decode()

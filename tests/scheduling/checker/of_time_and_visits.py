@@ -1,0 +1,331 @@
+"""Spoilt reservations and visits."""
+
+from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.models import (
+    Appointment,
+    AppointmentMove,
+    Hold,
+    PhaseRecord,
+    Reservation,
+)
+from scheduling.services import booking
+from tests.factories import scheduling as make
+from tests.factories.clinics import NOW
+from tests.factories.scheduling import BY, NINE, minutes
+from tests.scheduling.checker.spoiling import hold, moved, spoils
+
+TWO_NURSES = PhaseSpec("Visit", 0, 30, (NeedSpec(("nurse",), count=2),))
+ONE_BY_ONE = PhaseSpec("Visit", 0, 30, (NeedSpec(("nurse",)), NeedSpec(("nurse",))))
+
+# --- time taken -------------------------------------------------------------------
+
+DROP = "ALTER TABLE scheduling_reservation DROP CONSTRAINT "
+NO_OVERLAP = f"{DROP} reservation_no_double_booking"
+BOUNDED = f"{DROP} reservation_period_bounded"
+ONE_OWNER = f"{DROP} reservation_one_owner"
+ONE_PLACE = """
+ALTER TABLE scheduling_appointment DROP CONSTRAINT appointment_patient_in_one_place"""
+
+
+@spoils("overlaps", "is taken twice", NO_OVERLAP)
+def two_visits_at_once(at):
+    first, second = at.book(), at.book(start=NINE + minutes(60))
+    yield
+    [claim] = first.reservations.filter(resource__kind="clinician")
+    second.reservations.filter(resource__kind="clinician").update(
+        resource=claim.resource, period=(NINE + minutes(44), NINE + minutes(50))
+    )
+
+
+@spoils("overlaps", "is taken twice", NO_OVERLAP)
+def a_short_visit_inside_a_long_one_after_another(at):
+    visits = [at.book(start=NINE + minutes(number * 60)) for number in range(3)]
+    room = at.one("consult_room")
+    yield
+    rows = [visit.reservations.get(resource=room) for visit in visits]
+    for row, (start, end) in zip(rows, [(0, 300), (10, 20), (200, 210)], strict=True):
+        row.period = (NINE + minutes(start), NINE + minutes(end))
+        row.save(update_fields=["period"])
+
+
+@spoils("bounds", "has no proper period", BOUNDED)
+def an_empty_period(at):
+    at.book()
+    yield
+    Reservation.objects.update(period="empty")
+
+
+@spoils("bounds", "has no proper period", BOUNDED, NO_OVERLAP)
+def an_endless_period(at):
+    at.book()
+    yield
+    Reservation.objects.update(period=(NINE, None))
+
+
+@spoils("owners", "has 0 owners", ONE_OWNER)
+def nobodys_reservation(at):
+    at.book()
+    yield
+    Reservation.objects.update(appointment=None)
+
+
+@spoils("owners", "has 2 owners", ONE_OWNER)
+def two_owners(at):
+    visit, held = at.book(), hold(at, start=NINE + minutes(60))
+    yield
+    held.reservations.update(appointment=visit)
+
+
+@spoils("ended visits", "is live, but its visit")
+def a_cancelled_visit_that_keeps_its_time(at):
+    at.book()
+    yield
+    Appointment.objects.update(status="cancelled")
+
+
+@spoils("ended holds", "is live, but its hold")
+def a_released_hold_that_keeps_its_time(at):
+    hold(at)
+    yield
+    Hold.objects.update(ended_at=NOW, ended_as="released")
+
+
+@spoils("ended holds", "is live, but its hold")
+def a_hold_nobody_ended_for_more_than_an_hour(at):
+    hold(at)
+    yield
+    Hold.objects.update(expires_at=NOW - minutes(61))
+
+
+@spoils("standing holds", "not all of its time is kept")
+def a_hold_that_lost_its_room(at):
+    held = hold(at)
+    yield
+    held.reservations.filter(resource__kind="consult_room").update(released_at=NOW)
+
+
+@spoils("clinics", "another clinic")
+def a_resource_of_another_clinic(at):
+    visit = at.book()
+    foreign = make.practice({"clinician": 1}).one("clinician")
+    yield
+    visit.reservations.filter(resource__kind="clinician").update(resource=foreign)
+
+
+@spoils("clinics", "another clinic")
+def a_hold_on_a_resource_of_another_clinic(at):
+    held = hold(at)
+    foreign = make.practice({"clinician": 1}).one("clinician")
+    yield
+    held.reservations.filter(resource__kind="clinician").update(resource=foreign)
+
+
+# --- visits -----------------------------------------------------------------------
+
+
+@spoils("needs", "needs 1 × clinician and has 0")
+def a_visit_without_its_clinician(at):
+    visit = at.book()
+    yield
+    visit.reservations.filter(resource__kind="clinician").update(released_at=NOW)
+
+
+@spoils("needs", "needs 2 × nurse and has 1")
+def a_visit_for_two_nurses_with_one(at):
+    make.visit_type(at.clinic, TWO_NURSES)
+    visit = at.book(visit_type="visit")
+    yield
+    visit.reservations.filter(pk=visit.reservations.first().pk).delete()
+
+
+@spoils("needs", "needs 1 × clinician and has 0")
+def a_clinician_who_leaves_before_the_end(at):
+    visit = at.book()
+    yield
+    visit.reservations.filter(resource__kind="clinician").update(
+        period=(NINE, NINE + minutes(44))
+    )
+
+
+@spoils("needs", "phase Procedure room needs 1 × procedure_room and has 0")
+def a_room_without_the_time_to_clean_it(at):
+    visit = at.book(visit_type="bmc-ultrasound")
+    yield
+    visit.reservations.filter(resource__kind="procedure_room").update(
+        period=(NINE + minutes(40), NINE + minutes(105))
+    )
+
+
+@spoils("needs", "phase Harvest needs 1 × ultrasound and has 0")
+def a_guided_harvest_without_imaging(at):
+    visit = at.book(visit_type="bmc-ultrasound")
+    yield
+    Appointment.objects.filter(pk=visit.pk).update(
+        variation={"image_guided_harvest": True}
+    )
+
+
+@spoils("needs", "needs 1 × clinician and has 0")
+def a_clinician_without_the_capability(at):
+    able = NeedSpec(("clinician",), capabilities=("c_arm",))
+    make.visit_type(at.clinic, PhaseSpec("Visit", 0, 30, (able,)))
+    clinician = at.one("clinician")
+    clinician.capabilities = ["c_arm"]
+    clinician.save()
+    at.book(visit_type="visit")
+    yield
+    clinician.capabilities = []
+    clinician.save()
+
+
+@spoils("same resources", "have 0 of 1")
+def another_clinician_injects(at):
+    visit = at.book(visit_type="bmc-ultrasound")
+    yield
+    [_, injection] = visit.reservations.filter(resource__kind="clinician").order_by(
+        "starts_at"
+    )
+    others = [r for r in at.by_kind["clinician"] if r.pk != injection.resource_id]
+    injection.resource = others[0]
+    injection.save()
+
+
+@spoils("double duty", "2 × nurse at once in phase Visit, and only 1 there")
+def one_nurse_for_two(at):
+    make.visit_type(at.clinic, ONE_BY_ONE)
+    visit = at.book(visit_type="visit")
+    yield
+    visit.reservations.filter(pk=visit.reservations.first().pk).delete()
+
+
+@spoils("surplus", "longer than it needs it")
+def a_room_for_too_long(at):
+    visit = at.book()
+    yield
+    visit.reservations.filter(resource__kind="consult_room").update(
+        period=(NINE, NINE + minutes(50))
+    )
+
+
+@spoils("surplus", "longer than it needs it")
+def a_nurse_nobody_asked_for(at):
+    visit = at.book()
+    yield
+    Reservation.objects.create(
+        resource=at.one("nurse"), appointment=visit, period=(NINE, NINE + minutes(45))
+    )
+
+
+@spoils("phases", "but its phases until")
+def phases_longer_than_the_visit(at):
+    visit = at.book()
+    yield
+    visit.phases.update(duration_minutes=50)
+
+
+@spoils("phases", "does not have each phase of its type once")
+def a_phase_forgotten(at):
+    visit = at.book(visit_type="bmc-ultrasound")
+    yield
+    visit.phases.filter(name="Harvest").delete()
+
+
+@spoils("patients", "two visits in person at a time", ONE_PLACE)
+def a_patient_in_two_places(at):
+    at.book()
+    second = at.book(start=NINE + minutes(60))
+    yield
+    Appointment.objects.filter(pk=second.pk).update(
+        during=(NINE + minutes(30), NINE + minutes(75)),
+        patient=Appointment.objects.exclude(pk=second.pk).get().patient_id,
+    )
+
+
+@spoils("local time", "Visit")
+def a_visit_at_another_local_time(at):
+    at.book()
+    yield
+    Appointment.objects.update(local_time="08:00")
+
+
+@spoils("local time", "Hold")
+def a_hold_at_another_local_time(at):
+    hold(at)
+    yield
+    Hold.objects.update(local_time="08:00")
+
+
+@spoils("moves", "where no move ended")
+def a_move_from_nowhere(at):
+    moves = moved_twice(at)
+    yield
+    AppointmentMove.objects.filter(pk=moves[1].pk).update(
+        from_during=(NINE + minutes(15), NINE + minutes(60))
+    )
+
+
+@spoils("moves", "is not where its last move, 3, put it")
+def a_move_to_nowhere(at):
+    moves = moved_twice(at)
+    yield
+    AppointmentMove.objects.filter(pk=moves[1].pk).update(
+        to_during=(NINE + minutes(15), NINE + minutes(60))
+    )
+
+
+@spoils("moves", "made a version the visit never had")
+def a_move_of_the_future(at):
+    moves = moved_twice(at)
+    yield
+    AppointmentMove.objects.filter(pk=moves[1].pk).update(version=9)
+
+
+@spoils("moves", "was moved 2 times and is at revision 1")
+def a_move_that_did_not_count(at):
+    moved_twice(at)
+    yield
+    Appointment.objects.update(revision=1)
+
+
+@spoils("phase records", "is for no phase of it")
+def a_record_of_a_foreign_phase(at):
+    record = recorded(at)
+    yield
+    record.position = 7
+    record.save()
+
+
+@spoils("phase records", "was planned outside it")
+def a_record_planned_after_the_visit(at):
+    record = recorded(at)
+    yield
+    record.planned_end = NINE + minutes(46)
+    record.save()
+
+
+@spoils("phase records", "which is cancelled")
+def a_record_of_a_cancelled_visit(at):
+    record = recorded(at)
+    yield
+    Reservation.objects.update(released_at=NOW)
+    Appointment.objects.filter(pk=record.appointment_id).update(status="cancelled")
+
+
+def moved_twice(at):
+    first = moved(at.book(), NINE + minutes(60))
+    return [first, moved(first.appointment, NINE + minutes(120))]
+
+
+def recorded(at):
+    """The only phase of a visit that has begun, recorded."""
+    visit = at.book()
+    visit = booking.check_in(appointment_id=visit.pk, by=BY, now=NINE)
+    return PhaseRecord.objects.create(
+        appointment=visit,
+        phase=visit.phases.get().phase,
+        position=0,
+        planned_start=visit.start,
+        planned_end=visit.end,
+        started_at=NINE + minutes(5),
+        recorded_by=str(BY),
+    )

@@ -1,0 +1,206 @@
+"""The plan that repairs a day is the best there is: checked by trying everything."""
+
+import random
+from itertools import combinations, product
+
+import pytest
+
+from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
+from scheduling.domain.repair import (
+    CALL,
+    MOST_EXACT,
+    Affected,
+    Placement,
+    cost_of,
+    one_by_one,
+    repair,
+)
+from scheduling.domain.search import Calendar, candidates
+
+WORLDS = 400
+WINDOW = 16
+
+
+def calendar(pk, kind, busy):
+    clear = ((1 << WINDOW) - 1) & ~sum(1 << cell for cell in busy)
+    return Calendar(pk, kind, frozenset(), clear, clear)
+
+
+def plan_of(*needs):
+    """Needs as (kind, from cell, to cell, count)."""
+    built = []
+    for number, (kind, begin, end, count) in enumerate(needs, 1):
+        phase = PhasePlan(number, f"phase {number}", begin * 5, (end - begin) * 5)
+        built.append(
+            NeedPlan(number, phase, frozenset({kind}), count=count, group=number)
+        )
+    return Plan(tuple(need.phase for need in built), tuple(built))
+
+
+def a_world(seed):
+    """Two to four visits, a few resources of two kinds, each visit's own time free."""
+    dice = random.Random(seed)
+    pool = [(pk, dice.choice("ab")) for pk in range(1, dice.randint(3, 5))]
+    busy = {
+        pk: {c for c in range(WINDOW) if dice.random() < dice.choice([0.1, 0.4])}
+        for pk, _ in pool
+    }
+    visits = []
+    for number in range(dice.randint(2, 4)):
+        needs = [("a", 0, dice.randint(1, 3), 1)]
+        if dice.random() < 0.5:
+            begin = dice.randint(0, 2)
+            count = 2 if dice.random() < 0.2 else 1
+            needs.append(("b", begin, begin + dice.randint(1, 2), count))
+        own = {dice.randrange(1, len(pool) + 2): set(range(WINDOW))}
+        known = [
+            calendar(
+                pk,
+                kind,
+                busy[pk] - (own.get(pk, set()) if dice.random() < 0.2 else set()),
+            )
+            for pk, kind in pool
+        ]
+        plan = plan_of(*needs)
+        allowed = sum(1 << c for c in range(WINDOW) if dice.random() < 0.7)
+        patient = dice.choice([None, "one", number])
+        visits.append(
+            Affected(
+                plan,
+                dice.randrange(WINDOW - 3),
+                allowed,
+                candidates(plan, known),
+                patient,
+            )
+        )
+    return visits
+
+
+def is_possible(visits, starts):
+    """By trying every resource for every need, with plain intervals."""
+    options = []
+    for visit, start in zip(visits, starts, strict=True):
+        if start is None:
+            continue
+        for group in visit.plan.groups:
+            free = visit.choices(group, start)
+            taken = [(start + b, start + e) for b, e in group.occupied]
+            options.append([(c, taken) for c in combinations(free, group.count)])
+    return any(_is_clean(chosen) for chosen in product(*options))
+
+
+def _is_clean(chosen):
+    uses = [(r, span) for ids, taken in chosen for r in ids for span in taken]
+    return not any(
+        one[0] == other[0] and one[1][0] < other[1][1] and other[1][0] < one[1][1]
+        for one, other in combinations(uses, 2)
+    )
+
+
+def patients_are_apart(visits, starts):
+    here = [
+        (v.patient, s, s + v.cells)
+        for v, s in zip(visits, starts, strict=True)
+        if s is not None and v.patient is not None
+    ]
+    return not any(
+        one[0] == other[0] and one[1] < other[2] and other[1] < one[2]
+        for one, other in combinations(here, 2)
+    )
+
+
+def best_cost(visits):
+    options = [[*visit.starts, None] for visit in visits]
+    everything = sorted(
+        product(*options),
+        key=lambda starts: cost_of(visits, [Placement(s) for s in starts]),
+    )
+    for starts in everything:
+        if patients_are_apart(visits, starts) and is_possible(visits, starts):
+            return cost_of(visits, [Placement(s) for s in starts])
+    raise AssertionError("calling everybody is always possible")
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_it_is_as_good_as_the_best_of_everything(part):
+    better_than_one_by_one = 0
+    for seed in range(part * WORLDS // 4, (part + 1) * WORLDS // 4):
+        visits = a_world(seed)
+
+        found = repair(visits)
+
+        assert found.exact, seed
+        assert cost_of(visits, found.placements) == best_cost(visits), seed
+        first = cost_of(visits, one_by_one(visits))
+        better_than_one_by_one += cost_of(visits, found.placements) < first
+    assert better_than_one_by_one > 0
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_it_proposes_is_free_of_conflicts(seed):
+    visits = a_world(seed)
+
+    placements = repair(visits).placements
+
+    starts = [placement.start for placement in placements]
+    assert patients_are_apart(visits, starts)
+    chosen = []
+    for visit, placement in zip(visits, placements, strict=True):
+        for group in visit.plan.groups if placement.start is not None else ():
+            resources = placement.assignment[group.id]
+            assert len(set(resources)) == group.count
+            assert set(resources) <= set(visit.choices(group, placement.start))
+            span = [
+                (placement.start + b, placement.start + e) for b, e in group.occupied
+            ]
+            chosen.append((resources, span))
+    assert _is_clean(chosen)
+
+
+def a_day_of(count, cells=9, days=4, day_cells=108):
+    """So many visits of 45 minutes, one after the other, and one other clinician who
+    is free from the next day on."""
+    plan = plan_of(("a", 0, cells, 1))
+    free = sum(((1 << day_cells) - 1) << (288 * day) for day in range(1, days + 1))
+    [other] = [Calendar(1, "a", frozenset(), free, free)]
+    return [
+        Affected(plan, n * cells, free, candidates(plan, [other])) for n in range(count)
+    ]
+
+
+def test_ten_patients_of_one_clinician_are_proven_best_in_a_moment():
+    visits = a_day_of(MOST_EXACT)
+
+    found = repair(visits)
+
+    assert found.exact
+    assert cost_of(visits, found.placements) == (10, 0, 10 * 288)
+
+
+def test_beyond_ten_it_says_that_it_went_one_by_one():
+    visits = a_day_of(MOST_EXACT + 1)
+
+    found = repair(visits)
+
+    assert not found.exact
+    assert cost_of(visits, found.placements)[:2] == (11, 0)
+
+
+def test_with_too_much_to_look_at_it_says_so():
+    visits = next(
+        world
+        for world in map(a_world, range(500))
+        if best_cost(world) < cost_of(world, one_by_one(world))
+    )
+
+    assert not repair(visits, most_looks=1).exact
+
+
+def test_who_fits_nowhere_is_called():
+    plan = plan_of(("a", 0, 3, 1))
+    visit = Affected(plan, 0, (1 << WINDOW) - 1, candidates(plan, []))
+
+    found = repair([visit])
+
+    assert found.placements == (Placement(),)
+    assert cost_of([visit], found.placements) == CALL

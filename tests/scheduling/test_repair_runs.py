@@ -1,0 +1,382 @@
+"""Carrying a plan out and back: one patient at a time, resumable, exactly once."""
+
+from datetime import timedelta
+from functools import partial
+from unittest.mock import patch
+
+import pytest
+
+from core.db import unit_of_work
+from core.models import JournalEntry
+from notifications.domain.catalogue import UNDO_HOLD
+from notifications.models import Message
+from patients.models import Task
+from patients.services import consents
+from scheduling.domain.repair import UNDO_WITHIN
+from scheduling.models import Appointment, Conflict, RepairLine, RepairPlan, Reservation
+from scheduling.selectors import booking_checks
+from scheduling.selectors import repair as selectors
+from scheduling.services import booking, repair_plans, repair_runs
+from scheduling.services.repair_plans import PlanAtWork
+from scheduling.services.repair_runs import UndoOver
+from tests import lock_order
+from tests.factories import scheduling as make
+from tests.factories.clinics import NOW
+from tests.factories.scheduling import NINE, minutes
+from tests.rivals import race
+from tests.scheduling.acts import WHO, act, away, live
+
+EIGHT = NINE - minutes(60)
+SOON = NOW + minutes(1)
+TWO = {**make.ONE_OF_EACH, "clinician": 2, "consult_room": 2}
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture(autouse=True)
+def in_lock_order():
+    with lock_order.watched() as watch:
+        yield
+    assert watch.faults == []
+
+
+@pytest.fixture
+def at():
+    return make.practice(TWO)
+
+
+@pytest.fixture
+def ill(at):
+    return at.by_kind["clinician"][0]
+
+
+@pytest.fixture
+def other(at):
+    return at.by_kind["clinician"][1]
+
+
+def a_plan(at, ill, *offsets):
+    """Visits of the clinician who is ill at these minutes after nine, and a plan."""
+    for offset in offsets:
+        at.book(clinician=ill.pk, start=NINE + minutes(offset))
+    absence = away(at, resource_id=ill.pk, start=EIGHT)
+    return repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+
+
+def start(plan, **fields):
+    fields = {"version": plan.version, **WHO, **fields}
+    return unit_of_work(
+        partial(repair_runs.start, plan_id=plan.pk, clinic_id=plan.clinic_id, **fields)
+    )
+
+
+def carry_on(plan, now=NOW):
+    repair_runs.carry_on(plan_id=plan.pk, now=now)
+    plan.refresh_from_db()
+
+
+def apply(plan):
+    start(plan)
+    carry_on(plan)
+
+
+def undo(plan, now=SOON):
+    unit_of_work(
+        partial(
+            repair_runs.undo,
+            plan_id=plan.pk,
+            clinic_id=plan.clinic_id,
+            by=WHO["by"],
+            now=now,
+        )
+    )
+    carry_on(plan, now)
+
+
+def states(plan):
+    return list(plan.lines.order_by("position").values_list("state", flat=True))
+
+
+def who_serves(kind="clinician"):
+    rows = Reservation.objects.filter(
+        released_at=None, appointment__isnull=False, resource__kind=kind
+    )
+    return set(rows.values_list("resource", flat=True))
+
+
+def check_clean():
+    assert booking_checks.findings(NOW) == []
+
+
+def test_every_visit_gets_what_was_proposed(at, ill, other):
+    plan = a_plan(at, ill, 0, 60)
+
+    apply(plan)
+
+    assert (plan.state, states(plan)) == ("applied", ["done", "done"])
+    assert who_serves() == {other.pk}
+    assert set(Conflict.objects.values_list("resolution", flat=True)) == {"moved"}
+    for line in plan.lines.all():
+        planned = {(c["resource"], c["need"]) for c in line.claims}
+        has = set(live(line.appointment).values_list("resource", "need"))
+        assert has == planned
+    check_clean()
+
+
+def test_the_freed_time_is_the_absences(at, ill):
+    plan = a_plan(at, ill, 0)
+
+    apply(plan)
+
+    mine = plan.absence.reservations.filter(released_at=None)
+    assert sum((r.ends_at - r.starts_at for r in mine), minutes(0)) == minutes(540)
+
+
+def test_who_has_to_be_called_becomes_a_task(at, ill, other):
+    away(at, resource_id=other.pk, start=EIGHT, end=NINE + timedelta(days=60))
+    at.book(clinician=ill.pk)
+    absence = away(at, resource_id=ill.pk, start=EIGHT, end=NINE + timedelta(days=60))
+    plan = repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+
+    apply(plan)
+
+    task = Task.objects.get()
+    assert (task.kind, task.owner_role) == ("call_patient", "coordinator")
+    assert states(plan) == ["done"]
+    assert Conflict.objects.get().resolved_at is None
+
+    undo(plan)
+
+    task.refresh_from_db()
+    assert task.outcome == "The plan was undone."
+
+
+def test_progress_reaches_n_of_n(at, ill):
+    """ux C7.5"""
+    plan = a_plan(at, ill, 0, 60, 120)
+    start(plan)
+    first, *_ = plan.lines.order_by("position")
+
+    repair_runs._do(
+        partial(repair_runs._apply_line, first.pk, WHO["by"], NOW),
+        first.pk,
+        "failed",
+    )
+
+    assert selectors.progress(plan) == selectors.Progress(1, 0, 3)
+    carry_on(plan)
+    assert selectors.progress(plan) == selectors.Progress(3, 0, 3)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 3])
+def test_lost_between_two_patients_it_goes_on_and_does_each_once(at, ill, after):
+    plan = a_plan(at, ill, 0, 60, 120)
+    start(plan)
+    real, calls = repair_runs._apply_line, []
+
+    def until_killed(*args):
+        if len(calls) == after:
+            raise Killed
+        calls.append(args)
+        real(*args)
+
+    with patch.object(repair_runs, "_apply_line", until_killed):
+        if after < 3:
+            with pytest.raises(Killed):
+                carry_on(plan)
+        else:
+            carry_on(plan)
+    assert states(plan).count("done") == after
+
+    assert repair_runs.carry_on_all(now=NOW) == (1 if after < 3 else 0)
+
+    plan.refresh_from_db()
+    assert (plan.state, states(plan)) == ("applied", ["done"] * 3)
+    moves = JournalEntry.objects.filter(name="appointment.reassigned")
+    assert moves.count() == 3
+    check_clean()
+
+
+def test_lost_in_the_middle_of_a_patient_nothing_of_it_remains(at, ill):
+    plan = a_plan(at, ill, 0)
+    start(plan)
+
+    with (
+        patch.object(RepairLine, "save", side_effect=Killed),
+        pytest.raises(Killed),
+    ):
+        carry_on(plan)
+
+    assert who_serves() == {ill.pk}
+    assert Conflict.objects.get().resolved_at is None
+    carry_on(plan)
+    assert states(plan) == ["done"]
+
+
+def test_two_workers_do_each_patient_once(at, ill):
+    plan = a_plan(at, ill, 0, 60, 120)
+    start(plan)
+
+    results = race([partial(repair_runs.carry_on, plan_id=plan.pk, now=NOW)] * 3)
+
+    assert results == [None] * 3
+    assert states(plan) == ["done"] * 3
+    entries = JournalEntry.objects.filter(name="appointment.reassigned")
+    assert entries.count() == 3
+    assert JournalEntry.objects.filter(name="repair.applied").count() == 1
+    check_clean()
+
+
+def test_a_visit_changed_in_the_meantime_is_left_and_says_so(at, ill):
+    plan = a_plan(at, ill, 0, 60)
+    visit = plan.lines.get(position=1).appointment
+    act(booking.confirm, visit)
+
+    apply(plan)
+
+    line = plan.lines.get(position=1)
+    assert (line.state, plan.state) == ("failed", "applied")
+    assert "changed in the meantime" in line.detail
+    assert states(plan) == ["failed", "done"]
+    assert selectors.progress(plan) == selectors.Progress(1, 1, 2)
+
+
+def test_a_time_taken_in_the_meantime_is_left_and_says_so(at, ill, other):
+    plan = a_plan(at, ill, 0)
+    at.book(clinician=other.pk)
+
+    apply(plan)
+
+    line = plan.lines.get()
+    assert (line.state, line.detail) == ("failed", repair_runs.TAKEN)
+    assert Conflict.objects.get().resolved_at is None
+    check_clean()
+
+
+def test_a_conflict_somebody_resolved_is_not_touched(at, ill):
+    plan = a_plan(at, ill, 0)
+    act(booking.cancel, plan.lines.get().appointment)
+
+    apply(plan)
+
+    line = plan.lines.get()
+    assert (line.state, "cancelled" in line.detail) == ("failed", True)
+
+
+def test_it_is_started_once_and_undone_only_when_done(at, ill):
+    plan = a_plan(at, ill, 0)
+    started = start(plan)
+
+    with pytest.raises(PlanAtWork):
+        start(plan, version=started.version)
+    with pytest.raises(PlanAtWork):
+        undo(plan)
+
+
+# --- Back ---------------------------------------------------------------------------
+
+
+def reach(at):
+    """Everybody agreed to texts."""
+    for patient in {visit.patient for visit in Appointment.objects.all()}:
+        consents.grant(patient_id=patient.pk, channel="sms", **WHO)
+
+
+def as_booked():
+    visits = Appointment.objects.order_by("pk").values_list("pk", "during", "status")
+    taken = Reservation.objects.filter(released_at=None, appointment__isnull=False)
+    return list(visits), sorted(
+        taken.values_list("appointment", "resource", "period", "need")
+    )
+
+
+def moved_plan(at, ill, other):
+    """One visit moves to the next day, as nobody else is free."""
+    away(at, resource_id=other.pk, start=EIGHT)
+    return a_plan(at, ill, 0, 60)
+
+
+def test_undo_puts_everything_back_and_the_conflicts_are_open(at, ill, other):
+    """ux C7.6"""
+    plan = moved_plan(at, ill, other)
+    before = as_booked()
+    apply(plan)
+    assert as_booked() != before
+
+    undo(plan)
+
+    assert as_booked() == before
+    assert (plan.state, states(plan)) == ("undone", ["undone"] * 2)
+    assert set(Conflict.objects.values_list("resolved_at", flat=True)) == {None}
+    mine = plan.absence.reservations.filter(released_at=None)
+    free = sum((r.ends_at - r.starts_at for r in mine), minutes(0))
+    assert free == minutes(540 - 90)
+    check_clean()
+
+
+def test_move_and_undo_tell_nobody(at, ill, other):
+    plan = moved_plan(at, ill, other)
+    reach(at)
+    Message.objects.all().update(state="accepted", sent_at=NOW)
+
+    apply(plan)
+    notices = Message.objects.filter(kind="moved")
+    assert set(notices.values_list("state", flat=True)) == {"scheduled"}
+
+    undo(plan)
+
+    assert set(notices.values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_an_undo_that_is_lost_goes_on(at, ill, other):
+    plan = moved_plan(at, ill, other)
+    before = as_booked()
+    apply(plan)
+    real, calls = repair_runs._undo_line, []
+
+    def until_killed(*args):
+        if calls:
+            raise Killed
+        calls.append(args)
+        real(*args)
+
+    with (
+        patch.object(repair_runs, "_undo_line", until_killed),
+        pytest.raises(Killed),
+    ):
+        undo(plan)
+    plan.refresh_from_db()
+    assert sorted(states(plan)) == ["done", "undone"]
+
+    repair_runs.carry_on_all(now=NOW + minutes(1))
+
+    assert as_booked() == before
+    assert RepairPlan.objects.get().state == "undone"
+
+
+def test_undo_ends_when_the_first_notice_leaves(at, ill):
+    plan = a_plan(at, ill, 0)
+    apply(plan)
+
+    assert UNDO_WITHIN == UNDO_HOLD
+    assert selectors.undo_until(plan) == NOW + UNDO_HOLD
+    with pytest.raises(UndoOver):
+        undo(plan, NOW + UNDO_HOLD)
+
+
+def test_a_visit_changed_since_stays_where_it_is_and_says_so(at, ill, other):
+    plan = moved_plan(at, ill, other)
+    apply(plan)
+    visit = plan.lines.get(position=1).appointment
+    visit.refresh_from_db()
+    act(booking.confirm, visit)
+
+    undo(plan)
+
+    line = plan.lines.get(position=1)
+    assert (line.state, plan.state) == ("done", "undone")
+    assert "changed in the meantime" in line.detail
+    check_clean()
