@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from scheduling.services.previewing import Preview
 
 A_DAY = 24 * 60
+# Where nobody is asked why, the history says how.
+REASON = "on the board"
 
 
 class ShiftForm(Form):
@@ -69,6 +71,7 @@ def _make(request: StaffRequest, visit: "Appointment") -> Answer:
             clinic_id=request.clinic.pk,
             start=start,
             version=form.cleaned_data["version"],
+            reason=REASON,
             by=request.actor,
             now=request.now,
         )

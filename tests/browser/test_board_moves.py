@@ -69,7 +69,7 @@ def test_c1_7_undo_restores_the_start(page, day):
 
     page.get_by_role("button", name="Undo").click()
 
-    expect(page.get_by_text("The move is undone.")).to_be_visible()
+    expect(page.get_by_text("The change is undone.")).to_be_visible()
     assert start_of(day) == before
 
 
@@ -112,4 +112,4 @@ def test_move_is_a_link_on_a_phone(phone, day, live_site):
     phone.get_by_role("link", name="Move…").first.click()
 
     expect(phone.get_by_role("heading", name="Move", exact=True)).to_be_in_viewport()
-    expect(phone.get_by_role("button", name="Move the visit")).to_be_visible()
+    expect(phone.get_by_role("button", name="See what changes")).to_be_visible()
