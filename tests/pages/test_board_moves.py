@@ -127,7 +127,6 @@ def test_a_move_into_taken_time_leaves_the_visit(coordinator, practice, visit):
     assert start_of(visit) == NINE
 
 
-<<<<<<< HEAD
 def test_undo_brings_the_visit_back_and_shows_its_day(coordinator, visit):
     move(coordinator, visit, 15)
     undo = reverse("staff:appointment_undo_move", args=[visit.pk])
@@ -138,8 +137,6 @@ def test_undo_brings_the_visit_back_and_shows_its_day(coordinator, visit):
     assert start_of(visit) == NINE
 
 
-=======
->>>>>>> day
 def test_undo_waits_on_the_visits_page_too(coordinator, visit):
     page = reverse("staff:appointment", args=[visit.pk])
     undo = reverse("staff:appointment_undo_move", args=[visit.pk])
@@ -195,11 +192,8 @@ def test_recent_changes_bring_a_visit_back_after_the_toast_has_gone(coordinator,
 
     page = coordinator.get(changes).content.decode()
     undo = reverse("staff:appointment_undo_move", args=[visit.pk])
-<<<<<<< HEAD
     coordinator.post(undo, {"version": visit.version + 1, "back": "board"})
-=======
     coordinator.post(undo, {"version": visit.version + 1})
->>>>>>> day
     after = coordinator.get(changes).content.decode()
 
     assert "Nothing was moved" in empty
