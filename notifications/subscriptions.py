@@ -44,8 +44,9 @@ TaskEvent = TaskOpened | TaskAcknowledged | TaskClosed | RedFlagRaised
 
 def plan_visit(event: AppointmentEvent) -> None:
     """Plan what a booking, a move or an ending changes for its visit."""
-    lock(event.patient_id)
-    replan(subject=f"appointment:{event.appointment_id}", now=event.occurred_at)
+    patient = lock(event.patient_id)
+    subject = f"appointment:{event.appointment_id}"
+    replan(subject=subject, patient=patient, now=event.occurred_at)
 
 
 def plan_patient(event: PatientEvent) -> None:

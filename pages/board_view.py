@@ -1,5 +1,6 @@
 """A day board as its template shows it: grouped columns, blocks, hatches, now-line."""
 
+import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from pages import board_grid, board_late, day, phases, states, words
+from pages import board_grid, board_late, day, phases, repair_words, states, words
+from scheduling.domain.status import Act, Status, why_not
 
 if TYPE_CHECKING:
     from scheduling.domain.projection import Expected
@@ -27,6 +29,9 @@ GROUPS = (
 OTHERS = "Others"
 # Columns that are worth seeing empty: here somebody books next.
 ALWAYS = frozenset({"procedure_room", "consult_room", "clinician"})
+MOVABLE = frozenset(
+    status.value for status in Status if why_not(status, Act.MOVE) is None
+)
 FIRST_COLUMN = 2  # the first is the axis of time
 
 
@@ -84,6 +89,7 @@ def _row(visit: day.Visit) -> dict[str, Any]:
         "resources": visit.resources,
         "state": visit.state,
         "tone": visit.tone,
+        "movable": visit.status in MOVABLE,
         "address": reverse("staff:appointment", args=[visit.id]),
     }
 
@@ -155,7 +161,7 @@ def _column(
         ],
         "blocks": [
             _block(block, column.name, board_grid.css_class(rows, lane), known, shown)
-            | {"conflict": _clashes(block, column.blocks)}
+            | {"conflict": block.conflict or _clashes(block, column.blocks)}
             for (block, rows), lane in zip(placed, lanes, strict=True)
         ],
         "ghosts": [
@@ -221,6 +227,8 @@ def _block(
         "who": who,
         "joint": joint,
         "late": late["late"] if late else "",
+        "movable": block.status in MOVABLE,
+        "version": block.version,
         "state": visit.state if visit else "Held",
         "label": ", ".join(part for part in named if part),
     }
@@ -234,10 +242,15 @@ def _tone(block: "Block") -> str:
     return phases.tone(block.phase)
 
 
+@functools.lru_cache(maxsize=512)
+def _address_of(kind: str, pk: UUID) -> str:
+    return reverse(f"staff:{kind}", args=[pk])
+
+
 def _address(block: "Block") -> str:
-    if block.kind == "hold":
-        return reverse("staff:hold", args=[block.hold_id])
-    return reverse("staff:appointment", args=[block.appointment_id])
+    pk = block.appointment_id or block.hold_id
+    assert pk is not None, "blocked time has no page"
+    return _address_of(block.kind, pk)
 
 
 def _closed(
@@ -245,7 +258,10 @@ def _closed(
 ) -> list[dict[str, Any]]:
     shut = [(span, "Closed") for span in board_grid.complement(frame, column.open)]
     absent = [
-        ((block.start, block.end), block.reason or "Not available")
+        (
+            (block.start, block.end),
+            repair_words.away(column.name, block.absence_kind, block.reason),
+        )
         for block in column.blocks
         if block.kind == "absence"
     ]

@@ -1,20 +1,18 @@
 """The visits of one day, gathered from the board's blocks, for Today and the list."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from pages import states
-from pages.episode_words import About, about
+from pages.episode_words import About, about, joints
 from pages.words import short_name
-from patients import selectors as patients
 
 if TYPE_CHECKING:
-    from patients.models import Patient
     from scheduling.selectors import DayBoard
-    from scheduling.selectors.board import Block
+    from scheduling.selectors.board import Block, Who
 
 
 # A block with the kind and the name of its resource.
@@ -26,7 +24,7 @@ class Visit:
     """One visit of the day: [start, end) from its first phase to its last."""
 
     id: UUID
-    patient: "Patient"
+    patient: "Who"
     start: datetime
     end: datetime
     visit_type: str
@@ -37,53 +35,49 @@ class Visit:
     resources: tuple[str, ...]
     rooms: tuple[str, ...]
     clinicians: tuple[str, ...]
-    about: About | None
+    joint: str
+    about: About | None = None
 
     @property
     def short_name(self) -> str:
         return short_name(self.patient.given_name, self.patient.family_name)
-
-    @property
-    def joint(self) -> str:
-        return self.about.joint if self.about else ""
 
 
 ROOMS = frozenset({"procedure_room", "consult_room"})
 
 
 def visits(clinic_id: int, board: "DayBoard") -> list[Visit]:
-    """In order of time; holds and blocked time are not visits."""
+    """In order of time, with their episodes; holds and blocked time are no visits."""
+    episodes = about(clinic_id, (visit.id for visit in board.visits))
+    places = {visit: episode.joint for visit, episode in episodes.items()}
+    found = _gathered(board, places)
+    return [replace(visit, about=episodes.get(visit.id)) for visit in found]
+
+
+def on_board(board: "DayBoard") -> list[Visit]:
+    """The same with no more of their episodes than the joint; one statement."""
+    return _gathered(board, joints(visit.id for visit in board.visits))
+
+
+def _gathered(board: "DayBoard", places: Mapping[UUID, str]) -> list[Visit]:
     blocks: dict[UUID, list[Row]] = {}
     for column in board.columns:
         for block in column.blocks:
-            if block.appointment_id and block.patient_id:
+            if block.appointment_id:
                 found = blocks.setdefault(block.appointment_id, [])
                 found.append((block, column.kind, column.name))
-    known = people(clinic_id, board)
-    episodes = about(clinic_id, blocks)
+    known = {visit.id: visit.patient for visit in board.visits}
     made = [
-        _visit(pk, rows, known[_patient_id(rows)], episodes.get(pk))
-        for pk, rows in blocks.items()
+        _visit(pk, rows, known[pk], places.get(pk, "")) for pk, rows in blocks.items()
     ]
     return sorted(made, key=lambda visit: (visit.start, visit.end, visit.id))
-
-
-def people(clinic_id: int, board: "DayBoard") -> dict[UUID, "Patient"]:
-    """Everyone on the board, by id; one statement."""
-    return patients.patients(clinic_id).in_bulk(list(board.patient_ids))
-
-
-def _patient_id(rows: list[Row]) -> UUID:
-    found = rows[0][0].patient_id
-    assert found is not None, "only blocks of a patient are gathered"
-    return found
 
 
 def _visit(
     pk: UUID,
     rows: list[Row],
-    patient: "Patient",
-    episode: About | None,
+    patient: "Who",
+    joint: str,
 ) -> Visit:
     first = rows[0][0]
     state, tone = states.visit_state(first.status, first.confirmed)
@@ -101,7 +95,7 @@ def _visit(
         resources=_names(in_order),
         rooms=_names(row for row in in_order if row[1] in ROOMS),
         clinicians=_names(row for row in in_order if row[1] == "clinician"),
-        about=episode,
+        joint=joint,
     )
 
 

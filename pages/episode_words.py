@@ -51,6 +51,12 @@ def about(clinic_id: int, appointment_ids: Iterable[UUID]) -> dict[UUID, About]:
     return found
 
 
+def joints(appointment_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Where each visit's episode is at work, "knee right"; one statement."""
+    found = episodes.targets_of_visits(appointment_ids)
+    return {visit: _places(targets) for visit, targets in found.items()}
+
+
 def _about(episode: "Episode") -> About:
     return About(
         episode_id=episode.pk,
@@ -62,8 +68,11 @@ def _about(episode: "Episode") -> About:
 
 def joint(episode: "Episode") -> str:
     """ "knee right"; several joined by " + "."""
-    places = dict.fromkeys(f"{t.joint} {t.laterality}" for t in episode.targets.all())
-    return " + ".join(places)
+    return _places((t.joint, t.laterality) for t in episode.targets.all())
+
+
+def _places(targets: Iterable[tuple[str, str]]) -> str:
+    return " + ".join(dict.fromkeys(" ".join(target) for target in targets))
 
 
 def _gaps(episode: "Episode") -> Iterable[Gap]:

@@ -19,7 +19,12 @@ ACTS = {
     "appointment.move_undone": "Visit moved back",
     "appointment.reassigned": "Other resources at the same time",
     "appointment.reassign_undone": "Earlier resources again",
+    "appointment.kept": "Kept in spite of a conflict",
+    "hold.cut_short": "Ended, as its time is no longer there",
     "hold.extended": "Hold extended",
+    "appointment.phase_started": "Phase begun",
+    "appointment.phase_ended": "Phase over",
+    "appointment.phase_corrected": "Times of a phase put right",
     "appointment.cancelled": "Visit cancelled",
     "appointment.confirmed": "Visit confirmed",
     "appointment.arrived": "Patient arrived",
@@ -111,6 +116,7 @@ def _detail(row: "JournalEntry") -> str:
     payload = json.loads(row.payload)
     parts: Iterable[str] = (
         CHANNELS.get(str(payload.get("channel") or payload.get("system") or ""), ""),
+        str(payload.get("phase") or ""),
         str(payload.get("reason") or ""),
         *(str(reason) for reason in payload.get("reasons") or ()),
     )

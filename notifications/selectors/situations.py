@@ -55,15 +55,16 @@ class Situation:
         return self.snapshot.subject
 
 
-def load(subject: str) -> Situation:
+def load(subject: str, patient: "Patient | None" = None) -> Situation:
     """Return the situation of an appointment, a follow_up, a task or an offer.
 
+    `patient`, if the caller has read them just now, is a visit's.
     Raises core.problems.NotFound, and ValueError for another kind of subject.
     """
     kind, _, key = subject.partition(":")
     rows = list(Message.objects.filter(subject=subject).order_by("created_at", "id"))
     if kind == "appointment":
-        return _of_visit(UUID(key), rows)
+        return _of_visit(UUID(key), rows, patient)
     if kind == "follow_up":
         return _of_follow_up(UUID(key), rows)
     if kind == "task":
@@ -73,11 +74,16 @@ def load(subject: str) -> Situation:
     raise ValueError(f"no messages are planned for {subject!r}")
 
 
-def _of_visit(appointment_id: UUID, rows: list[Message]) -> Situation:
-    appointment = scheduling.appointment(appointment_id)
+def _of_visit(
+    appointment_id: UUID, rows: list[Message], patient: "Patient | None"
+) -> Situation:
+    appointment = scheduling.bare_appointment(appointment_id)
     if appointment is None:
         raise NotFound("There is no such visit.")
-    patient = appointment.patient
+    if patient is None:
+        patient = patients.patient(appointment.patient_id)
+    else:
+        patient.clinic = appointment.clinic
     reach, contacts = reach_of(patient)
     return Situation(
         snapshot=visit_of(appointment, rows),

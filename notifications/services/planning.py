@@ -16,20 +16,21 @@ from notifications.services import calls, doorbell, wording
 from patients.services import links
 
 if TYPE_CHECKING:
-    from patients.models import PatientLink
+    from patients.models import Patient, PatientLink
 
 # Stopped for a reason that can pass: wanted again, it is planned again.
 PASSING = frozenset({"no_consent", "no_address", "not_needed", "not_on_call"})
 AGAIN = "#"
 
 
-def replan(*, subject: str, now: datetime) -> Plan:
+def replan(*, subject: str, now: datetime, patient: "Patient | None" = None) -> Plan:
     """Insert the messages `subject` lacks and stop those it no longer wants.
 
     Doing it twice changes nothing. The caller holds the patient's row, or the
-    task's where no patient is named. Raises core.problems.NotFound.
+    task's where no patient is named; `patient` is that row, to spare reading it
+    again. Raises core.problems.NotFound.
     """
-    return apply(situations.load(subject), now=now)
+    return apply(situations.load(subject, patient), now=now)
 
 
 def apply(situation: Situation, *, now: datetime) -> Plan:

@@ -35,7 +35,7 @@ VISITS = (
     Visit(-2, "11:00", "consultation", "Leon Abbott", "1963-05-30", "missed"),
     Visit(-1, "15:30", "follow-up", "Grace Holloway", "1955-01-19"),
     Visit(0, "08:30", "consultation", "Tomas Iglesias", "1966-07-07", language="es"),
-    Visit(0, "11:30", "follow-up", "Nora Whitfield", "1959-12-01"),
+    Visit(0, "11:30", "follow-up", "Nora Whitfield", "1959-12-01", "late"),
     Visit(0, "15:00", "consultation", "Ellis Barnard", "1970-03-27"),
     Visit(1, "09:30", "consultation", "June Castellan", "1964-09-09", "confirmed"),
     Visit(1, "13:00", "follow-up", "Omar Renner", "1958-04-16", "confirmed"),
@@ -128,8 +128,9 @@ def _keep(path: Path, visit: Visit, start: datetime, booked: datetime) -> None:
     if visit.fate == "confirmed":
         path.visit(booked + timedelta(hours=3), "confirm", "visit")
     path.visit(start - timedelta(minutes=8), "arrive", "visit")
-    path.visit(start + timedelta(minutes=4), "check_in", "visit", by="nurse")
-    path.visit(start + timedelta(minutes=20), "fulfil", "visit", by="nurse")
+    late = timedelta(minutes=14 if visit.fate == "late" else 0)
+    path.visit(start + late + timedelta(minutes=4), "check_in", "visit", by="nurse")
+    path.visit(start + late + timedelta(minutes=20), "fulfil", "visit", by="nurse")
 
 
 def _person(visit: Visit, number: int) -> Person:

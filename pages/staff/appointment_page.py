@@ -12,6 +12,7 @@ from clinics.domain.policy import may
 from clinics.services.doors import StaffRequest
 from pages import history, phases, states
 from pages.episode_words import about
+from pages.repair_words import conflict_text
 from pages.staff import going, message_rows
 from pages.words import sentence
 from scheduling import selectors
@@ -67,9 +68,12 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "length": (visit.end - visit.start) // phases.MINUTE,
         "at_clinic": visit.end - visit.start,
         "conflicts": [
-            sentence(conflict.detail or conflict.cause)
-            for conflict in visit.conflicts.filter(resolved_at=None)
+            conflict_text(conflict)
+            for conflict in visit.conflicts.filter(resolved_at=None).select_related(
+                "absence", "resource"
+            )
         ],
+        "may_resolve": may(request.membership.role, "conflict.resolve").allowed,
         "messages_planned": _messages(request, visit),
         "history": history.timeline(f"appointment:{visit.pk}"),
     }

@@ -42,7 +42,7 @@ def board_on(request: StaffRequest, on: date) -> Answer:
         everything=everything,
         expected=_expected(request, found),
     )
-    visits = day.visits(clinic.pk, found)
+    visits = day.on_board(found)
     drawn = board_view.draw(found, visits, shown)
     seen = hashlib.sha256(repr(drawn).encode()).hexdigest()[:16]
     if request.GET.get("seen") == seen:
@@ -89,6 +89,7 @@ def _toolbar(
         "columns_address": _address(on, view, not everything),
         "poll_address": _address(on, view, everything),
         "may_book": may(request.membership.role, "appointment.book").allowed,
+        "may_move": may(request.membership.role, "appointment.move").allowed,
         "find_address": f"{find}?{urlencode({'first': on, 'last': on + 6 * ONE_DAY})}",
     }
 

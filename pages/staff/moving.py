@@ -106,6 +106,9 @@ def undo(request: StaffRequest, appointment_id: UUID) -> Answer:
     if isinstance(back, Refused):
         return back
     messages.success(request, "The change is undone.")
+    if request.POST.get("back") == "board":
+        zone = ZoneInfo(request.clinic.time_zone)
+        return redirect("staff:board_on", back.start.astimezone(zone).date())
     return redirect("staff:appointment", back.pk)
 
 

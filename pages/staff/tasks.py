@@ -22,6 +22,7 @@ from pages.forms import Form, MomentField, area, show
 from pages.words import sentence
 from patients import selectors
 from patients.services import tasks as service
+from scheduling.selectors import waitlist
 
 if TYPE_CHECKING:
     from patients.models import Task
@@ -171,6 +172,10 @@ def _subject(task: "Task") -> dict[str, str]:
     if kind == "enquiry" and task.done_at is None:
         address = reverse("staff:enquiry", args=[key])
         return {"link_address": address, "link_label": "Open the enquiry"}
+    if kind == "offer" and task.done_at is None:
+        entry_id = waitlist.offer(UUID(key)).entry_id
+        address = reverse("staff:waitlist_entry", args=[entry_id])
+        return {"link_address": address, "link_label": "Open the offer"}
     return {}
 
 

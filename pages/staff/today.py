@@ -14,6 +14,7 @@ from pages import day, states
 from pages.words import long_day, short_day
 from patients import selectors as patients
 from scheduling import selectors
+from scheduling.selectors import absences
 
 ONE_DAY = timedelta(days=1)
 
@@ -26,7 +27,7 @@ def today(request: StaffRequest, on: date | None = None) -> Answer:
     visits = day.visits(
         request.clinic.pk, selectors.day_board(request.clinic.pk, on, request.now)
     )
-    request.saw(*(visit.patient.pk for visit in visits), deliberate=False)
+    request.saw(*(visit.patient.id for visit in visits), deliberate=False)
     upcoming = None if visits else selectors.next_day_with_visits(request.clinic.pk, on)
     role = request.membership.role
     context = {
@@ -41,6 +42,8 @@ def today(request: StaffRequest, on: date | None = None) -> Answer:
         "may_book": may(role, "appointment.book").allowed,
         "open_tasks": _open_tasks(request) if on == now_on else "",
         "tasks_address": reverse("staff:tasks"),
+        "open_conflicts": _open_conflicts(request) if on == now_on else "",
+        "conflicts_address": reverse("staff:conflicts"),
         **_empty(role, is_today=on == now_on, upcoming=upcoming),
     }
     return TemplateResponse(request, "pages/staff/today.html", context)
@@ -88,6 +91,15 @@ def _open_tasks(request: StaffRequest) -> str:
     if late > 1:
         return f"{late} tasks for you are late"
     return "1 task for you is late" if late else ""
+
+
+def _open_conflicts(request: StaffRequest) -> str:
+    if not may(request.membership.role, "conflict.resolve").allowed:
+        return ""
+    count = absences.conflicts(request.clinic.pk, only_open=True).count()
+    if count > 1:
+        return f"{count} visits cannot be as agreed"
+    return "1 visit cannot be as agreed" if count else ""
 
 
 def _empty(

@@ -5,10 +5,14 @@ from django.urls import URLPattern, path
 
 from pages import converters  # noqa: F401  (registers <day:…>)
 from pages.staff import (
+    absences,
     acts,
     appointments,
     board,
+    board_changes,
+    board_moves,
     book,
+    conflicts,
     demo_clock,
     durations,
     enquiries,
@@ -20,6 +24,7 @@ from pages.staff import (
     moving,
     patients,
     records,
+    repair,
     setup,
     tasks,
     today,
@@ -33,6 +38,8 @@ app_name = "staff"
 VISIT = "appointments/<uuid:appointment_id>"
 PATIENT = "patients/<uuid:patient_id>"
 HOLD = "holds/<uuid:hold_id>"
+ABSENCE = "absences/<uuid:absence_id>"
+PLAN = "absences/plans/<uuid:plan_id>"
 WAITS = "waitlist/<uuid:entry_id>"
 FREED = "waitlist/openings/<uuid:freed_id>"
 OFFER = "waitlist/offers/<uuid:offer_id>"
@@ -51,6 +58,7 @@ urlpatterns = [
     path("today/<day:on>/", today.today, name="today_on"),
     path("board/", board.board, name="board"),
     path("board/<day:on>/", board.board_on, name="board_on"),
+    path("board/<day:on>/changes/", board_changes.changes, name="board_changes"),
     path("find/", find.find, name="find"),
     path("book/", book.book, name="book"),
     path("holds/", book.hold_new, name="hold_new"),
@@ -65,12 +73,31 @@ urlpatterns = [
         name="appointment_move_preview",
     ),
     path(f"{VISIT}/move/undo/", moving.undo, name="appointment_undo_move"),
+    path(f"{VISIT}/move/board/", board_moves.shift, name="board_move"),
     path(f"{VISIT}/cancel/", appointments.cancel, name="appointment_cancel"),
     path(f"{VISIT}/confirm/", appointments.confirm, name="appointment_confirm"),
     path(f"{VISIT}/arrive/", appointments.arrive, name="appointment_arrive"),
     path(f"{VISIT}/check-in/", appointments.check_in, name="appointment_check_in"),
     path(f"{VISIT}/fulfil/", appointments.fulfil, name="appointment_fulfil"),
     path(f"{VISIT}/no-show/", appointments.no_show, name="appointment_no_show"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/new/", absences.absence_new, name="absence_new"),
+    path(f"{ABSENCE}/", absences.absence, name="absence"),
+    path(f"{ABSENCE}/end/", absences.absence_end, name="absence_end"),
+    path(f"{ABSENCE}/plan/", absences.absence_plan, name="absence_plan"),
+    path(f"{PLAN}/", repair.repair, name="repair"),
+    path(f"{PLAN}/replan/", repair.repair_replan, name="repair_replan"),
+    path(f"{PLAN}/lines/<int:position>/", repair.repair_line, name="repair_line"),
+    path(f"{PLAN}/messages/", repair.repair_messages, name="repair_messages"),
+    path(f"{PLAN}/apply/", repair.repair_apply, name="repair_apply"),
+    path(f"{PLAN}/run/", repair.repair_run, name="repair_run"),
+    path(f"{PLAN}/undo/", repair.repair_undo, name="repair_undo"),
+    path("absences/conflicts/", conflicts.conflicts, name="conflicts"),
+    path(
+        "absences/conflicts/<int:conflict_id>/keep/",
+        conflicts.conflict_keep,
+        name="conflict_keep",
+    ),
     path(f"{VISIT}/phases/<int:position>/", visit_phases.record, name="visit_phase"),
     path(
         f"{VISIT}/phases/<int:position>/correct/",

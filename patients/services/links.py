@@ -45,7 +45,6 @@ class Gone:
 Outcome = Proved | Wrong | Locked | Gone
 
 
-@transaction.atomic
 def issue(
     *,
     patient: Patient,

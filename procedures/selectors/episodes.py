@@ -1,6 +1,8 @@
 """Reading episodes: which there are, what may be done next, what was done."""
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +20,7 @@ from procedures.domain.guards import reasons_against
 from procedures.domain.pathway import allows
 from procedures.domain.reason import GuardReason
 from procedures.domain.schema import ActSchema
-from procedures.models import Episode
+from procedures.models import Episode, Target
 from procedures.selectors.facts import facts
 
 # What a journal entry may show to somebody who sees no clinical content.
@@ -49,6 +51,19 @@ class Entry:
 def episode(episode_id: UUID, clinic_id: int) -> Episode | None:
     """The episode, if it is this clinic's."""
     return of_clinic(clinic_id).filter(pk=episode_id).first()
+
+
+def targets_of_visits(
+    appointment_ids: Iterable[UUID],
+) -> dict[UUID, list[tuple[str, str]]]:
+    """(joint, laterality) of each target, by the appointments of its episode; one
+    statement."""
+    found: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+    rows = Target.objects.filter(episode__visits__appointment__in=list(appointment_ids))
+    columns = ("episode__visits__appointment_id", "joint", "laterality")
+    for visit, joint, laterality in rows.order_by("position").values_list(*columns):
+        found[visit].append((joint, laterality))
+    return found
 
 
 def of_clinic(

@@ -2,6 +2,19 @@
 
 from django.urls import path
 
+from scheduling.api.absences import (
+    AbsenceDetail,
+    AbsenceEnd,
+    AbsencePlan,
+    Absences,
+    ConflictKeep,
+    Conflicts,
+    RepairApply,
+    RepairLineDetail,
+    RepairPlanDetail,
+    RepairReplan,
+    RepairUndo,
+)
 from scheduling.api.appointments import (
     AppointmentDetail,
     Appointments,
@@ -33,6 +46,8 @@ from scheduling.api.waiting import (
 )
 
 _ONE = "appointments/<uuid:appointment_id>/"
+_ABSENCE = "absences/<uuid:absence_id>/"
+_PLAN = "repair-plans/<uuid:plan_id>/"
 _ENTRY = "waitlist/<uuid:entry_id>/"
 _FREED = "freed-openings/<uuid:freed_id>/"
 _OFFER = "offers/<uuid:offer_id>/"
@@ -60,6 +75,25 @@ urlpatterns = [
     path("phase-durations/", PhaseDurations.as_view(), name="phase-durations"),
     path("holds/", Holds.as_view(), name="holds"),
     path("holds/<uuid:hold_id>/", HoldDetail.as_view(), name="hold"),
+    path("absences/", Absences.as_view(), name="absences"),
+    path(_ABSENCE, AbsenceDetail.as_view(), name="absence"),
+    path(f"{_ABSENCE}end/", AbsenceEnd.as_view(), name="absence-end"),
+    path(f"{_ABSENCE}plan/", AbsencePlan.as_view(), name="absence-plan"),
+    path("conflicts/", Conflicts.as_view(), name="conflicts"),
+    path(
+        "conflicts/<int:conflict_id>/keep/",
+        ConflictKeep.as_view(),
+        name="conflict-keep",
+    ),
+    path(_PLAN, RepairPlanDetail.as_view(), name="repair-plan"),
+    path(f"{_PLAN}replan/", RepairReplan.as_view(), name="repair-replan"),
+    path(
+        f"{_PLAN}lines/<int:position>/",
+        RepairLineDetail.as_view(),
+        name="repair-line",
+    ),
+    path(f"{_PLAN}apply/", RepairApply.as_view(), name="repair-apply"),
+    path(f"{_PLAN}undo/", RepairUndo.as_view(), name="repair-undo"),
     path("holds/<uuid:hold_id>/extend/", ExtendHold.as_view(), name="hold-extend"),
     path("waitlist/", Waitlist.as_view(), name="waitlist"),
     path(_ENTRY, WaitlistEntryDetail.as_view(), name="waitlist-entry"),

@@ -109,7 +109,10 @@ class OpeningsQuery(Days, Varied):
     )
     limit = serializers.IntegerField(min_value=1, max_value=500, default=20)
     step = serializers.IntegerField(min_value=5, max_value=240, default=5)
-    explain = serializers.BooleanField(default=False)
+    explain = serializers.BooleanField(
+        default=False,
+        help_text="Also say why days have no opening, and what would yield one.",
+    )
 
     def validate_step(self, value: int) -> int:
         if value % 5:

@@ -127,12 +127,14 @@ class DayProjection(Endpoint):
         asked = ProjectionQuery.read(request.query_params.dict())
         on = asked.get("date", _today(self, request))
         day = selectors.day_projection(self.clinic.pk, on, request.now)
-        shown = sorted(visit.patient_id for visit in day.board.visits)
+        shown = sorted(visit.patient.id for visit in day.board.visits)
         self.saw(*shown, deliberate=False)
         return projection_json(day)
 
 
 class AppointmentPhases(Endpoint):
+    """The phases of a visit, planned and as they went; POST records one."""
+
     actions = {"GET": "appointment.read", "POST": "phase.record"}
 
     @extend_schema(responses=PhaseRecordsAnswer)

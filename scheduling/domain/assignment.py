@@ -57,9 +57,11 @@ def _alone(
     group: Group, found: Candidates, start: int, prefer: Collection[int]
 ) -> Priced | None:
     """The cheapest of those that are free: nobody else wants them."""
+    spans = group.occupied
     ranked = [
-        (_price(calendar, start, group.occupied, 1, prefer), calendar.resource_id)
-        for calendar in _free(group, found, start)
+        (_price(candidate.calendar, start, spans, 1, prefer), candidate.resource_id)
+        for candidate in found[group.id]
+        if candidate.starts >> start & 1
     ]
     if len(ranked) < group.count:
         return None

@@ -10,7 +10,16 @@ from scheduling.domain.bits import positions
 from scheduling.domain.grid import CELL, CELL_MINUTES, Grid
 from scheduling.domain.plan import Plan
 from scheduling.domain.search import Calendar, candidates, possible_starts
-from scheduling.domain.waste import Span, gaps_beside, is_stranded, merged
+from scheduling.domain.waste import (
+    Span,
+    gaps_beside,
+    idle_cells,
+    is_stranded,
+    merged,
+    places_not_preferred,
+    price,
+    stranded_gaps,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +51,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Free time [start, end) that booking leaves right beside what it takes;
-    `stranded` if it is too short for any visit."""
+    """Free time [start, end) right beside what an opening takes, too short for any
+    visit once it is booked."""
 
     resource: ResourceRef
     start: datetime
     end: datetime
-    stranded: bool
 
     @property
     def minutes(self) -> int:
@@ -57,25 +65,23 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Waste:
-    """What an opening is ranked by. `others` counts places that go to resources not
-    preferred, `preferred` are those that are; without preferences both are empty."""
+    """What an opening is ranked by.
+
+    `gaps` are those left too short to book, `idle_minutes` counts every gap, the
+    useful ones too, as far as the engine looks. `others` counts places that go to
+    resources not preferred, `preferred` are those that are; without preferences both
+    are empty.
+    """
 
     gaps: tuple[Gap, ...] = ()
+    idle_minutes: int = 0
     preferred: tuple[ResourceRef, ...] = ()
     others: int = 0
 
     @property
-    def stranded(self) -> int:
-        return sum(gap.stranded for gap in self.gaps)
-
-    @property
-    def idle_minutes(self) -> int:
-        return sum(gap.minutes for gap in self.gaps)
-
-    @property
     def rank(self) -> tuple[int, int, int]:
         """The less the better."""
-        return self.others, self.stranded, self.idle_minutes
+        return self.others, len(self.gaps), self.idle_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ def search(
     """
     by_id = {calendar.resource_id: calendar for calendar in calendars}
     engine = _Engine(plan, by_id, grid, names, prefer)
-    return (engine.opening(way.cell, way.assignment) for way in engine.ways(allowed))
+    return map(engine.opening, engine.ways(allowed))
 
 
 def tightest(
@@ -121,7 +127,7 @@ def tightest(
     by_id = {calendar.resource_id: calendar for calendar in calendars}
     engine = _Engine(plan, by_id, grid, names, prefer)
     best = nsmallest(limit, engine.ways(allowed), key=lambda way: (way.cost, way.cell))
-    return [engine.opening(way.cell, way.assignment) for way in best]
+    return [engine.opening(way) for way in best]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,39 +154,48 @@ class _Engine:
             if best is not None:
                 yield _Way(cell, *best)
 
-    def opening(self, cell: int, assignment: Assignment) -> Opening:
-        start = self.grid.instant(cell)
+    def opening(self, way: _Way) -> Opening:
+        start = self.grid.instant(way.cell)
         return Opening(
             start=start,
             end=start + timedelta(minutes=self.plan.length_minutes),
-            phases=tuple(_phases(self.plan, assignment, start, self.names)),
-            claims=claims(self.plan, assignment, start),
-            waste=self._waste(cell, assignment),
+            phases=_phases(self.plan, way.assignment, start, self.names),
+            claims=claims(self.plan, way.assignment, start),
+            waste=self._waste(way),
         )
 
-    def _waste(self, cell: int, assignment: Assignment) -> Waste:
-        gaps = tuple(self._gaps(cell, assignment))
+    def _waste(self, way: _Way) -> Waste:
+        # The cost has counted what there is; mostly there is nothing to look for.
+        gaps = tuple(self._gaps(way)) if stranded_gaps(way.cost) else ()
+        idle_minutes = idle_cells(way.cost) * CELL_MINUTES
         if not self.prefer:
-            return Waste(gaps)
-        served = [pk for group in self.plan.groups for pk in assignment[group.id]]
+            return Waste(gaps, idle_minutes)
+        served = (pk for g in self.plan.groups for pk in way.assignment[g.id])
         preferred = dict.fromkeys(pk for pk in served if pk in self.prefer)
-        others = sum(pk not in self.prefer for pk in served)
-        return Waste(gaps, tuple(self.names[pk] for pk in preferred), others)
+        return Waste(
+            gaps,
+            idle_minutes,
+            tuple(self.names[pk] for pk in preferred),
+            places_not_preferred(way.cost),
+        )
 
-    def _gaps(self, cell: int, assignment: Assignment) -> Iterator[Gap]:
+    def _gaps(self, way: _Way) -> Iterator[Gap]:
+        """The stranded ones, by resource and time."""
         taken: dict[int, tuple[Span, ...]] = {}
         for group in self.plan.groups:
-            for pk in assignment[group.id]:
-                taken[pk] = (*taken.get(pk, ()), *group.occupied)
+            for pk in way.assignment[group.id]:
+                before = taken.get(pk)
+                both = merged((*before, *group.occupied)) if before else group.occupied
+                taken[pk] = both
         for pk, spans in sorted(taken.items()):
             calendar = self.calendars[pk]
-            for gap in gaps_beside(calendar.free, cell, merged(spans)):
-                yield Gap(
-                    self.names[pk],
-                    self.grid.instant(gap[0]),
-                    self.grid.instant(gap[1]),
-                    is_stranded(gap, calendar.shortest_cells),
-                )
+            free, shortest = calendar.free, calendar.shortest_cells
+            if not stranded_gaps(price(free, shortest, way.cell, spans)):
+                continue
+            for gap in gaps_beside(free, way.cell, spans):
+                if is_stranded(gap, shortest):
+                    begin, end = self.grid.instant(gap[0]), self.grid.instant(gap[1])
+                    yield Gap(self.names[pk], begin, end)
 
 
 def _phases(
@@ -188,44 +203,33 @@ def _phases(
     assignment: Assignment,
     start: datetime,
     names: Mapping[int, ResourceRef],
-) -> Iterator[OpeningPhase]:
-    for phase, groups in plan.served:
-        resources = (names[pk] for group in groups for pk in assignment[group])
-        yield OpeningPhase(
-            name=phase.name,
-            start=start + timedelta(minutes=phase.offset_minutes),
-            end=start + timedelta(minutes=phase.end_minutes),
-            resources=tuple(dict.fromkeys(resources)),
-        )
+) -> tuple[OpeningPhase, ...]:
+    # Needs of one phase overlap, so no resource serves two groups of it.
+    return tuple(
+        [
+            OpeningPhase(
+                name,
+                start + begin,
+                start + end,
+                tuple([names[pk] for group in groups for pk in assignment[group]]),
+            )
+            for name, begin, end, groups in plan.served
+        ]
+    )
 
 
 def claims(plan: Plan, assignment: Assignment, start: datetime) -> tuple[Claim, ...]:
     """What to reserve, by (resource, start); overlapping needs of one are one claim."""
-    wanted = sorted(
-        (
-            Claim(
-                resource_id,
-                start + timedelta(minutes=need.occupied_minutes[0]),
-                start + timedelta(minutes=need.occupied_minutes[1]),
-                need.id,
-            )
-            for need in plan.needs
-            for resource_id in assignment[need.group]
-        ),
-        key=lambda claim: (claim.resource_id, claim.start, claim.end, claim.need_id),
-    )
-    return tuple(_merge(wanted))
-
-
-def _merge(wanted: Iterable[Claim]) -> Iterator[Claim]:
-    last: Claim | None = None
-    for claim in wanted:
-        if last and last.resource_id == claim.resource_id and claim.start < last.end:
-            end = max(last.end, claim.end)
-            last = Claim(last.resource_id, last.start, end, last.need_id)
-            continue
-        if last:
-            yield last
-        last = claim
-    if last:
-        yield last
+    wanted = [
+        (resource_id, start + begin, start + end, need_id)
+        for need_id, begin, end, group in plan.occupied
+        for resource_id in assignment[group]
+    ]
+    found: list[tuple[int, datetime, datetime, int]] = []
+    for resource_id, begin, end, need_id in sorted(wanted):
+        if found and found[-1][0] == resource_id and begin < found[-1][2]:
+            _, earlier, until, first_id = found.pop()
+            found.append((resource_id, earlier, max(until, end), first_id))
+        else:
+            found.append((resource_id, begin, end, need_id))
+    return tuple([Claim(*one) for one in found])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property, reduce
 from itertools import combinations
 
@@ -157,11 +158,33 @@ class Plan:
         return tuple(Group(key, tuple(needs)) for key, needs in by_id.items())
 
     @cached_property
-    def served(self) -> tuple[tuple[PhasePlan, tuple[int, ...]], ...]:
-        """Each phase with the groups of its needs, by id."""
+    def served(
+        self,
+    ) -> tuple[tuple[str, timedelta, timedelta, tuple[int, ...]], ...]:
+        """Each phase by name, from and to, with the groups of its needs, by id."""
         return tuple(
-            (phase, tuple(n.group for n in self.needs if n.phase.id == phase.id))
+            (
+                phase.name,
+                timedelta(minutes=phase.offset_minutes),
+                timedelta(minutes=phase.end_minutes),
+                tuple(
+                    dict.fromkeys(n.group for n in self.needs if n.phase.id == phase.id)
+                ),
+            )
             for phase in self.phases
+        )
+
+    @cached_property
+    def occupied(self) -> tuple[tuple[int, timedelta, timedelta, int], ...]:
+        """Each need by id, from and to with its buffers, and its group."""
+        return tuple(
+            (
+                need.id,
+                timedelta(minutes=need.occupied_minutes[0]),
+                timedelta(minutes=need.occupied_minutes[1]),
+                need.group,
+            )
+            for need in self.needs
         )
 
     @cached_property

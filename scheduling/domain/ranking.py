@@ -35,9 +35,7 @@ def _of_preferences(waste: Waste) -> Iterator[str]:
 
 
 def _of_gaps(gaps: Iterable[Gap], clock: Clock) -> Iterator[str]:
-    stranded = sorted(
-        (gap for gap in gaps if gap.stranded), key=lambda g: (g.start, g.resource.id)
-    )
+    stranded = sorted(gaps, key=lambda gap: (gap.start, gap.resource.id))
     if not stranded:
         yield "No gap is left too short to book."
     for gap in stranded[:_MOST_GAPS]:

@@ -11,8 +11,9 @@ from scheduling.domain.naming import Says, all_of, listed, needed, opened, sever
 from scheduling.domain.openings import ResourceRef
 from scheduling.domain.plan import Group
 
-# More than that are not told apart.
+# More resources than that are not told apart, more things not said.
 _TOLD = 4
+_SAID = 3
 _AWAY = {
     "ill": "ill",
     "leave": "on leave",
@@ -72,7 +73,13 @@ def reason(rejected: Rejection, says: Says) -> str:
         return rejected.lack.text
     assert rejected.finding, "a day is rejected for blocks or for a lack"
     speaker = _Speaker(rejected.finding, rejected.day, says)
-    return " ".join(dict.fromkeys(map(opened, speaker.sentences())))
+    said = list(dict.fromkeys(map(opened, speaker.sentences())))
+    more = len(said) - _SAID
+    if more > 0:
+        said[_SAID:] = [
+            f"{more} more {'thing is' if more == 1 else 'things are'} in the way."
+        ]
+    return " ".join(said)
 
 
 def block_text(rejected: Rejection, block: Block, says: Says) -> str:

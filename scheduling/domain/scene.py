@@ -34,24 +34,29 @@ class Member:
 @dataclass(frozen=True)
 class Scene:
     """`starts` are the day's start cells before any block; all time is free and open
-    but for `blocks`."""
+    but for `blocks`. `usual` are those at times of day when the clinic opens at all."""
 
     plan: Plan
     grid: Grid
     members: tuple[Member, ...]
     starts: int
     blocks: tuple[Block, ...]
+    usual: int = 0
 
     def first(
         self, without: Collection[Block] = NOTHING
     ) -> tuple[int, Assignment] | None:
-        """The first start of the day with these blocks gone, by the exact search."""
+        """The first start of the day with these blocks gone, by the exact search.
+
+        At a usual time of day, if there is one: at midnight a closed day helps nobody.
+        """
         found = candidates(self.plan, self.calendars(without))
-        allowed = self.allowed(without)
-        for cell in positions(possible_starts(self.plan, found, allowed)):
-            assignment = assign(self.plan, found, cell)
-            if assignment is not None:
-                return cell, assignment
+        starts = possible_starts(self.plan, found, self.allowed(without))
+        for some in (starts & self.usual, starts & ~self.usual):
+            for cell in positions(some):
+                assignment = assign(self.plan, found, cell)
+                if assignment is not None:
+                    return cell, assignment
         return None
 
     def allowed(self, without: Collection[Block] = NOTHING) -> int:

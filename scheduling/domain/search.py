@@ -42,6 +42,10 @@ class Candidate:
     calendar: Calendar
     starts: int
 
+    @property
+    def resource_id(self) -> int:
+        return self.calendar.resource_id
+
 
 Candidates = Mapping[int, Sequence[Candidate]]
 

@@ -6,6 +6,7 @@ stranded gaps, then idle cells.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from scheduling.domain.bits import run_after, run_before, shift_down, span
 
@@ -64,23 +65,39 @@ def is_stranded(gap: Span, shortest_cells: int) -> bool:
 
 def price(free: int, shortest_cells: int, start: int, spans: Sequence[Span]) -> int:
     """Of the gaps that `spans` leave on one resource."""
+    prices = _gap_prices(shortest_cells)
     if len(spans) == 1:  # as mostly, for every candidate of every start
+        # What `gaps_beside` does, for one span and without lists.
         begin, end = spans[0]
-        before, after = _beside_one(free, start + begin, end - begin)
-        return _of_gap(before, shortest_cells) + _of_gap(after, shortest_cells)
+        base = start + begin - LOOK_CELLS
+        near = free >> base if base >= 0 else free << -base
+        near &= (1 << end - begin + 2 * LOOK_CELLS) - 1
+        rest = ~(near >> end - begin + LOOK_CELLS)
+        before = LOOK_CELLS - (~near & _LOOK).bit_length()
+        return prices[before] + prices[(rest & -rest).bit_length() - 1]
     gaps = gaps_beside(free, start, spans)
-    return sum(_of_gap(end - begin, shortest_cells) for begin, end in gaps)
+    return sum(
+        prices[end - begin] if end - begin < LOOK_CELLS else (end - begin) * IDLE_CELL
+        for begin, end in gaps
+    )
 
 
-def _beside_one(free: int, begin: int, cells: int) -> tuple[int, int]:
-    """How long the gaps are before and after, as `gaps_beside` has them."""
-    near = shift_down(free, begin - LOOK_CELLS) & ((1 << cells + 2 * LOOK_CELLS) - 1)
-    before = LOOK_CELLS - (~near & _LOOK).bit_length()
-    rest = ~(near >> cells + LOOK_CELLS)
-    return before, (rest & -rest).bit_length() - 1
+@lru_cache(maxsize=64)
+def _gap_prices(shortest_cells: int) -> tuple[int, ...]:
+    """The price of a gap by its cells, none to LOOK_CELLS."""
+    return tuple(
+        cells * IDLE_CELL + STRANDED_GAP * (0 < cells < min(shortest_cells, LOOK_CELLS))
+        for cells in range(LOOK_CELLS + 1)
+    )
 
 
-def _of_gap(cells: int, shortest_cells: int) -> int:
-    if 0 < cells < shortest_cells and cells < LOOK_CELLS:
-        return cells * IDLE_CELL + STRANDED_GAP
-    return cells * IDLE_CELL
+def places_not_preferred(cost: int) -> int:
+    return cost // NOT_PREFERRED
+
+
+def stranded_gaps(cost: int) -> int:
+    return cost % NOT_PREFERRED // STRANDED_GAP
+
+
+def idle_cells(cost: int) -> int:
+    return cost % STRANDED_GAP // IDLE_CELL

@@ -92,6 +92,15 @@ class Window:
         return lay_out(lambda _: self.wished.steps, self.grid, self.zone)
 
     @cached_property
+    def usual(self) -> int:
+        """The times of day at which the clinic is open on some day of the week."""
+        week = [self.first + number * _ONE_DAY for number in range(7)]
+        times = 0
+        for day in week:
+            times |= self.clinic.cells_open(day)
+        return lay_out(lambda _: times, self.grid, self.zone)
+
+    @cached_property
     def untimely(self) -> int:
         """Cells outside the time of day that was asked for."""
         if self.wished.times == _WHOLE_DAY:
@@ -158,6 +167,7 @@ class _Cut:
             self.window.members,
             self._slice(self.window.starts) & self.inner,
             blocks,
+            usual=self._slice(self.window.usual),
         )
 
     def _slice(self, cells: int) -> int:

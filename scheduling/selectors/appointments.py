@@ -20,7 +20,13 @@ def appointment(
     found = Appointment.objects.filter(pk=appointment_id)
     if clinic_id is not None:
         found = found.filter(clinic_id=clinic_id)
-    return found.select_related("patient__clinic", "visit_type", "clinic").first()
+    return found.select_related("patient", "visit_type", "clinic").first()
+
+
+def bare_appointment(appointment_id: UUID) -> Appointment | None:
+    """The visit with its clinic and nothing else: what planning messages needs."""
+    found = Appointment.objects.select_related("clinic")
+    return found.filter(pk=appointment_id).first()
 
 
 def appointments_of(

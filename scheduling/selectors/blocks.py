@@ -1,7 +1,7 @@
-"""Reading what stands in the way, each thing for itself; three statements."""
+"""Reading what stands in the way, each thing for itself; four statements."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +20,8 @@ _BUSY = """
 SELECT r.resource_id,
        ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
        ((ceil(extract(epoch FROM r.ends_at))::bigint - %(epoch)s + 299) / 300)::int,
-       r.id, r.appointment_id IS NOT NULL, r.absence_id, a.kind, upper(a.period)
+       r.id, r.appointment_id IS NOT NULL, r.absence_id::text, a.kind,
+       extract(epoch FROM upper(a.period))::bigint
   FROM scheduling_reservation r
   LEFT JOIN scheduling_hold h ON h.id = r.hold_id
   LEFT JOIN scheduling_absence a ON a.id = r.absence_id
@@ -63,8 +64,8 @@ def busy(
 def _busy(row: tuple[Any, ...]) -> Busy:
     resource_id, start, end, reservation_id, is_visit, absence_id, kind, until = row
     if absence_id:
-        key = str(absence_id)
-        return Busy(resource_id, start, end, Cause.ABSENCE, key, kind, until)
+        ends = datetime.fromtimestamp(until, UTC) if until else None
+        return Busy(resource_id, start, end, Cause.ABSENCE, absence_id, kind, ends)
     cause = Cause.BOOKING if is_visit else Cause.HOLD
     return Busy(resource_id, start, end, cause, str(reservation_id))
 

@@ -12,7 +12,7 @@ from scheduling.selectors.projecting import DayProjection
 
 def projection_json(day: DayProjection) -> dict[str, Any]:
     zone = day.board.zone
-    patients = {visit.id: str(visit.patient_id) for visit in day.board.visits}
+    patients = {visit.id: str(visit.patient.id) for visit in day.board.visits}
     return {
         "date": day.board.date.isoformat(),
         "as_of": _iso(day.now, zone),

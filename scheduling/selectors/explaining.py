@@ -106,7 +106,7 @@ def _rejections(
 
 
 def window_of(question: Question, kind: VisitKind, first: date, last: date) -> Window:
-    """These days with all that takes time in them; five statements."""
+    """These days with all that takes time in them; six statements."""
     plan = kind.varied(question.variation)
     grid = window_grid(plan, first, last, kind.zone)
     members = [

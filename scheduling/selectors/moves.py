@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F, Q
+
 from scheduling.domain.changes import PhaseChange, Served, changes
 from scheduling.domain.openings import ResourceRef
 from scheduling.domain.plan import Plan
@@ -93,4 +96,21 @@ def _named(change: PhaseChange, names: Mapping[int, ResourceRef]) -> ChangedPhas
         phase=change.phase,
         kept=tuple(names[one] for one in change.kept),
         replaced=tuple((ref(old), ref(new)) for old, new in change.replaced),
+    )
+
+
+def moves_of_day(
+    clinic_id: int, start: datetime, end: datetime, most: int = 30
+) -> list[AppointmentMove]:
+    """Moves from or to [start, end), the latest first, with their visits and patients;
+    undoing ones are left out. One statement."""
+    day = DateTimeTZRange(start, end)
+    return list(
+        AppointmentMove.objects.filter(
+            Q(from_during__overlap=day) | Q(to_during__overlap=day),
+            appointment__clinic=clinic_id,
+        )
+        .exclude(undone_at=F("moved_at"))
+        .select_related("appointment__patient", "appointment__visit_type")
+        .order_by("-moved_at", "-pk")[:most]
     )

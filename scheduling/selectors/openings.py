@@ -41,8 +41,10 @@ from scheduling.selectors.visit_types import VisitKind, visit_kind
 LONGEST_WINDOW_DAYS = 370
 # The tightest are known only once every opening of the window is ranked.
 LONGEST_RANKED_DAYS = 92
-# Week by week at first; wider later, so that an empty year costs four statements.
+# A week at first, wider later, so that an empty year costs four statements. A long
+# page is not filled in a week.
 _CHUNK_DAYS = (7, 21, 63)
+_LONG_PAGE = 20
 _CLINICIAN = "clinician"
 _NO_CLINICIAN = (
     "No active clinician of this clinic has this id for such a visit; choose one of "
@@ -142,7 +144,8 @@ def find_openings(
     world = world_of(kind, plan, from_on, to_on, clinician=clinician, wishes=wishes)
     prefer |= wishes.prefer_clinicians
     asked = _Asked(now, now + kind.minimum_lead, patient_id, prefer=prefer)
-    looks = _looks(world, from_on, to_on, asked, wishes)
+    pieces = _CHUNK_DAYS if limit <= _LONG_PAGE else _CHUNK_DAYS[2:]
+    looks = _looks(world, from_on, to_on, asked, wishes, pieces)
     if order == "tightest":
         best = (one for look in looks for one in look.tightest(limit))
         return nsmallest(limit, best, key=lambda one: (one.waste.rank, one.start))
@@ -280,12 +283,17 @@ class _Look:
 
 
 def _looks(
-    world: World, from_on: date, to_on: date, asked: _Asked, wishes: Wishes
+    world: World,
+    from_on: date,
+    to_on: date,
+    asked: _Asked,
+    wishes: Wishes,
+    pieces: Sequence[int] = _CHUNK_DAYS,
 ) -> Iterator[_Look]:
-    """The window in pieces, the first one a week; each takes a statement when it is
-    its turn."""
+    """The window in pieces of so many days; each takes a statement when it is its
+    turn."""
     from_on = max(from_on, asked.soonest.astimezone(world.zone).date())
-    for first, last in _chunks(from_on, to_on):
+    for first, last in _chunks(from_on, to_on, pieces):
         start = _midnight(first, world.zone)
         end = _midnight(last + _ONE_DAY, world.zone)
         start = align_up(max(start, asked.soonest))
@@ -335,8 +343,10 @@ def _inner(plan: Plan, grid: Grid) -> tuple[int, int]:
     return before, grid.cells - after
 
 
-def _chunks(from_on: date, to_on: date) -> Iterator[tuple[date, date]]:
-    lengths = iter(_CHUNK_DAYS)
+def _chunks(
+    from_on: date, to_on: date, pieces: Sequence[int]
+) -> Iterator[tuple[date, date]]:
+    lengths = iter(pieces)
     while from_on <= to_on:
         days = next(lengths, LONGEST_WINDOW_DAYS)
         last = min(from_on + timedelta(days=days - 1), to_on)

@@ -19,7 +19,7 @@ from scheduling.domain.projection import (
     Went,
     project,
 )
-from scheduling.models import Appointment, PhaseRecord
+from scheduling.models import Appointment
 from scheduling.selectors.board import BoardVisit, DayBoard, Part, day_board
 
 
@@ -57,12 +57,12 @@ class DayProjection:
 
 
 def day_projection(clinic_id: int, date: date, now: datetime) -> DayProjection:
-    """One local day; five statements."""
+    """One local day; as many statements as its board."""
     return projected(day_board(clinic_id, date, now), now)
 
 
 def projected(board: DayBoard, now: datetime) -> DayProjection:
-    """The same of a board that has been read; one statement.
+    """The same of a board that has been read.
 
     Only whole minutes count, so that what is told does not change in between.
     """
@@ -72,7 +72,6 @@ def projected(board: DayBoard, now: datetime) -> DayProjection:
 
 
 def _visits(board: DayBoard) -> Iterator[PlannedVisit]:
-    went = _went(visit.id for visit in board.visits)
     claims = _claims(board)
     for visit in board.visits:
         if visit.parts:
@@ -83,7 +82,7 @@ def _visits(board: DayBoard) -> Iterator[PlannedVisit]:
                     for part in visit.parts
                 ),
                 claims=tuple(claims[visit.id]),
-                went=went[visit.id],
+                went=_went(visit.parts),
                 over_at=_over_at(visit),
             )
 
@@ -93,11 +92,12 @@ def _over_at(visit: BoardVisit) -> datetime | None:
     return visit.status_at if over else None
 
 
-def _went(visit_ids: Iterable[UUID]) -> Mapping[UUID, dict[int, Went]]:
-    went: dict[UUID, dict[int, Went]] = defaultdict(dict)
-    for row in PhaseRecord.objects.filter(appointment__in=list(visit_ids)):
-        went[row.appointment_id][row.position] = Went(row.started_at, row.ended_at)
-    return went
+def _went(parts: Iterable[Part]) -> Mapping[int, Went]:
+    return {
+        part.position: Went(part.started_at, part.ended_at)
+        for part in parts
+        if part.started_at is not None
+    }
 
 
 def _claims(board: DayBoard) -> Mapping[UUID, list[PlannedClaim]]:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from patients import selectors as patients
 from scheduling.domain.bits import erode, from_spans, span
 from scheduling.domain.grid import Grid, ceil_cells
+from scheduling.domain.placing import Affected
 from scheduling.domain.plan import Plan
-from scheduling.domain.repair import Affected
 from scheduling.domain.schedule import lay_out
 from scheduling.domain.search import Calendar, candidates
 from scheduling.models import Absence, Appointment, Reservation

@@ -65,7 +65,7 @@ def offer_json(offer: Offer) -> dict[str, Any]:
         "end": _iso(offer.hold.end, zone),
         "status": offer.state,
         "offered_at": _iso(offer.offered_at, zone),
-        "expires_at": _iso(offer.expires_at, zone),
+        "expires_at": _iso(offer.hold.expires_at, zone),
         "answered_at": _iso(offer.answered_at, zone) if offer.answered_at else None,
         "appointment": str(offer.appointment_id) if offer.appointment_id else None,
     }

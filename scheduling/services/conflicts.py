@@ -45,7 +45,11 @@ def keep(
         subject=f"appointment:{conflict.appointment_id}",
         by=by,
         at=now,
-        payload={"cause": conflict.cause, "absence": conflict.absence_id or ""},
+        payload={
+            "cause": conflict.cause,
+            "absence": conflict.absence_id or "",
+            "reason": reason,
+        },
     )
     return conflict
 

@@ -5,9 +5,10 @@ patient's own transaction, by the jobs in `scheduling.services.closing`.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -26,6 +27,8 @@ from scheduling.services.problems import InvalidStart
 from scheduling.services.starts import check_start
 
 LARGEST_BATCH = 20
+# What is offered by itself at night would be over before anybody reads it.
+BY_DAY = (time(9), time(20))
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=7)
 
 
@@ -113,10 +116,17 @@ def withdraw_batch(*, hold_id: UUID, clinic_id: int, by: Actor, now: datetime) -
 def offer_freed_openings(*, by: Actor, now: datetime) -> int:
     """Offer what became free where the clinic wants that done by itself; how many.
 
-    One transaction for each opening. Where nobody fits, it waits for a person.
+    One transaction for each opening, and only by day on the clinic's clock. Where
+    nobody fits, it waits for a person.
     """
     rows = FreedOpening.objects.filter(handled_at=None, clinic__offers_by_itself=True)
-    due = list(rows.order_by("during").values_list("pk", "clinic_id"))
+    due = [
+        (freed_id, clinic_id)
+        for freed_id, clinic_id, zone in rows.order_by("during").values_list(
+            "pk", "clinic_id", "clinic__time_zone"
+        )
+        if BY_DAY[0] <= now.astimezone(ZoneInfo(zone)).time() < BY_DAY[1]
+    ]
     return sum(unit_of_work(partial(_offer_one, *pair, by, now)) for pair in due)
 
 
@@ -130,6 +140,7 @@ def _offer_one(freed_id: UUID, clinic_id: int, by: Actor, now: datetime) -> bool
 
 def _lock_freed(freed_id: UUID, clinic_id: int) -> FreedOpening:
     waitlist.freed_opening(freed_id, clinic_id)
+    # Before the resources: nobody who has locked resources waits for this row.
     locks.lock(FreedOpening.objects.filter(pk=freed_id))
     freed = waitlist.freed_opening(freed_id, clinic_id)
     if freed.handled_at is not None:

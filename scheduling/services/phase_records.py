@@ -323,6 +323,7 @@ def _write(act: _Act, name: str, record: PhaseRecord, **more: object) -> None:
         at=act.now,
         payload={
             "position": str(record.position),
+            "phase": record.phase.name,
             **{key: at for key, at in times.items() if at},
             **more,
         },

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from core.problems import FieldError, Invalid, Problem
 from scheduling.domain.openings import claims
-from scheduling.domain.repair import Placement, Repair, repair
+from scheduling.domain.placing import Placement
+from scheduling.domain.repair import Repair, repair
 from scheduling.models import Absence, Appointment, RepairLine, RepairPlan
 from scheduling.selectors import plans
 from scheduling.selectors.repair_world import Case, Fixed, RepairWorld, repair_world

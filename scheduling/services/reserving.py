@@ -61,6 +61,10 @@ class _Lost(Exception):
     """A rival was faster; search again."""
 
 
+class _Changed(_Lost):
+    """Not a rival: hours or resources are others now; read them again, too."""
+
+
 def take(
     wanted: Wanted,
     owner: Owner,
@@ -73,8 +77,8 @@ def take(
     for first. `prepare` runs under the locks: it frees what a move gives up for the
     opening that was found.
     """
+    world = world_at(wanted)
     for tried in range(TRIES):
-        world = world_at(wanted)
         opening = opening_for(world, wanted)
         if opening is None:
             return None
@@ -82,6 +86,8 @@ def take(
             with transaction.atomic():
                 _claim(wanted, world, opening, owner, prepare, again=tried > 0)
                 return store(opening)
+        except _Changed:
+            world = world_at(wanted)
         except _Lost:
             continue
     return None
@@ -98,10 +104,13 @@ def _claim(
     ids = {claim.resource_id for claim in opening.claims}
     locked = lock_resources(ids | wanted.given_up)
     prepare(opening)
-    if again:  # Few first tries are lost, and only to these without a rival.
+    if again:  # A first try that meets an expired hold is lost; this one frees it.
         release_expired_on(opening.claims, wanted.now)
-    if not still_serves(world, opening, locked) or not _insert(owner, opening.claims):
+    # First what most rivals fail at: they queue here, one behind the other.
+    if not _insert(owner, opening.claims):
         raise _Lost
+    if not still_serves(world, opening, locked):
+        raise _Changed
 
 
 def lock_resources(ids: Collection[int]) -> list[Resource]:

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from scheduling.domain.plan import PhasePlan, Plan
-from scheduling.models import Appointment, AppointmentPhase
+from scheduling.models import Appointment
 from scheduling.services.problems import PatientBusy
 from scheduling.services.reserving import Wanted
 from scheduling.services.starts import agreed
@@ -39,18 +39,28 @@ def store_appointment(appointment: Appointment, plan: Plan) -> Appointment:
     return appointment
 
 
+_STAMP = """
+INSERT INTO scheduling_appointmentphase
+       (appointment_id, position, phase_id, name, offset_minutes, duration_minutes)
+SELECT %s, place - 1, phase, name, starts, lasts
+  FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::int[])
+       WITH ORDINALITY AS stamped (phase, name, starts, lasts, place)
+"""
+
+
 def stamp_phases(appointment: Appointment, plan: Plan) -> None:
-    AppointmentPhase.objects.bulk_create(
-        AppointmentPhase(
-            appointment=appointment,
-            phase_id=phase.id,
-            position=position,
-            name=phase.name,
-            offset_minutes=phase.offset_minutes,
-            duration_minutes=phase.duration_minutes,
+    """Keep the plan's phases with the visit, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STAMP,
+            [
+                appointment.pk,
+                [phase.id for phase in plan.phases],
+                [phase.name for phase in plan.phases],
+                [phase.offset_minutes for phase in plan.phases],
+                [phase.duration_minutes for phase in plan.phases],
+            ],
         )
-        for position, phase in enumerate(plan.phases)
-    )
 
 
 def stamped_phases(appointment: Appointment) -> list[PhasePlan]:

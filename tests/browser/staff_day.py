@@ -13,7 +13,7 @@ from core.actor import job
 from patients.models import Patient
 from patients.services import consents
 from scheduling.models import Appointment, Hold
-from scheduling.services import booking, holds, setup
+from scheduling.services import absences, booking, holds, repair_plans, setup
 from tests.factories import clinics as make
 from tests.factories import patients as people
 from tests.factories import waitlist as waits
@@ -81,7 +81,7 @@ def staff_day(*, now: datetime = NOW) -> StaffDay:
         members=members,
         patient=ana,
         visit=visits[0],
-        ids=_more(place, ana),
+        ids=_more(place, ana) | _sick_call(visits[-1]),
     )
 
 
@@ -169,7 +169,7 @@ def _waiting(place: Practice) -> dict[str, Any]:
     """Four who wait for the time of a cancelled visit; one needs more notice, one was
     offered another opening that stands."""
     dates = {"valid_from_on": NOW.date(), "valid_to_on": NOW.date() + timedelta(60)}
-    people_waiting: dict[str, dict[str, object]] = {
+    people_waiting: dict[str, dict[str, Any]] = {
         "Nora": {"wishes": {"weekdays": frozenset({3, 4}), "earliest": time(8, 30)}},
         "Ellis": {},
         "June": {"minimum_notice": timedelta(days=7)},
@@ -182,6 +182,25 @@ def _waiting(place: Practice) -> dict[str, Any]:
     waits.offer(place, start=at(14, days=1), now=NOW, entries=[entries[-1].pk])
     freed = waits.freed(place, start=at(9, days=2), now=NOW)
     return {"waits": entries[-1].pk, "freed": freed.pk}
+
+
+def _sick_call(visit: Appointment) -> dict[str, Any]:
+    """Next week's clinician is ill that day; a plan is proposed, nothing is moved."""
+    taken = visit.reservations.filter(resource__kind="clinician").first()
+    assert taken
+    absence = absences.open_absence(
+        clinic_id=visit.clinic_id,
+        resource_id=taken.resource_id,
+        start=at(0, days=7),
+        end=at(0, days=8),
+        kind="ill",
+        by=BY,
+        now=NOW,
+    )
+    plan = repair_plans.propose(
+        absence_id=absence.pk, clinic_id=visit.clinic_id, by=BY, now=NOW
+    )
+    return {"absence": absence.pk, "plan": plan.pk}
 
 
 def sign_in(page: Page, site: str, member: Membership) -> None:

@@ -37,6 +37,10 @@ PAGES: dict[str, Opened] = {
         "coordinator",
         lambda day: reverse("staff:board_on", args=[day.visit.local_on]),
     ),
+    "staff:board_changes": (
+        "coordinator",
+        lambda day: reverse("staff:board_changes", args=[day.visit.local_on]),
+    ),
     "staff:find": (
         "coordinator",
         lambda day: f"{reverse('staff:find')}?patient={day.patient.pk}&{SEARCH}",
@@ -46,6 +50,18 @@ PAGES: dict[str, Opened] = {
         "coordinator",
         lambda day: at("staff:appointment", day.visit.pk),
     ),
+    "staff:absences": ("coordinator", lambda day: reverse("staff:absences")),
+    "staff:absence_new": ("coordinator", lambda day: reverse("staff:absence_new")),
+    "staff:absence": (
+        "coordinator",
+        lambda day: at("staff:absence", day.ids["absence"]),
+    ),
+    "staff:repair": ("coordinator", lambda day: at("staff:repair", day.ids["plan"])),
+    "staff:repair_messages": (
+        "coordinator",
+        lambda day: at("staff:repair_messages", day.ids["plan"]),
+    ),
+    "staff:conflicts": ("coordinator", lambda day: reverse("staff:conflicts")),
     "staff:appointment_move_preview": (
         "coordinator",
         lambda day: (
@@ -93,7 +109,7 @@ PAGES: dict[str, Opened] = {
     "mfa_index": ("nurse", lambda day: reverse("mfa_index")),
 }
 # Answers that are no page of their own, or have tests of their own.
-ELSEWHERE = FORMS | {"staff:home", "staff:user_deactivate"}
+ELSEWHERE = FORMS | {"staff:home", "staff:user_deactivate", "staff:repair_run"}
 ELSEWHERE_BEGINS = ("staff:episode", "staff:act")
 
 

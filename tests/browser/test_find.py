@@ -8,7 +8,7 @@ from django.urls import reverse
 from tests.browser.accessibility import check_accessible, check_no_sideways_scrolling
 from tests.browser.staff_day import at, sign_in, staff_day
 from tests.browser.test_every_page import DESK, PHONE
-from tests.scheduling.test_explaining import absent
+from tests.scheduling.asking import absent
 
 LOOKS = {"desk": DESK, "phone": PHONE}
 

@@ -14,8 +14,8 @@ from django.urls import reverse
 
 from clinics.models import Clinic
 from notifications.models import Message
-from scheduling.models import Appointment, Hold, Offer
-from scheduling.services import holds, setup
+from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
+from scheduling.services import absences, holds, repair_plans, setup
 from tests.factories import clinics as people
 from tests.factories import patients, procedures, waitlist
 from tests.factories import scheduling as visits
@@ -26,6 +26,8 @@ Arguments = Callable[[Clinic], dict[str, Any]]
 # Addresses that take a form and show nothing by being opened.
 FORMS: frozenset[str] = frozenset(
     {
+        "staff:absence_end",
+        "staff:absence_plan",
         "staff:appointment_arrive",
         "staff:appointment_cancel",
         "staff:appointment_check_in",
@@ -34,7 +36,9 @@ FORMS: frozenset[str] = frozenset(
         "staff:appointment_move",
         "staff:appointment_no_show",
         "staff:appointment_undo_move",
+        "staff:board_move",
         "staff:book",
+        "staff:conflict_keep",
         "staff:enquiry_convert",
         "staff:enquiry_dismiss",
         "staff:hold_extend",
@@ -45,6 +49,10 @@ FORMS: frozenset[str] = frozenset(
         "staff:offer_decline",
         "staff:patient_consent",
         "staff:patient_contact",
+        "staff:repair_apply",
+        "staff:repair_line",
+        "staff:repair_replan",
+        "staff:repair_undo",
         "staff:task_acknowledge",
         "staff:task_close",
         "staff:visit_phase",
@@ -116,6 +124,54 @@ def hold(clinic: Clinic) -> dict[str, Any]:
     return {"hold_id": held.pk}
 
 
+def sick_call(clinic: Clinic) -> Absence:
+    """The clinician is ill, with one visit in the way."""
+    place = open_for_visits(clinic)
+    visits.appointment(place)
+    return absences.open_absence(
+        clinic_id=clinic.pk,
+        resource_id=place.one("clinician").pk,
+        start=visits.NINE,
+        end=visits.NINE + visits.minutes(240),
+        kind="ill",
+        by=visits.BY,
+        now=NOW,
+    )
+
+
+def absence(clinic: Clinic) -> dict[str, Any]:
+    return {"absence_id": sick_call(clinic).pk}
+
+
+def in_conflict(clinic: Clinic) -> dict[str, Any]:
+    sick_call(clinic)
+    return {}
+
+
+def conflict(clinic: Clinic) -> dict[str, Any]:
+    found = sick_call(clinic).conflicts.first()
+    assert found is not None
+    return {"conflict_id": found.pk}
+
+
+def repair(clinic: Clinic) -> dict[str, Any]:
+    made = sick_call(clinic)
+    plan = repair_plans.propose(
+        absence_id=made.pk, clinic_id=clinic.pk, by=visits.BY, now=NOW
+    )
+    return {"plan_id": plan.pk}
+
+
+def repair_under_way(clinic: Clinic) -> dict[str, Any]:
+    made = repair(clinic)
+    RepairPlan.objects.filter(pk=made["plan_id"]).update(state="applying")
+    return made
+
+
+def repair_line(clinic: Clinic) -> dict[str, Any]:
+    return {**repair(clinic), "position": 1}
+
+
 def message(clinic: Clinic) -> dict[str, Any]:
     place = open_for_visits(clinic)
     visits.appointment(place, patient=place.patient(sms_consent=True))
@@ -175,6 +231,24 @@ def act(clinic: Clinic) -> dict[str, Any]:
 
 
 ARGUMENTS: dict[str, Arguments] = {
+    "api:absence": absence,
+    "api:absences": nothing,
+    "api:conflicts": in_conflict,
+    "api:repair-plan": repair,
+    "staff:absence": absence,
+    "staff:absence_end": absence,
+    "staff:absence_new": nothing,
+    "staff:absence_plan": absence,
+    "staff:absences": nothing,
+    "staff:conflict_keep": conflict,
+    "staff:conflicts": in_conflict,
+    "staff:repair": repair,
+    "staff:repair_apply": repair,
+    "staff:repair_line": repair_line,
+    "staff:repair_messages": repair,
+    "staff:repair_replan": repair,
+    "staff:repair_run": repair_under_way,
+    "staff:repair_undo": repair,
     "api:appointment": appointment,
     "api:appointments": patient,
     "api:appointment-phases": appointment,
@@ -210,6 +284,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:appointment_no_show": appointment,
     "staff:appointment_undo_move": appointment,
     "staff:board": nothing,
+    "staff:board_changes": day,
+    "staff:board_move": appointment,
     "staff:board_on": day,
     "staff:book": nothing,
     "staff:enquiry": enquiry,

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from django.urls import reverse
 
-from tests.scheduling.test_explaining import absent
+from tests.scheduling.asking import absent
 
 pytestmark = pytest.mark.django_db
 

@@ -348,3 +348,5 @@ def test_a_call_task_is_opened_for_who_was_ticked_and_cannot_be_written_to(
 
     call = PlannedCall.objects.get(subject=f"offer:{offer_of(silent).pk}")
     assert call.patient_id == silent.patient_id
+    address = reverse("staff:waitlist_entry", args=[silent.pk])
+    assert address in page(coordinator, reverse("staff:tasks"))

@@ -1,4 +1,4 @@
-"""Follow-ups booked inside their windows, and what becomes of them."""
+"""Follow-ups booked inside their windows, for one contact each."""
 
 from datetime import date, timedelta
 
@@ -6,24 +6,31 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core import journal
-from core.refusal import Refused
 from notifications.models import Message
 from procedures.models import EpisodeVisit, FollowUp, TimetableVersion
 from procedures.selectors import linked
 from procedures.services.follow_ups import overdue
-from scheduling.models import Appointment, Conflict, Hold
+from scheduling.models import Hold
 from scheduling.services import booking, holds
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
 from tests.factories.procedure_day import Day
-from tests.factories.procedures import act, at, done
+from tests.factories.procedures import at
+from tests.procedures.linking import (
+    DAY,
+    FIRST_OF_WEEK_6,
+    IN_WEEK_6,
+    book_contact,
+    booked,
+    cancel,
+    codes,
+    conflicts,
+    line,
+    move,
+    open_detail,
+)
 
 pytestmark = pytest.mark.django_db
-
-# A Tuesday: week 6 is from 20 October to 10 November, with a target on 27 October.
-DAY = at("2026-09-15")
-FIRST_OF_WEEK_6 = at("2026-10-20", "10:00")
-IN_WEEK_6 = at("2026-10-27", "10:00")
 
 
 @pytest.fixture
@@ -39,60 +46,6 @@ def path(place):
 @pytest.fixture
 def procedure(place, path):
     return booked(make.book(place, path, DAY))
-
-
-def booked(outcome):
-    assert isinstance(outcome, Appointment), outcome
-    return outcome
-
-
-def codes(outcome):
-    assert isinstance(outcome, Refused), outcome
-    return [reason.code for reason in outcome.reasons]
-
-
-def book_contact(place, path, code="W6", start=IN_WEEK_6, visit_type="follow-up"):
-    return booking.book(
-        clinic_id=place.clinic.pk,
-        patient_id=path.patient_id,
-        visit_type=visit_type,
-        start=start,
-        subject=f"episode:{path.pk}#{code}",
-        by=place.actor("coordinator"),
-        now=NOW,
-    )
-
-
-def move(place, appointment, start):
-    appointment.refresh_from_db()
-    return booking.move(
-        appointment_id=appointment.pk,
-        start=start,
-        version=appointment.version,
-        by=place.actor("coordinator"),
-        now=NOW,
-    )
-
-
-def cancel(place, appointment):
-    return booked(
-        booking.cancel(
-            appointment_id=appointment.pk, by=place.actor("coordinator"), now=NOW
-        )
-    )
-
-
-def line(path, code="W6"):
-    return next(one for one in linked.lines(path) if one.code == code)
-
-
-def conflicts(appointment):
-    rows = Conflict.objects.filter(appointment=appointment).order_by("pk")
-    return [(row.cause, row.resolution) for row in rows]
-
-
-def open_detail(appointment):
-    return Conflict.objects.get(appointment=appointment, resolved_at=None).detail
 
 
 def test_before_a_procedure_is_booked_there_are_no_contacts(path):
@@ -263,137 +216,6 @@ def test_a_hold_for_a_contact_asks_the_same_and_is_booked_for_it(
 
     assert codes(outside) == ["contact-window"]
     assert line(path).visit.appointment_id == visit.pk
-
-
-def test_a_moved_procedure_re_dates_the_unbooked(place, path, procedure):
-    booked(move(place, procedure, DAY + timedelta(days=14)))
-
-    assert line(path).plan.target_on == date(2026, 11, 10)
-    assert line(path, "D1").plan.target_on == date(2026, 9, 30)
-
-
-def test_a_moved_procedure_leaves_a_booked_visit_that_still_fits(
-    place, path, procedure
-):
-    visit = booked(book_contact(place, path))
-
-    booked(move(place, procedure, DAY + timedelta(days=7)))
-
-    assert conflicts(visit) == []
-
-
-def test_a_moved_procedure_opens_a_conflict_for_a_booked_visit(place, path, procedure):
-    visit = booked(book_contact(place, path))
-
-    booked(move(place, procedure, DAY + timedelta(days=21)))
-
-    said = "Week 6 is from 10 Nov to 1 Dec. This visit is on 27 Oct."
-    assert conflicts(visit) == [("linked", "")]
-    assert line(path).conflict == open_detail(visit) == said
-    names = [entry.name for entry in journal.entries(f"appointment:{visit.pk}")]
-    assert "appointment.conflict_opened" in names
-
-
-def test_a_second_move_puts_the_same_conflict_into_other_words(place, path, procedure):
-    visit = booked(book_contact(place, path))
-    booked(move(place, procedure, DAY + timedelta(days=21)))
-
-    booked(move(place, procedure, DAY + timedelta(days=28)))
-
-    assert conflicts(visit) == [("linked", "")]
-    assert open_detail(visit).startswith("Week 6 is from 17 Nov to 8 Dec.")
-
-
-def test_moving_the_procedure_back_settles_the_conflict(place, path, procedure):
-    visit = booked(book_contact(place, path))
-    booked(move(place, procedure, DAY + timedelta(days=21)))
-
-    booked(move(place, procedure, DAY))
-
-    assert conflicts(visit) == [("linked", "kept")]
-    assert line(path).conflict == ""
-
-
-def test_moving_there_once_more_opens_it_again(place, path, procedure):
-    visit = booked(book_contact(place, path))
-    for day in (DAY + timedelta(days=21), DAY, DAY + timedelta(days=21)):
-        booked(move(place, procedure, day))
-
-    assert conflicts(visit) == [("linked", "kept"), ("linked", "")]
-
-
-def test_a_visit_someone_decided_to_keep_is_not_asked_about_again(
-    place, path, procedure
-):
-    visit = booked(book_contact(place, path))
-    booked(move(place, procedure, DAY + timedelta(days=21)))
-    Conflict.objects.filter(appointment=visit).update(
-        resolved_at=NOW, resolution="kept", resolution_reason="The patient is abroad."
-    )
-
-    booked(move(place, procedure, DAY + timedelta(days=21, hours=1)))
-    assert conflicts(visit) == [("linked", "kept")]
-
-    booked(move(place, procedure, DAY + timedelta(days=28)))
-    assert conflicts(visit) == [("linked", "kept"), ("linked", "")]
-
-
-def test_moving_the_follow_up_inside_settles_the_conflict(place, path, procedure):
-    visit = booked(book_contact(place, path))
-    booked(move(place, procedure, DAY + timedelta(days=21)))
-
-    still_outside = move(place, visit, at("2026-11-09", "10:00"))
-    inside = booked(move(place, visit, at("2026-11-10", "10:00")))
-
-    assert codes(still_outside) == ["contact-window"]
-    assert conflicts(inside) == [("linked", "moved")]
-
-
-def test_a_cancelled_procedure_frees_the_unbooked_and_asks_about_the_booked(
-    place, path, procedure
-):
-    visit = booked(book_contact(place, path))
-
-    cancel(place, procedure)
-
-    assert [one.code for one in linked.lines(path)] == ["W6"]
-    assert conflicts(visit) == [("linked", "")]
-    assert "is not booked" in open_detail(visit)
-
-
-def test_a_deferral_asks_about_the_booked_too(place, path, procedure):
-    visit = booked(book_contact(place, path))
-
-    done(act(place, path, "decide", make.decision("deferred")))
-
-    assert conflicts(visit) == [("linked", "")]
-
-
-def test_without_a_procedure_a_moved_visit_is_asked_about_again(place, path, procedure):
-    visit = booked(book_contact(place, path))
-    cancel(place, procedure)
-
-    booked(move(place, visit, at("2026-12-24", "10:00")))
-
-    assert conflicts(visit) == [("linked", "moved"), ("linked", "")]
-
-
-def test_a_procedure_booked_anew_settles_what_fits_it(place, path, procedure):
-    visit = booked(book_contact(place, path))
-    cancel(place, procedure)
-
-    booked(make.book(place, path, DAY + timedelta(days=7)))
-
-    assert conflicts(visit) == [("linked", "kept")]
-
-
-def test_cancelling_the_follow_up_ends_its_conflict(place, path, procedure):
-    visit = booked(book_contact(place, path))
-    booked(move(place, procedure, DAY + timedelta(days=21)))
-
-    cancel(place, visit)
-
-    assert conflicts(visit) == [("linked", "cancelled")]
 
 
 def test_the_injection_makes_the_contacts_definite_and_keeps_the_visit():

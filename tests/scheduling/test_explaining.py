@@ -1,74 +1,31 @@
 """Why not, from the tables: the reasons in words, and the ways that yield openings."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling import selectors
-from scheduling.domain.naming import plain
-from scheduling.domain.reasons import reason
 from scheduling.domain.shipped import NeedSpec, PhaseSpec
-from scheduling.models import Absence, Reservation
 from scheduling.selectors.explained_json import explained_json
-from scheduling.selectors.relaxing import changed, relaxation_text
 from scheduling.services import holds, setup
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE
+from tests.scheduling.asking import (
+    SUNDAY,
+    WEDNESDAY,
+    absent,
+    ask,
+    at_clock,
+    busy_clinic,
+    reasons,
+    the_reason,
+    ways,
+)
 
 pytestmark = pytest.mark.django_db
-
-WEDNESDAY = date(2026, 9, 2)
-SUNDAY = date(2026, 9, 6)
-
-
-def ask(at, visit_type="consultation", first=WEDNESDAY, last=WEDNESDAY, **asked):
-    question = selectors.Question(
-        clinic_id=at.clinic.pk,
-        visit_type=visit_type,
-        from_on=first,
-        to_on=last,
-        **{"now": NOW, **asked},
-    )
-    return selectors.explain_openings(question)
-
-
-def reasons(explained):
-    says = plain(explained.zone)
-    return {one.day: reason(one, says) for one in explained.rejected}
-
-
-def the_reason(explained):
-    (text,) = reasons(explained).values()
-    return text
-
-
-def ways(explained):
-    says = plain(explained.zone)
-    return [relaxation_text(way, says) for way in selectors.relaxations(explained)]
-
-
-def at_clock(hour, minute=0, on=NINE):
-    return on.replace(hour=hour, minute=minute).astimezone(UTC)
-
-
-def absent(resource, start, end, kind="maintenance"):
-    absence = Absence.objects.create(
-        resource=resource,
-        kind=kind,
-        period=(start, end),
-        made_by="test",
-        created_at=NOW,
-    )
-    while start < end:
-        until = min(end, start + timedelta(hours=24))
-        Reservation.objects.create(
-            resource=resource, period=(start, until), absence=absence
-        )
-        start = until
-    return absence
 
 
 def name(resource, called):
@@ -303,61 +260,6 @@ def test_only_the_days_of_a_full_page_are_explained():
     explained = ask(at, first=SUNDAY, last=date(2026, 9, 30), limit=3)
 
     assert list(reasons(explained)) == [SUNDAY]
-
-
-def busy_clinic():
-    """Dr. 1 is on leave all week, Dr. 2 is there; the centrifuge fails on Wednesday."""
-    at = make.practice(make.ONE_OF_EACH | {"clinician": 2})
-    absent(at.one("clinician"), at_clock(0), at_clock(0) + timedelta(days=5), "leave")
-    absent(at.one("centrifuge"), at_clock(0), at_clock(23), "broken")
-    return at
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {},
-        {"wishes": selectors.Wishes(earliest=time(16, 40))},
-        {"wishes": selectors.Wishes(weekdays=frozenset({6}), latest=time(9))},
-        {"clinician": True, "last": date(2026, 9, 4)},
-        {"clinician": True, "wishes": selectors.Wishes(weekdays=frozenset({1}))},
-        {"first": SUNDAY, "last": SUNDAY},
-    ],
-)
-def test_two_ways_at_least_and_each_yields_its_first_opening(asked):
-    at = busy_clinic()
-    if asked.get("clinician"):
-        asked = asked | {"clinician": at.one("clinician").pk}
-
-    explained = ask(at, "bmc-ultrasound", **asked)
-
-    found = selectors.relaxations(explained)
-    assert explained.openings == []
-    assert len(found) >= 2
-    for way in found:
-        if way.rejected:
-            assert_yields_when_gone(way)
-        else:
-            again = changed(explained.question, way.change).openings()
-            assert again[0] == way.first, way.code
-
-
-def assert_yields_when_gone(way):
-    finding = way.rejected.finding
-    cell, _ = finding.scene.first(finding.blocks)
-    assert finding.scene.grid.instant(cell) == way.first.start
-
-
-def test_where_there_are_openings_the_sooner_ones_are_offered():
-    at = busy_clinic()
-
-    explained = ask(at, "bmc-ultrasound", last=date(2026, 9, 4), limit=200)
-
-    assert explained.openings[0].start.date() == date(2026, 9, 3)
-    assert ways(explained) == [
-        "If centrifuge 1 were free on Wed 2 Sep, 08:00",
-        "Until Mon 14 Sep: first on Mon 7 Sep, 08:00",
-    ]
 
 
 def test_the_rest_answer_names_no_booking_and_no_patient():

@@ -366,9 +366,7 @@ def test_a_search_takes_eight_statements_at_most(days):
     setup.set_hours(clinic_id=at.clinic.pk, hours=at_work, by=BY, now=NOW)
     patient = at.patient()
 
-    with CaptureQueriesContext(
-        connection,
-    ) as statements:
+    with CaptureQueriesContext(connection) as statements:
         found = find(
             at, last=WEDNESDAY + timedelta(days=days - 1), patient_id=patient.pk
         )

@@ -284,3 +284,40 @@ def test_where_the_clinic_wants_it_openings_are_offered_by_themselves():
     assert offers.offer_freed_openings(by=BY, now=NOW) == 1
     assert offers.offer_freed_openings(by=BY, now=NOW) == 0
     assert states(entry) == ["offered"]
+
+
+def test_nothing_is_offered_by_itself_at_night():
+    at = make.practice(offers_by_itself=True)
+    waits.waiting(at, 1)
+    waits.freed(at, start=LATER)
+    night = NOW.replace(hour=4) + timedelta(days=1)  # 23:00 in Houston
+
+    assert offers.offer_freed_openings(by=BY, now=night) == 0
+    assert offers.offer_freed_openings(by=BY, now=night + timedelta(hours=11)) == 1
+
+
+def test_after_a_batch_without_a_yes_the_next_are_asked_by_itself():
+    at = make.practice(offers_by_itself=True, offer_batch_size=1)
+    first, second = waits.waiting(at, 2)
+    waits.freed(at)
+    offers.offer_freed_openings(by=BY, now=NOW)
+    run_jobs()
+    decline(first)
+    run_jobs()
+
+    offers.offer_freed_openings(by=BY, now=NOW)
+
+    assert states(first, second) == ["declined", "offered"]
+
+
+def test_the_checker_sees_an_offer_that_was_won_without_a_visit():
+    at = make.practice()
+    (entry,) = waits.waiting(at, 1)
+    waits.offer(at)
+    assert booking_checks.findings(NOW) == []
+
+    Offer.objects.update(state="accepted")
+
+    (finding,) = booking_checks.findings(NOW)
+    assert finding.check == "offers"
+    assert str(offer_of(entry).pk) in finding.text

@@ -1,20 +1,14 @@
 """The plan that repairs a day is the best there is: checked by trying everything."""
 
 import random
-from itertools import combinations, product
+from itertools import combinations, permutations, product
 
 import pytest
 
+from scheduling.domain.packing import NEVER, assign_least
+from scheduling.domain.placing import CALL, Affected, Placement, cost_of
 from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
-from scheduling.domain.repair import (
-    CALL,
-    MOST_EXACT,
-    Affected,
-    Placement,
-    cost_of,
-    one_by_one,
-    repair,
-)
+from scheduling.domain.repair import MOST_EXACT, one_by_one, repair
 from scheduling.domain.search import Calendar, candidates
 
 WORLDS = 400
@@ -204,3 +198,19 @@ def test_who_fits_nowhere_is_called():
 
     assert found.placements == (Placement(),)
     assert cost_of([visit], found.placements) == CALL
+
+
+def test_the_least_assignment_is_the_least_of_all():
+    dice = random.Random(7)
+    for _ in range(300):
+        columns = [(0, n) for n in range(dice.randint(3, 5))]
+        rows = [
+            {c: dice.randint(0, 9) for c in columns if dice.random() < 0.8}
+            for _ in range(dice.randint(1, 3))
+        ]
+        tried = [
+            sum(row.get(c, NEVER) for row, c in zip(rows, some, strict=True))
+            for some in permutations(columns, len(rows))
+        ]
+
+        assert min(assign_least(rows), NEVER) == min(*tried, NEVER)

@@ -1,0 +1,76 @@
+"""Recent changes of a day: what was moved, by whom, and taking it back."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from clinics import selectors as clinics
+from clinics.services.doors import Answer, StaffRequest, page
+from scheduling.selectors.moves import moves_of_day
+from scheduling.services.transitions import reason_against_undo
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from scheduling.models import AppointmentMove
+
+
+@page(action="appointment.move")
+def changes(request: StaffRequest, on: date) -> Answer:
+    """The latest first; a visit's latest move that stands has its Undo."""
+    zone = ZoneInfo(request.clinic.time_zone)
+    days = (on, on + timedelta(days=1))
+    start, end = (datetime.combine(d, time(), zone).astimezone(UTC) for d in days)
+    found = moves_of_day(request.clinic.pk, start, end)
+    request.saw(*{move.appointment.patient_id for move in found}, deliberate=False)
+    context = {
+        "on": on,
+        "board_address": reverse("staff:board_on", args=[on]),
+        "changes": list(_rows(request, found)),
+    }
+    return TemplateResponse(request, "pages/staff/board_changes.html", context)
+
+
+def _rows(
+    request: StaffRequest, found: "list[AppointmentMove]"
+) -> "list[dict[str, Any]]":
+    names = {f"staff:{m.user_id}": m.user.display_name for m in _staff(request)}
+    latest: dict[UUID, int] = {}
+    for move in found:
+        if move.undone_at is None:
+            latest.setdefault(move.appointment_id, move.pk)
+    return [
+        {
+            "at": move.moved_at,
+            "who": names.get(move.moved_by, "automatically"),
+            "patient": move.appointment.patient.full_name,
+            "visit_type": move.appointment.visit_type.name,
+            "address": reverse("staff:appointment", args=[move.appointment_id]),
+            "before": move.from_during.lower,
+            "after": move.to_during.lower,
+            "resources_only": move.from_during == move.to_during,
+            "reason": move.reason,
+            "undone": move.undone_at is not None,
+            "version": move.appointment.version,
+            "undo_address": _undo_address(request, move, latest),
+        }
+        for move in found
+    ]
+
+
+def _staff(request: StaffRequest) -> "list[Any]":
+    return clinics.staff(request.clinic)
+
+
+def _undo_address(
+    request: StaffRequest, move: "AppointmentMove", latest: "dict[UUID, int]"
+) -> str:
+    """Empty for what is undone, not the latest, or over."""
+    if latest.get(move.appointment_id) != move.pk:
+        return ""
+    if reason_against_undo(move.appointment, move, request.now):
+        return ""
+    return reverse("staff:appointment_undo_move", args=[move.appointment_id])

@@ -1,0 +1,201 @@
+"""Absences, the conflicts they open, and the plans that repair the day, over REST."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+
+from clinics.services.rest import ApiRequest, Endpoint
+from core.problems import NotFound
+from scheduling.api import repair_bodies as bodies
+from scheduling.models import Absence, RepairPlan
+from scheduling.selectors import absences as selectors
+from scheduling.selectors import repair
+from scheduling.selectors.repair_rendering import (
+    absence_json,
+    conflict_json,
+    plan_json,
+)
+from scheduling.services import absences, conflicts, repair_plans, repair_runs
+
+
+class Absences(Endpoint):
+    actions = {"GET": "absence.read", "POST": "absence.write"}
+    page_order = ("-period", "pk")
+
+    @extend_schema(responses=bodies.AbsencePage)
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        self.saw(count=0, deliberate=False)
+        found = selectors.absences(self.clinic.pk)
+        return self.page(found.select_related("resource__clinic"), absence_json)
+
+    @extend_schema(request=bodies.NewAbsence, responses={201: bodies.OpenedAbsence})
+    def post(self, request: ApiRequest) -> Response:
+        sent = bodies.NewAbsence.read(request.data)
+        absence = absences.open_absence(
+            clinic_id=self.clinic.pk,
+            resource_id=sent.pop("resource"),
+            **sent,
+            by=request.actor,
+            now=request.now,
+        )
+        return self.created(_opened(self, absence, request))
+
+
+class AbsenceDetail(Endpoint):
+    actions = {"GET": "absence.read"}
+
+    @extend_schema(responses=bodies.OpenedAbsence)
+    def get(self, request: ApiRequest, absence_id: UUID) -> dict[str, Any]:
+        absence = selectors.absence(absence_id, self.clinic.pk)
+        if absence is None:
+            raise NotFound("There is no such absence at this clinic.")
+        return _opened(self, absence, request)
+
+
+class AbsenceEnd(Endpoint):
+    actions = {"POST": "absence.write"}
+
+    @extend_schema(request=bodies.EndAbsence, responses=bodies.OpenedAbsence)
+    def post(self, request: ApiRequest, absence_id: UUID) -> dict[str, Any]:
+        absence = absences.end_absence(
+            absence_id=absence_id,
+            clinic_id=self.clinic.pk,
+            **bodies.EndAbsence.read(request.data),
+            by=request.actor,
+            now=request.now,
+        )
+        return _opened(self, absence, request)
+
+
+class AbsencePlan(Endpoint):
+    actions = {"POST": "repair.write"}
+
+    @extend_schema(request=None, responses={201: bodies.PlanAnswer})
+    def post(self, request: ApiRequest, absence_id: UUID) -> Response:
+        plan = repair_plans.propose(
+            absence_id=absence_id,
+            clinic_id=self.clinic.pk,
+            by=request.actor,
+            now=request.now,
+        )
+        return self.created(_plan(self, plan.pk))
+
+
+class Conflicts(Endpoint):
+    actions = {"GET": "conflict.read"}
+    page_order = ("appointment__during", "pk")
+
+    @extend_schema(parameters=[bodies.ConflictsQuery], responses=bodies.ConflictPage)
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        asked = bodies.ConflictsQuery.read(request.query_params.dict())
+        found = selectors.conflicts(self.clinic.pk, only_open=asked["state"] == "open")
+        page = self.page(found, conflict_json)
+        shown = {conflict["patient"] for conflict in page["results"]}
+        self.saw(*sorted(shown), deliberate=False)
+        return page
+
+
+class ConflictKeep(Endpoint):
+    actions = {"POST": "conflict.resolve"}
+
+    @extend_schema(request=bodies.KeepConflict, responses=bodies.ConflictAnswer)
+    def post(self, request: ApiRequest, conflict_id: int) -> dict[str, Any]:
+        kept = conflicts.keep(
+            conflict_id=conflict_id,
+            clinic_id=self.clinic.pk,
+            **bodies.KeepConflict.read(request.data),
+            by=request.actor,
+            now=request.now,
+        )
+        self.saw(kept.appointment.patient_id)
+        return conflict_json(kept)
+
+
+class RepairPlanDetail(Endpoint):
+    actions = {"GET": "absence.read"}
+
+    @extend_schema(responses=bodies.PlanAnswer)
+    def get(self, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
+        return _plan(self, plan_id)
+
+
+class RepairReplan(Endpoint):
+    actions = {"POST": "repair.write"}
+
+    @extend_schema(request=bodies.PlanVersion, responses=bodies.PlanAnswer)
+    def post(self, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
+        repair_plans.replan(**_asked(self, request, plan_id))
+        return _plan(self, plan_id)
+
+
+class RepairLineDetail(Endpoint):
+    actions = {"POST": "repair.write"}
+
+    @extend_schema(request=bodies.ChangeLine, responses=bodies.PlanAnswer)
+    def post(self, request: ApiRequest, plan_id: UUID, position: int) -> dict[str, Any]:
+        sent = bodies.ChangeLine.read(request.data)
+        verb = repair_plans.set_locked if "locked" in sent else repair_plans.set_way
+        verb(
+            plan_id=plan_id,
+            clinic_id=self.clinic.pk,
+            position=position,
+            **sent,
+            by=request.actor,
+            now=request.now,
+        )
+        return _plan(self, plan_id)
+
+
+class RepairApply(Endpoint):
+    actions = {"POST": "repair.write"}
+
+    @extend_schema(request=bodies.PlanVersion, responses=bodies.PlanAnswer)
+    def post(self, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
+        repair_runs.start(**_asked(self, request, plan_id))
+        return _plan(self, plan_id)
+
+
+class RepairUndo(Endpoint):
+    actions = {"POST": "repair.write"}
+
+    @extend_schema(request=None, responses=bodies.PlanAnswer)
+    def post(self, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
+        repair_runs.undo(
+            plan_id=plan_id,
+            clinic_id=self.clinic.pk,
+            by=request.actor,
+            now=request.now,
+        )
+        return _plan(self, plan_id)
+
+
+def _asked(view: Endpoint, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
+    sent = bodies.PlanVersion.read(request.data)
+    who = {"by": request.actor, "now": request.now}
+    return {"plan_id": plan_id, "clinic_id": view.clinic.pk, **sent, **who}
+
+
+def _opened(view: Endpoint, absence: Absence, request: ApiRequest) -> dict[str, Any]:
+    """The absence with what is in its way."""
+    found = list(selectors.open_conflicts_of(absence))
+    under_way = selectors.under_way(absence, request.now)
+    visits = [*(conflict.appointment for conflict in found), *under_way]
+    view.saw(*{visit.patient_id for visit in visits}, count=len(visits))
+    plan = repair.latest_plan(absence)
+    return {
+        **absence_json(absence),
+        "conflicts": [conflict_json(conflict) for conflict in found],
+        "under_way": [str(visit.pk) for visit in under_way],
+        "plan": str(plan.pk) if plan else None,
+    }
+
+
+def _plan(view: Endpoint, plan_id: UUID) -> dict[str, Any]:
+    plan: RepairPlan | None = repair.repair_plan(plan_id, view.clinic.pk)
+    if plan is None:
+        raise NotFound("There is no such plan at this clinic.")
+    answer = plan_json(plan)
+    view.saw(*{line["patient"] for line in answer["lines"]})
+    return answer

@@ -1,0 +1,87 @@
+"""Absences, conflicts and repair plans as the REST answers show them."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scheduling.models import Absence, Conflict, RepairLine, RepairPlan
+from scheduling.selectors import repair
+
+
+def absence_json(absence: Absence) -> dict[str, Any]:
+    """An absence; times in the clinic's zone."""
+    zone = ZoneInfo(absence.resource.clinic.time_zone)
+    return {
+        "id": str(absence.pk),
+        "resource": absence.resource_id,
+        "name": absence.resource.name,
+        "kind": absence.kind,
+        "reason": absence.reason,
+        "start": _iso(absence.period.lower, zone),
+        "end": _iso(absence.period.upper, zone),
+        "ended_at": _iso(absence.ended_at, zone),
+    }
+
+
+def conflict_json(conflict: Conflict) -> dict[str, Any]:
+    visit = conflict.appointment
+    zone = ZoneInfo(visit.time_zone)
+    return {
+        "id": conflict.pk,
+        "appointment": str(visit.pk),
+        "patient": str(visit.patient_id),
+        "visit_type": visit.visit_type.slug,
+        "start": _iso(visit.start, zone),
+        "version": visit.version,
+        "cause": conflict.cause,
+        "detail": conflict.detail,
+        "absence": str(conflict.absence_id) if conflict.absence_id else None,
+        "resource": conflict.resource_id,
+        "opened_at": _iso(conflict.opened_at, zone),
+        "resolved_at": _iso(conflict.resolved_at, zone),
+        "resolution": conflict.resolution,
+        "reason": conflict.resolution_reason,
+    }
+
+
+def plan_json(plan: RepairPlan) -> dict[str, Any]:
+    """A plan with its lines, and how far it is."""
+    zone = ZoneInfo(plan.absence.resource.clinic.time_zone)
+    progress = repair.progress(plan)
+    return {
+        "id": str(plan.pk),
+        "absence": str(plan.absence_id),
+        "state": plan.state,
+        "method": plan.method,
+        "version": plan.version,
+        "progress": {
+            "done": progress.done,
+            "failed": progress.failed,
+            "total": progress.total,
+        },
+        "undo_until": _iso(repair.undo_until(plan), zone),
+        "lines": [line_json(line, zone) for line in repair.lines(plan)],
+    }
+
+
+def line_json(line: RepairLine, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "position": line.position,
+        "appointment": str(line.appointment_id),
+        "patient": str(line.appointment.patient_id),
+        "conflict": line.conflict_id,
+        "agreed_start": _iso(line.appointment.start, zone),
+        "way": line.way,
+        "start": _iso(line.start, zone),
+        "reservations": [
+            {"resource": c["resource"], "start": c["start"], "end": c["end"]}
+            for c in line.claims
+        ],
+        "locked": line.locked,
+        "state": line.state,
+        "detail": line.detail,
+    }
+
+
+def _iso(instant: datetime | None, zone: ZoneInfo) -> str | None:
+    return instant.astimezone(zone).isoformat() if instant else None

@@ -1,0 +1,115 @@
+"""The board by keyboard (C1.3, C1.6, C1.7): M, arrows, Enter; Escape leaves it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from scheduling.models import Appointment
+from scheduling.services import booking
+from tests.browser.staff_day import BY, NOW, sign_in, staff_day
+
+
+@pytest.fixture
+def day(page: Page, live_site: str):
+    """The board of next week, where Ana's follow-up visit begins at ten."""
+    found = staff_day()
+    sign_in(page, live_site, found.members["coordinator"])
+    visit = Appointment.objects.get(patient=found.patient, local_on="2026-09-15")
+    page.goto(live_site + reverse("staff:board_on", args=[visit.local_on]))
+    return visit
+
+
+def block(page: Page, visit: Appointment):
+    return page.locator(f'.block[data-visit="{visit.pk}"]').first
+
+
+def start_of(visit: Appointment):
+    return Appointment.objects.get(pk=visit.pk).start
+
+
+def test_c1_3_three_steps_down_move_a_visit_by_a_quarter_of_an_hour(page, day):
+    before = day.start
+    block(page, day).focus()
+
+    page.keyboard.press("m")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("#move-status")).to_contain_text("15 minutes later")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#move-status")).to_contain_text(
+        "Moved to 10:15 AM. Undo available"
+    )
+    assert start_of(day) == before + timedelta(minutes=15)
+    expect(block(page, day)).to_contain_text("10:15")
+    expect(block(page, day)).to_be_focused()
+
+
+def test_c1_3_escape_leaves_everything_as_it_was(page, day):
+    before = day.start
+    block(page, day).focus()
+
+    page.keyboard.press("m")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#move-status")).to_contain_text("Left where it was.")
+    assert page.locator(".block--moving").count() == 0
+    assert start_of(day) == before
+
+
+def test_c1_7_undo_restores_the_start(page, day):
+    before = day.start
+    block(page, day).focus()
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.get_by_text("The change is undone.")).to_be_visible()
+    assert start_of(day) == before
+
+
+def test_c1_6_a_stale_move_is_told_and_overwrites_nothing(page, day):
+    other = day.start + timedelta(minutes=60)
+    moved = booking.move(
+        appointment_id=day.pk, start=other, version=day.version, by=BY, now=NOW
+    )
+    assert isinstance(moved, Appointment)
+    block(page, day).focus()
+
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#move-status")).to_contain_text("Changed by")
+    assert start_of(day) == other
+
+
+def test_a_start_that_is_over_is_refused_in_words(page, day, live_site):
+    page.goto(live_site + reverse("staff:board_on", args=[NOW.date()]))
+    late = Appointment.objects.get(local_on=NOW.date(), local_time="10:00")
+    before = late.start
+    block(page, late).focus()
+
+    page.keyboard.press("m")
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#move-status")).to_contain_text("in the past")
+    assert start_of(late) == before
+
+
+def test_move_is_a_link_on_a_phone(phone, day, live_site):
+    coordinator = staff_day().members["coordinator"]
+    sign_in(phone, live_site, coordinator)
+    phone.goto(live_site + reverse("staff:board_on", args=[NOW.date()]))
+
+    phone.get_by_role("link", name="Move…").first.click()
+
+    expect(phone.get_by_role("heading", name="Move", exact=True)).to_be_in_viewport()
+    expect(phone.get_by_role("button", name="See what changes")).to_be_visible()

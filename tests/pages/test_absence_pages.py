@@ -1,0 +1,251 @@
+"""The sick call by forms alone: enter it, plan, look at the messages, carry out."""
+
+import pytest
+from django.urls import reverse
+
+from core import clock
+from notifications.services import reviews
+from patients.services import consents
+from scheduling.models import Absence, Appointment, Conflict, RepairPlan
+from tests.clinics.conftest import browser
+from tests.factories import clinics as make
+from tests.factories import scheduling
+from tests.factories.scheduling import NINE
+from tests.pages.conftest import NOW
+from tests.pages.test_booking import fields
+from tests.scheduling.acts import WHO
+from tests.scheduling.test_absence_api import carry_on
+
+pytestmark = pytest.mark.django_db
+
+NEXT = NINE.replace(day=3)  # Thursday at nine, a day from now
+
+
+@pytest.fixture
+def practice(db):
+    clock.set_to(NOW)
+    return scheduling.practice({**scheduling.ONE_OF_EACH, "clinician": 2})
+
+
+@pytest.fixture
+def ill(practice):
+    return practice.by_kind["clinician"][0]
+
+
+def text(response):
+    return response.content.decode()
+
+
+def form(ill, **changed):
+    return {
+        "resource": ill.pk,
+        "kind": "ill",
+        "start": "2026-09-03T08:00",
+        "end": "2026-09-03T17:00",
+        "reason": "",
+        **changed,
+    }
+
+
+def call_in_sick(client, ill, **changed):
+    return client.post(reverse("staff:absence_new"), form(ill, **changed))
+
+
+def a_plan(client, practice, ill):
+    practice.book(clinician=ill.pk, start=NEXT)
+    call_in_sick(client, ill)
+    absence = Absence.objects.get()
+    client.post(reverse("staff:absence_plan", args=[absence.pk]))
+    return RepairPlan.objects.get()
+
+
+def everybody_else_is_away(client, practice):
+    call_in_sick(client, practice.by_kind["clinician"][1])
+    Absence.objects.update(made_by="x")
+
+
+def test_the_whole_wizard(coordinator, practice, ill):
+    patient = practice.patient(given_name="Ana")
+    practice.book(patient, clinician=ill.pk, start=NEXT)
+
+    called = call_in_sick(coordinator, ill)
+    absence = Absence.objects.get()
+    assert called["Location"] == reverse("staff:absence", args=[absence.pk])
+    affected = text(coordinator.get(called["Location"]))
+    assert "1 visit in the way" in affected
+    assert patient.full_name in affected
+    assert "clinician 1 – ill" in affected
+
+    propose = reverse("staff:absence_plan", args=[absence.pk])
+    proposed = coordinator.post(propose, fields(affected, propose))
+    page = text(coordinator.get(proposed["Location"]))
+    assert "Same time, others serve" in page
+    assert "Exact" in page
+    assert "clinician 2" in page
+
+    plan = RepairPlan.objects.get()
+    preview = text(coordinator.get(reverse("staff:repair_messages", args=[plan.pk])))
+    assert "Nothing changes for them" in preview
+
+    apply = reverse("staff:repair_apply", args=[plan.pk])
+    started = coordinator.post(apply, fields(preview, apply))
+    under_way = text(coordinator.get(started["Location"]))
+    assert '<progress class="meter" value="0" max="1"' in under_way
+    assert 'hx-trigger="every 1s"' in under_way
+
+    carry_on()
+    report = text(coordinator.get(started["Location"]))
+    assert '<progress class="meter" value="1" max="1"' in report
+    assert "hx-trigger" not in report
+    assert "Undo the whole plan" in report
+
+
+def test_undo_while_nobody_was_told(coordinator, practice, ill):
+    plan = a_plan(coordinator, practice, ill)
+    coordinator.post(reverse("staff:repair_apply", args=[plan.pk]))
+    carry_on()
+
+    undone = coordinator.post(reverse("staff:repair_undo", args=[plan.pk]))
+    assert "Being taken back" in text(coordinator.get(undone["Location"]))
+    carry_on()
+
+    assert "Taken back" in text(coordinator.get(undone["Location"]))
+    assert Conflict.objects.get().resolved_at is None
+
+
+def test_the_messages_are_shown_as_the_patient_gets_them(coordinator, practice, ill):
+    who = practice.patient(given_name="Ana", language="es")
+    consents.grant(patient_id=who.pk, channel="sms", **WHO)
+    reviews.approve(clinic_id=practice.clinic.pk, language="es", **WHO)
+    practice.book(who, clinician=ill.pk, start=NEXT)
+    Appointment.objects.update(clinician=None)
+    everybody_else_is_away(coordinator, practice)
+    call_in_sick(coordinator, ill)
+    absence = Absence.objects.get(resource=ill)
+    coordinator.post(reverse("staff:absence_plan", args=[absence.pk]))
+    plan = RepairPlan.objects.get()
+
+    page = text(coordinator.get(reverse("staff:repair_messages", args=[plan.pk])))
+
+    assert "Spanish" in page
+    assert 'lang="es"' in page
+    assert "/v/•••/" in page
+    assert "viernes 4 de septiembre" in page
+
+
+def test_who_has_no_phone_and_no_email_is_to_be_telephoned_first(
+    coordinator, practice, ill
+):
+    who = practice.patient(phone="", email="")
+    practice.book(who, clinician=ill.pk, start=NEXT)
+    call_in_sick(coordinator, ill)
+    absence = Absence.objects.get()
+    coordinator.post(reverse("staff:absence_plan", args=[absence.pk]))
+
+    plan = RepairPlan.objects.get()
+    page = text(coordinator.get(reverse("staff:repair_messages", args=[plan.pk])))
+
+    assert "Phone first (1)" in page
+    assert "There is no phone number for texts" in page
+
+
+def test_a_line_is_changed_kept_and_the_others_planned_anew(coordinator, practice, ill):
+    plan = a_plan(coordinator, practice, ill)
+    line = reverse("staff:repair_line", args=[plan.pk, 1])
+
+    coordinator.post(line, {"way": "call"})
+    page = text(coordinator.get(reverse("staff:repair", args=[plan.pk])))
+    assert "Call the patient" in page
+    assert "Kept as it is" in page
+
+    coordinator.post(line, {"locked": "no"})
+    coordinator.post(reverse("staff:repair_replan", args=[plan.pk]))
+    assert plan.lines.get().way == "same-time"
+
+
+def test_a_way_that_is_not_free_is_told(coordinator, practice, ill):
+    plan = a_plan(coordinator, practice, ill)
+    everybody_else_is_away(coordinator, practice)
+
+    coordinator.post(
+        reverse("staff:repair_line", args=[plan.pk, 1]), {"way": "same-day"}
+    )
+
+    page = text(coordinator.get(reverse("staff:repair", args=[plan.pk])))
+    assert "Nothing is free that way." in page
+
+
+def test_wrong_input_stays_on_the_form_in_words(coordinator, ill):
+    response = call_in_sick(coordinator, ill, end="2026-09-03T07:00")
+
+    assert response.status_code == 422
+    assert "The end is not after the start" in text(response)
+    assert "Choose the who or what is away" not in text(response)
+    assert not Absence.objects.exists()
+
+
+def test_the_form_begins_now_and_ends_with_the_day(coordinator):
+    page = text(coordinator.get(reverse("staff:absence_new")))
+
+    assert 'value="2026-09-02T08:30"' in page
+    assert 'value="2026-09-03T00:00"' in page
+
+
+def test_conflicts_are_listed_kept_and_counted_on_today(coordinator, practice, ill):
+    practice.book(clinician=ill.pk, start=NEXT)
+    call_in_sick(coordinator, ill)
+    today = text(coordinator.get(reverse("staff:today")))
+    assert "1 visit cannot be as agreed" in today
+    page = text(coordinator.get(reverse("staff:conflicts")))
+    assert "clinician 1 – ill" in page
+    keep = reverse("staff:conflict_keep", args=[Conflict.objects.get().pk])
+
+    nothing_said = coordinator.post(keep, fields(page, keep) | {"reason": ""})
+    assert nothing_said.status_code == 422
+    assert "Say why the visit can stay as it is." in text(nothing_said)
+    again = text(coordinator.get(reverse("staff:conflicts")))
+    coordinator.post(keep, fields(again, keep) | {"reason": "comes in for it"})
+
+    assert Conflict.objects.get().resolution == "kept"
+    assert "No conflicts" in text(coordinator.get(reverse("staff:conflicts")))
+    visit = Appointment.objects.get()
+    history = text(coordinator.get(reverse("staff:appointment", args=[visit.pk])))
+    assert "Kept in spite of a conflict" in history
+    assert "comes in for it" in history
+
+
+def test_board_and_visit_say_it_in_words(coordinator, practice, ill):
+    visit = practice.book(clinician=ill.pk, start=NEXT)
+    call_in_sick(coordinator, ill, reason="back on Friday")
+
+    board = text(coordinator.get(reverse("staff:board_on", args=[NEXT.date()])))
+    assert "clinician 1 – ill (back on Friday)" in board
+    assert "<strong>Conflict</strong>" in board
+    page = text(coordinator.get(reverse("staff:appointment", args=[visit.pk])))
+    assert "clinician 1 – ill (back on Friday)" in page
+    assert "Decide about the conflict" in page
+
+
+def test_ending_it_frees_the_time(coordinator, practice, ill):
+    practice.book(clinician=ill.pk, start=NEXT)
+    call_in_sick(coordinator, ill)
+    absence = Absence.objects.get()
+    page = reverse("staff:absence", args=[absence.pk])
+
+    coordinator.post(reverse("staff:absence_end", args=[absence.pk]))
+
+    assert "No visit in the way" in text(coordinator.get(page))
+    assert "Ended" in text(coordinator.get(reverse("staff:absences")))
+
+
+def test_nobody_away_says_what_this_is_for(coordinator):
+    assert "Nobody is away" in text(coordinator.get(reverse("staff:absences")))
+
+
+def test_only_coordinators_have_it_in_their_navigation(coordinator, practice):
+    nurse = browser(make.membership("nurse", at=practice.clinic))
+
+    here = reverse("staff:absences")
+    assert f'href="{here}"' in text(coordinator.get(reverse("staff:today")))
+    assert f'href="{here}"' not in text(nurse.get(reverse("staff:today")))
+    assert nurse.get(reverse("staff:absence_new")).status_code == 403

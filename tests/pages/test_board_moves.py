@@ -1,0 +1,204 @@
+"""Moves on the board: a preview, the move, and taking it back."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from core import clock
+from scheduling.models import Appointment
+from scheduling.services import booking, setup
+from tests.clinics.conftest import browser
+from tests.factories import clinics as make
+from tests.factories.scheduling import BY, NINE, minutes
+from tests.pages.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+
+BOARD = "/staff/board/2026-09-02/"
+
+
+@pytest.fixture
+def visit(practice):
+    return practice.book(practice.patient(given_name="Ana", family_name="Torres"))
+
+
+def address(visit):
+    return reverse("staff:board_move", args=[visit.pk])
+
+
+def preview(client, visit, shift):
+    page = client.get(address(visit), {"shift": shift})
+    return said(page)
+
+
+def said(response):
+    """(outcome, text) of the fragment."""
+    text = response.content.decode()
+    [found] = re.findall(r'<p data-outcome="([^"]*)">(.*?)</p>', text, re.DOTALL)
+    return found
+
+
+def move(client, visit, shift, **fields):
+    given = {"shift": shift, "version": visit.version, **fields}
+    return client.post(address(visit), given)
+
+
+def start_of(visit):
+    return Appointment.objects.get(pk=visit.pk).start
+
+
+def test_a_preview_says_that_the_time_is_free_and_moves_nothing(coordinator, visit):
+    assert preview(coordinator, visit, 15) == ("ok", "Free at 9:15 AM.")
+    assert start_of(visit) == NINE
+
+
+def test_a_preview_names_who_and_what_changes(coordinator, practice, visit):
+    for kind in ("consult_room", "clinician"):
+        setup.add_resource(
+            clinic_id=practice.clinic.pk, kind=kind, name=f"{kind} B", by=BY, now=NOW
+        )
+    same = practice.one("clinician").pk
+    practice.book(start=NINE + minutes(45), clinician=same)
+
+    outcome, text = preview(coordinator, visit, 30)
+
+    assert outcome == "changes"
+    assert "clinician 1 becomes clinician B" in text
+
+
+def test_a_preview_says_why_not_and_what_is_next(coordinator, practice, visit):
+    practice.book(start=NINE + minutes(45))
+
+    outcome, text = preview(coordinator, visit, 30)
+
+    assert outcome == "no"
+    assert text.startswith("This time is not available. Next: Wed, Sep 2,")
+
+
+@pytest.mark.parametrize(("shift", "words"), [(-60, "past"), (3, "every 5 minutes")])
+def test_a_start_that_cannot_be_is_said_in_words(coordinator, visit, shift, words):
+    outcome, text = preview(coordinator, visit, shift)
+
+    assert outcome == "no"
+    assert words in text
+
+
+def test_a_shift_that_is_none_is_refused(coordinator, visit):
+    assert coordinator.get(address(visit)).status_code == 400
+    assert move(coordinator, visit, "soon").status_code == 400
+
+
+def test_a_move_is_told_with_its_undo(coordinator, visit):
+    response = move(coordinator, visit, 15)
+
+    assert said(response) == ("moved", "Moved to 9:15 AM. Undo available")
+    assert (
+        reverse("staff:appointment_undo_move", args=[visit.pk])
+        in response.content.decode()
+    )
+    assert start_of(visit) == NINE + minutes(15)
+
+
+def test_a_stale_move_says_who_changed_it_and_overwrites_nothing(
+    coordinator, practice, visit
+):
+    maria = make.membership("coordinator", practice.clinic, display_name="Maria Lopez")
+    move(browser(maria), visit, 30)
+    clock.set_to(NOW + minutes(2))
+
+    response = move(coordinator, visit, 15)
+
+    assert response.status_code == 409
+    outcome, text = said(response)
+    assert outcome == "no"
+    assert text == (
+        "Changed by Maria Lopez 2 min ago. The board shows it as it is now."
+    )
+    assert start_of(visit) == NINE + minutes(30)
+
+
+def test_a_move_into_taken_time_leaves_the_visit(coordinator, practice, visit):
+    practice.book(start=NINE + minutes(45))
+
+    response = move(coordinator, visit, 30)
+
+    assert (response.status_code, said(response)[0]) == (409, "no")
+    assert start_of(visit) == NINE
+
+
+def test_undo_brings_the_visit_back_and_shows_its_day(coordinator, visit):
+    move(coordinator, visit, 15)
+    undo = reverse("staff:appointment_undo_move", args=[visit.pk])
+
+    response = coordinator.post(undo, {"version": visit.version + 1, "back": "board"})
+
+    assert response["Location"] == BOARD
+    assert start_of(visit) == NINE
+
+
+def test_undo_waits_on_the_visits_page_too(coordinator, visit):
+    page = reverse("staff:appointment", args=[visit.pk])
+    undo = reverse("staff:appointment_undo_move", args=[visit.pk])
+    before = coordinator.get(page).content.decode()
+    move(coordinator, visit, 15)
+
+    after = coordinator.get(page).content.decode()
+    response = coordinator.post(undo, {"version": visit.version + 1})
+
+    assert undo not in before
+    assert undo in after
+    assert response["Location"] == page
+    assert start_of(visit) == NINE
+
+
+def test_there_is_nothing_to_undo_twice(coordinator, visit):
+    move(coordinator, visit, 15)
+    undo = reverse("staff:appointment_undo_move", args=[visit.pk])
+    coordinator.post(undo, {"version": visit.version + 1})
+
+    response = coordinator.post(undo, {"version": visit.version + 2})
+
+    assert response.status_code == 409
+
+
+def test_only_what_may_be_moved_offers_it(coordinator, practice, visit):
+    later = practice.book(start=NINE + minutes(60))
+    booking.check_in(appointment_id=later.pk, by=BY, now=NOW)
+
+    page = coordinator.get(BOARD).content.decode()
+
+    assert f'data-visit="{visit.pk}" data-version="{visit.version}"' in page
+    assert f'data-visit="{later.pk}">' in page
+    assert f'href="/staff/appointments/{visit.pk}/#move"' in page
+    assert f"{later.pk}/#move" not in page
+
+
+def test_who_may_not_move_gets_neither_key_nor_link(practice, visit):
+    nurse = browser(make.membership("nurse", at=practice.clinic))
+
+    page = nurse.get(BOARD).content.decode()
+
+    assert "data-version" not in page
+    assert "#move" not in page
+    assert "board-move" not in page
+    assert move(nurse, visit, 15).status_code == 403
+
+
+def test_recent_changes_bring_a_visit_back_after_the_toast_has_gone(coordinator, visit):
+    changes = f"{BOARD}changes/"
+    empty = coordinator.get(changes).content.decode()
+    move(coordinator, visit, 15)
+
+    page = coordinator.get(changes).content.decode()
+    undo = reverse("staff:appointment_undo_move", args=[visit.pk])
+    coordinator.post(undo, {"version": visit.version + 1, "back": "board"})
+    coordinator.post(undo, {"version": visit.version + 1})
+    after = coordinator.get(changes).content.decode()
+
+    assert "Nothing was moved" in empty
+    assert undo in page
+    assert "Ana Torres" in page
+    assert undo not in after
+    assert "Undone" in after
+    assert start_of(visit) == NINE
