@@ -52,12 +52,12 @@ def test_the_address_alone_gives_the_result_and_back_gives_the_form(finder):
     finder.get_by_label("Targets").select_option("3")
     finder.get_by_label("Image-guided harvest").check()
     search(finder)
-    found = finder.locator("ol.grid").inner_text()
+    found = finder.locator("ol.grid").text_content()
     address = finder.url
 
     finder.get_by_label("Targets").select_option("1")
     search(finder)
-    assert finder.locator("ol.grid").inner_text() != found
+    assert finder.locator("ol.grid").text_content() != found
     finder.go_back()
     finder.locator("#results").wait_for()
 
@@ -65,7 +65,7 @@ def test_the_address_alone_gives_the_result_and_back_gives_the_form(finder):
     assert finder.get_by_label("Targets").input_value() == "3"
     assert finder.get_by_label("Image-guided harvest").is_checked()
     finder.goto(address)
-    assert finder.locator("ol.grid").inner_text() == found
+    assert finder.locator("ol.grid").text_content() == found
 
 
 def test_with_no_opening_a_link_leads_to_some(finder):

@@ -6,13 +6,14 @@ here fails tests/clinics/test_access_log.py.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from clinics.models import Clinic
+from core import clock
 from notifications.models import Message
 from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
 from scheduling.services import absences, holds, repair_plans, setup
@@ -261,6 +262,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:freed-offer": freed,
     "api:freed-openings": freed_in_list,
     "api:hold": hold,
+    "api:move-preview": appointment,
     "api:messages": nothing,
     "api:offer-accept": offer,
     "api:offer-decline": offer,
@@ -336,6 +338,18 @@ ASKS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 }
 
 
+def _soon() -> datetime:
+    """A start still to come: requests have the real clock."""
+    return (clock.now() + timedelta(days=2)).replace(minute=0, second=0, microsecond=0)
+
+
+# Addresses that ask something besides their arguments.
+ASKS_BESIDES: dict[str, Callable[[], dict[str, Any]]] = {
+    "api:move-preview": lambda: {"start": _soon().isoformat()},
+    "staff:appointment_move_preview": lambda: {"on": _soon().date(), "at": "10:00"},
+}
+
+
 def path_of(name: str, clinic: Clinic) -> str:
     """The path of an address, with something of this clinic behind it."""
     try:
@@ -347,4 +361,5 @@ def path_of(name: str, clinic: Clinic) -> str:
     made = arguments(clinic)
     if name in ASKS:
         return f"{reverse(name)}?{urlencode(ASKS[name](made))}"
-    return reverse(name, kwargs=made)
+    asked = f"?{urlencode(ASKS_BESIDES[name]())}" if name in ASKS_BESIDES else ""
+    return f"{reverse(name, kwargs=made)}{asked}"
