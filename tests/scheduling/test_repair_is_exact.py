@@ -5,7 +5,6 @@ from itertools import combinations, permutations, product
 
 import pytest
 
-from scheduling.domain.packing import NEVER, assign_least
 from scheduling.domain.placing import CALL, Affected, Placement, cost_of
 from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
 from scheduling.domain.repair import MOST_EXACT, one_by_one, repair
