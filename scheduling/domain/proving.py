@@ -19,7 +19,8 @@ _Left = dict[int, Sequence[tuple[int, Option]]]
 
 ROUNDS = 150  # of prices
 PATIENCE = 6  # rounds without a better bound before steps are halved
-EVERY = 5  # rounds: place by price, strike out
+FEWER_ROUNDS = 30  # with another visit settled
+CHUNK = 1000  # looks, until it is worth it to price again
 
 
 class OutOfLooks(Exception):
@@ -61,87 +62,125 @@ class Proof:
         self.unit = unit
         self.looks = looks
         self.best: tuple[Placement, ...] | None = None
-        self.worth = 0
         self.order = Order(visits, [i for i, some in options.items() if some[0].cost])
 
     def run(self) -> None:
         """Until nothing better is left; raises `OutOfLooks`."""
-        self._greedily(self._unpriced(), 0)
-        priced = self._strike(self._unpriced(), 0)
-        if all(self.options.values()):
-            priced = self._price()
-        if all(priced.values()):
-            left = {i: sorted(some, key=_price) for i, some in priced.items()}
-            self._branch({}, left, -self.worth, 0)
+        unpriced = {i: _unpriced(some) for i, some in self.options.items()}
+        self._greedily(unpriced, 0)
+        least = sum(min(some, key=_price)[0] for some in unpriced.values())
+        self._solve(self._strike(unpriced, least), None, ROUNDS)
+
+    def _solve(self, options: Options, known: Market | None, rounds: int) -> None:
+        """Price, then search; if that takes long, settle one visit and price again."""
+        if not all(options.values()):
+            return
+        priced, market = self._price(options, known, rounds)
+        if not all(priced.values()):
+            return
+        left = {i: sorted(some, key=_price) for i, some in priced.items()}
+        if self._soon(left, market):
+            return
+        open_ = [i for i in left if len(left[i]) > 1]
+        index = min(open_, key=lambda i: (len(left[i]), -self.visits[i].cells, i))
+        for _, option in left[index]:
+            self._solve(self._settled(left, index, option), market, FEWER_ROUNDS)
+
+    def _soon(self, left: _Left, market: Market) -> bool:
+        """False if searching all of it takes long."""
+        allowed = min(CHUNK, self.looks.left)
+        spare, self.looks.left = self.looks.left - allowed, allowed
+        try:
+            self._branch({}, left, -market.worth(), 0)
+        except OutOfLooks:
+            if not spare:
+                raise
+            return False
+        finally:
+            self.looks.left = max(0, self.looks.left) + spare
+        return True
+
+    def _settled(self, left: _Left, index: int, option: Option) -> Options:
+        """What is left to the others if this visit takes that option."""
+        single = {i: [some[0][1]] for i, some in left.items() if len(some) == 1}
+        single[index] = [option]
+        placed: Placed | None = {}
+        for i, [one] in single.items():
+            placed = self.looks.place(self.visits, placed, i, one)
+            if placed is None:
+                return {index: []}
+        return {
+            i: single.get(i)
+            or [
+                one
+                for _, one in some
+                if self.order.holds(index, option, i, one)
+                and self.looks.place(self.visits, placed, i, one) is not None
+            ]
+            for i, some in left.items()
+        }
 
     @property
     def _goal(self) -> int:
         """What a better plan costs at most, as prices count."""
         return (self.total - self.unit) * SCALE
 
-    def _unpriced(self) -> Priced:
-        return {
-            i: [(option.cost * SCALE, option) for option in some]
-            for i, some in self.options.items()
-        }
-
     # --- Prices -------------------------------------------------------------------
 
-    def _price(self) -> Priced:
-        """Good prices; what is left of the options with theirs, `worth` besides."""
-        market = Market(self.visits, self.options, None)
-        best, bound, step, stale = list(market.prices), -1, 1.0, 0
-        for number in range(ROUNDS):
+    def _price(
+        self, options: Options, known: Market | None, rounds: int
+    ) -> tuple[Priced, Market]:
+        """Good prices; what is left of the options with theirs."""
+        market = Market(self.visits, options, known)
+        best, bound, step, stale = list(market.prices), None, 1.0, 0
+        for number in range(rounds):
             priced = market.priced()
             cheapest = {i: min(some, key=_price) for i, some in priced.items()}
             now = sum(price for price, _ in cheapest.values()) - market.worth()
+            if now > self._goal:
+                return {0: []}, market
             stale += 1
-            if now > bound:
+            if bound is None or now > bound:
                 best, bound, stale = list(market.prices), now, 0
             if stale > PATIENCE:
                 step, stale, market.prices = step / 2, 0, list(best)
                 continue
-            if number % EVERY == 0:
-                self._greedily(priced, number // EVERY)
-            before = sum(map(len, self.options.values()))
-            self._strike(priced, now)
-            if not all(self.options.values()):
-                return {0: []}
+            if number & (number - 1) == 0:
+                self._greedily(priced, number.bit_length())
             chosen = {i: option for i, (_, option) in cheapest.items()}
             if not market.adjust(chosen, step * (self.total * SCALE - now)):
                 break
-            if sum(map(len, self.options.values())) < 0.8 * before:
-                best_market = market
-                market = Market(self.visits, self.options, best_market)
-                best, bound = list(market.prices), -1
+            kept = self._strike(priced, now)
+            if not all(kept.values()):
+                return {0: []}, market
+            if _count(kept) < 0.8 * _count(options):
+                options = kept
+                market = Market(self.visits, options, market)
+                best, bound = list(market.prices), None
         market.prices = best
-        market = Market(self.visits, self.options, market)
-        self.worth = market.worth()
-        return market.priced()
+        priced = market.priced()
+        now = sum(min(some, key=_price)[0] for some in priced.values()) - market.worth()
+        market = Market(self.visits, self._strike(priced, now), market)
+        return market.priced(), market
 
-    def _strike(self, priced: Priced, bound: int) -> Priced:
+    def _strike(self, priced: Priced, bound: int) -> Options:
         """Without the options that cannot be in a better plan."""
-        if not bound:
-            bound = sum(min(some, key=_price)[0] for some in priced.values())
         kept = {}
         for i, some in priced.items():
             most = self._goal - bound + min(some, key=_price)[0]
-            kept[i] = {o for price, o in some if price <= most}
-        self.options = {
-            i: [o for o in some if o in kept[i]] for i, some in self.options.items()
-        }
-        return self._unpriced()
+            kept[i] = [o for price, o in some if price <= most]
+        return kept
 
     def _greedily(self, priced: Priced, turn: int) -> None:
         """One plan by price, the longest visits first, beginning with another each
         turn."""
         placed: Placed = {}
         cost = 0
-        order = sorted(priced, key=lambda i: (len(priced[i]) > 1, -self.visits[i].cells, i))
-        turn %= len(order)
+        order = sorted(priced, key=lambda i: (-self.visits[i].cells, i))
         fixed = [i for i in order if len(priced[i]) == 1]
-        order = [i for i in order[turn:] + order[:turn] if len(priced[i]) > 1]
-        for i in fixed + order:
+        order = [i for i in order if len(priced[i]) > 1]
+        turn %= max(1, len(order))
+        for i in fixed + order[turn:] + order[:turn]:
             for _, option in sorted(priced[i], key=_price):
                 together = self.looks.place(self.visits, placed, i, option)
                 if together is not None:
@@ -203,3 +242,11 @@ class Proof:
 
 def _price(pair: tuple[int, Option]) -> int:
     return pair[0]
+
+
+def _unpriced(some: Sequence[Option]) -> list[tuple[int, Option]]:
+    return [(option.cost * SCALE, option) for option in some]
+
+
+def _count(options: Options) -> int:
+    return sum(map(len, options.values()))
