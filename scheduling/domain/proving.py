@@ -6,6 +6,7 @@ are struck out; visits placed by price give better plans; what is left is search
 depth first. Nothing is left out that could be better.
 """
 
+from collections import Counter
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ _Left = dict[int, Sequence[tuple[int, Option]]]
 ROUNDS = 150  # of prices
 PATIENCE = 6  # rounds without a better bound before steps are halved
 FEWER_ROUNDS = 30  # with another visit settled
-CHUNK = 1000  # looks, until it is worth it to price again
+CHUNK = 400
 
 
 class OutOfLooks(Exception):
@@ -82,9 +83,10 @@ class Proof:
         if self._soon(left, market):
             return
         open_ = [i for i in left if len(left[i]) > 1]
-        index = min(open_, key=lambda i: (len(left[i]), -self.visits[i].cells, i))
-        for _, option in left[index]:
-            self._solve(self._settled(left, index, option), market, FEWER_ROUNDS)
+        index = min(open_, key=lambda i: (len(left[i]) * self._share[i] ** 2, i))
+        for price, option in left[index]:
+            rest = self._settled(left, market, index, price, option)
+            self._solve(rest, market, FEWER_ROUNDS)
 
     def _soon(self, left: _Left, market: Market) -> bool:
         """False if searching all of it takes long."""
@@ -100,22 +102,32 @@ class Proof:
             self.looks.left = max(0, self.looks.left) + spare
         return True
 
-    def _settled(self, left: _Left, index: int, option: Option) -> Options:
+    def _settled(
+        self, left: _Left, market: Market, index: int, price: int, option: Option
+    ) -> Options:
         """What is left to the others if this visit takes that option."""
-        single = {i: [some[0][1]] for i, some in left.items() if len(some) == 1}
-        single[index] = [option]
+        left = {
+            i: [one for one in some if self.order.holds(index, option, i, one[1])]
+            for i, some in left.items()
+        }
+        left[index] = [(price, option)]
+        if not all(left.values()):
+            return left
+        if sum(some[0][0] for some in left.values()) - market.worth() > self._goal:
+            return {index: []}
+        single = {i: some[0][1] for i, some in left.items() if len(some) == 1}
         placed: Placed | None = {}
-        for i, [one] in single.items():
+        for i, one in single.items():
             placed = self.looks.place(self.visits, placed, i, one)
             if placed is None:
                 return {index: []}
         return {
-            i: single.get(i)
-            or [
+            i: [single[i]]
+            if i in single
+            else [
                 one
                 for _, one in some
-                if self.order.holds(index, option, i, one)
-                and self.looks.place(self.visits, placed, i, one) is not None
+                if self.looks.place(self.visits, placed, i, one) is not None
             ]
             for i, some in left.items()
         }
@@ -133,6 +145,7 @@ class Proof:
         """Good prices; what is left of the options with theirs."""
         market = Market(self.visits, options, known)
         best, bound, step, stale = list(market.prices), None, 1.0, 0
+        seen = {i: Counter() for i in options}
         for number in range(rounds):
             priced = market.priced()
             cheapest = {i: min(some, key=_price) for i, some in priced.items()}
@@ -148,6 +161,9 @@ class Proof:
             if number & (number - 1) == 0:
                 self._greedily(priced, number.bit_length())
             chosen = {i: option for i, (_, option) in cheapest.items()}
+            if number > rounds // 3:
+                for i, option in chosen.items():
+                    seen[i][option] += 1
             if not market.adjust(chosen, step * (self.total * SCALE - now)):
                 break
             kept = self._strike(priced, now)
@@ -157,6 +173,9 @@ class Proof:
                 options = kept
                 market = Market(self.visits, options, market)
                 best, bound = list(market.prices), None
+        self._share = {
+            i: max(seen[i].values(), default=0) for i in options
+        }
         market.prices = best
         priced = market.priced()
         now = sum(min(some, key=_price)[0] for some in priced.values()) - market.worth()
