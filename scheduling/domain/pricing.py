@@ -18,6 +18,7 @@ from scheduling.domain.plan import Group
 
 # Prices are whole numbers, so that the bound is exact: so many are one of cost.
 SCALE = 256
+MOMENTUM = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Market:
             i: [self._row(visits[i], option.start, i) for option in some]
             for i, some in options.items()
         }
+        self._moved: dict[int, float] = {}
         self.prices = (
             known.prices_for(self) if known else [0] * (len(self._ids) * len(self._edges))
         )
@@ -79,14 +81,20 @@ class Market:
         return sum(self.prices)
 
     def adjust(self, chosen: Mapping[int, Option], gap: float) -> bool:
-        """Move the prices towards what `chosen` would need; False if they suit."""
-        excess = self._excess(chosen)
-        norm = sum(more * more for more in excess.values())
-        for at, more in excess.items():
-            self.prices[at] = max(0, self.prices[at] + round(gap * more / norm))
-        return bool(excess)
+        """Move the prices towards what `chosen` would need; False if they suit.
 
-    def _excess(self, chosen: Mapping[int, Option]) -> dict[int, int]:
+        With some of the way they moved before, as all may want to go where none went.
+        """
+        excess = self._excess(chosen)
+        for at, before in self._moved.items():
+            excess[at] = excess.get(at, 0) + MOMENTUM * before
+        self._moved = {at: more for at, more in excess.items() if abs(more) > 0.01}
+        norm = sum(more * more for more in self._moved.values())
+        for at, more in self._moved.items():
+            self.prices[at] = max(0, self.prices[at] + round(gap * more / norm))
+        return bool(self._moved)
+
+    def _excess(self, chosen: Mapping[int, Option]) -> dict[int, float]:
         """How much more is wanted than free; where less is, only if it has a price."""
         sums = list(accumulate(self.prices, initial=0))
         wanted = [0] * len(self.prices)

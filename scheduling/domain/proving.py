@@ -69,15 +69,14 @@ class Proof:
         """Until nothing better is left; raises `OutOfLooks`."""
         unpriced = {i: _unpriced(some) for i, some in self.options.items()}
         self._greedily(unpriced, 0)
-        least = sum(min(some, key=_price)[0] for some in unpriced.values())
-        self._solve(self._strike(unpriced, least), None, ROUNDS)
+        options = self._strike(unpriced, _least(unpriced))
+        if all(options.values()):
+            self._solve(options, None, ROUNDS)
 
     def _solve(self, options: Options, known: Market | None, rounds: int) -> None:
         """Price, then search; if that takes long, settle one visit and price again."""
-        if not all(options.values()):
-            return
         priced, market = self._price(options, known, rounds)
-        if not all(priced.values()):
+        if not priced:
             return
         left = {i: sorted(some, key=_price) for i, some in priced.items()}
         if self._soon(left, market):
@@ -86,7 +85,8 @@ class Proof:
         index = min(open_, key=lambda i: (len(left[i]) * self._share[i] ** 2, i))
         for price, option in left[index]:
             rest = self._settled(left, market, index, price, option)
-            self._solve(rest, market, FEWER_ROUNDS)
+            if rest:
+                self._solve(rest, market, FEWER_ROUNDS)
 
     def _soon(self, left: _Left, market: Market) -> bool:
         """False if searching all of it takes long."""
@@ -111,23 +111,23 @@ class Proof:
             for i, some in left.items()
         }
         left[index] = [(price, option)]
-        if not all(left.values()):
-            return left
-        if sum(some[0][0] for some in left.values()) - market.worth() > self._goal:
-            return {index: []}
-        single = {i: some[0][1] for i, some in left.items() if len(some) == 1}
         placed: Placed | None = {}
-        for i, one in single.items():
-            placed = self.looks.place(self.visits, placed, i, one)
-            if placed is None:
-                return {index: []}
+        for i, some in left.items():
+            if len(some) == 1 and placed is not None:
+                placed = self.looks.place(self.visits, placed, i, some[0][1])
+        if placed is None:
+            return {}
+        left = {
+            i: self._fitting(placed, i, some) if len(some) > 1 else some
+            for i, some in left.items()
+        }
+        if not all(left.values()) or _least(left) - market.worth() > self._goal:
+            return {}
         return {
-            i: [single[i]]
-            if i in single
-            else [
+            i: [
                 one
-                for _, one in some
-                if self.looks.place(self.visits, placed, i, one) is not None
+                for at, (_, one) in enumerate(some)
+                if not at or self.looks.place(self.visits, placed, i, one) is not None
             ]
             for i, some in left.items()
         }
@@ -151,7 +151,7 @@ class Proof:
             cheapest = {i: min(some, key=_price) for i, some in priced.items()}
             now = sum(price for price, _ in cheapest.values()) - market.worth()
             if now > self._goal:
-                return {0: []}, market
+                return {}, market
             stale += 1
             if bound is None or now > bound:
                 best, bound, stale = list(market.prices), now, 0
@@ -168,7 +168,7 @@ class Proof:
                 break
             kept = self._strike(priced, now)
             if not all(kept.values()):
-                return {0: []}, market
+                return {}, market
             if _count(kept) < 0.8 * _count(options):
                 options = kept
                 market = Market(self.visits, options, market)
@@ -178,7 +178,7 @@ class Proof:
         }
         market.prices = best
         priced = market.priced()
-        now = sum(min(some, key=_price)[0] for some in priced.values()) - market.worth()
+        now = _least(priced) - market.worth()
         market = Market(self.visits, self._strike(priced, now), market)
         return market.priced(), market
 
@@ -265,6 +265,11 @@ def _price(pair: tuple[int, Option]) -> int:
 
 def _unpriced(some: Sequence[Option]) -> list[tuple[int, Option]]:
     return [(option.cost * SCALE, option) for option in some]
+
+
+def _least(priced: Priced) -> int:
+    """What all of them pay if each takes its cheapest."""
+    return sum(min(some, key=_price)[0] for some in priced.values())
 
 
 def _count(options: Options) -> int:
