@@ -56,7 +56,9 @@ class Market:
         }
         self._moved: dict[int, float] = {}
         self.prices = (
-            known.prices_for(self) if known else [0] * (len(self._ids) * len(self._edges))
+            known.prices_for(self)
+            if known
+            else [0] * (len(self._ids) * len(self._edges))
         )
 
     def priced(self) -> Priced:
@@ -69,9 +71,18 @@ class Market:
                 price = option.cost * SCALE
                 for count, ways in row:
                     if count == 1:
-                        price += min([sum([sums[e] - sums[b] for b, e in way]) for way in ways])
+                        price += min(
+                            [sum([sums[e] - sums[b] for b, e in way]) for way in ways]
+                        )
                     else:
-                        price += sum(sorted([sum([sums[e] - sums[b] for b, e in way]) for way in ways])[:count])
+                        price += sum(
+                            sorted(
+                                [
+                                    sum([sums[e] - sums[b] for b, e in way])
+                                    for way in ways
+                                ]
+                            )[:count]
+                        )
                 line.append((price, option))
             found[i] = line
         return found
@@ -100,7 +111,12 @@ class Market:
         wanted = [0] * len(self.prices)
         for i, option in chosen.items():
             for count, ways in self._rows[i][self._options[i].index(option)]:
-                for way in sorted(ways, key=lambda w: sum([sums[e] - sums[b] + sum(wanted[b:e]) for b, e in w]))[:count]:
+                for way in sorted(
+                    ways,
+                    key=lambda w: sum(
+                        [sums[e] - sums[b] + sum(wanted[b:e]) for b, e in w]
+                    ),
+                )[:count]:
                     for begin, end in way:
                         for at in range(begin, end):
                             wanted[at] += 1
@@ -129,7 +145,10 @@ class Market:
                 group.count,
                 [
                     [
-                        (self._place(c.resource_id, start + begin), self._place(c.resource_id, start + end))
+                        (
+                            self._place(c.resource_id, start + begin),
+                            self._place(c.resource_id, start + end),
+                        )
                         for begin, end in group.occupied
                     ]
                     for c in visit.found[group.id]

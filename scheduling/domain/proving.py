@@ -158,7 +158,7 @@ class Proof:
             if stale > PATIENCE:
                 step, stale, market.prices = step / 2, 0, list(best)
                 continue
-            if number & (number - 1) == 0:
+            if number >= 8 and number & (number - 1) == 0:
                 self._greedily(priced, number.bit_length())
             chosen = {i: option for i, (_, option) in cheapest.items()}
             if number > rounds // 3:
@@ -173,9 +173,7 @@ class Proof:
                 options = kept
                 market = Market(self.visits, options, market)
                 best, bound = list(market.prices), None
-        self._share = {
-            i: max(seen[i].values(), default=0) for i in options
-        }
+        self._share = {i: max(seen[i].values(), default=0) for i in options}
         market.prices = best
         priced = market.priced()
         now = _least(priced) - market.worth()
