@@ -7,18 +7,17 @@ prices: no plan takes a stretch more often than it is free. (Lagrange's relaxati
 Prices that rise where too many want to go, and fall where too few do, make it close.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from operator import mul
 
-from scheduling.domain.bits import has
 from scheduling.domain.placing import Affected
-from scheduling.domain.plan import Group
 
 # Prices are whole numbers, so that the bound is exact: so many are one of cost.
 SCALE = 256
-MOMENTUM = 0.8
+MOMENTUM = 0.8  # of the last move that the next one keeps
+PATIENCE = 6  # looks without a closer bound until steps are halved
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,8 @@ class Option:
 
 Options = Mapping[int, Sequence[Option]]  # by the visit's position
 Priced = Mapping[int, Sequence[tuple[int, Option]]]
-_Row = Sequence[tuple[int, int]]  # from and to, in stretches
+_Way = Sequence[tuple[int, int]]  # of one resource: from and to, in stretches
+_Use = tuple[int, Sequence[_Way]]  # so many of these
 
 
 class Market:
@@ -43,7 +43,8 @@ class Market:
     def __init__(
         self, visits: Sequence[Affected], options: Options, known: "Market | None"
     ) -> None:
-        self._options = options
+        self._visits = visits
+        self.options = options
         self._ids = sorted(
             {c.resource_id for v in visits for some in v.found.values() for c in some}
         )
@@ -51,7 +52,7 @@ class Market:
         self._edges = sorted(set(_edges(visits, options)))
         self._at = {edge: at for at, edge in enumerate(self._edges)}
         self._rows = {
-            i: [self._row(visits[i], option.start, i) for option in some]
+            i: [self._row(visits[i], option.start) for option in some]
             for i, some in options.items()
         }
         self._moved: dict[int, float] = {}
@@ -64,28 +65,13 @@ class Market:
     def priced(self) -> Priced:
         """Each option with what it costs, prices included."""
         sums = list(accumulate(self.prices, initial=0))
-        found = {}
-        for i, some in self._options.items():
-            line = []
-            for option, row in zip(some, self._rows[i], strict=True):
-                price = option.cost * SCALE
-                for count, ways in row:
-                    if count == 1:
-                        price += min(
-                            [sum([sums[e] - sums[b] for b, e in way]) for way in ways]
-                        )
-                    else:
-                        price += sum(
-                            sorted(
-                                [
-                                    sum([sums[e] - sums[b] for b, e in way])
-                                    for way in ways
-                                ]
-                            )[:count]
-                        )
-                line.append((price, option))
-            found[i] = line
-        return found
+        return {
+            i: [
+                (option.cost * SCALE + sum([_least(use, sums) for use in row]), option)
+                for option, row in zip(some, self._rows[i], strict=True)
+            ]
+            for i, some in self.options.items()
+        }
 
     def worth(self) -> int:
         """Of all that is free."""
@@ -110,21 +96,21 @@ class Market:
         sums = list(accumulate(self.prices, initial=0))
         wanted = [0] * len(self.prices)
         for i, option in chosen.items():
-            for count, ways in self._rows[i][self._options[i].index(option)]:
-                for way in sorted(
-                    ways,
-                    key=lambda w: sum(
-                        [sums[e] - sums[b] + sum(wanted[b:e]) for b, e in w]
-                    ),
-                )[:count]:
-                    for begin, end in way:
-                        for at in range(begin, end):
-                            wanted[at] += 1
+            for count, ways in self._rows[i][self.options[i].index(option)]:
+                dear = [_price_of(w, sums) + _wanted(w, wanted) for w in ways]
+                for at in sorted(range(len(ways)), key=dear.__getitem__)[:count]:
+                    for begin, end in ways[at]:
+                        for stretch in range(begin, end):
+                            wanted[stretch] += 1
         return {
             at: want - 1
             for at, (want, price) in enumerate(zip(wanted, self.prices, strict=True))
             if want > 1 or (price and want < 1)
         }
+
+    def of(self, options: Options) -> "Market":
+        """With fewer options."""
+        return Market(self._visits, options, self)
 
     def prices_for(self, other: "Market") -> list[int]:
         """The same for a market of fewer options, whose edges are all ours."""
@@ -137,7 +123,7 @@ class Market:
                 prices[theirs + at] = line[at + 1] - line[at]
         return prices
 
-    def _row(self, visit: Affected, start: int | None, turn: int):
+    def _row(self, visit: Affected, start: int | None) -> Sequence[_Use]:
         if start is None:
             return ()
         return [
@@ -145,14 +131,10 @@ class Market:
                 group.count,
                 [
                     [
-                        (
-                            self._place(c.resource_id, start + begin),
-                            self._place(c.resource_id, start + end),
-                        )
-                        for begin, end in group.occupied
+                        (self._place(pk, start + b), self._place(pk, start + e))
+                        for b, e in group.occupied
                     ]
-                    for c in visit.found[group.id]
-                    if has(c.starts, start)
+                    for pk in visit.choices(group, start)
                 ],
             )
             for group in visit.plan.groups
@@ -160,6 +142,76 @@ class Market:
 
     def _place(self, pk: int, cell: int) -> int:
         return self._lines[pk] * len(self._edges) + self._at[cell]
+
+
+class Climb:
+    """Prices on their way to the closest bound; `best` are the closest so far."""
+
+    def __init__(self, market: Market) -> None:
+        self.market = market
+        self.best = list(market.prices)
+        self._bound: int | None = None
+        self._step = 1.0
+        self._stale = 0
+        self._cheapest: Mapping[int, Option] = {}
+        self._seen: Counter[tuple[int, Option]] = Counter()
+
+    @property
+    def options(self) -> Options:
+        return self.market.options
+
+    def look(self) -> tuple[Priced, int]:
+        """The options by price, and what no plan costs less than."""
+        priced = self.market.priced()
+        cheapest = {i: min(some, key=_first) for i, some in priced.items()}
+        bound = sum(price for price, _ in cheapest.values()) - self.market.worth()
+        self._cheapest = {i: option for i, (_, option) in cheapest.items()}
+        self._seen.update(self._cheapest.items())
+        self._stale += 1
+        if self._bound is None or bound > self._bound:
+            self.best, self._bound, self._stale = list(self.market.prices), bound, 0
+        return priced, bound
+
+    def turns_back(self) -> bool:
+        """True if it led nowhere: on from the best prices, in smaller steps."""
+        if self._stale <= PATIENCE:
+            return False
+        self._step, self._stale = self._step / 2, 0
+        self.market.prices = list(self.best)
+        return True
+
+    def move(self, gap: int) -> bool:
+        """False if the prices suit everybody."""
+        return self.market.adjust(self._cheapest, self._step * gap)
+
+    def narrow(self, options: Options) -> "Climb":
+        """With these of the options."""
+        self.market = self.market.of(options)
+        self.best, self._bound = list(self.market.prices), None
+        return self
+
+    def share(self, index: int) -> int:
+        """How often the visit wanted the option that it wanted most: contested ones
+        go to and fro."""
+        return max((n for (i, _), n in self._seen.items() if i == index), default=0)
+
+
+def _least(use: _Use, sums: Sequence[int]) -> int:
+    count, ways = use
+    prices = [_price_of(way, sums) for way in ways]
+    return min(prices) if count == 1 else sum(sorted(prices)[:count])
+
+
+def _price_of(way: _Way, sums: Sequence[int]) -> int:
+    return sum([sums[end] - sums[begin] for begin, end in way])
+
+
+def _wanted(way: _Way, wanted: Sequence[int]) -> int:
+    return sum(sum(wanted[begin:end]) for begin, end in way)
+
+
+def _first(pair: tuple[int, Option]) -> int:
+    return pair[0]
 
 
 def _edges(visits: Sequence[Affected], options: Options) -> Iterable[int]:

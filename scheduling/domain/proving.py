@@ -6,20 +6,20 @@ are struck out; visits placed by price give better plans; what is left is search
 depth first. Nothing is left out that could be better.
 """
 
-from collections import Counter
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduling.domain.ordering import Order
 from scheduling.domain.placing import Affected, Placement, place_together
-from scheduling.domain.pricing import SCALE, Market, Option, Options, Priced
+from scheduling.domain.pricing import SCALE, Climb, Market, Option, Options, Priced
 
 Placed = Mapping[int, Placement]
 _Left = dict[int, Sequence[tuple[int, Option]]]
 
 ROUNDS = 150  # of prices
-PATIENCE = 6  # rounds without a better bound before steps are halved
+PLACING = {8, 16, 32, 64, 128}  # rounds in which visits are placed by price
+NARROWER = 0.8  # of the options: worth a market of its own
 FEWER_ROUNDS = 30  # with another visit settled
 CHUNK = 400
 
@@ -75,14 +75,17 @@ class Proof:
 
     def _solve(self, options: Options, known: Market | None, rounds: int) -> None:
         """Price, then search; if that takes long, settle one visit and price again."""
-        priced, market = self._price(options, known, rounds)
-        if not priced:
+        climb = self._price(options, known, rounds)
+        market = climb.market
+        left: _Left = {
+            i: sorted(some, key=_price) for i, some in market.priced().items()
+        }
+        if not left or not all(left.values()):
             return
-        left = {i: sorted(some, key=_price) for i, some in priced.items()}
         if self._soon(left, market):
             return
         open_ = [i for i in left if len(left[i]) > 1]
-        index = min(open_, key=lambda i: (len(left[i]) * self._share[i] ** 2, i))
+        index = min(open_, key=lambda i: (len(left[i]) * climb.share(i) ** 2, i))
         for price, option in left[index]:
             rest = self._settled(left, market, index, price, option)
             if rest:
@@ -139,46 +142,24 @@ class Proof:
 
     # --- Prices -------------------------------------------------------------------
 
-    def _price(
-        self, options: Options, known: Market | None, rounds: int
-    ) -> tuple[Priced, Market]:
-        """Good prices; what is left of the options with theirs."""
-        market = Market(self.visits, options, known)
-        best, bound, step, stale = list(market.prices), None, 1.0, 0
-        seen = {i: Counter() for i in options}
+    def _price(self, options: Options, known: Market | None, rounds: int) -> Climb:
+        """Good prices; no options are left if none makes a better plan."""
+        climb = Climb(Market(self.visits, options, known))
         for number in range(rounds):
-            priced = market.priced()
-            cheapest = {i: min(some, key=_price) for i, some in priced.items()}
-            now = sum(price for price, _ in cheapest.values()) - market.worth()
-            if now > self._goal:
-                return {}, market
-            stale += 1
-            if bound is None or now > bound:
-                best, bound, stale = list(market.prices), now, 0
-            if stale > PATIENCE:
-                step, stale, market.prices = step / 2, 0, list(best)
-                continue
-            if number >= 8 and number & (number - 1) == 0:
-                self._greedily(priced, number.bit_length())
-            chosen = {i: option for i, (_, option) in cheapest.items()}
-            if number > rounds // 3:
-                for i, option in chosen.items():
-                    seen[i][option] += 1
-            if not market.adjust(chosen, step * (self.total * SCALE - now)):
-                break
-            kept = self._strike(priced, now)
+            priced, bound = climb.look()
+            kept = self._strike(priced, bound)
             if not all(kept.values()):
-                return {}, market
-            if _count(kept) < 0.8 * _count(options):
-                options = kept
-                market = Market(self.visits, options, market)
-                best, bound = list(market.prices), None
-        self._share = {i: max(seen[i].values(), default=0) for i in options}
-        market.prices = best
-        priced = market.priced()
-        now = _least(priced) - market.worth()
-        market = Market(self.visits, self._strike(priced, now), market)
-        return market.priced(), market
+                return climb.narrow({})
+            if climb.turns_back():
+                continue
+            if number in PLACING:
+                self._greedily(priced, number.bit_length())
+            if not climb.move(self.total * SCALE - bound):
+                break
+            if _count(kept) < NARROWER * _count(climb.options):
+                climb.narrow(kept)
+        climb.market.prices = climb.best
+        return climb.narrow(self._strike(*climb.look()))
 
     def _strike(self, priced: Priced, bound: int) -> Options:
         """Without the options that cannot be in a better plan."""
@@ -226,7 +207,7 @@ class Proof:
         }
         index = min(left, key=lambda i: (len(left[i]), -self.visits[i].cells, i))
         for price, option in left[index]:
-            others = {
+            others: _Left = {
                 i: [one for one in some if self.order.holds(index, option, i, one[1])]
                 for i, some in left.items()
                 if i != index

@@ -7,11 +7,9 @@ way. A visit only takes time that is free before the plan begins (its own counts
 free, another affected visit's does not): the plan's lines can be carried out in any
 order, and one that fails harms no other.
 
-Up to `MOST_EXACT` visits the best plan is found by branch and bound: starts are
-tried in order of their delay, and a branch ends where even the nearest starts left
-to each remaining visit, or the least that one scarce kind of resource allows them
-together (`scheduling.domain.packing`), make no better plan. No start is left out, so
-nothing is lost.
+Up to `MOST_EXACT` visits the best plan is found, and proven best, in two steps: the
+largest sets of visits that can keep their start, then for each of them the best plan
+for the others (`scheduling.domain.proving`). No start is left out, so nothing is lost.
 """
 
 from collections.abc import Iterable, Sequence
@@ -113,12 +111,13 @@ class _Search:
         return [()]
 
     def _stay(self, some: Iterable[int]) -> bool:
-        placed: Placed | None = {}
+        placed: Placed = {}
         for i in some:
             option = Option(self.visits[i].start, 0)
-            placed = self.looks.place(self.visits, placed, i, option)
-            if placed is None:
+            together = self.looks.place(self.visits, placed, i, option)
+            if together is None:
                 return False
+            placed = together
         return True
 
     def _prove(self, staying: tuple[int, ...]) -> None:
