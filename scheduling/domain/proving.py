@@ -21,6 +21,7 @@ ROUNDS = 150  # of prices
 PLACING = {8, 16, 32, 64, 128}  # rounds in which visits are placed by price
 NARROWER = 0.8  # of the options: worth a market of its own
 FEWER_ROUNDS = 30  # with another visit settled
+PRICED_LIKE_A_LOOK = 10  # options whose pricing takes as long as a look
 CHUNK = 400
 
 
@@ -39,10 +40,13 @@ class Looks:
     ) -> Placed | None:
         if option.start is None:
             return placed
-        self.left -= 1
+        self.spend(1)
+        return place_together(visits, placed, index, option.start)
+
+    def spend(self, looks: int) -> None:
+        self.left -= looks
         if self.left < 0:
             raise OutOfLooks
-        return place_together(visits, placed, index, option.start)
 
 
 class Proof:
@@ -146,6 +150,7 @@ class Proof:
         """Good prices; no options are left if none makes a better plan."""
         climb = Climb(Market(self.visits, options, known))
         for number in range(rounds):
+            self.looks.spend(1 + _count(climb.options) // PRICED_LIKE_A_LOOK)
             priced, bound = climb.look()
             kept = self._strike(priced, bound)
             if not all(kept.values()):

@@ -31,7 +31,7 @@ MOST_EXACT = 10
 # Moves can be taken back while their notices wait; as long as notifications holds them.
 UNDO_WITHIN = timedelta(minutes=2)
 # Looks at a set of starts; some seconds of work. Beyond it the plan is not proven.
-MOST_LOOKS = 40_000
+MOST_LOOKS = 50_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ WEIGHTS = {"bmc-ultrasound": 2, "bmc-fluoroscopy": 1, "consultation": 5, "follow
 
 
 def plan_of(spec: VisitSpec) -> Plan:
-    phases, needs, ids = [], [], {}
+    phases: list[PhasePlan] = []
+    needs: list[NeedPlan] = []
+    ids: dict[str, int] = {}
     for number, phase in enumerate(spec.phases, 1):
         built = PhasePlan(number, phase.name, phase.offset, phase.duration)
         phases.append(built)
