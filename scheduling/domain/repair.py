@@ -7,34 +7,31 @@ way. A visit only takes time that is free before the plan begins (its own counts
 free, another affected visit's does not): the plan's lines can be carried out in any
 order, and one that fails harms no other.
 
-Up to `MOST_EXACT` visits the best plan is found by branch and bound: starts are
-tried in order of their delay, and a branch ends where even the nearest starts left
-to each remaining visit, or the least that one scarce kind of resource allows them
-together (`scheduling.domain.packing`), make no better plan. No start is left out, so
-nothing is lost.
+Up to `MOST_EXACT` visits the best plan is found, and proven best, in two steps: the
+largest sets of visits that can keep their start, then for each of them the best plan
+for the others (`scheduling.domain.proving`). No start is left out, so nothing is lost.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import combinations
+from math import gcd
 
-from scheduling.domain.packing import NEVER, Mover, least_cost
 from scheduling.domain.placing import (
-    CALL,
-    NOTHING,
     Affected,
-    Cost,
     Placement,
     cost_of,
     place_together,
-    plus,
 )
+from scheduling.domain.pricing import Option
+from scheduling.domain.proving import Looks, OutOfLooks, Placed, Proof
 
 MOST_EXACT = 10
 # Moves can be taken back while their notices wait; as long as notifications holds them.
 UNDO_WITHIN = timedelta(minutes=2)
 # Looks at a set of starts; some seconds of work. Beyond it the plan is not proven.
-MOST_LOOKS = 8_000
+MOST_LOOKS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,121 +76,68 @@ def _first_that_fits(
     return placed
 
 
-# --- Branch and bound -------------------------------------------------------------
-
-
-class _OutOfLooks(Exception):
-    """There is more to look at than anybody waits for."""
+# --- The best there is ------------------------------------------------------------
 
 
 class _Search:
-    """Depth first; `best` is the best plan so far."""
+    """`best` is the best plan so far."""
 
     def __init__(
         self, visits: Sequence[Affected], best: tuple[Placement, ...], most_looks: int
     ) -> None:
         self.visits = visits
         self.best = best
-        self.best_cost = cost_of(visits, best)
-        self.looks_left = most_looks
+        self.looks = Looks(most_looks)
+        delays = [[abs(s - v.start) for s in v.starts] for v in visits]
+        self.unit = gcd(*(delay for some in delays for delay in some)) or 1
+        # More than all delays together: fewer calls are always better.
+        self.call = sum(max(some, default=0) for some in delays) + self.unit
 
     def run(self) -> bool:
         """True if `best` is proven best."""
         try:
-            self._branch({}, {}, dict.fromkeys(range(len(self.visits)), 0))
-        except _OutOfLooks:
+            for staying in self._most_that_stay():
+                self._prove(staying)
+        except OutOfLooks:
             return False
         return True
 
-    def _branch(
-        self,
-        placed: Mapping[int, Placement],
-        called: Mapping[int, Placement],
-        nearest: Mapping[int, int],
-    ) -> None:
-        """Place the visits left; `nearest` is where in its starts each goes on."""
-        spent = self._spent(placed, called)
-        if not nearest:
-            self._keep({**placed, **called}, spent)
-            return
-        nearest = {i: self._nearest(placed, i, at) for i, at in nearest.items()}
-        least = {i: self._cost(i, at) for i, at in nearest.items()}
-        bound = self._bound(spent, least)
-        if bound >= self.best_cost or self._tighter(placed, nearest, bound) >= (
-            self.best_cost
-        ):
-            return
-        index = max(nearest, key=lambda i: (least[i], -i))
-        rest = {i: at for i, at in nearest.items() if i != index}
-        others = self._bound(spent, {i: least[i] for i in rest})
-        for at in range(nearest[index], len(self.visits[index].starts)):
-            if plus(others, self._cost(index, at)) >= self.best_cost:
-                return
-            if together := self._try(placed, index, at):
-                self._branch(together, called, rest)
-        if plus(others, CALL) < self.best_cost:
-            self._branch(placed, {**called, index: Placement()}, rest)
+    def _most_that_stay(self) -> Sequence[tuple[int, ...]]:
+        """The largest sets of visits that can keep their start together."""
+        able = [i for i, v in enumerate(self.visits) if v.start in v.starts[:1]]
+        for size in range(len(able), 0, -1):
+            if found := [s for s in combinations(able, size) if self._stay(s)]:
+                return found
+        return [()]
 
-    def _bound(self, spent: Cost, least: Mapping[int, Cost]) -> Cost:
-        for cost in least.values():
-            spent = plus(spent, cost)
-        return spent
+    def _stay(self, some: Iterable[int]) -> bool:
+        placed: Placed = {}
+        for i in some:
+            option = Option(self.visits[i].start, 0)
+            together = self.looks.place(self.visits, placed, i, option)
+            if together is None:
+                return False
+            placed = together
+        return True
 
-    def _tighter(
-        self, placed: Mapping[int, Placement], nearest: Mapping[int, int], bound: Cost
-    ) -> Cost:
-        """The bound, seeing that one resource serves one visit at a time."""
-        movers = [
-            self._mover(index, [placement.start])
-            for index, placement in placed.items()
-            if placement.start is not None
-        ]
-        movers += [
-            self._mover(index, self.visits[index].starts[at:])
-            for index, at in nearest.items()
-            if self._cost(index, at) != CALL
-        ]
-        least = least_cost(movers)
-        if least >= NEVER:  # they cannot all be placed: somebody more is called
-            return bound[0], bound[1] + 1, 0
-        return bound[0], bound[1], max(bound[2], least)
+    def _prove(self, staying: tuple[int, ...]) -> None:
+        options = {
+            i: [Option(visit.start, 0)] if i in staying else self._moves(visit)
+            for i, visit in enumerate(self.visits)
+        }
+        proof = Proof(self.visits, options, self._total(staying), self.unit, self.looks)
+        try:
+            proof.run()
+        finally:
+            self.best = proof.best or self.best
 
-    def _mover(self, index: int, starts: Sequence[int]) -> Mover:
-        visit = self.visits[index]
-        return Mover(
-            visit.plan, visit.found, [(s, abs(s - visit.start)) for s in starts]
-        )
+    def _moves(self, visit: Affected) -> list[Option]:
+        moves = [Option(s, abs(s - visit.start)) for s in visit.starts]
+        return [*(m for m in moves if m.cost), Option(None, self.call)]
 
-    def _spent(
-        self, placed: Mapping[int, Placement], called: Mapping[int, Placement]
-    ) -> Cost:
-        cost = NOTHING
-        for index, placement in (*placed.items(), *called.items()):
-            cost = plus(cost, self.visits[index].cost(placement.start))
-        return cost
-
-    def _cost(self, index: int, at: int) -> Cost:
-        visit = self.visits[index]
-        return visit.cost(visit.starts[at]) if at < len(visit.starts) else CALL
-
-    def _nearest(self, placed: Mapping[int, Placement], index: int, at: int) -> int:
-        """The first of its starts that fits the placed ones: more only take away."""
-        while at < len(self.visits[index].starts):
-            if self._try(placed, index, at):
-                break
-            at += 1
-        return at
-
-    def _try(
-        self, placed: Mapping[int, Placement], index: int, at: int
-    ) -> dict[int, Placement] | None:
-        self.looks_left -= 1
-        if self.looks_left < 0:
-            raise _OutOfLooks
-        start = self.visits[index].starts[at]
-        return place_together(self.visits, placed, index, start)
-
-    def _keep(self, placed: Mapping[int, Placement], cost: Cost) -> None:
-        if cost < self.best_cost:
-            self.best_cost = cost
-            self.best = tuple(placed[i] for i in range(len(self.visits)))
+    def _total(self, staying: tuple[int, ...]) -> int:
+        """What a better plan must cost less than, with so many staying."""
+        disturbed, called, delay = cost_of(self.visits, self.best)
+        if disturbed > len(self.visits) - len(staying):
+            return self.call * (len(self.visits) + 1)
+        return called * self.call + delay

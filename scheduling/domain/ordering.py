@@ -1,0 +1,68 @@
+"""Visits that can stand in for each other: of two such plans one is enough.
+
+Two visits with the same needs, for which the same resources are free at both their
+starts, can change places. Where that costs less, or as much and brings them into the
+order agreed, the plan as it is need not be looked at.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from itertools import permutations
+
+from scheduling.domain.placing import Affected
+from scheduling.domain.pricing import Option
+
+
+class Order:
+    """Which of the visits that are `moved` can change places, at which starts."""
+
+    def __init__(self, visits: Sequence[Affected], moved: Collection[int]) -> None:
+        self._visits = visits
+        patients = Counter(v.patient for v in visits if v.patient is not None)
+        single = [patients[v.patient] < 2 for v in visits]
+        self._pairs = {
+            (i, j)
+            for i, j in permutations(moved, 2)
+            if single[i] and single[j] and visits[i].plan == visits[j].plan
+        }
+        self._known: dict[tuple[int, int, int], bool] = {}
+
+    def holds(self, i: int, one: Option, j: int, other: Option) -> bool:
+        """False if the two had better change places, or might as well."""
+        if (i, j) not in self._pairs or one.start == other.start:
+            return True
+        if not (self._alike(i, j, one.start) and self._alike(i, j, other.start)):
+            return True
+        gain = one.cost + other.cost
+        gain -= self._cost(i, other) + self._cost(j, one)
+        return gain < 0 or (gain == 0 and self._agreed(i, one, j, other))
+
+    def _cost(self, i: int, option: Option) -> int:
+        if option.start is None:
+            return option.cost
+        return abs(option.start - self._visits[i].start)
+
+    def _agreed(self, i: int, one: Option, j: int, other: Option) -> bool:
+        first = (self._visits[i].start, i) < (self._visits[j].start, j)
+        return first == (_when(one) < _when(other))
+
+    def _alike(self, i: int, j: int, start: int | None) -> bool:
+        """The same resources are free for both then."""
+        if start is None:
+            return True
+        key = (min(i, j), max(i, j), start)
+        if key not in self._known:
+            one, other = self._visits[i], self._visits[j]
+            self._known[key] = (
+                start in one.starts
+                and start in other.starts
+                and all(
+                    set(one.choices(group, start)) == set(other.choices(group, start))
+                    for group in one.plan.groups
+                )
+            )
+        return self._known[key]
+
+
+def _when(option: Option) -> float:
+    return float("inf") if option.start is None else option.start
