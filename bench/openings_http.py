@@ -53,7 +53,7 @@ def made() -> Desk:
 
 
 def figures(desk: Desk) -> Iterator[Figure]:
-    """p95 of both, in turns; with `explain=1` where the endpoint answers that."""
+    """p95 of both, in turns; and again with `explain=1`."""
     asked: Query = {
         "visit_type": "bmc-ultrasound",
         "from": desk.from_on.isoformat(),
@@ -67,9 +67,10 @@ def figures(desk: Desk) -> Iterator[Figure]:
         assert len(found.json()["openings"]) == 5, found.content
         yield _against_trivial(client, "openings.http_ratio", asked, 4)
         explained = asked | {"explain": 1}
-        if client.get(OPENINGS, explained).status_code == 200:
-            name = "openings.http_ratio.explained"
-            yield _against_trivial(client, name, explained, 10)
+        answer = client.get(OPENINGS, explained)
+        assert answer.status_code == 200, answer.content
+        name = "openings.http_ratio.explained"
+        yield _against_trivial(client, name, explained, 10)
 
 
 def _against_trivial(client: Client, name: str, asked: Query, most: float) -> Figure:

@@ -8,7 +8,10 @@ from scheduling.models import (
     Conflict,
     Hold,
     Offer,
+    OpeningHours,
+    RepairLine,
     Reservation,
+    Resource,
     WaitlistEntry,
 )
 from scheduling.services import holds, offers
@@ -43,9 +46,8 @@ class Day:
             clinic_id=self.at.clinic.pk,
             visit_type="visit",
             by=BY,
-            now=NOW - minutes(10),
             lasts=minutes(10),
-            **{"start": self.nine, **fields},
+            **{"start": self.nine, "now": NOW - minutes(10), **fields},
         )
 
     def entry(self, **fields):
@@ -68,9 +70,11 @@ class Day:
         )
 
     def is_over(self):
-        """Who still waits does so no longer: the next day's offers look at few."""
+        """Everybody is there again tomorrow, for as long as ever, and nobody waits."""
         left = WaitlistEntry.objects.filter(closed_at=None)
         left.update(closed_at=NOW, closed_as="withdrawn")
+        Resource.objects.update(active=True)
+        OpeningHours.objects.exclude(resource=None).delete()
 
     def facts(self):
         """What the tables say of this day, in a form two days can be compared by."""
@@ -87,6 +91,9 @@ class Day:
                 Conflict.objects.filter(appointment__in=visits).values_list(
                     "cause", "resolution"
                 )
+            ),
+            sorted(
+                RepairLine.objects.filter(appointment__in=visits).values_list("state")
             ),
             sorted(
                 Offer.objects.filter(

@@ -1,15 +1,14 @@
 """Two acts on two connections, taken step by step through every interleaving.
 
     with Harness() as harness:
-        for order in orders():
-            if not harness.knows(order):
-                outcome = harness.run((first, second), order)
+        for order in harness.orders():
+            outcome = harness.run((first, second), order)
 
-An act stops before it first locks rows of a table, before its first write, and before
-it commits: four points at most. A step lets one act go on to its next point;
-an act that PostgreSQL makes wait for the other keeps its steps for later. So a step
-for one that waits, or has ended, changes nothing: the order in which it comes later
-is taken anyway, and this one is known.
+An act stops before it first locks the patient or rows of one of our tables, before
+it reserves time (and before a write that comes earlier, or instead), and before it
+commits. A step lets one act go on to its next point; one that PostgreSQL makes wait
+for the other has none to take. `orders` follows every choice there was: wherever
+both acts could go on, each does first.
 """
 
 import re
@@ -17,27 +16,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import combinations
 from typing import Any
 
 from django.db import connection, connections
 
 from core.db import unit_of_work
 
-POINTS = 4
 PATIENCE_SECONDS = 30
-_LOCK = re.compile(r'FROM "(\w+)".* FOR (?:NO KEY )?UPDATE', re.DOTALL)
-_WRITE = re.compile(r'^(?:INSERT INTO|UPDATE|DELETE FROM) "scheduling_')
+_LOCK = re.compile(
+    r'FROM "(patients_patient|scheduling_\w+)".* FOR (?:NO KEY )?UPDATE', re.DOTALL
+)
+_WRITE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?scheduling_')
+_RESERVE = re.compile(r'^\s*INSERT INTO\s+"?scheduling_reservation\b')
 # Every booking clears away what expired holds left; mostly there is nothing.
 _CLEARING = re.compile(r'SET "released_at".*"hold_id" IN \(SELECT', re.DOTALL)
 
 Act = Callable[[], Any]
-
-
-def orders(points: int = POINTS) -> Iterator[tuple[int, ...]]:
-    """Every way to mix the steps of act 0 with those of act 1."""
-    for firsts in combinations(range(2 * points), points):
-        yield tuple(int(step not in firsts) for step in range(2 * points))
 
 
 class Side:
@@ -49,16 +43,20 @@ class Side:
         self._pid = self._thread.submit(_backend).result()
 
     def begin(self, act: Act) -> None:
-        self._steps, self._stopped = 0, False
+        self._steps, self._stopped, self._free = 0, False, False
         self.passed: list[str] = []
         self._done: Future[Any] = self._thread.submit(self._run, act)
 
-    def step(self, count: int = 1) -> None:
+    def step(self) -> None:
         with self._moved:
-            self._steps += count
-            if self._stopped:
-                self._stopped = False
-                self._moved.notify_all()
+            self._steps += 1
+            self._stopped = False
+            self._moved.notify_all()
+
+    def go_on_to_the_end(self) -> None:
+        with self._moved:
+            self._free = True
+            self._moved.notify_all()
 
     def can_go_on(self) -> bool:
         with self._moved:
@@ -102,27 +100,28 @@ class Side:
     ) -> Any:
         if locks := _LOCK.search(sql):
             self._reach(f"lock {locks[1]}")
+        elif _RESERVE.match(sql):
+            self._reach("reserve")
         elif _WRITE.match(sql) and not _CLEARING.search(sql):
             self._reach("write")
         return execute(sql, params, many, context)
 
     def _reach(self, point: str) -> None:
         # More writes, or the same rows again, are no new point.
-        if point in self.passed:
+        if point in self.passed or (point == "write" and "reserve" in self.passed):
             return
         self.passed.append(point)
-        if len(self.passed) <= POINTS:
-            self._wait()
+        self._wait()
 
     def _wait(self) -> None:
         with self._moved:
-            while not self._steps:
+            while not self._steps and not self._free:
                 self._stopped = True
                 self._moved.notify_all()
                 if not self._moved.wait(PATIENCE_SECONDS):
                     raise TimeoutError("nobody let this act go on")
             self._stopped = False
-            self._steps -= 1
+            self._steps = 0
 
     def _is_blocked(self) -> bool:
         with connection.cursor() as cursor:
@@ -134,7 +133,7 @@ class Harness:
     def __init__(self) -> None:
         self._moved = threading.Condition()
         self.sides = (Side(self._moved), Side(self._moved))
-        self._idle: set[tuple[int, ...]] = set()
+        self._to_come: list[list[int]] = []
 
     def __enter__(self) -> "Harness":
         return self
@@ -143,24 +142,38 @@ class Harness:
         for side in self.sides:
             side.close()
 
+    def orders(self) -> Iterator[list[int]]:
+        """How each run is to begin; `run` adds the choices that it left open."""
+        self._to_come = [[]]
+        while self._to_come:
+            yield self._to_come.pop()
+
     def run(self, acts: Sequence[Act], order: Sequence[int]) -> tuple[Any, Any]:
-        """What the two acts came to when their steps were taken in this order."""
+        """What the two acts came to when their first steps were taken in this order.
+
+        Then whoever can goes on, act 0 before act 1.
+        """
         for side, act in zip(self.sides, acts, strict=True):
             side.begin(act)
         self._settle()
-        for number, which in enumerate(order, start=1):
-            if not self.sides[which].can_go_on():
-                self._idle.add(tuple(order[:number]))
-            self.sides[which].step()
+        taken: list[int] = []
+        while able := [n for n in (0, 1) if self.sides[n].can_go_on()]:
+            taken.append(self._choose(able, taken, order))
+            self.sides[taken[-1]].step()
             self._settle()
+        # Whom a deadlock's end lets go on is nobody's choice any more.
         for side in self.sides:
-            side.step(POINTS)
+            side.go_on_to_the_end()
         one, other = self.sides
         return one.outcome(), other.outcome()
 
-    def knows(self, order: Sequence[int]) -> bool:
-        """Whether one of its steps is known to change nothing."""
-        return any(tuple(order[:n]) in self._idle for n in range(1, len(order) + 1))
+    def _choose(self, able: list[int], taken: list[int], order: Sequence[int]) -> int:
+        if len(taken) < len(order):
+            assert order[len(taken)] in able, (order, taken, self.passed)
+            return order[len(taken)]
+        if len(able) > 1:
+            self._to_come.append([*taken, able[1]])
+        return able[0]
 
     @property
     def passed(self) -> list[list[str]]:

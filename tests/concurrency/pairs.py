@@ -1,12 +1,20 @@
-"""Pairs of acts that can meet: each arranges a day, and names the two acts on it."""
+"""Pairs of acts that can meet: each arranges a day, and names the two acts on it.
 
+`PAIRS` says at which points the acts of a pair must be seen to stop, if nothing is in
+their way: where a point is missed, its interleavings were never tried.
+"""
+
+from datetime import time
 from functools import partial
 
+from core.db import unit_of_work
 from scheduling.services import (
     absences,
     answering,
     booking,
     holds,
+    repair_plans,
+    repair_runs,
     setup,
     waitlist,
 )
@@ -51,14 +59,24 @@ def two_moves_to_one_time(day):
     return move(one, day.nine), move(other, day.nine)
 
 
-def two_moves_that_swap(day):
+def two_moves_into_the_time_between(day):
+    """Either begins where the other has not been: both find an opening and lock."""
     one, other = day.book(), day.book(start=day.ten)
-    return move(one, day.ten), move(other, day.nine)
+    return move(one, day.nine + minutes(15)), move(other, day.nine + minutes(30))
 
 
 def two_moves_of_one_visit(day):
     visit = day.book()
     return move(visit, day.ten), move(visit, day.ten + minutes(60))
+
+
+def a_hold_and_a_booking(day):
+    return partial(day.hold, now=NOW), partial(day.book, day.at.patient())
+
+
+def a_hold_and_a_move_to_its_time(day):
+    visit = day.book(start=day.ten)
+    return partial(day.hold, now=NOW), move(visit, day.nine)
 
 
 def confirm(day, held):
@@ -142,6 +160,42 @@ def a_closed_day_and_a_booking(day):
     return close, partial(day.book, day.at.patient())
 
 
+def shorter_hours_and_a_booking(day):
+    afternoons = {weekday: [(time(12), time(0))] for weekday in range(7)}
+    shorten = partial(
+        setup.set_hours,
+        clinic_id=day.at.clinic.pk,
+        resource_id=day.at.one("clinician").pk,
+        hours=afternoons,
+        by=BY,
+        now=NOW,
+    )
+    return shorten, partial(day.book, day.at.patient())
+
+
+def a_retirement_and_a_booking(day):
+    retire = partial(
+        setup.retire_resource,
+        clinic_id=day.at.clinic.pk,
+        resource_id=day.at.one("clinician").pk,
+        by=BY,
+        now=NOW,
+    )
+    return retire, partial(day.book, day.at.patient())
+
+
+def a_repair_and_a_booking_of_its_time(day):
+    """The plan has one line: the visit at nine, at another time."""
+    day.book()
+    away = unit_of_work(absence(day))
+    plan = repair_plans.propose(
+        absence_id=away.pk, clinic_id=day.at.clinic.pk, by=BY, now=NOW
+    )
+    line = plan.lines.get()
+    apply = partial(repair_runs._apply_line, line.pk, BY, NOW)
+    return apply, partial(day.book, day.at.patient(), start=line.start)
+
+
 def two_acceptances_of_one_opening(day):
     offered = day.offer(day.entry(), day.entry()).offers.order_by("pk")
     return [accept(offer) for offer in offered]
@@ -190,28 +244,46 @@ def accept(offer, now=NOW):
     return partial(answering.accept, offer_id=offer.pk, by=BY, now=now)
 
 
-PAIRS = [
-    two_bookings,
-    two_bookings_of_one_patient,
-    a_booking_and_a_move_to_its_time,
-    a_booking_and_a_move_from_its_time,
-    two_moves_to_one_time,
-    two_moves_that_swap,
-    two_moves_of_one_visit,
-    a_hold_confirmed_and_expired,
-    a_hold_confirmed_and_its_time_booked_when_it_ran_out,
-    two_confirmations_of_one_hold,
-    an_absence_and_a_booking,
-    an_absence_and_a_confirmed_hold,
-    an_absence_and_a_move_into_it,
-    an_absence_and_a_move_out_of_it,
-    an_absence_and_a_cancellation_in_it,
-    a_closed_day_and_a_booking,
-    two_acceptances_of_one_opening,
-    an_offer_that_ran_out_made_anew_and_accepted,
-    an_offer_taken_back_and_accepted,
-    an_absence_and_an_acceptance_in_it,
-    a_cancelled_visit_and_an_acceptance_that_moves_it,
-    a_moved_visit_and_an_acceptance_that_moves_it,
-    an_entry_withdrawn_and_its_offer_accepted,
-]
+PATIENT, RESOURCES = "lock patients_patient", "lock scheduling_resource"
+ENTRIES, OFFERS = "lock scheduling_waitlistentry", "lock scheduling_offer"
+
+BOOK = (PATIENT, RESOURCES, "reserve", "commit")
+MOVE = (PATIENT, RESOURCES, "write", "reserve", "commit")
+CONFIRM = CANCEL = (PATIENT, RESOURCES, "write", "commit")
+HOLD = (RESOURCES, "reserve", "commit")
+EXPIRE = SET_UP = (RESOURCES, "write", "commit")
+ABSENCE = (RESOURCES, "write", "reserve", "commit")
+CANCEL_IN_AN_ABSENCE = MOVE  # The absence reserves what the visit frees.
+OFFER = (RESOURCES, "reserve", ENTRIES, "commit")
+ACCEPT = WITHDRAW = (PATIENT, RESOURCES, ENTRIES, OFFERS, "write", "commit")
+
+PAIRS = {
+    two_bookings: (BOOK, BOOK),
+    two_bookings_of_one_patient: (BOOK, BOOK),
+    a_booking_and_a_move_to_its_time: (BOOK, MOVE),
+    a_booking_and_a_move_from_its_time: (BOOK, MOVE),
+    two_moves_to_one_time: (MOVE, MOVE),
+    two_moves_into_the_time_between: (MOVE, MOVE),
+    two_moves_of_one_visit: (MOVE, MOVE),
+    a_hold_and_a_booking: (HOLD, BOOK),
+    a_hold_and_a_move_to_its_time: (HOLD, MOVE),
+    a_hold_confirmed_and_expired: (CONFIRM, EXPIRE),
+    a_hold_confirmed_and_its_time_booked_when_it_ran_out: (CONFIRM, BOOK),
+    two_confirmations_of_one_hold: (CONFIRM, CONFIRM),
+    an_absence_and_a_booking: (ABSENCE, BOOK),
+    an_absence_and_a_confirmed_hold: (ABSENCE, CONFIRM),
+    an_absence_and_a_move_into_it: (ABSENCE, MOVE),
+    an_absence_and_a_move_out_of_it: (ABSENCE, MOVE),
+    an_absence_and_a_cancellation_in_it: (ABSENCE, CANCEL_IN_AN_ABSENCE),
+    a_closed_day_and_a_booking: (SET_UP, BOOK),
+    shorter_hours_and_a_booking: (SET_UP, BOOK),
+    a_retirement_and_a_booking: (SET_UP, BOOK),
+    a_repair_and_a_booking_of_its_time: (MOVE, BOOK),
+    two_acceptances_of_one_opening: (ACCEPT, ACCEPT),
+    an_offer_that_ran_out_made_anew_and_accepted: (OFFER, ACCEPT),
+    an_offer_taken_back_and_accepted: (EXPIRE, ACCEPT),
+    an_absence_and_an_acceptance_in_it: (ABSENCE, ACCEPT),
+    a_cancelled_visit_and_an_acceptance_that_moves_it: (CANCEL, ACCEPT),
+    a_moved_visit_and_an_acceptance_that_moves_it: (MOVE, ACCEPT),
+    an_entry_withdrawn_and_its_offer_accepted: (WITHDRAW, ACCEPT),
+}

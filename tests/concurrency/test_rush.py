@@ -15,7 +15,7 @@ from tests import lock_order
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
-from tests.rivals import race_in_rounds
+from tests.rivals import deadlocks, race_in_rounds
 
 CLIENTS, ROUNDS = 24, 60
 KINDS = ("clinician", "nurse", "technician", "consult_room")
@@ -64,11 +64,24 @@ def test_of_twenty_four_clients_one_is_booked_in_each_of_sixty_rounds(watch, at)
 
 @pytest.mark.usefixtures("without_locks")
 def test_without_locks_the_constraint_still_lets_no_two_overlap(at):
-    total = rush(at, 3)
+    total = rush(at, ROUNDS)
 
     assert set(total) <= {"Appointment", "SlotTaken", "Busy"}
-    assert 1 <= total["Appointment"] <= 3
-    assert booking_checks.findings(NOW) == []
+    assert 1 <= total["Appointment"] <= ROUNDS
+    assert booking_checks.findings(NOW, ["overlaps"]) == []
+
+
+def test_without_the_constraint_the_locks_do_not_save_the_rush(at, owner_connection):
+    """Whoever queued reserves without looking again: the constraint has that word.
+    So locks spare everybody deadlocks, and nothing but the constraint is the guard."""
+    owner_connection.execute(DROP)
+
+    total = rush(at, 3)
+
+    assert total["Appointment"] > 3
+    assert deadlocks() == 0
+    found = {finding.check for finding in booking_checks.findings(NOW)}
+    assert found == {"constraints", "overlaps"}
 
 
 @pytest.mark.usefixtures("without_locks")

@@ -117,7 +117,17 @@ SELECT format('Visit %%s does not have each phase of its type once.', a.id)
    AND ARRAY(SELECT phase_id FROM scheduling_appointmentphase
               WHERE appointment_id = a.id ORDER BY phase_id)
        <> ARRAY(SELECT id FROM scheduling_phase
-                 WHERE visit_type_id = a.visit_type_id ORDER BY id)""",
+                 WHERE visit_type_id = a.visit_type_id ORDER BY id)
+ UNION ALL
+SELECT format('Visit %%s: phase %%s lasts %%s minutes; its type allows %%s to %%s.',
+              a.id, p.name, p.duration_minutes,
+              t.min_duration_minutes, t.max_duration_minutes)
+  FROM scheduling_appointment a
+  JOIN scheduling_appointmentphase p ON p.appointment_id = a.id
+  JOIN scheduling_phase t ON t.id = p.phase_id
+ WHERE a.status IN ('booked', 'arrived', 'checked-in')
+   AND p.duration_minutes NOT BETWEEN t.min_duration_minutes
+                                  AND t.max_duration_minutes""",
     "patients": """
 SELECT format('One patient has two visits in person at a time: %%s and %%s.',
               a.id, b.id)

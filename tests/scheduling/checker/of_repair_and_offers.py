@@ -1,4 +1,4 @@
-"""Spoilt absences, conflicts, plans, offers and entries."""
+"""Spoilt absences, conflicts, plans, offers, entries and freed openings."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from scheduling.models import (
 )
 from scheduling.services import holds
 from tests.factories import scheduling as make
+from tests.factories import waitlist as waiting
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
 from tests.scheduling.checker.spoiling import hold, moved, spoils
@@ -190,11 +191,71 @@ def an_offer_from_another_clinic(at):
     WaitlistEntry.objects.filter(pk=offer.entry_id).update(clinic=foreign.clinic)
 
 
+@spoils("offers", "is booked with")
+def an_offer_accepted_for_another_kind_of_visit(at):
+    offer = accepted(at)
+    yield
+    WaitlistEntry.objects.filter(pk=offer.entry_id).update(
+        variation={"image_guided_harvest": True}
+    )
+
+
 @spoils("waiting list", "still waits")
 def an_entry_that_waits_after_its_yes(at):
     offer = accepted(at)
     yield
     WaitlistEntry.objects.filter(pk=offer.entry_id).update(closed_at=None, closed_as="")
+
+
+@spoils("waiting list", "no offer to it was accepted")
+def an_entry_booked_without_a_yes(at):
+    offer = offered(at)
+    yield
+    WaitlistEntry.objects.filter(pk=offer.entry_id).update(
+        closed_at=NOW, closed_as="booked"
+    )
+
+
+@spoils("waiting list", "which is another patient's")
+def an_entry_for_another_patients_visit(at):
+    visit = at.book()
+    entry = waits(at, patient=visit.patient, appointment=visit)
+    yield
+    entry.patient = at.patient()
+    entry.save()
+
+
+@spoils("waiting list", "which is another clinic's")
+def an_entry_for_a_visit_of_another_clinic(at):
+    visit = at.book()
+    entry = waits(at, patient=visit.patient, appointment=visit)
+    yield
+    entry.clinic = make.practice({"clinician": 1}).clinic
+    entry.save()
+
+
+@spoils("waiting list", "waits 2 times for consultation")
+def a_patient_who_waits_twice(at):
+    one, other = waits(at), waits(at)
+    yield
+    other.patient = one.patient
+    other.save()
+
+
+@spoils("freed openings", "but never offered")
+def an_opening_handled_as_offered_without_an_offer(at):
+    freed = waiting.freed(at)
+    yield
+    freed.handled_at, freed.handled_as = NOW, "offered"
+    freed.save()
+
+
+@spoils("freed openings", "of another clinic")
+def an_opening_freed_at_another_clinic(at):
+    freed = waiting.freed(at)
+    yield
+    freed.clinic = make.practice({"clinician": 1}).clinic
+    freed.save()
 
 
 def absent(at, **fields):
@@ -259,15 +320,20 @@ def planned(at):
     )
 
 
-def offered(at):
-    entry = WaitlistEntry.objects.create(
+def waits(at, patient=None, **fields):
+    return WaitlistEntry.objects.create(
         clinic=at.clinic,
-        patient=at.patient(),
+        patient=patient or at.patient(),
         visit_type=at.clinic.visit_types.get(slug="consultation"),
         valid_from_on=NOW.date(),
         valid_to_on=NOW.date() + timedelta(days=30),
         created_at=NOW,
+        **fields,
     )
+
+
+def offered(at):
+    entry = waits(at)
     held = hold(at, start=NINE + minutes(60 * Hold.objects.count()))
     return Offer.objects.create(
         entry=entry, hold=held, offered_at=NOW, expires_at=NOW + timedelta(days=1)

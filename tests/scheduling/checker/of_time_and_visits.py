@@ -230,6 +230,13 @@ def a_phase_forgotten(at):
     visit.phases.filter(name="Harvest").delete()
 
 
+@spoils("phases", "lasts 500 minutes; its type allows")
+def a_phase_longer_than_its_type_allows(at):
+    visit = at.book()
+    yield
+    visit.phases.update(duration_minutes=500)
+
+
 @spoils("patients", "two visits in person at a time", ONE_PLACE)
 def a_patient_in_two_places(at):
     at.book()
