@@ -40,6 +40,7 @@ LINES = {
     "failed": ("Not done", "danger"),
     "undone": ("Taken back", "neutral"),
 }
+STAYS = ("Not taken back", "danger")
 EXACT = (
     "No plan disturbs fewer patients, or moves as few of them by less. Starts at each "
     "quarter of an hour within four weeks were compared."

@@ -132,12 +132,14 @@ def repair_run(request: StaffRequest, plan_id: UUID) -> Answer:
     progress = selectors.progress(plan)
     until = selectors.undo_until(plan)
     undoable = until is not None and request.now < until
+    rows = [_line(request, line) for line in lines]
     context = {
         **_frame(request, plan, "run"),
         "progress": progress,
         "reached": progress.done + progress.failed,
         "at_work": plan.state in {"applying", "undoing"},
-        "rows": [_line(request, line) for line in lines],
+        "rows": rows,
+        "stay": [row for row in rows if row["stays"]],
         "undo_until": until if undoable else None,
         "undo_address": reverse("staff:repair_undo", args=[plan.pk]),
         "here": reverse("staff:repair_run", args=[plan.pk]),
@@ -181,7 +183,8 @@ def _frame(request: StaffRequest, plan: "RepairPlan", here: str) -> dict[str, An
 
 def _line(request: StaffRequest, line: "RepairLine") -> dict[str, Any]:
     visit = line.appointment
-    state, tone = repair_words.LINES[line.state]
+    stays = line.state == "failed" and line.done_at is not None
+    state, tone = repair_words.STAYS if stays else repair_words.LINES[line.state]
     ids = {claim["resource"] for claim in line.claims}
     named = scheduling.resources(request.clinic.pk).filter(pk__in=ids)
     return {
@@ -190,7 +193,7 @@ def _line(request: StaffRequest, line: "RepairLine") -> dict[str, Any]:
         "visit_type": visit.visit_type.name,
         "address": reverse("staff:appointment", args=[visit.pk]),
         "agreed": line.move.from_during.lower
-        if line.move and line.state == "done"
+        if line.move and line.state != "undone"
         else visit.start,
         "start": line.start,
         "way": repair_words.WAYS[line.way],
@@ -200,6 +203,7 @@ def _line(request: StaffRequest, line: "RepairLine") -> dict[str, Any]:
         "locked": line.locked,
         "state": state,
         "tone": tone,
+        "stays": stays,
         "line_address": reverse(
             "staff:repair_line", args=[line.plan_id, line.position]
         ),

@@ -4,16 +4,18 @@ import pytest
 from django.urls import reverse
 
 from core import clock
+from core.problems import StaleVersion
 from notifications.services import reviews
 from patients.services import consents
-from scheduling.models import Absence, Appointment, Conflict, RepairPlan
+from scheduling.models import Absence, Appointment, Conflict, RepairLine, RepairPlan
+from scheduling.services import booking, repair_lines, repair_runs
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories import scheduling
 from tests.factories.scheduling import NINE
 from tests.pages.conftest import NOW
 from tests.pages.test_booking import fields
-from tests.scheduling.acts import WHO
+from tests.scheduling.acts import WHO, act
 from tests.scheduling.test_absence_api import carry_on
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +113,36 @@ def test_undo_while_nobody_was_told(coordinator, practice, ill):
 
     assert "Taken back" in text(coordinator.get(undone["Location"]))
     assert Conflict.objects.get().resolved_at is None
+
+
+def test_a_visit_that_could_not_be_taken_back_is_named_with_a_link(
+    coordinator, practice, ill
+):
+    plan = a_plan(coordinator, practice, ill)
+    coordinator.post(reverse("staff:repair_apply", args=[plan.pk]))
+    carry_on()
+    visit = plan.lines.get().appointment
+    visit.refresh_from_db()
+    act(booking.confirm, visit)
+    coordinator.post(reverse("staff:repair_undo", args=[plan.pk]))
+    undo_what_can_be()
+
+    page = text(coordinator.get(reverse("staff:repair_run", args=[plan.pk])))
+
+    assert "Taken back, but not all of it" in page
+    assert "1 visit could not be taken back" in page
+    stays = page.partition('id="stay"')[2].partition("</section>")[0]
+    assert reverse("staff:appointment", args=[visit.pk]) in stays
+    assert "1 of 1 visits, 1 could not be done" in page
+
+
+def undo_what_can_be():
+    """The line is refused, as its visit was changed since."""
+    line, plan = RepairLine.objects.get(), RepairPlan.objects.get()
+    with pytest.raises(StaleVersion):
+        repair_runs._undo_line(line.pk, WHO["by"], NOW)
+    repair_lines._fail(line.pk, "done", "Changed in the meantime.", **WHO)
+    repair_runs._finish(plan.pk, plan.clinic_id, WHO["by"], NOW)
 
 
 def test_the_messages_are_shown_as_the_patient_gets_them(coordinator, practice, ill):

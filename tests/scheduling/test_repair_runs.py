@@ -3,10 +3,13 @@
 from datetime import timedelta
 from functools import partial
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
+from structlog.testing import capture_logs
 
-from core.db import unit_of_work
+from core.db import Busy, unit_of_work
 from core.models import JournalEntry
 from notifications.domain.catalogue import UNDO_HOLD
 from notifications.models import Message
@@ -16,7 +19,7 @@ from scheduling.domain.repair import UNDO_WITHIN
 from scheduling.models import Appointment, Conflict, RepairLine, RepairPlan, Reservation
 from scheduling.selectors import booking_checks
 from scheduling.selectors import repair as selectors
-from scheduling.services import booking, repair_plans, repair_runs
+from scheduling.services import booking, repair_lines, repair_plans, repair_runs
 from scheduling.services.repair_plans import PlanAtWork
 from scheduling.services.repair_runs import UndoOver
 from tests import lock_order
@@ -156,10 +159,11 @@ def test_progress_reaches_n_of_n(at, ill):
     start(plan)
     first, *_ = plan.lines.order_by("position")
 
-    repair_runs._do(
+    repair_lines.attempt(
         partial(repair_runs._apply_line, first.pk, WHO["by"], NOW),
         first.pk,
-        "failed",
+        "proposed",
+        **WHO,
     )
 
     assert selectors.progress(plan) == selectors.Progress(1, 0, 3)
@@ -230,6 +234,12 @@ def test_two_workers_do_each_patient_once(at, ill):
     check_clean()
 
 
+def call_of(line):
+    return Task.objects.get(
+        kind="call_patient", subject=f"conflict:{line.conflict_id}", done_at=None
+    )
+
+
 def test_a_visit_changed_in_the_meantime_is_left_and_says_so(at, ill):
     plan = a_plan(at, ill, 0, 60)
     visit = plan.lines.get(position=1).appointment
@@ -240,19 +250,21 @@ def test_a_visit_changed_in_the_meantime_is_left_and_says_so(at, ill):
     line = plan.lines.get(position=1)
     assert (line.state, plan.state) == ("failed", "applied")
     assert "changed in the meantime" in line.detail
+    assert call_of(line).patient_id == visit.patient_id
     assert states(plan) == ["failed", "done"]
     assert selectors.progress(plan) == selectors.Progress(1, 1, 2)
 
 
-def test_a_time_taken_in_the_meantime_is_left_and_says_so(at, ill, other):
+def test_a_time_taken_in_the_meantime_is_left_says_so_and_is_called(at, ill, other):
     plan = a_plan(at, ill, 0)
     at.book(clinician=other.pk)
 
     apply(plan)
 
     line = plan.lines.get()
-    assert (line.state, line.detail) == ("failed", repair_runs.TAKEN)
+    assert (line.state, line.detail) == ("failed", repair_lines.TAKEN)
     assert Conflict.objects.get().resolved_at is None
+    assert call_of(line).text == repair_lines.FAILED_TEXT
     check_clean()
 
 
@@ -264,6 +276,85 @@ def test_a_conflict_somebody_resolved_is_not_touched(at, ill):
 
     line = plan.lines.get()
     assert (line.state, "cancelled" in line.detail) == ("failed", True)
+    assert not Task.objects.filter(subject__startswith="conflict:").exists()
+
+
+def first_time(fault):
+    """The first line meets `fault`, all later ones the real thing."""
+    real, calls = repair_runs._apply_line, []
+
+    def stopped(*args):
+        calls.append(args)
+        if len(calls) == 1:
+            raise fault
+        real(*args)
+
+    return patch.object(repair_runs, "_apply_line", stopped)
+
+
+@pytest.mark.parametrize("fault", [IntegrityError("x"), KeyError("Maria Example")])
+def test_an_unexpected_fault_fails_its_line_alone_and_is_in_the_log(at, ill, fault):
+    plan = a_plan(at, ill, 0, 60)
+    start(plan)
+
+    with first_time(fault), capture_logs() as logs:
+        carry_on(plan)
+
+    assert (plan.state, states(plan)) == ("applied", ["failed", "done"])
+    line = plan.lines.get(position=1)
+    assert line.detail == repair_lines.UNEXPECTED
+    assert call_of(line)
+    [entry] = [entry for entry in logs if entry["event"] == "repair_line_failed"]
+    assert (entry["log_level"], entry["error"]) == ("error", type(fault).__name__)
+    assert entry["place"].startswith("test_repair_runs.py:")
+    assert "Maria" not in str(logs)
+
+
+def test_a_busy_line_waits_and_is_done_at_the_next_ring(at, ill):
+    plan = a_plan(at, ill, 0, 60)
+    start(plan)
+
+    with first_time(Busy()):
+        carry_on(plan)
+
+    assert (plan.state, states(plan)) == ("applying", ["proposed", "done"])
+    assert plan.lines.get(position=1).detail == repair_lines.LATER
+    assert not Task.objects.exists()
+    carry_on(plan)
+    assert (plan.state, states(plan)) == ("applied", ["done", "done"])
+    assert plan.lines.get(position=1).detail == ""
+
+
+def test_a_plan_that_cannot_go_on_does_not_stop_the_others(at, ill):
+    plan = a_plan(at, ill, 0)
+    start(plan)
+    real, lost = repair_runs._in_whose_name, uuid4()
+    broken = RepairPlan.objects.create(
+        pk=lost,
+        clinic_id=plan.clinic_id,
+        absence=away(at, resource_id=at.by_kind["consult_room"][0].pk, start=EIGHT),
+        state="applying",
+        method="exact",
+        made_by="x",
+        created_at=NOW - minutes(5),
+    )
+
+    def named(which):
+        if which.pk == lost:
+            raise KeyError(lost)
+        return real(which)
+
+    with (
+        patch.object(repair_runs, "_in_whose_name", named),
+        capture_logs() as logs,
+    ):
+        assert repair_runs.carry_on_all(now=NOW) == 2
+
+    plan.refresh_from_db()
+    assert plan.state == "applied"
+    [entry] = logs
+    assert (entry["event"], entry["log_level"]) == ("repair_plan_stopped", "error")
+    assert entry["plan"] == str(broken.pk)
 
 
 def test_it_is_started_once_and_undone_only_when_done(at, ill):
@@ -370,7 +461,7 @@ def test_undo_ends_when_the_first_notice_leaves(at, ill):
         undo(plan, NOW + UNDO_HOLD)
 
 
-def test_a_visit_changed_since_stays_where_it_is_and_says_so(at, ill, other):
+def test_a_visit_changed_since_stays_says_so_and_is_called(at, ill, other):
     plan = moved_plan(at, ill, other)
     apply(plan)
     visit = plan.lines.get(position=1).appointment
@@ -380,6 +471,36 @@ def test_a_visit_changed_since_stays_where_it_is_and_says_so(at, ill, other):
     undo(plan)
 
     line = plan.lines.get(position=1)
-    assert (line.state, plan.state) == ("done", "undone")
+    assert (line.state, plan.state) == ("failed", "undone")
     assert "changed in the meantime" in line.detail
+    assert selectors.progress(plan) == selectors.Progress(1, 1, 2)
+    assert call_of(line).text == repair_lines.STAYS_TEXT
     check_clean()
+
+
+def test_an_old_time_taken_since_is_not_taken_back(at, ill, other):
+    plan = moved_plan(at, ill, other)
+    apply(plan)
+    line = plan.lines.get(position=1)
+    room = at.by_kind["consult_room"]
+    for one in room:
+        away(at, resource_id=one.pk, start=EIGHT)
+
+    undo(plan)
+
+    line.refresh_from_db()
+    assert (line.state, line.detail) == ("failed", repair_lines.TAKEN)
+    assert call_of(line).text == repair_lines.STAYS_TEXT
+    check_clean()
+
+
+def test_a_busy_undo_is_not_called_undone(at, ill, other):
+    plan = moved_plan(at, ill, other)
+    apply(plan)
+
+    with patch.object(repair_runs, "_undo_line", side_effect=Busy):
+        undo(plan)
+
+    assert (plan.state, states(plan)) == ("undoing", ["done", "done"])
+    carry_on(plan, SOON)
+    assert (plan.state, states(plan)) == ("undone", ["undone", "undone"])
