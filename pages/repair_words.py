@@ -1,7 +1,7 @@
 """Absences, conflicts and repair plans in words, and the steps of the wizard."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -79,6 +79,13 @@ def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     if first.date() == last.date():
         return f"{begin} to {clock_time(end, zone)}"
     return f"{begin} to {short_day(last.date())}, {clock_time(end, zone)}"
+
+
+def left(time: timedelta) -> str:
+    """ "1 minute 45 seconds"."""
+    minutes, seconds = divmod(max(int(time.total_seconds()), 0), 60)
+    parts = [(minutes, "minute"), (seconds, "second")]
+    return " ".join(f"{n} {unit}{'s' if n > 1 else ''}" for n, unit in parts if n)
 
 
 def absence_row(absence: "Absence", zone: ZoneInfo, now: datetime) -> dict[str, Any]:

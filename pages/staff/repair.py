@@ -141,6 +141,7 @@ def repair_run(request: StaffRequest, plan_id: UUID) -> Answer:
         "rows": rows,
         "stay": [row for row in rows if row["stays"]],
         "undo_until": until if undoable else None,
+        "undo_left": repair_words.left(until - request.now) if until else "",
         "undo_address": reverse("staff:repair_undo", args=[plan.pk]),
         "here": reverse("staff:repair_run", args=[plan.pk]),
         "conflicts_address": reverse("staff:conflicts"),

@@ -80,7 +80,11 @@ def start(
 
 @transaction.atomic
 def undo(*, plan_id: UUID, clinic_id: int, by: Actor, now: datetime) -> RepairPlan:
-    """Move all visits back while nobody has been told. Raises UndoOver, PlanAtWork."""
+    """Move all visits back while nobody has been told.
+
+    From here on no notice of theirs leaves before its visit is back, however long
+    that takes. Raises UndoOver, PlanAtWork.
+    """
     plan = lock_plan(plan_id, clinic_id)
     if plan.state != RepairPlan.State.APPLIED:
         raise PlanAtWork

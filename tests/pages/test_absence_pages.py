@@ -100,6 +100,7 @@ def test_the_whole_wizard(coordinator, practice, ill):
     assert '<progress class="meter" value="1" max="1"' in report
     assert "hx-trigger" not in report
     assert "Undo the whole plan" in report
+    assert "Possible for another 1 minute 45 seconds" in report
 
 
 def test_undo_while_nobody_was_told(coordinator, practice, ill):

@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from core.db import Busy, unit_of_work
 from core.models import JournalEntry
 from notifications.domain.catalogue import UNDO_HOLD
-from notifications.models import Message
+from notifications.models import MailboxItem, Message
+from notifications.services.sending import send_due
 from patients.models import Task
 from patients.services import consents
 from scheduling.domain.repair import UNDO_WITHIN
@@ -83,15 +84,7 @@ def apply(plan):
 
 
 def undo(plan, now=SOON):
-    unit_of_work(
-        partial(
-            repair_runs.undo,
-            plan_id=plan.pk,
-            clinic_id=plan.clinic_id,
-            by=WHO["by"],
-            now=now,
-        )
-    )
+    start_undo(plan, now)
     carry_on(plan, now)
 
 
@@ -451,14 +444,73 @@ def test_an_undo_that_is_lost_goes_on(at, ill, other):
     assert RepairPlan.objects.get().state == "undone"
 
 
-def test_undo_ends_when_the_first_notice_leaves(at, ill):
+def test_undo_ends_shortly_before_the_first_notice_leaves(at, ill):
     plan = a_plan(at, ill, 0)
     apply(plan)
 
     assert UNDO_WITHIN == UNDO_HOLD
-    assert selectors.undo_until(plan) == NOW + UNDO_HOLD
+    assert selectors.undo_until(plan) == NOW + UNDO_HOLD - selectors.MARGIN
     with pytest.raises(UndoOver):
-        undo(plan, NOW + UNDO_HOLD)
+        undo(plan, NOW + UNDO_HOLD - selectors.MARGIN)
+
+
+def start_undo(plan, now):
+    return unit_of_work(
+        partial(
+            repair_runs.undo,
+            plan_id=plan.pk,
+            clinic_id=plan.clinic_id,
+            by=WHO["by"],
+            now=now,
+        )
+    )
+
+
+def send_all(now):
+    """What is due then; what was put off is looked at again at once."""
+    Message.objects.filter(state="scheduled").update(not_before=None)
+    send_due(as_of=now)
+
+
+def heard_of_a_move():
+    return MailboxItem.objects.filter(body__contains="new time").count()
+
+
+def test_no_notice_leaves_while_its_visit_waits_to_be_taken_back(at, ill, other):
+    plan = moved_plan(at, ill, other)
+    reach(at)
+    send_all(NOW)
+    apply(plan)
+    due = NOW + UNDO_HOLD
+    start_undo(plan, due - selectors.MARGIN - timedelta(seconds=1))
+
+    send_all(due)
+    waiting = Message.objects.filter(kind="moved")
+    assert set(waiting.values_list("state", "reason")) == {
+        ("scheduled", "plan_being_undone")
+    }
+
+    carry_on(plan, due)
+    send_all(due + minutes(30))
+
+    assert (plan.state, states(plan)) == ("undone", ["undone"] * 2)
+    assert heard_of_a_move() == 0
+
+
+def test_who_could_not_be_moved_back_hears_of_the_move(at, ill, other):
+    plan = moved_plan(at, ill, other)
+    reach(at)
+    send_all(NOW)
+    apply(plan)
+    visit = plan.lines.get(position=1).appointment
+    visit.refresh_from_db()
+    act(booking.confirm, visit)
+
+    undo(plan)
+    send_all(NOW + minutes(30))
+
+    assert states(plan) == ["failed", "undone"]
+    assert heard_of_a_move() == 1
 
 
 def test_a_visit_changed_since_stays_says_so_and_is_called(at, ill, other):
