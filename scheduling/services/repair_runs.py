@@ -25,6 +25,7 @@ from core.problems import Problem
 from core.refusal import Refused
 from patients.services import tasks
 from scheduling.models import Appointment, RepairLine, RepairPlan, Reservation, Resource
+from scheduling.selectors import plans
 from scheduling.selectors import repair as selectors
 from scheduling.services import absences, booking
 from scheduling.services.repair_lines import (
@@ -245,10 +246,7 @@ def _move_back(line: RepairLine, by: Actor, now: datetime) -> None:
     """The old time is the absence's now; it gives it up and the conflict is open."""
     assert line.move is not None
     absence = line.plan.absence
-    lock_resources(
-        {claim["resource"] for claim in line.move.from_claims}
-        | resources_of(line.appointment)
-    )
+    lock_resources(_may_serve(line))
     absence.refresh_from_db()
     _make_room(line, absence, now)
     done = booking.undo_move(
@@ -262,6 +260,21 @@ def _move_back(line: RepairLine, by: Actor, now: datetime) -> None:
         absences.reserve_free(absence)
         if line.state == State.UNDONE:
             _reopen(line)
+
+
+def _may_serve(line: RepairLine) -> set[int]:
+    """All that the visit has, had, or may get in their place.
+
+    Locked at once, in id order: whoever replaces one that is taken is found only when
+    the absence's time is free, and may have a lower id than those locked for that.
+    """
+    assert line.move is not None
+    visit = line.appointment
+    had = {claim["resource"] for claim in line.move.from_claims}
+    alike = Resource.objects.filter(
+        clinic_id=line.plan.clinic_id, kind__in=plans.plans_of([visit])[visit.pk].kinds
+    )
+    return had | resources_of(visit) | set(alike.values_list("pk", flat=True))
 
 
 def _make_room(line: RepairLine, absence: "Absence", now: datetime) -> None:

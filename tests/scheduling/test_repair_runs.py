@@ -20,7 +20,13 @@ from scheduling.domain.repair import UNDO_WITHIN
 from scheduling.models import Appointment, Conflict, RepairLine, RepairPlan, Reservation
 from scheduling.selectors import booking_checks
 from scheduling.selectors import repair as selectors
-from scheduling.services import booking, repair_lines, repair_plans, repair_runs
+from scheduling.services import (
+    absences,
+    booking,
+    repair_lines,
+    repair_plans,
+    repair_runs,
+)
 from scheduling.services.repair_plans import PlanAtWork
 from scheduling.services.repair_runs import UndoOver
 from tests import lock_order
@@ -543,6 +549,23 @@ def test_an_old_time_taken_since_is_not_taken_back(at, ill, other):
     line.refresh_from_db()
     assert (line.state, line.detail) == ("failed", repair_lines.TAKEN)
     assert call_of(line).text == repair_lines.STAYS_TEXT
+    check_clean()
+
+
+def test_who_replaces_an_old_resource_that_is_taken_is_locked_in_order(at, ill, other):
+    """The one room is another's now; the one that is free has a lower id."""
+    low, high = sorted(room.pk for room in at.by_kind["consult_room"])
+    closed = away(at, resource_id=low, start=EIGHT)
+    plan = moved_plan(at, ill, other)
+    apply(plan)
+    assert high in {c["resource"] for c in plan.lines.first().move.from_claims}
+    absences.end_absence(absence_id=closed.pk, clinic_id=at.clinic.pk, **WHO)
+    away(at, resource_id=high, start=EIGHT)
+
+    undo(plan)
+
+    assert states(plan) == ["undone"] * 2
+    assert who_serves("consult_room") == {low}
     check_clean()
 
 
