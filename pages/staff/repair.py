@@ -113,13 +113,8 @@ def repair_apply(request: StaffRequest, plan_id: UUID) -> Answer:
 @page(action="repair.write")
 @require_POST
 def repair_undo(request: StaffRequest, plan_id: UUID) -> Answer:
-    _found(request, plan_id)
-    repair_runs.undo(
-        plan_id=plan_id,
-        clinic_id=request.clinic.pk,
-        by=request.actor,
-        now=request.now,
-    )
+    plan, _ = _found(request, plan_id)
+    repair_runs.undo(**_asked(request, plan), clinic_id=request.clinic.pk)
     return redirect("staff:repair_run", plan_id)
 
 

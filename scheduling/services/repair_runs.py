@@ -21,7 +21,7 @@ from clinics import selectors as clinics
 from core import events, journal
 from core.actor import Actor, job
 from core.db import unit_of_work
-from core.problems import Problem
+from core.problems import Problem, StaleVersion
 from core.refusal import Refused
 from patients.services import tasks
 from scheduling.models import Appointment, RepairLine, RepairPlan, Reservation, Resource
@@ -80,13 +80,17 @@ def start(
 
 
 @transaction.atomic
-def undo(*, plan_id: UUID, clinic_id: int, by: Actor, now: datetime) -> RepairPlan:
+def undo(
+    *, plan_id: UUID, clinic_id: int, version: int, by: Actor, now: datetime
+) -> RepairPlan:
     """Move all visits back while nobody has been told.
 
     From here on no notice of theirs leaves before its visit is back, however long
-    that takes. Raises UndoOver, PlanAtWork.
+    that takes. Raises NotFound, StaleVersion, UndoOver, PlanAtWork.
     """
     plan = lock_plan(plan_id, clinic_id)
+    if plan.version != version:
+        raise StaleVersion(plan.version)
     if plan.state != RepairPlan.State.APPLIED:
         raise PlanAtWork
     until = selectors.undo_until(plan)

@@ -100,7 +100,7 @@ def test_the_whole_wizard(coordinator, practice, ill):
     assert '<progress class="meter" value="1" max="1"' in report
     assert "hx-trigger" not in report
     assert "Undo the whole plan" in report
-    assert "Possible for another 1 minute 45 seconds" in report
+    assert "Possible for another 1 minute" in report
 
 
 def test_undo_while_nobody_was_told(coordinator, practice, ill):
@@ -269,6 +269,46 @@ def test_ending_it_frees_the_time(coordinator, practice, ill):
 
     assert "No visit in the way" in text(coordinator.get(page))
     assert "Ended" in text(coordinator.get(reverse("staff:absences")))
+
+
+def test_it_is_let_end_earlier(coordinator, practice, ill):
+    call_in_sick(coordinator, ill)
+    absence = Absence.objects.get()
+    page, end = (
+        reverse(f"staff:{name}", args=[absence.pk])
+        for name in ("absence", "absence_end")
+    )
+    sent = fields(text(coordinator.get(page)), end)
+
+    too_late = coordinator.post(end, sent | {"until": "2026-09-03T18:00"})
+    assert too_late.status_code == 422
+    assert "Choose an end between now and the end it has" in text(too_late)
+    nothing = coordinator.post(end, sent | {"until": ""})
+    assert "Give the new end." in text(nothing)
+    again = fields(text(nothing), end)
+    coordinator.post(end, again | {"until": "2026-09-03T12:00"})
+
+    assert "8:00 AM to 12:00 PM" in text(coordinator.get(page))
+    absence.refresh_from_db()
+    assert absence.ended_at is None
+
+
+def test_what_somebody_else_shortened_meanwhile_is_not_ended(
+    coordinator, practice, ill
+):
+    call_in_sick(coordinator, ill)
+    absence = Absence.objects.get()
+    end = reverse("staff:absence_end", args=[absence.pk])
+    seen = fields(
+        text(coordinator.get(reverse("staff:absence", args=[absence.pk]))), end
+    )
+    coordinator.post(end, {"until": "2026-09-03T12:00"})
+
+    answer = coordinator.post(end, {"version": seen["version"]})
+
+    assert answer.status_code == 409
+    absence.refresh_from_db()
+    assert absence.ended_at is None
 
 
 def test_nobody_away_says_what_this_is_for(coordinator):

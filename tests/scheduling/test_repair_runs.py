@@ -466,6 +466,7 @@ def start_undo(plan, now):
             repair_runs.undo,
             plan_id=plan.pk,
             clinic_id=plan.clinic_id,
+            version=RepairPlan.objects.get(pk=plan.pk).version,
             by=WHO["by"],
             now=now,
         )
