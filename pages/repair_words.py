@@ -90,13 +90,18 @@ def left(time: timedelta) -> str:
 
 def absence_row(absence: "Absence", zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     state, tone = _state(absence, now)
-    opened = absence.conflicts.filter(resolved_at=None).count()
     return {
         "title": away(absence.resource.name, absence.kind, absence.reason),
         "when": span(absence.period.lower, absence.period.upper, zone),
         "state": state,
         "tone": tone,
         "address": reverse("staff:absence", args=[absence.pk]),
+    }
+
+
+def to_decide(opened: int) -> dict[str, Any]:
+    """What a row of the list says besides: how many conflicts are open."""
+    return {
         "open": opened,
         "open_text": f"{opened} visit{'s' if opened > 1 else ''} to decide about",
     }

@@ -69,11 +69,16 @@ class ShorterForm(Form):
 @page(action="absence.read")
 def absences(request: StaffRequest) -> Answer:
     zone = ZoneInfo(request.clinic.time_zone)
-    found = selectors.absences(request.clinic.pk)[:ROWS]
+    found = list(selectors.absences(request.clinic.pk)[:ROWS])
+    waiting = selectors.open_counts(found)
     request.saw(count=0, deliberate=False)
     opened = selectors.conflicts(request.clinic.pk, only_open=True).count()
     context = {
-        "rows": [repair_words.absence_row(a, zone, request.now) for a in found],
+        "rows": [
+            repair_words.absence_row(a, zone, request.now)
+            | repair_words.to_decide(waiting.get(a.pk, 0))
+            for a in found
+        ],
         "open_conflicts": opened,
         "may_write": may(request.membership.role, "absence.write").allowed,
     }

@@ -1,6 +1,10 @@
 """The sick call by forms alone: enter it, plan, look at the messages, carry out."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock
@@ -309,6 +313,40 @@ def test_what_somebody_else_shortened_meanwhile_is_not_ended(
     assert answer.status_code == 409
     absence.refresh_from_db()
     assert absence.ended_at is None
+
+
+def statements(client, address):
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+def test_a_longer_plan_and_list_ask_no_more(coordinator, practice, ill):
+    pages = []
+    for count in (1, 3):
+        plan = a_plan_of(coordinator, practice, practice.by_kind["clinician"], count)
+        pages.append(
+            [
+                statements(coordinator, reverse("staff:repair", args=[plan.pk])),
+                statements(coordinator, reverse("staff:absences")),
+            ]
+        )
+
+    assert pages[0] == pages[1]
+
+
+def a_plan_of(client, practice, clinicians, count):
+    """A plan with that many lines; one more absence in the list each time."""
+    before = Absence.objects.count()
+    ill = clinicians[before]
+    for hour in range(count):
+        start = NEXT + timedelta(hours=2 * before + hour)
+        practice.book(clinician=ill.pk, start=start)
+    call_in_sick(client, ill)
+    absence = Absence.objects.get(resource=ill)
+    client.post(reverse("staff:absence_plan", args=[absence.pk]))
+    return absence.plans.get()
 
 
 def test_nobody_away_says_what_this_is_for(coordinator):
