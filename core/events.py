@@ -79,7 +79,7 @@ def _keep(subscriber: Subscriber, event: Event, error: Exception) -> None:
         fields={name: _to_text(value) for name, value in _fields(event).items()},
         subscriber=_path(subscriber),
         error=type(error).__name__,
-        place=_place(error),
+        place=place(error),
         failed_at=clock.real_now(),
     )
 
@@ -113,7 +113,7 @@ def _count(pk: int, error: Exception) -> None:
     row = FailedReaction.objects.get(pk=pk)
     row.attempts += 1
     row.retried_at = clock.real_now()
-    row.error, row.place = type(error).__name__, _place(error)
+    row.error, row.place = type(error).__name__, place(error)
     row.save(update_fields=["attempts", "retried_at", "error", "place"])
     if row.retried_at - row.failed_at > ALARM_AFTER:
         log.error("reaction_keeps_failing", reaction=pk, subscriber=row.subscriber)
@@ -155,7 +155,7 @@ def _load(path: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def _place(error: Exception) -> str:
+def place(error: Exception) -> str:
     """File and line of the fault; the message may hold values, so it is left out."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{last.filename.rsplit('/', 1)[-1]}:{last.lineno}"

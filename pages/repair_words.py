@@ -1,7 +1,7 @@
 """Absences, conflicts and repair plans in words, and the steps of the wizard."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -40,6 +40,7 @@ LINES = {
     "failed": ("Not done", "danger"),
     "undone": ("Taken back", "neutral"),
 }
+STAYS = ("Not taken back", "danger")
 EXACT = (
     "No plan disturbs fewer patients, or moves as few of them by less. Starts at each "
     "quarter of an hour within four weeks were compared."
@@ -80,15 +81,27 @@ def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     return f"{begin} to {short_day(last.date())}, {clock_time(end, zone)}"
 
 
+def left(time: timedelta) -> str:
+    """ "1 minute 45 seconds"."""
+    minutes, seconds = divmod(max(int(time.total_seconds()), 0), 60)
+    parts = [(minutes, "minute"), (seconds, "second")]
+    return " ".join(f"{n} {unit}{'s' if n > 1 else ''}" for n, unit in parts if n)
+
+
 def absence_row(absence: "Absence", zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     state, tone = _state(absence, now)
-    opened = absence.conflicts.filter(resolved_at=None).count()
     return {
         "title": away(absence.resource.name, absence.kind, absence.reason),
         "when": span(absence.period.lower, absence.period.upper, zone),
         "state": state,
         "tone": tone,
         "address": reverse("staff:absence", args=[absence.pk]),
+    }
+
+
+def to_decide(opened: int) -> dict[str, Any]:
+    """What a row of the list says besides: how many conflicts are open."""
+    return {
         "open": opened,
         "open_text": f"{opened} visit{'s' if opened > 1 else ''} to decide about",
     }

@@ -18,12 +18,14 @@ from notifications.channels.contract import Letter
 from notifications.domain import gate, retry, states
 from notifications.domain.catalogue import KINDS
 from notifications.domain.plan import plan
+from notifications.domain.subjects import Visit
 from notifications.models import Attempt, Message
 from notifications.selectors import providers, situations
 from notifications.selectors.situations import Situation, address_of
 from notifications.services import calls, planning, wording
 from patients.services import tasks
 from patients.services.locking import lock
+from scheduling.selectors import repair
 
 LEASE = timedelta(seconds=60)
 LOOK_AGAIN = timedelta(seconds=30)
@@ -120,6 +122,10 @@ def _stopped(
 def _held(message: Message, situation: Situation) -> str:
     if not situation.clinic.sends_on:
         return "clinic_sends_nothing"
+    if isinstance(situation.snapshot, Visit) and repair.is_being_undone(
+        UUID(situation.snapshot.id)
+    ):
+        return "plan_being_undone"
     return providers.held(provider_of(message.channel))
 
 

@@ -62,14 +62,23 @@ class AbsenceForm(Form):
         self.use_zone(ZoneInfo(request.clinic.time_zone))
 
 
+class ShorterForm(Form):
+    until = MomentField(label="New end", help_text="Before the end it has now.")
+
+
 @page(action="absence.read")
 def absences(request: StaffRequest) -> Answer:
     zone = ZoneInfo(request.clinic.time_zone)
-    found = selectors.absences(request.clinic.pk)[:ROWS]
+    found = list(selectors.absences(request.clinic.pk)[:ROWS])
+    waiting = selectors.open_counts(found)
     request.saw(count=0, deliberate=False)
     opened = selectors.conflicts(request.clinic.pk, only_open=True).count()
     context = {
-        "rows": [repair_words.absence_row(a, zone, request.now) for a in found],
+        "rows": [
+            repair_words.absence_row(a, zone, request.now)
+            | repair_words.to_decide(waiting.get(a.pk, 0))
+            for a in found
+        ],
         "open_conflicts": opened,
         "may_write": may(request.membership.role, "absence.write").allowed,
     }
@@ -94,7 +103,11 @@ def absence_new(request: StaffRequest) -> Answer:
 
 @page(action="absence.read")
 def absence(request: StaffRequest, absence_id: UUID) -> Answer:
-    found = _found(request, absence_id)
+    return _show(request, _found(request, absence_id), ShorterForm())
+
+
+def _show(request: StaffRequest, found: "Absence", form: ShorterForm) -> Answer:
+    form.use_zone(ZoneInfo(request.clinic.time_zone))
     zone = ZoneInfo(request.clinic.time_zone)
     conflicts = list(selectors.open_conflicts_of(found))
     under_way = selectors.under_way(found, request.now)
@@ -113,20 +126,24 @@ def absence(request: StaffRequest, absence_id: UUID) -> Answer:
         "may_plan": stands and may(role, "repair.write").allowed,
         "may_end": stands and may(role, "absence.write").allowed,
         "end_address": reverse("staff:absence_end", args=[found.pk]),
+        "version": found.version,
+        "shorter": form,
     }
-    return TemplateResponse(request, "pages/staff/absence.html", context)
+    return show(request, "pages/staff/absence.html", context, form)
 
 
 @page(action="absence.write")
 @require_POST
 def absence_end(request: StaffRequest, absence_id: UUID) -> Answer:
+    """Now, or with `until` at that instant."""
+    found = _found(request, absence_id)
+    form = ShorterForm(request.POST)
+    form.use_zone(ZoneInfo(request.clinic.time_zone))
+    if "until" not in request.POST:
+        _end(request, found, None)
+    elif not (form.is_valid() and _shorten(request, found, form)):
+        return _show(request, found, form)
     request.saw(count=0, deliberate=False)
-    service.end_absence(
-        absence_id=absence_id,
-        clinic_id=request.clinic.pk,
-        by=request.actor,
-        now=request.now,
-    )
     messages.success(request, "Ended. The time can be booked again.")
     return redirect("staff:absence", absence_id)
 
@@ -143,6 +160,29 @@ def absence_plan(request: StaffRequest, absence_id: UUID) -> Answer:
     lines = repair.lines(plan)
     request.saw(*{line.appointment.patient_id for line in lines})
     return redirect("staff:repair", plan.pk)
+
+
+def _shorten(request: StaffRequest, found: "Absence", form: ShorterForm) -> bool:
+    """False, with the words on the form, if it cannot end then."""
+    try:
+        _end(request, found, form.cleaned_data["until"])
+    except Invalid as problem:
+        form.take(problem)
+        return False
+    return True
+
+
+def _end(request: StaffRequest, found: "Absence", until: datetime | None) -> None:
+    """The version is the one the form was made for; without one, that of now."""
+    text = request.POST.get("version", "")
+    service.end_absence(
+        absence_id=found.pk,
+        clinic_id=request.clinic.pk,
+        version=int(text) if text.isdecimal() else found.version,
+        until=until,
+        by=request.actor,
+        now=request.now,
+    )
 
 
 def _open(request: StaffRequest, form: AbsenceForm) -> "Absence":

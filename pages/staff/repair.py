@@ -1,5 +1,6 @@
 """The wizard that repairs a day: the plan, what patients are told, carrying it out."""
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -48,7 +49,7 @@ def repair(request: StaffRequest, plan_id: UUID) -> Answer:
         **_frame(request, plan, "plan"),
         "method": title,
         "method_meaning": meaning,
-        "rows": [_line(request, line) for line in lines],
+        "rows": _rows(request, lines),
         "replan_address": reverse("staff:repair_replan", args=[plan.pk]),
         "next_address": reverse("staff:repair_messages", args=[plan.pk]),
     }
@@ -89,7 +90,8 @@ def repair_messages(request: StaffRequest, plan_id: UUID) -> Answer:
     plan, lines = _found(request, plan_id)
     if plan.state != "proposed":
         return redirect("staff:repair_run", plan.pk)
-    told = [_told(request, line) for line in lines]
+    pairs = zip(lines, _rows(request, lines), strict=True)
+    told = [_told(request, line, row) for line, row in pairs]
     context = {
         **_frame(request, plan, "messages"),
         "told": [one for one in told if one["notices"]],
@@ -113,13 +115,8 @@ def repair_apply(request: StaffRequest, plan_id: UUID) -> Answer:
 @page(action="repair.write")
 @require_POST
 def repair_undo(request: StaffRequest, plan_id: UUID) -> Answer:
-    _found(request, plan_id)
-    repair_runs.undo(
-        plan_id=plan_id,
-        clinic_id=request.clinic.pk,
-        by=request.actor,
-        now=request.now,
-    )
+    plan, _ = _found(request, plan_id)
+    repair_runs.undo(**_asked(request, plan), clinic_id=request.clinic.pk)
     return redirect("staff:repair_run", plan_id)
 
 
@@ -132,13 +129,16 @@ def repair_run(request: StaffRequest, plan_id: UUID) -> Answer:
     progress = selectors.progress(plan)
     until = selectors.undo_until(plan)
     undoable = until is not None and request.now < until
+    rows = _rows(request, lines)
     context = {
         **_frame(request, plan, "run"),
         "progress": progress,
         "reached": progress.done + progress.failed,
         "at_work": plan.state in {"applying", "undoing"},
-        "rows": [_line(request, line) for line in lines],
+        "rows": rows,
+        "stay": [row for row in rows if row["stays"]],
         "undo_until": until if undoable else None,
+        "undo_left": repair_words.left(until - request.now) if until else "",
         "undo_address": reverse("staff:repair_undo", args=[plan.pk]),
         "here": reverse("staff:repair_run", args=[plan.pk]),
         "conflicts_address": reverse("staff:conflicts"),
@@ -179,27 +179,35 @@ def _frame(request: StaffRequest, plan: "RepairPlan", here: str) -> dict[str, An
     }
 
 
-def _line(request: StaffRequest, line: "RepairLine") -> dict[str, Any]:
+def _rows(request: StaffRequest, lines: "Iterable[RepairLine]") -> list[dict[str, Any]]:
+    """The lines with the names of whom and what they take; one statement."""
+    named = scheduling.resources(request.clinic.pk).values_list("pk", "name")
+    names = dict(named)
+    return [_line(line, names) for line in lines]
+
+
+def _line(line: "RepairLine", names: Mapping[int, str]) -> dict[str, Any]:
     visit = line.appointment
-    state, tone = repair_words.LINES[line.state]
+    stays = line.state == "failed" and line.done_at is not None
+    state, tone = repair_words.STAYS if stays else repair_words.LINES[line.state]
     ids = {claim["resource"] for claim in line.claims}
-    named = scheduling.resources(request.clinic.pk).filter(pk__in=ids)
     return {
         "position": line.position,
         "patient": visit.patient.full_name,
         "visit_type": visit.visit_type.name,
         "address": reverse("staff:appointment", args=[visit.pk]),
         "agreed": line.move.from_during.lower
-        if line.move and line.state == "done"
+        if line.move and line.state != "undone"
         else visit.start,
         "start": line.start,
         "way": repair_words.WAYS[line.way],
         "way_tone": repair_words.WAY_TONES[line.way],
-        "with": ", ".join(resource.name for resource in named),
+        "with": ", ".join(name for pk, name in names.items() if pk in ids),
         "detail": line.detail,
         "locked": line.locked,
         "state": state,
         "tone": tone,
+        "stays": stays,
         "line_address": reverse(
             "staff:repair_line", args=[line.plan_id, line.position]
         ),
@@ -211,9 +219,10 @@ def _line(request: StaffRequest, line: "RepairLine") -> dict[str, Any]:
     }
 
 
-def _told(request: StaffRequest, line: "RepairLine") -> dict[str, Any]:
+def _told(
+    request: StaffRequest, line: "RepairLine", row: dict[str, Any]
+) -> dict[str, Any]:
     """What one patient would be told, and why they must be telephoned first."""
-    row = _line(request, line)
     moves = line.start is not None and line.start != line.appointment.start
     told = previews.Told()
     if moves and line.start is not None:

@@ -160,14 +160,9 @@ class RepairApply(Endpoint):
 class RepairUndo(Endpoint):
     actions = {"POST": "repair.write"}
 
-    @extend_schema(request=None, responses=bodies.PlanAnswer)
+    @extend_schema(request=bodies.PlanVersion, responses=bodies.PlanAnswer)
     def post(self, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
-        repair_runs.undo(
-            plan_id=plan_id,
-            clinic_id=self.clinic.pk,
-            by=request.actor,
-            now=request.now,
-        )
+        repair_runs.undo(**_asked(self, request, plan_id))
         return _plan(self, plan_id)
 
 

@@ -17,7 +17,13 @@ class NewAbsence(Body):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
 
-class EndAbsence(Body):
+class Version(Body):
+    """The version seen by whoever asks; another one by now is 409 stale-version."""
+
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class EndAbsence(Version):
     until = Start(required=False, allow_null=True)
 
 
@@ -31,11 +37,11 @@ class KeepConflict(Body):
     reason = serializers.CharField(max_length=200)
 
 
-class PlanVersion(Body):
-    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+class PlanVersion(Version):
+    pass
 
 
-class ChangeLine(PlanVersion):
+class ChangeLine(Version):
     """`locked` alone locks or unlocks; `way` or `start` changes what is proposed."""
 
     locked = serializers.BooleanField(required=False)
@@ -57,6 +63,7 @@ class AbsenceAnswer(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
 
 
 class AbsencePage(serializers.Serializer[Any]):

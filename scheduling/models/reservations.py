@@ -16,6 +16,7 @@ class Absence(UuidModel):
     """A resource that is not there: ill, on leave, in maintenance, flooded.
 
     `ended_at` is set when it is called off or ends early; its time is free again.
+    `version` counts its changes, so that nobody ends what they have not seen.
     """
 
     class Kind(models.TextChoices):
@@ -37,6 +38,7 @@ class Absence(UuidModel):
     made_by = models.CharField(max_length=120)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [

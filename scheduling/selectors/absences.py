@@ -1,9 +1,10 @@
 """Reading who and what is away, and the visits in the way of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from scheduling.domain.status import Status
 from scheduling.models import Absence, Appointment, Conflict, Reservation
@@ -19,6 +20,13 @@ def absences(clinic_id: int) -> QuerySet[Absence]:
     """All of the clinic, with whom or what they are about, the latest first."""
     found = Absence.objects.filter(resource__clinic_id=clinic_id)
     return found.select_related("resource").order_by("-period", "-created_at")
+
+
+def open_counts(absences: Iterable[Absence]) -> dict[UUID, int]:
+    """How many conflicts of each are open, where any is; one statement."""
+    opened = Conflict.objects.filter(absence__in=list(absences), resolved_at=None)
+    counted = opened.order_by().values("absence").annotate(opened=Count("pk"))
+    return dict(counted.values_list("absence", "opened"))
 
 
 def standing(clinic_id: int, now: datetime) -> QuerySet[Absence]:

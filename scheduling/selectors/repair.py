@@ -1,13 +1,16 @@
 """Reading repair plans: their lines, how far they are, how long undo is possible."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from scheduling.domain.repair import UNDO_WITHIN
 from scheduling.models import Absence, RepairLine, RepairPlan
+
+# Whoever presses the button last is through before the first notice can leave.
+MARGIN = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,24 @@ def progress(plan: RepairPlan) -> Progress:
 def undo_until(plan: RepairPlan) -> datetime | None:
     """Until when the plan can be undone so that nobody is told; None if never.
 
-    Counted from the first visit moved, as its notice is the first to leave.
+    Counted from the first visit moved, as its notice is the first to leave; from
+    then on `is_being_undone` keeps the notices back.
     """
     if plan.state != RepairPlan.State.APPLIED or plan.finished_at is None:
         return None
     done = plan.lines.filter(state=RepairLine.State.DONE, done_at__isnull=False)
     first = done.order_by("done_at").values_list("done_at", flat=True).first()
-    return first + UNDO_WITHIN if first else None
+    return first + UNDO_WITHIN - MARGIN if first else None
+
+
+def is_being_undone(appointment_id: UUID) -> bool:
+    """True while the plan that moved this visit is undone, and the visit not yet.
+
+    Nobody is to be told of its time meanwhile: it will be another in a moment.
+    """
+    waiting = RepairLine.objects.filter(
+        appointment=appointment_id,
+        state=RepairLine.State.DONE,
+        plan__state=RepairPlan.State.UNDOING,
+    )
+    return waiting.exists()

@@ -20,6 +20,7 @@ def absence_json(absence: Absence) -> dict[str, Any]:
         "start": _iso(absence.period.lower, zone),
         "end": _iso(absence.period.upper, zone),
         "ended_at": _iso(absence.ended_at, zone),
+        "version": absence.version,
     }
 
 

@@ -20,7 +20,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core import events, journal
 from core.actor import Actor
-from core.problems import FieldError, Invalid, NotFound, Problem
+from core.problems import FieldError, Invalid, NotFound, Problem, StaleVersion
 from scheduling.domain import absence as domain
 from scheduling.domain.local_time import Doubled, InGap, resolve
 from scheduling.events import AbsenceEnded, AbsenceOpened
@@ -82,6 +82,7 @@ def end_absence(
     *,
     absence_id: UUID,
     clinic_id: int,
+    version: int | None = None,
     until: datetime | None = None,
     by: Actor,
     now: datetime,
@@ -89,16 +90,20 @@ def end_absence(
     """End the absence now, or let it end at `until`, earlier than was said.
 
     The time is free again, and open conflicts that are none any more are kept.
-    Raises NotFound, AbsenceOver, and Invalid for an `until` not before its end.
+    `version` is the one it had for whoever asks. Raises NotFound, StaleVersion,
+    AbsenceOver, and Invalid for an `until` not before its end.
     """
     absence = _find(absence_id, clinic_id)
+    if version not in {None, absence.version}:
+        raise StaleVersion(absence.version)
     if absence.ended_at is not None or absence.period.upper <= now:
         raise AbsenceOver
     if until is None:
         absence.ended_at = now
     else:
         _shorten(absence, until, now)
-    absence.save(update_fields=["ended_at", "period"])
+    absence.version += 1
+    absence.save(update_fields=["ended_at", "period", "version"])
     _give_back(absence, now)
     _settle_conflicts(absence, by, now)
     _tell_ended(absence, by, now)

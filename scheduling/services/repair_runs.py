@@ -6,40 +6,47 @@ the transaction that moves its visit, under the patient's lock; whoever carries 
 do each line once. A line that cannot be done says why and stays for the call list.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import structlog
 from celery import current_app
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 
 from clinics import selectors as clinics
-from core import journal
+from core import events, journal
 from core.actor import Actor, job
 from core.db import unit_of_work
-from core.problems import Problem
+from core.problems import Problem, StaleVersion
 from core.refusal import Refused
 from patients.services import tasks
-from patients.services.patients import lock as lock_patient
 from scheduling.models import Appointment, RepairLine, RepairPlan, Reservation, Resource
+from scheduling.selectors import plans
 from scheduling.selectors import repair as selectors
 from scheduling.services import absences, booking
-from scheduling.services.problems import SlotTaken
+from scheduling.services.repair_lines import (
+    CALL_TEXT,
+    LATER,
+    ask_to_call,
+    attempt,
+    call_of,
+    give_up,
+    lock_line,
+)
 from scheduling.services.repair_plans import PlanAtWork, lock_plan, lock_proposed
 from scheduling.services.reserving import lock_resources, resources_of
 
 if TYPE_CHECKING:
     from scheduling.models import Absence
 
+log = structlog.get_logger()
+
 TASK = "scheduling.tasks.carry_on_repair"
-CALL_WITHIN = timedelta(hours=1)
-CALL_TEXT = "Call the patient: their visit cannot be as agreed, and no other time fits."
 NOT_NEEDED = "The plan was undone."
-TAKEN = "The time or a resource was taken in the meantime."
 State, Way = RepairLine.State, RepairLine.Way
 
 
@@ -73,9 +80,17 @@ def start(
 
 
 @transaction.atomic
-def undo(*, plan_id: UUID, clinic_id: int, by: Actor, now: datetime) -> RepairPlan:
-    """Move all visits back while nobody has been told. Raises UndoOver, PlanAtWork."""
+def undo(
+    *, plan_id: UUID, clinic_id: int, version: int, by: Actor, now: datetime
+) -> RepairPlan:
+    """Move all visits back while nobody has been told.
+
+    From here on no notice of theirs leaves before its visit is back, however long
+    that takes. Raises NotFound, StaleVersion, UndoOver, PlanAtWork.
+    """
     plan = lock_plan(plan_id, clinic_id)
+    if plan.version != version:
+        raise StaleVersion(plan.version)
     if plan.state != RepairPlan.State.APPLIED:
         raise PlanAtWork
     until = selectors.undo_until(plan)
@@ -95,10 +110,13 @@ def carry_on(*, plan_id: UUID, now: datetime) -> None:
     by = _in_whose_name(plan)
     if plan.state == RepairPlan.State.APPLYING:
         for line_id in _ids(plan, State.PROPOSED):
-            _do(partial(_apply_line, line_id, by, now), line_id, State.FAILED)
+            work = partial(_apply_line, line_id, by, now)
+            attempt(work, line_id, State.PROPOSED, by, now)
     if plan.state == RepairPlan.State.UNDOING:
+        # Backwards: a later line may have what an earlier one gave up.
         for line_id in reversed(_ids(plan, State.DONE)):
-            _do(partial(_undo_line, line_id, by, now), line_id, State.DONE)
+            work = partial(_undo_line, line_id, by, now)
+            attempt(work, line_id, State.DONE, by, now)
     unit_of_work(partial(_finish, plan.pk, plan.clinic_id, by, now))
 
 
@@ -108,8 +126,20 @@ def carry_on_all(*, now: datetime) -> int:
     waiting = RepairPlan.objects.filter(state__in=[states.APPLYING, states.UNDOING])
     ids = list(waiting.order_by("created_at").values_list("pk", flat=True))
     for plan_id in ids:
-        carry_on(plan_id=plan_id, now=now)
+        _carry_on_beside_others(plan_id, now)
     return len(ids)
+
+
+def _carry_on_beside_others(plan_id: UUID, now: datetime) -> None:
+    try:
+        carry_on(plan_id=plan_id, now=now)
+    except Exception as error:  # noqa: BLE001  (it is named, and asked for again)
+        log.error(  # noqa: TRY400
+            "repair_plan_stopped",
+            plan=str(plan_id),
+            error=type(error).__name__,
+            place=events.place(error),
+        )
 
 
 def _ring(plan: RepairPlan) -> None:
@@ -132,79 +162,37 @@ def _in_whose_name(plan: RepairPlan) -> Actor:
     return job(key if kind == "job" else "repair", plan.clinic_id)
 
 
-def _do(line: Callable[[], None], line_id: int, state: str) -> None:
-    """One line; what is in its way is written on it, in words."""
-    try:
-        unit_of_work(line)
-    except Problem as problem:
-        text = TAKEN if isinstance(problem, SlotTaken) else _words(problem)
-        unit_of_work(partial(_note, line_id, state, text))
-
-
-def _words(problem: Problem) -> str:
-    return f"{problem.title}. {problem.detail}"
-
-
-def _note(line_id: int, state: str, text: str) -> None:
-    line = _lock_line(line_id)
-    line.state, line.detail = state, text[:300]
-    line.save(update_fields=["state", "detail"])
-
-
-def _lock_line(line_id: int) -> RepairLine:
-    """The line under its patient's lock."""
-    rows = RepairLine.objects.select_related(
-        "plan__absence", "appointment", "conflict", "move"
-    )
-    lock_patient(rows.get(pk=line_id).appointment.patient_id)
-    return rows.get(pk=line_id)
-
-
 # --- Forward ----------------------------------------------------------------------
 
 
 def _apply_line(line_id: int, by: Actor, now: datetime) -> None:
-    line = _lock_line(line_id)
+    line = lock_line(line_id)
     if line.state != State.PROPOSED:
         return
     if line.conflict.resolved_at is not None:
         line.state, line.detail = State.FAILED, _settled(line)
     elif line.way == Way.CALL:
-        _ask_to_call(line, by, now)
+        ask_to_call(line, CALL_TEXT, by, now)
+        line.state, line.done_at = State.DONE, now
     else:
         _change(line, by, now)
+    _forget_delay(line)
     line.save(update_fields=["state", "detail", "move", "done_at"])
+
+
+def _forget_delay(line: RepairLine) -> None:
+    if line.detail == LATER:
+        line.detail = ""
 
 
 def _settled(line: RepairLine) -> str:
     return f"Not needed any more: the visit was {line.conflict.resolution}."
 
 
-def _ask_to_call(line: RepairLine, by: Actor, now: datetime) -> None:
-    visit = line.appointment
-    tasks.open(
-        clinic_id=line.plan.clinic_id,
-        patient_id=visit.patient_id,
-        kind="call_patient",
-        text=CALL_TEXT,
-        subject=_call_of(line),
-        owner_role="coordinator",
-        due_at=now + CALL_WITHIN,
-        by=by,
-        now=now,
-    )
-    line.state, line.done_at = State.DONE, now
-
-
-def _call_of(line: RepairLine) -> str:
-    return f"conflict:{line.conflict_id}"
-
-
 def _change(line: RepairLine, by: Actor, now: datetime) -> None:
     done = _reassign_or_move(line, by, now)
     if isinstance(done, Refused):
-        line.state = State.FAILED
-        line.detail = " ".join(reason.text for reason in done.reasons)[:300]
+        give_up(line, " ".join(reason.text for reason in done.reasons), by, now)
         return
     line.move = done.moves.get(version=done.version)
     line.state, line.done_at = State.DONE, now
@@ -236,19 +224,20 @@ def _reassign_or_move(
 
 
 def _undo_line(line_id: int, by: Actor, now: datetime) -> None:
-    line = _lock_line(line_id)
+    line = lock_line(line_id)
     if line.state != State.DONE:
         return
     if line.way == Way.CALL:
         _take_call_back(line, by, now)
     else:
         _move_back(line, by, now)
+    _forget_delay(line)
     line.save(update_fields=["state", "detail"])
 
 
 def _take_call_back(line: RepairLine, by: Actor, now: datetime) -> None:
     tasks.close_about(
-        subject=_call_of(line),
+        subject=call_of(line),
         clinic_id=line.plan.clinic_id,
         outcome=NOT_NEEDED,
         by=by,
@@ -261,23 +250,35 @@ def _move_back(line: RepairLine, by: Actor, now: datetime) -> None:
     """The old time is the absence's now; it gives it up and the conflict is open."""
     assert line.move is not None
     absence = line.plan.absence
-    lock_resources(
-        {claim["resource"] for claim in line.move.from_claims}
-        | resources_of(line.appointment)
-    )
+    lock_resources(_may_serve(line))
     absence.refresh_from_db()
     _make_room(line, absence, now)
     done = booking.undo_move(
         appointment_id=line.appointment_id, version=line.move.version, by=by, now=now
     )
     if isinstance(done, Refused):
-        line.detail = " ".join(reason.text for reason in done.reasons)[:300]
+        give_up(line, " ".join(reason.text for reason in done.reasons), by, now)
     else:
         line.state = State.UNDONE
     if absence.ended_at is None:
         absences.reserve_free(absence)
         if line.state == State.UNDONE:
             _reopen(line)
+
+
+def _may_serve(line: RepairLine) -> set[int]:
+    """All that the visit has, had, or may get in their place.
+
+    Locked at once, in id order: whoever replaces one that is taken is found only when
+    the absence's time is free, and may have a lower id than those locked for that.
+    """
+    assert line.move is not None
+    visit = line.appointment
+    had = {claim["resource"] for claim in line.move.from_claims}
+    alike = Resource.objects.filter(
+        clinic_id=line.plan.clinic_id, kind__in=plans.plans_of([visit])[visit.pk].kinds
+    )
+    return had | resources_of(visit) | set(alike.values_list("pk", flat=True))
 
 
 def _make_room(line: RepairLine, absence: "Absence", now: datetime) -> None:
@@ -312,6 +313,8 @@ def _finish(plan_id: UUID, clinic_id: int, by: Actor, now: datetime) -> None:
         plan.state, plan.finished_at = states.APPLIED, now
         name = "repair.applied"
     elif plan.state == states.UNDOING:
+        if plan.lines.filter(state=State.DONE).exists():
+            return
         plan.state = states.UNDONE
         name = "repair.undone"
     else:

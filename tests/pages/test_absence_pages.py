@@ -1,19 +1,25 @@
 """The sick call by forms alone: enter it, plan, look at the messages, carry out."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock
+from core.problems import StaleVersion
 from notifications.services import reviews
 from patients.services import consents
-from scheduling.models import Absence, Appointment, Conflict, RepairPlan
+from scheduling.models import Absence, Appointment, Conflict, RepairLine, RepairPlan
+from scheduling.services import booking, repair_lines, repair_runs
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories import scheduling
 from tests.factories.scheduling import NINE
 from tests.pages.conftest import NOW
 from tests.pages.test_booking import fields
-from tests.scheduling.acts import WHO
+from tests.scheduling.acts import WHO, act
 from tests.scheduling.test_absence_api import carry_on
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +104,7 @@ def test_the_whole_wizard(coordinator, practice, ill):
     assert '<progress class="meter" value="1" max="1"' in report
     assert "hx-trigger" not in report
     assert "Undo the whole plan" in report
+    assert "Possible for another 1 minute" in report
 
 
 def test_undo_while_nobody_was_told(coordinator, practice, ill):
@@ -111,6 +118,36 @@ def test_undo_while_nobody_was_told(coordinator, practice, ill):
 
     assert "Taken back" in text(coordinator.get(undone["Location"]))
     assert Conflict.objects.get().resolved_at is None
+
+
+def test_a_visit_that_could_not_be_taken_back_is_named_with_a_link(
+    coordinator, practice, ill
+):
+    plan = a_plan(coordinator, practice, ill)
+    coordinator.post(reverse("staff:repair_apply", args=[plan.pk]))
+    carry_on()
+    visit = plan.lines.get().appointment
+    visit.refresh_from_db()
+    act(booking.confirm, visit)
+    coordinator.post(reverse("staff:repair_undo", args=[plan.pk]))
+    undo_what_can_be()
+
+    page = text(coordinator.get(reverse("staff:repair_run", args=[plan.pk])))
+
+    assert "Taken back, but not all of it" in page
+    assert "1 visit could not be taken back" in page
+    stays = page.partition('id="stay"')[2].partition("</section>")[0]
+    assert reverse("staff:appointment", args=[visit.pk]) in stays
+    assert "1 of 1 visits, 1 could not be done" in page
+
+
+def undo_what_can_be():
+    """The line is refused, as its visit was changed since."""
+    line, plan = RepairLine.objects.get(), RepairPlan.objects.get()
+    with pytest.raises(StaleVersion):
+        repair_runs._undo_line(line.pk, WHO["by"], NOW)
+    repair_lines._fail(line.pk, "done", "Changed in the meantime.", **WHO)
+    repair_runs._finish(plan.pk, plan.clinic_id, WHO["by"], NOW)
 
 
 def test_the_messages_are_shown_as_the_patient_gets_them(coordinator, practice, ill):
@@ -236,6 +273,80 @@ def test_ending_it_frees_the_time(coordinator, practice, ill):
 
     assert "No visit in the way" in text(coordinator.get(page))
     assert "Ended" in text(coordinator.get(reverse("staff:absences")))
+
+
+def test_it_is_let_end_earlier(coordinator, practice, ill):
+    call_in_sick(coordinator, ill)
+    absence = Absence.objects.get()
+    page, end = (
+        reverse(f"staff:{name}", args=[absence.pk])
+        for name in ("absence", "absence_end")
+    )
+    sent = fields(text(coordinator.get(page)), end)
+
+    too_late = coordinator.post(end, sent | {"until": "2026-09-03T18:00"})
+    assert too_late.status_code == 422
+    assert "Choose an end between now and the end it has" in text(too_late)
+    nothing = coordinator.post(end, sent | {"until": ""})
+    assert "Give the new end." in text(nothing)
+    again = fields(text(nothing), end)
+    coordinator.post(end, again | {"until": "2026-09-03T12:00"})
+
+    assert "8:00 AM to 12:00 PM" in text(coordinator.get(page))
+    absence.refresh_from_db()
+    assert absence.ended_at is None
+
+
+def test_what_somebody_else_shortened_meanwhile_is_not_ended(
+    coordinator, practice, ill
+):
+    call_in_sick(coordinator, ill)
+    absence = Absence.objects.get()
+    end = reverse("staff:absence_end", args=[absence.pk])
+    seen = fields(
+        text(coordinator.get(reverse("staff:absence", args=[absence.pk]))), end
+    )
+    coordinator.post(end, {"until": "2026-09-03T12:00"})
+
+    answer = coordinator.post(end, {"version": seen["version"]})
+
+    assert answer.status_code == 409
+    absence.refresh_from_db()
+    assert absence.ended_at is None
+
+
+def statements(client, address):
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
+
+
+def test_a_longer_plan_and_list_ask_no_more(coordinator, practice, ill):
+    pages = []
+    for count in (1, 3):
+        plan = a_plan_of(coordinator, practice, practice.by_kind["clinician"], count)
+        pages.append(
+            [
+                statements(coordinator, reverse("staff:repair", args=[plan.pk])),
+                statements(coordinator, reverse("staff:absences")),
+            ]
+        )
+
+    assert pages[0] == pages[1]
+
+
+def a_plan_of(client, practice, clinicians, count):
+    """A plan with that many lines; one more absence in the list each time."""
+    before = Absence.objects.count()
+    ill = clinicians[before]
+    for hour in range(count):
+        start = NEXT + timedelta(hours=2 * before + hour)
+        practice.book(clinician=ill.pk, start=start)
+    call_in_sick(client, ill)
+    absence = Absence.objects.get(resource=ill)
+    client.post(reverse("staff:absence_plan", args=[absence.pk]))
+    return absence.plans.get()
 
 
 def test_nobody_away_says_what_this_is_for(coordinator):

@@ -72,7 +72,11 @@ def test_a_sick_call_is_repaired(api, at, ill):
     assert (report["state"], report["progress"]["done"]) == ("applied", 1)
     assert api.get("conflicts/").json()["results"] == []
 
-    assert api.post(f"{where}/undo/", {}).json()["state"] == "undoing"
+    assert api.post(f"{where}/undo/", {}).status_code == 400
+    stale = api.post(f"{where}/undo/", {"version": plan["version"]})
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale-version")
+    undone = api.post(f"{where}/undo/", {"version": report["version"]})
+    assert undone.json()["state"] == "undoing"
     carry_on()
     assert api.get(f"{where}/").json()["state"] == "undone"
     assert len(api.get("conflicts/").json()["results"]) == 1
@@ -123,11 +127,14 @@ def test_an_absence_ends_early(api, at, ill):
     a_visit(api, at, ill)
     absence = sick_call(api, ill).json()
 
-    ended = api.post(f"absences/{absence['id']}/end/", {})
+    assert api.post(f"absences/{absence['id']}/end/", {}).status_code == 400
+    ended = api.post(f"absences/{absence['id']}/end/", {"version": 1})
 
     assert ended.json()["ended_at"]
     assert ended.json()["conflicts"] == []
-    over = api.post(f"absences/{absence['id']}/end/", {})
+    stale = api.post(f"absences/{absence['id']}/end/", {"version": 1})
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale-version")
+    over = api.post(f"absences/{absence['id']}/end/", {"version": 2})
     assert (over.status_code, over.json()["code"]) == (409, "absence-over")
 
 

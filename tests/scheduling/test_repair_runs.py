@@ -3,20 +3,30 @@
 from datetime import timedelta
 from functools import partial
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError
+from structlog.testing import capture_logs
 
-from core.db import unit_of_work
+from core.db import Busy, unit_of_work
 from core.models import JournalEntry
 from notifications.domain.catalogue import UNDO_HOLD
-from notifications.models import Message
+from notifications.models import MailboxItem, Message
+from notifications.services.sending import send_due
 from patients.models import Task
 from patients.services import consents
 from scheduling.domain.repair import UNDO_WITHIN
 from scheduling.models import Appointment, Conflict, RepairLine, RepairPlan, Reservation
 from scheduling.selectors import booking_checks
 from scheduling.selectors import repair as selectors
-from scheduling.services import booking, repair_plans, repair_runs
+from scheduling.services import (
+    absences,
+    booking,
+    repair_lines,
+    repair_plans,
+    repair_runs,
+)
 from scheduling.services.repair_plans import PlanAtWork
 from scheduling.services.repair_runs import UndoOver
 from tests import lock_order
@@ -80,15 +90,7 @@ def apply(plan):
 
 
 def undo(plan, now=SOON):
-    unit_of_work(
-        partial(
-            repair_runs.undo,
-            plan_id=plan.pk,
-            clinic_id=plan.clinic_id,
-            by=WHO["by"],
-            now=now,
-        )
-    )
+    start_undo(plan, now)
     carry_on(plan, now)
 
 
@@ -156,10 +158,11 @@ def test_progress_reaches_n_of_n(at, ill):
     start(plan)
     first, *_ = plan.lines.order_by("position")
 
-    repair_runs._do(
+    repair_lines.attempt(
         partial(repair_runs._apply_line, first.pk, WHO["by"], NOW),
         first.pk,
-        "failed",
+        "proposed",
+        **WHO,
     )
 
     assert selectors.progress(plan) == selectors.Progress(1, 0, 3)
@@ -230,6 +233,12 @@ def test_two_workers_do_each_patient_once(at, ill):
     check_clean()
 
 
+def call_of(line):
+    return Task.objects.get(
+        kind="call_patient", subject=f"conflict:{line.conflict_id}", done_at=None
+    )
+
+
 def test_a_visit_changed_in_the_meantime_is_left_and_says_so(at, ill):
     plan = a_plan(at, ill, 0, 60)
     visit = plan.lines.get(position=1).appointment
@@ -240,19 +249,21 @@ def test_a_visit_changed_in_the_meantime_is_left_and_says_so(at, ill):
     line = plan.lines.get(position=1)
     assert (line.state, plan.state) == ("failed", "applied")
     assert "changed in the meantime" in line.detail
+    assert call_of(line).patient_id == visit.patient_id
     assert states(plan) == ["failed", "done"]
     assert selectors.progress(plan) == selectors.Progress(1, 1, 2)
 
 
-def test_a_time_taken_in_the_meantime_is_left_and_says_so(at, ill, other):
+def test_a_time_taken_in_the_meantime_is_left_says_so_and_is_called(at, ill, other):
     plan = a_plan(at, ill, 0)
     at.book(clinician=other.pk)
 
     apply(plan)
 
     line = plan.lines.get()
-    assert (line.state, line.detail) == ("failed", repair_runs.TAKEN)
+    assert (line.state, line.detail) == ("failed", repair_lines.TAKEN)
     assert Conflict.objects.get().resolved_at is None
+    assert call_of(line).text == repair_lines.FAILED_TEXT
     check_clean()
 
 
@@ -264,6 +275,85 @@ def test_a_conflict_somebody_resolved_is_not_touched(at, ill):
 
     line = plan.lines.get()
     assert (line.state, "cancelled" in line.detail) == ("failed", True)
+    assert not Task.objects.filter(subject__startswith="conflict:").exists()
+
+
+def first_time(fault):
+    """The first line meets `fault`, all later ones the real thing."""
+    real, calls = repair_runs._apply_line, []
+
+    def stopped(*args):
+        calls.append(args)
+        if len(calls) == 1:
+            raise fault
+        real(*args)
+
+    return patch.object(repair_runs, "_apply_line", stopped)
+
+
+@pytest.mark.parametrize("fault", [IntegrityError("x"), KeyError("Maria Example")])
+def test_an_unexpected_fault_fails_its_line_alone_and_is_in_the_log(at, ill, fault):
+    plan = a_plan(at, ill, 0, 60)
+    start(plan)
+
+    with first_time(fault), capture_logs() as logs:
+        carry_on(plan)
+
+    assert (plan.state, states(plan)) == ("applied", ["failed", "done"])
+    line = plan.lines.get(position=1)
+    assert line.detail == repair_lines.UNEXPECTED
+    assert call_of(line)
+    [entry] = [entry for entry in logs if entry["event"] == "repair_line_failed"]
+    assert (entry["log_level"], entry["error"]) == ("error", type(fault).__name__)
+    assert entry["place"].startswith("test_repair_runs.py:")
+    assert "Maria" not in str(logs)
+
+
+def test_a_busy_line_waits_and_is_done_at_the_next_ring(at, ill):
+    plan = a_plan(at, ill, 0, 60)
+    start(plan)
+
+    with first_time(Busy()):
+        carry_on(plan)
+
+    assert (plan.state, states(plan)) == ("applying", ["proposed", "done"])
+    assert plan.lines.get(position=1).detail == repair_lines.LATER
+    assert not Task.objects.exists()
+    carry_on(plan)
+    assert (plan.state, states(plan)) == ("applied", ["done", "done"])
+    assert plan.lines.get(position=1).detail == ""
+
+
+def test_a_plan_that_cannot_go_on_does_not_stop_the_others(at, ill):
+    plan = a_plan(at, ill, 0)
+    start(plan)
+    real, lost = repair_runs._in_whose_name, uuid4()
+    broken = RepairPlan.objects.create(
+        pk=lost,
+        clinic_id=plan.clinic_id,
+        absence=away(at, resource_id=at.by_kind["consult_room"][0].pk, start=EIGHT),
+        state="applying",
+        method="exact",
+        made_by="x",
+        created_at=NOW - minutes(5),
+    )
+
+    def named(which):
+        if which.pk == lost:
+            raise KeyError(lost)
+        return real(which)
+
+    with (
+        patch.object(repair_runs, "_in_whose_name", named),
+        capture_logs() as logs,
+    ):
+        assert repair_runs.carry_on_all(now=NOW) == 2
+
+    plan.refresh_from_db()
+    assert plan.state == "applied"
+    [entry] = logs
+    assert (entry["event"], entry["log_level"]) == ("repair_plan_stopped", "error")
+    assert entry["plan"] == str(broken.pk)
 
 
 def test_it_is_started_once_and_undone_only_when_done(at, ill):
@@ -360,17 +450,77 @@ def test_an_undo_that_is_lost_goes_on(at, ill, other):
     assert RepairPlan.objects.get().state == "undone"
 
 
-def test_undo_ends_when_the_first_notice_leaves(at, ill):
+def test_undo_ends_shortly_before_the_first_notice_leaves(at, ill):
     plan = a_plan(at, ill, 0)
     apply(plan)
 
     assert UNDO_WITHIN == UNDO_HOLD
-    assert selectors.undo_until(plan) == NOW + UNDO_HOLD
+    assert selectors.undo_until(plan) == NOW + UNDO_HOLD - selectors.MARGIN
     with pytest.raises(UndoOver):
-        undo(plan, NOW + UNDO_HOLD)
+        undo(plan, NOW + UNDO_HOLD - selectors.MARGIN)
 
 
-def test_a_visit_changed_since_stays_where_it_is_and_says_so(at, ill, other):
+def start_undo(plan, now):
+    return unit_of_work(
+        partial(
+            repair_runs.undo,
+            plan_id=plan.pk,
+            clinic_id=plan.clinic_id,
+            version=RepairPlan.objects.get(pk=plan.pk).version,
+            by=WHO["by"],
+            now=now,
+        )
+    )
+
+
+def send_all(now):
+    """What is due then; what was put off is looked at again at once."""
+    Message.objects.filter(state="scheduled").update(not_before=None)
+    send_due(as_of=now)
+
+
+def heard_of_a_move():
+    return MailboxItem.objects.filter(body__contains="new time").count()
+
+
+def test_no_notice_leaves_while_its_visit_waits_to_be_taken_back(at, ill, other):
+    plan = moved_plan(at, ill, other)
+    reach(at)
+    send_all(NOW)
+    apply(plan)
+    due = NOW + UNDO_HOLD
+    start_undo(plan, due - selectors.MARGIN - timedelta(seconds=1))
+
+    send_all(due)
+    waiting = Message.objects.filter(kind="moved")
+    assert set(waiting.values_list("state", "reason")) == {
+        ("scheduled", "plan_being_undone")
+    }
+
+    carry_on(plan, due)
+    send_all(due + minutes(30))
+
+    assert (plan.state, states(plan)) == ("undone", ["undone"] * 2)
+    assert heard_of_a_move() == 0
+
+
+def test_who_could_not_be_moved_back_hears_of_the_move(at, ill, other):
+    plan = moved_plan(at, ill, other)
+    reach(at)
+    send_all(NOW)
+    apply(plan)
+    visit = plan.lines.get(position=1).appointment
+    visit.refresh_from_db()
+    act(booking.confirm, visit)
+
+    undo(plan)
+    send_all(NOW + minutes(30))
+
+    assert states(plan) == ["failed", "undone"]
+    assert heard_of_a_move() == 1
+
+
+def test_a_visit_changed_since_stays_says_so_and_is_called(at, ill, other):
     plan = moved_plan(at, ill, other)
     apply(plan)
     visit = plan.lines.get(position=1).appointment
@@ -380,6 +530,53 @@ def test_a_visit_changed_since_stays_where_it_is_and_says_so(at, ill, other):
     undo(plan)
 
     line = plan.lines.get(position=1)
-    assert (line.state, plan.state) == ("done", "undone")
+    assert (line.state, plan.state) == ("failed", "undone")
     assert "changed in the meantime" in line.detail
+    assert selectors.progress(plan) == selectors.Progress(1, 1, 2)
+    assert call_of(line).text == repair_lines.STAYS_TEXT
     check_clean()
+
+
+def test_an_old_time_taken_since_is_not_taken_back(at, ill, other):
+    plan = moved_plan(at, ill, other)
+    apply(plan)
+    line = plan.lines.get(position=1)
+    room = at.by_kind["consult_room"]
+    for one in room:
+        away(at, resource_id=one.pk, start=EIGHT)
+
+    undo(plan)
+
+    line.refresh_from_db()
+    assert (line.state, line.detail) == ("failed", repair_lines.TAKEN)
+    assert call_of(line).text == repair_lines.STAYS_TEXT
+    check_clean()
+
+
+def test_who_replaces_an_old_resource_that_is_taken_is_locked_in_order(at, ill, other):
+    """The one room is another's now; the one that is free has a lower id."""
+    low, high = sorted(room.pk for room in at.by_kind["consult_room"])
+    closed = away(at, resource_id=low, start=EIGHT)
+    plan = moved_plan(at, ill, other)
+    apply(plan)
+    assert high in {c["resource"] for c in plan.lines.first().move.from_claims}
+    absences.end_absence(absence_id=closed.pk, clinic_id=at.clinic.pk, **WHO)
+    away(at, resource_id=high, start=EIGHT)
+
+    undo(plan)
+
+    assert states(plan) == ["undone"] * 2
+    assert who_serves("consult_room") == {low}
+    check_clean()
+
+
+def test_a_busy_undo_is_not_called_undone(at, ill, other):
+    plan = moved_plan(at, ill, other)
+    apply(plan)
+
+    with patch.object(repair_runs, "_undo_line", side_effect=Busy):
+        undo(plan)
+
+    assert (plan.state, states(plan)) == ("undoing", ["done", "done"])
+    carry_on(plan, SOON)
+    assert (plan.state, states(plan)) == ("undone", ["undone", "undone"])
