@@ -159,6 +159,7 @@ def _of_offer(offer_id: UUID, rows: list[Message]) -> Situation:
             expires_at=offer.hold.expires_at,
             closed_at=offer.answered_at,
             stands=offer.hold.ended_at is None,
+            waits=offer.entry.closed_at is None,
             is_told=any(map(_tells_offer, rows)),
         ),
         clinic=patient.clinic,

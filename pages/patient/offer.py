@@ -97,6 +97,8 @@ def _over(request: PublicRequest, visitor: Visitor) -> Answer:
 
 def _word(found: "Offer") -> str:
     """What became of it; a batch that is over counts before its offers are closed."""
+    if found.entry.closed_as == "withdrawn":
+        return "offer_left"
     ran_out = found.hold.ended_as in {"", "expired"}
     return SAID.get(found.state, "offer_ended" if ran_out else "offer_gone")
 

@@ -114,6 +114,11 @@ def offers(clinic_id: int) -> QuerySet[Offer]:
     )
 
 
+def offers_of(entry_id: UUID) -> QuerySet[Offer]:
+    """All that was ever offered to the entry."""
+    return Offer.objects.filter(entry=entry_id).order_by("pk")
+
+
 def open_offers_of(patient_id: UUID) -> QuerySet[Offer]:
     """Offers this patient may still accept, as the rows say."""
     rows = Offer.objects.filter(entry__patient=patient_id, state=Offer.State.OFFERED)

@@ -107,7 +107,9 @@ def _check_open(offer: Offer, now: datetime) -> None:
     if offer.hold.ended_at is not None:
         way = closing.HOW_ENDED[offer.hold.ended_as]
         raise OfferGone(_ANSWERED.get(way, ""))
-    if not claiming.stands(offer.hold, now) or offer.entry.closed_at is not None:
+    if offer.entry.closed_at is not None:
+        raise OfferGone("The patient is not on the list any more.")
+    if not claiming.stands(offer.hold, now):
         raise OfferGone
 
 

@@ -15,7 +15,7 @@ from core import events, journal, locks
 from core.actor import Actor
 from core.db import unit_of_work
 from patients.services.patients import lock as lock_patient
-from scheduling.events import OfferClosed, OfferMade
+from scheduling.events import OfferClosed, OfferMade, WaitChanged
 from scheduling.models import Appointment, Hold, Offer, WaitlistEntry
 from scheduling.services import holds
 from scheduling.services.reserving import lock_resources, resources_of
@@ -46,17 +46,24 @@ def close_offer_batches(*, by: Actor, now: datetime) -> int:
 
 
 @transaction.atomic
-def withdraw_offers_of(entry: WaitlistEntry, *, by: Actor, now: datetime) -> None:
-    """Close the entry's open offers. The patient is locked already."""
+def withdraw_entry(
+    entry: WaitlistEntry, *, reason: str, by: Actor, now: datetime
+) -> WaitlistEntry:
+    """Let the patient wait no longer, then close their open offers: whoever reads
+    of those knows that it was their own wish. The patient is locked already."""
     standing = entry.offers.filter(state=Offer.State.OFFERED)
     lock_resources(
         {pk for o in standing.select_related("hold") for pk in resources_of(o.hold)}
     )
+    (entry,) = locks.lock(WaitlistEntry.objects.filter(pk=entry.pk))
+    if entry.closed_at is None:
+        close_entry(entry, WaitlistEntry.End.WITHDRAWN, by, now, reason=reason)
     for pk in _ids(standing):
         offer = lock_offer(pk)
         if offer.state == Offer.State.OFFERED:
             end(offer, Offer.State.WITHDRAWN, by, now)
             release_if_nobody_is_left(offer.hold, by, now)
+    return entry
 
 
 def lock_offer(offer_id: UUID, own: Appointment | None = None) -> Offer:
@@ -114,6 +121,13 @@ def close_entry(
     entry.closed_as = way
     entry.save(update_fields=["closed_at", "closed_as"])
     record(f"waitlist.{way.value}", entry, by, now, **payload)
+    tell_changed(entry, now)
+
+
+def tell_changed(entry: WaitlistEntry, now: datetime) -> None:
+    events.publish(
+        WaitChanged(entry_id=entry.pk, patient_id=entry.patient_id, occurred_at=now)
+    )
 
 
 def record(
