@@ -10,6 +10,7 @@ from core.actor import Actor
 from core.problems import Problem
 from core.refusal import Refused
 from patients.services.patients import lock as lock_patient
+from scheduling.domain.variation import Variation
 from scheduling.models import Appointment, Offer, WaitlistEntry
 from scheduling.selectors import waitlist
 from scheduling.selectors.visit_types import visit_kind_of
@@ -122,6 +123,7 @@ def _book(
         start=None,
         subject=subject,
         reason="",
+        variation=Variation.from_data(offer.entry.variation),
         by=by,
         now=now,
     )

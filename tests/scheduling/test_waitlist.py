@@ -8,6 +8,7 @@ from core.problems import Invalid, NotFound
 from core.refusal import Reason
 from scheduling.domain.variation import Variation
 from scheduling.models import Hold, Offer, WaitlistEntry
+from scheduling.selectors import booking_checks
 from scheduling.selectors import waitlist as reading
 from scheduling.selectors.visit_types import visit_kind
 from scheduling.services import answering, booking, matching, offers, waitlist
@@ -164,6 +165,19 @@ def test_the_hold_of_a_batch_is_as_long_as_its_visits(allowed):
     assert held.end - held.start == minutes(151)
     assert visit.end - visit.start == minutes(151)
     assert Variation.from_data(visit.variation) == variation
+
+
+def test_who_shares_a_batch_gets_the_visit_they_asked_for_themselves(allowed):
+    at = make.practice()
+    plain = waits.entry(at, visit_type=BMC, now=NOW - minutes(9))
+    oral = waits.entry(at, visit_type=BMC, variation=Variation(sedation="oral"))
+    waits.offer(at, visit_type=BMC)
+    assert offer_of(plain).hold_id == offer_of(oral).hold_id
+
+    visit = answering.accept(offer_id=offer_of(oral).pk, by=BY, now=NOW)
+
+    assert Variation.from_data(visit.variation) == Variation(sedation="oral")
+    assert booking_checks.findings(NOW) == []
 
 
 def test_a_clinician_wished_for_serves_the_opening_that_is_held():
