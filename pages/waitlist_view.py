@@ -17,7 +17,10 @@ from scheduling.services.matching import Match, Matches, why_not_shared
 if TYPE_CHECKING:
     from scheduling.models import FreedOpening, Offer, WaitlistEntry
 
-FREED_BY = {"cancelled": "A visit was cancelled", "moved": "A visit was moved"}
+FREED_BY = {
+    "cancelled": "A visit was cancelled", "moved": "A visit was moved",
+    "undone": "A move was undone",
+}
 NO_CHANNEL = "No text or e-mail may be sent: somebody has to call."
 
 
@@ -70,7 +73,9 @@ def waiting_row(
     }
 
 
-def freed_row(freed: "FreedOpening") -> dict[str, Any]:
+def freed_row(freed: "FreedOpening", now: datetime) -> dict[str, Any]:
+    """`undo_until`: it cannot be offered before; None where it can be at once."""
+    until = waitlist.undo_until(freed)
     return {
         "address": reverse("staff:waitlist_opening", args=[freed.pk]),
         "start": freed.during.lower,
@@ -78,6 +83,7 @@ def freed_row(freed: "FreedOpening") -> dict[str, Any]:
         "visit_type": freed.visit_type.name,
         "why": FREED_BY.get(freed.freed_by_act, "A visit was given up"),
         "freed_at": freed.freed_at,
+        "undo_until": until if until and now < until else None,
     }
 
 

@@ -54,7 +54,7 @@ def _state(request: StaffRequest) -> dict[str, Any]:
     request.saw(*sorted(shown), deliberate=False)
     return {
         "waiting": [waitlist_view.waiting_row(row, names, now) for row in waiting],
-        "freed": [waitlist_view.freed_row(row) for row in freed],
+        "freed": [waitlist_view.freed_row(row, now) for row in freed],
         "offers": [waitlist_view.offer_row(offer, now) for offer in offers],
     }
 

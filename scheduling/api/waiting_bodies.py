@@ -130,7 +130,8 @@ class EntryWithHistoryAnswer(EntryAnswer):
 
 
 class FreedAnswer(serializers.Serializer[Any]):
-    """`appointment` and `patient` are whose time it was."""
+    """`appointment` and `patient` are whose time it was. Before `undo_until` it is
+    not offered: the move that freed it may still be undone."""
 
     id = serializers.UUIDField()
     appointment = serializers.UUIDField()
@@ -140,6 +141,7 @@ class FreedAnswer(serializers.Serializer[Any]):
     end = serializers.DateTimeField()
     freed_by = serializers.CharField()
     freed_at = serializers.DateTimeField()
+    undo_until = serializers.DateTimeField(allow_null=True)
     status = serializers.CharField()
     handled_at = serializers.DateTimeField(allow_null=True)
 

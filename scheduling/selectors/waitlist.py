@@ -8,10 +8,12 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from core import journal
 from core.models import JournalEntry
 from core.problems import NotFound
+from scheduling.domain.repair import UNDO_WITHIN
 from scheduling.domain.status import ENDED_WITHOUT_VISIT
 from scheduling.domain.waiting import Waiting, Wishes
 from scheduling.models import Appointment, FreedOpening, Offer, WaitlistEntry
 
+MOVED = "moved"
 _OVER = frozenset(status.value for status in ENDED_WITHOUT_VISIT)
 _COUNTS = ~Q(offers__state=Offer.State.WITHDRAWN)
 
@@ -91,6 +93,18 @@ def freed_openings(
     return rows.select_related("visit_type", "clinic", "appointment").order_by(
         "during", "pk"
     )
+
+
+def undo_until(freed: FreedOpening) -> datetime | None:
+    """Until when the move that freed it may be undone and needs the time itself; None
+    where nothing of the kind can happen."""
+    is_moved = freed.freed_by_act == MOVED
+    return freed.freed_at + UNDO_WITHIN if is_moved else None
+
+
+def settled_moves(rows: QuerySet[FreedOpening], now: datetime) -> QuerySet[FreedOpening]:
+    """Without those whose move may still be undone."""
+    return rows.exclude(freed_by_act=MOVED, freed_at__gt=now - UNDO_WITHIN)
 
 
 def offer(offer_id: UUID, clinic_id: int | None = None) -> Offer:

@@ -130,7 +130,9 @@ def undo_move(
             return _refuse("undo_move", appointment, reasons, by, now)
     before = frozenset(claim["resource"] for claim in last.from_claims)
     wanted, held = wanted_for(appointment, kind, start, now, prefer=before)
+    freed = freeing.lock_moved(appointment, last.from_during)
     moved = _carry_out(_Change(wanted, held, last.reason, by, undoes=last))
+    freeing.take_back(freed, by, now)
     if last.from_during == last.to_during:
         _announce_reassigned("appointment.reassign_undone", moved, "", by, now)
     else:
@@ -228,7 +230,8 @@ class _Change:
         """Free what is held, under the locks; a mere reassignment settles only the
         conflicts over what the visit loses."""
         if self.moves:
-            freeing.note(self.appointment, "moved", self.wanted.now)
+            act = "undone" if self.undoes else "moved"
+            freeing.note(self.appointment, act, self.wanted.now)
         kept = {claim.resource_id for claim in opening.claims}
         about = None if self.moves else self.wanted.given_up - kept
         free(

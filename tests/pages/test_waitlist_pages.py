@@ -9,7 +9,7 @@ from django.urls import reverse
 from core import clock
 from notifications.models import PlannedCall
 from scheduling.models import Appointment, FreedOpening, Offer, WaitlistEntry
-from scheduling.services import closing
+from scheduling.services import booking, closing
 from tests.clinics.conftest import browser
 from tests.factories import clinics as people
 from tests.factories import scheduling
@@ -282,6 +282,28 @@ def test_a_batch_is_taken_back(coordinator, practice, freed):
     assert answer["Location"] == opening(freed)
     closing.close_offer_batches(by=BY, now=clock.now())
     assert offer_of(entry).state == "withdrawn"
+
+
+def test_time_whose_move_may_be_undone_is_shown_and_offered_later(
+    coordinator, practice
+):
+    waiting(practice)
+    visit = practice.book(start=THURSDAY)
+    booking.move(
+        appointment_id=visit.pk,
+        start=THURSDAY + timedelta(days=7),
+        version=1,
+        by=BY,
+        now=NOW,
+    )
+    freed = FreedOpening.objects.get()
+
+    text = page(coordinator, opening(freed))
+
+    assert "The move can still be undone until" in text
+    assert "Offer this opening" not in text
+    listed = page(coordinator, reverse("staff:waitlist"))
+    assert "can still be undone until" in listed
 
 
 def test_an_opening_is_dismissed(coordinator, practice, freed):

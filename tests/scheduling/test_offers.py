@@ -12,7 +12,12 @@ from scheduling.selectors import booking_checks, waitlist
 from scheduling.services import answering, booking, closing, freeing, holds, offers
 from scheduling.services import rules as asking
 from scheduling.services.answering import OfferGone
-from scheduling.services.offers import HandledAlready, NobodyMatches, NotForThem
+from scheduling.services.offers import (
+    HandledAlready,
+    NobodyMatches,
+    NotForThem,
+    StillUndone,
+)
 from scheduling.services.problems import InvalidStart, SlotTaken
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
@@ -21,6 +26,10 @@ from tests.factories.scheduling import BY, NINE, minutes
 from tests.factories.waitlist import offer_of
 
 pytestmark = pytest.mark.django_db
+
+def seconds(count):
+    return timedelta(seconds=count)
+
 
 LATER = NINE + timedelta(days=7)
 
@@ -286,6 +295,38 @@ def test_where_the_clinic_wants_it_openings_are_offered_by_themselves():
     assert states(entry) == ["offered"]
 
 
+def test_the_time_a_move_frees_is_offered_once_the_move_is_not_undone():
+    at = make.practice({"clinician": 2, "consult_room": 2}, offers_by_itself=True)
+    waits.waiting(at, 1)
+    booking.move(
+        appointment_id=at.book().pk, start=LATER, version=1, by=BY, now=NOW
+    )
+    (freed,) = FreedOpening.objects.all()
+
+    assert offers.offer_freed_openings(by=BY, now=NOW + seconds(119)) == 0
+    with pytest.raises(StillUndone):
+        waits.offer(at, freed_id=freed.pk, now=NOW + seconds(119))
+    assert offers.offer_freed_openings(by=BY, now=NOW + seconds(120)) == 1
+
+
+def test_a_move_that_is_undone_takes_its_freed_time_back():
+    at = make.practice()
+    visit = at.book()
+    moved = booking.move(
+        appointment_id=visit.pk, start=LATER, version=1, by=BY, now=NOW
+    )
+
+    booking.undo_move(
+        appointment_id=visit.pk, version=moved.version, by=BY, now=NOW + seconds(60)
+    )
+
+    ways = FreedOpening.objects.values_list("freed_by_act", "handled_as")
+    assert set(ways) == {("moved", "gone"), ("undone", "")}
+    assert {row.during.lower for row in waitlist.freed_openings(at.clinic.pk)} == {
+        LATER
+    }
+
+
 def test_nothing_is_offered_by_itself_at_night():
     at = make.practice(offers_by_itself=True)
     waits.waiting(at, 1)
@@ -318,6 +359,7 @@ def test_the_checker_sees_an_offer_that_was_won_without_a_visit():
 
     Offer.objects.update(state="accepted")
 
-    (finding,) = booking_checks.findings(NOW)
-    assert finding.check == "offers"
-    assert str(offer_of(entry).pk) in finding.text
+    found = {finding.check: finding.text for finding in booking_checks.findings(NOW)}
+    assert found.keys() == {"offers", "waiting list"}
+    assert str(offer_of(entry).pk) in found["offers"]
+    assert str(entry.pk) in found["waiting list"]
