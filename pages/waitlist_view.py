@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from scheduling.models import FreedOpening, Offer, WaitlistEntry
 
 FREED_BY = {
-    "cancelled": "A visit was cancelled", "moved": "A visit was moved",
+    "cancelled": "A visit was cancelled",
+    "moved": "A visit was moved",
     "undone": "A move was undone",
 }
 NO_CHANNEL = "No text or e-mail may be sent: somebody has to call."

@@ -11,7 +11,13 @@ from core.problems import NotFound
 from scheduling.domain.repair import UNDO_WITHIN
 from scheduling.domain.status import ENDED_WITHOUT_VISIT
 from scheduling.domain.waiting import Waiting, Wishes
-from scheduling.models import Appointment, FreedOpening, Offer, WaitlistEntry
+from scheduling.models import (
+    Appointment,
+    AppointmentMove,
+    FreedOpening,
+    Offer,
+    WaitlistEntry,
+)
 
 MOVED = "moved"
 _OVER = frozenset(status.value for status in ENDED_WITHOUT_VISIT)
@@ -102,7 +108,9 @@ def undo_until(freed: FreedOpening) -> datetime | None:
     return freed.freed_at + UNDO_WITHIN if is_moved else None
 
 
-def settled_moves(rows: QuerySet[FreedOpening], now: datetime) -> QuerySet[FreedOpening]:
+def settled_moves(
+    rows: QuerySet[FreedOpening], now: datetime
+) -> QuerySet[FreedOpening]:
     """Without those whose move may still be undone."""
     return rows.exclude(freed_by_act=MOVED, freed_at__gt=now - UNDO_WITHIN)
 
@@ -131,6 +139,16 @@ def offers(clinic_id: int) -> QuerySet[Offer]:
 def offers_of(entry_id: UUID) -> QuerySet[Offer]:
     """All that was ever offered to the entry."""
     return Offer.objects.filter(entry=entry_id).order_by("pk")
+
+
+def accepted_by(move: AppointmentMove) -> QuerySet[Offer]:
+    """The offer whose acceptance made this move of a visit; empty if none did."""
+    return Offer.objects.filter(
+        appointment=move.appointment_id,
+        state=Offer.State.ACCEPTED,
+        answered_at=move.moved_at,
+        hold__during=move.to_during,
+    )
 
 
 def open_offers_of(patient_id: UUID) -> QuerySet[Offer]:

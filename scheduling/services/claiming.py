@@ -70,9 +70,7 @@ def _find(hold_id: UUID, patient: "Patient") -> Hold:
     return hold
 
 
-def wanted_of(
-    hold: Hold, now: datetime, variation: Variation | None = None
-) -> Wanted:
+def wanted_of(hold: Hold, now: datetime, variation: Variation | None = None) -> Wanted:
     kind = visit_kind_of(hold.visit_type_id)
     phases = [
         PhasePlan(p["phase"], p["name"], p["offset_minutes"], p["duration_minutes"])

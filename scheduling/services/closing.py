@@ -130,6 +130,29 @@ def tell_changed(entry: WaitlistEntry, now: datetime) -> None:
     )
 
 
+def undo_acceptance(offer_id: UUID, by: Actor, now: datetime) -> None:
+    """The visit that this offer moved is moved back: its patient waits as before.
+
+    The offer is withdrawn, so that the opening can be offered again, to them, too. If
+    they have come onto the list anew meanwhile, they wait there. The patient and the
+    resources are locked already.
+    """
+    offer = lock_offer(offer_id)
+    entry = offer.entry
+    waits = WaitlistEntry.objects.filter(
+        patient=entry.patient_id,
+        visit_type__slug=entry.visit_type.slug,
+        closed_at=None,
+    )
+    if not waits.exists():
+        entry.closed_at, entry.closed_as = None, ""
+        entry.save(update_fields=["closed_at", "closed_as"])
+        record("waitlist.reopened", entry, by, now, offer=offer.pk)
+        tell_changed(entry, now)
+    offer.appointment = None
+    end(offer, Offer.State.WITHDRAWN, by, now)
+
+
 def record(
     name: str,
     entry: WaitlistEntry,

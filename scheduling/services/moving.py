@@ -18,9 +18,10 @@ from scheduling.domain.status import Act
 from scheduling.domain.variation import Variation
 from scheduling.events import AppointmentMoved, AppointmentReassigned
 from scheduling.models import Appointment, AppointmentMove, Reservation
+from scheduling.selectors import waitlist
 from scheduling.selectors.moves import last_move
 from scheduling.selectors.visit_types import VisitKind, visit_kind_of, with_phases
-from scheduling.services import freeing
+from scheduling.services import closing, freeing
 from scheduling.services.announcing import announce
 from scheduling.services.availability import check_patient_free, taken
 from scheduling.services.locking import lock_appointment
@@ -113,9 +114,9 @@ def undo_move(
     """Take the latest change of time or resources back, as another move.
 
     The visit gets its old start and confirmation, and its old resources where they
-    are free. Refused, on record, if there is nothing to undo or the old time is
-    over. Raises SlotTaken if the old time is somebody else's now, PatientBusy, and
-    StaleVersion.
+    are free; where accepting an offer moved it, its patient waits again. Refused, on
+    record, if there is nothing to undo or the old time is over. Raises SlotTaken if
+    the old time is somebody else's now, PatientBusy, and StaleVersion.
     """
     appointment = lock_appointment(appointment_id, clinic_id, version)
     last = last_move(appointment)
@@ -133,6 +134,8 @@ def undo_move(
     freed = freeing.lock_moved(appointment, last.from_during)
     moved = _carry_out(_Change(wanted, held, last.reason, by, undoes=last))
     freeing.take_back(freed, by, now)
+    for offer in waitlist.accepted_by(last):
+        closing.undo_acceptance(offer.pk, by, now)
     if last.from_during == last.to_during:
         _announce_reassigned("appointment.reassign_undone", moved, "", by, now)
     else:
@@ -230,8 +233,7 @@ class _Change:
         """Free what is held, under the locks; a mere reassignment settles only the
         conflicts over what the visit loses."""
         if self.moves:
-            act = "undone" if self.undoes else "moved"
-            freeing.note(self.appointment, act, self.wanted.now)
+            self._note_freed()
         kept = {claim.resource_id for claim in opening.claims}
         about = None if self.moves else self.wanted.given_up - kept
         free(
@@ -242,6 +244,13 @@ class _Change:
             by=self.by,
             now=self.wanted.now,
         )
+
+    def _note_freed(self) -> None:
+        if self.undoes is None:
+            freeing.note(self.appointment, "moved", self.wanted.now)
+        elif not waitlist.accepted_by(self.undoes).exclude(freed=None).exists():
+            # A freed opening that was offered is open again by itself.
+            freeing.note(self.appointment, "undone", self.wanted.now)
 
 
 def _carry_out(change: _Change) -> Appointment:

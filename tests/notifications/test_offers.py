@@ -12,7 +12,7 @@ from notifications.services import checking
 from notifications.services.sending import send_due
 from patients.models import PatientLink
 from patients.services import consents, links
-from scheduling.services import answering, closing, holds, offers, waitlist
+from scheduling.services import answering, booking, closing, holds, offers, waitlist
 from tests.factories import notifications as make
 from tests.factories import waitlist as waits
 from tests.factories.notifications import BY, NOW, VISIT, at
@@ -118,6 +118,23 @@ def test_a_batch_that_was_taken_back_is_told_to_who_had_heard():
     assert told.state == states.SCHEDULED
     assert "is no longer free. You stay on our list." in told.body
     assert "taken" not in told.body
+
+
+def test_who_took_a_time_that_is_undone_hears_that_it_is_free_no_longer():
+    place = make.office()
+    patient = make.patient(place)
+    booked = make.book(place, patient, start=VISIT + timedelta(days=7))
+    entry = waits.entry(place, patient, appointment_id=booked.pk)
+    waits.offer(place, start=VISIT, now=NOW, lasts=4 * HOUR)
+    send_due(as_of=NOW)
+    accept(entry)
+    booked.refresh_from_db()
+
+    booking.undo_move(appointment_id=booked.pk, version=booked.version, by=BY, now=NOW)
+
+    assert not FailedReaction.objects.exists()
+    assert "You stay on our list" in message_to(entry, "offer_gone").body
+    assert checking.faults(NOW) == []
 
 
 def test_who_leaves_the_list_is_not_told_of_the_offer_that_ends_with_it():
