@@ -113,6 +113,20 @@ def test_who_waits_to_come_sooner_is_not_busy_with_that_very_visit():
     assert [m.entry.pk for m in found(at).fitting] == [entry.pk]
 
 
+def test_a_longer_visit_meets_what_the_usual_one_would_not(allowed):
+    at = make.practice(dict.fromkeys(make.ONE_OF_EACH, 3))
+    patient, other = at.patient(), at.patient()
+    long = waits.entry(
+        at, patient, visit_type=BMC, variation=Variation(targets=3)
+    )  # until 11:31
+    usual = waits.entry(at, other, visit_type=BMC)  # until 11:15
+    for who in (patient, other):
+        at.book(who, start=NINE + minutes(135))
+
+    assert why_not(at, long, slug=BMC) == ["busy"]
+    assert [m.entry.pk for m in found(at, slug=BMC).fitting] == [usual.pk]
+
+
 def test_a_rules_objection_is_a_reason_not_to_offer(monkeypatch):
     at = make.practice()
     entry = waits.entry(at)

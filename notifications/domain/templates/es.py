@@ -58,8 +58,8 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("offer_gone", "sms"): (
         "",
-        "{clinic}: {name}la hora del {when} ya no queda libre. Usted sigue en la lista. "
-        + STOP,
+        "{clinic}: {name}la hora del {when} ya no queda libre. "
+        "Usted sigue en la lista. " + STOP,
     ),
     ("offer_gone", "email"): (
         "Ya no está libre: {when}",
