@@ -105,6 +105,7 @@ def entry_new(request: StaffRequest) -> Answer:
             "valid_from": today,
             "valid_to": today + USUAL_DAYS,
             **request.GET.dict(),
+            "weekdays": request.GET.getlist("weekdays"),
         },
         patient=patient,
         zone=zone,
@@ -121,7 +122,11 @@ def entry_new(request: StaffRequest) -> Answer:
     return show(request, "pages/staff/waitlist_new.html", context, form)
 
 
-FIELDS = {"wishes": "earliest", "minimum_notice_hours": "notice_hours"}
+FIELDS = {
+    "wishes": "earliest",
+    "minimum_notice_hours": "notice_hours",
+    "variation": "targets",
+}
 
 
 def _add(request: StaffRequest, patient_id: UUID, form: EntryForm) -> bool:

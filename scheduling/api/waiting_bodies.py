@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.api.bodies import Body, Id, Varied, Weekdays
+from scheduling.api.bodies import Body, FollowUpCode, Id, Varied, Weekdays, with_episode
 from scheduling.services.offers import LARGEST_BATCH
 
 
@@ -29,6 +29,7 @@ class NewEntry(Varied):
     visit_type = serializers.CharField(required=False, max_length=60)
     appointment = serializers.UUIDField(required=False, allow_null=True)
     episode = serializers.UUIDField(required=False, allow_null=True)
+    follow_up = FollowUpCode(required=False)
     weekdays = Weekdays(required=False)
     earliest = serializers.TimeField(required=False)
     latest = serializers.TimeField(required=False)
@@ -44,7 +45,7 @@ class NewEntry(Varied):
         if not attrs.get("appointment") and not attrs.get("visit_type"):
             fault = "Send visit_type, or the appointment that shall come sooner."
             raise serializers.ValidationError({"visit_type": fault})
-        return attrs
+        return with_episode(attrs)
 
 
 class Withdrawal(Body):

@@ -139,6 +139,17 @@ def test_an_entry_is_withdrawn_and_no_longer_listed(api, at):
     assert len(api.get("waitlist/", closed="true").json()["results"]) == 1
 
 
+def test_a_contact_of_an_episode_is_waited_for_by_its_code(api, at):
+    episode = "6c0a4a52-3f0e-4f4e-9b60-8d6a4f1f0c11"
+
+    made = api.post("waitlist/", wish(at, episode=episode, follow_up="W6"))
+    alone = api.post("waitlist/", wish(at, follow_up="W6"))
+
+    assert made.json()["subject"] == f"episode:{episode}#W6"
+    assert alone.status_code == 400
+    assert [error["pointer"] for error in alone.json()["errors"]] == ["/episode"]
+
+
 def test_somebody_waits_once_for_one_kind_of_visit(api, at):
     who = at.patient()
     api.post("waitlist/", wish(at, who))
