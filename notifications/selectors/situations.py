@@ -158,7 +158,7 @@ def _of_offer(offer_id: UUID, rows: list[Message]) -> Situation:
             offered_at=offer.announced_at,
             expires_at=offer.hold.expires_at,
             closed_at=offer.answered_at,
-            stands=offer.hold.ended_at is None,
+            stands=offer.hold.ended_at is None and not waitlist.is_cut_short(offer),
             waits=offer.entry.closed_at is None,
             is_told=any(map(_tells_offer, rows)),
         ),

@@ -166,6 +166,11 @@ def is_open(found: Offer, now: datetime) -> bool:
     )
 
 
+def is_cut_short(found: Offer) -> bool:
+    """Whether the opening was lost (to an absence) before the time to answer it was."""
+    return found.hold.expires_at < found.expires_at
+
+
 def visit_to_move(row: WaitlistEntry) -> Appointment | None:
     """The visit that an accepted offer moves; None if it is cancelled by now."""
     own = row.appointment

@@ -103,11 +103,12 @@ def _lock(offer_id: UUID, clinic_id: int | None) -> tuple[Offer, "Patient"]:
 def _check_open(offer: Offer, now: datetime) -> None:
     if offer.state != Offer.State.OFFERED:
         raise OfferGone(_ANSWERED.get(Offer.State(offer.state), ""))
+    if waitlist.is_cut_short(offer):
+        raise OfferGone(_ANSWERED[Offer.State.WITHDRAWN])
     if offer.hold.ended_at is None and not now < offer.hold.expires_at:
         raise OfferGone(_ANSWERED[Offer.State.EXPIRED])
     if offer.hold.ended_at is not None:
-        way = closing.HOW_ENDED[offer.hold.ended_as]
-        raise OfferGone(_ANSWERED.get(way, ""))
+        raise OfferGone(_ANSWERED.get(closing.how_ended(offer), ""))
     if offer.entry.closed_at is not None:
         raise OfferGone("The patient is not on the list any more.")
     if not claiming.stands(offer.hold, now):

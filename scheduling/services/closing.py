@@ -17,6 +17,7 @@ from core.db import unit_of_work
 from patients.services.patients import lock as lock_patient
 from scheduling.events import OfferClosed, OfferMade, WaitChanged
 from scheduling.models import Appointment, Hold, Offer, WaitlistEntry
+from scheduling.selectors import waitlist
 from scheduling.services import holds
 from scheduling.services.reserving import lock_resources, resources_of
 
@@ -43,6 +44,13 @@ def close_offer_batches(*, by: Actor, now: datetime) -> int:
         state=Offer.State.OFFERED,
     )
     return sum(unit_of_work(partial(_close, pk, by, now)) for pk in _ids(rows))
+
+
+def how_ended(offer: Offer) -> Offer.State:
+    """What becomes of an offer whose batch or entry is over."""
+    if waitlist.is_cut_short(offer):
+        return Offer.State.WITHDRAWN
+    return HOW_ENDED.get(offer.hold.ended_as, Offer.State.WITHDRAWN)
 
 
 @transaction.atomic
@@ -197,8 +205,7 @@ def _close(offer_id: UUID, by: Actor, now: datetime) -> bool:
     offer = _lock_with_patient(offer_id)
     if offer.state != Offer.State.OFFERED:
         return False
-    way = HOW_ENDED.get(offer.hold.ended_as, Offer.State.WITHDRAWN)
-    end(offer, way, by, now)
+    end(offer, how_ended(offer), by, now)
     release_if_nobody_is_left(offer.hold, by, now)
     return True
 

@@ -12,7 +12,16 @@ from notifications.services import checking
 from notifications.services.sending import send_due
 from patients.models import PatientLink
 from patients.services import consents, links
-from scheduling.services import answering, booking, closing, holds, offers, waitlist
+from scheduling.services import (
+    absences,
+    answering,
+    booking,
+    closing,
+    holds,
+    offers,
+    waitlist,
+)
+from scheduling.services.answering import OfferGone
 from tests.factories import notifications as make
 from tests.factories import waitlist as waits
 from tests.factories.notifications import BY, NOW, VISIT, at
@@ -162,6 +171,36 @@ def test_who_leaves_the_list_at_night_is_not_told_in_the_morning_that_they_stay(
 
     assert message_to(entry, "offer_gone").state == states.CANCELLED
     assert checking.faults(night + HOUR) == []
+
+
+def test_an_offer_that_an_absence_ends_is_told_to_who_had_heard():
+    place, held, (told, left) = offered(2)
+    send_due(as_of=NOW)
+    waitlist.withdraw(entry_id=left.pk, by=BY, now=NOW)
+    later = NOW + HOUR
+    resource = held.reservations.get(resource__kind="clinician").resource
+    absences.open_absence(
+        clinic_id=place.clinic.pk,
+        resource_id=resource.pk,
+        start=VISIT - HOUR,
+        end=VISIT + HOUR,
+        by=BY,
+        now=later,
+    )
+    assert checking.faults(later) == []
+
+    holds.release_expired_holds(by=BY, now=later)
+    closing.close_offer_batches(by=BY, now=later)
+
+    assert offer_of(told).state == "withdrawn"
+    assert (
+        "is no longer free. You stay on our list."
+        in message_to(told, "offer_gone").body
+    )
+    assert not Message.objects.filter(patient=left.patient_id, kind="offer_gone")
+    with pytest.raises(OfferGone, match="taken back"):
+        answering.accept(offer_id=offer_of(told).pk, by=BY, now=later)
+    assert checking.faults(later) == []
 
 
 def test_whoever_no_message_may_reach_is_called_instead():
