@@ -4,7 +4,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.api.bodies import Body, FollowUpCode, Id, Varied, Weekdays, with_episode
+from scheduling.api.bodies import (
+    Body,
+    FollowUpCode,
+    Id,
+    Start,
+    Varied,
+    Weekdays,
+    with_episode,
+)
 from scheduling.services.offers import LARGEST_BATCH
 
 
@@ -64,6 +72,11 @@ class NewOffer(Body):
     batch = serializers.IntegerField(
         required=False, min_value=1, max_value=LARGEST_BATCH
     )
+
+
+class NewOfferAt(NewOffer):
+    visit_type = serializers.CharField(max_length=60)
+    start = Start()
 
 
 class Nothing(Body):
@@ -172,6 +185,9 @@ class BatchAnswer(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(
+        allow_null=True, help_text="Then its offers are closed, one after the other."
+    )
     offers = OfferAnswer(many=True)
 
 
