@@ -75,6 +75,7 @@ def candidates(
         entries(clinic_id)
         .filter(visit_type__slug=slug)
         .annotate(has_offer=Exists(open_now), had_this=Exists(had_this))
+        .prefetch_related("appointment__phases")
     )
 
 

@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.problems import Invalid
 from scheduling.domain.openings import Opening
-from scheduling.domain.plan import Plan
+from scheduling.domain.plan import PhasePlan, Plan
 from scheduling.domain.status import LIVE
 from scheduling.domain.variation import Variation
 from scheduling.domain.waiting import (
@@ -22,10 +22,15 @@ from scheduling.domain.waiting import (
 )
 from scheduling.models import Appointment, FreedOpening, WaitlistEntry
 from scheduling.selectors import waitlist
-from scheduling.selectors.openings import opening_at, search_days, world_of
+from scheduling.selectors.openings import (
+    World,
+    opening_at,
+    search_days,
+    without,
+    world_of,
+)
 from scheduling.selectors.visit_types import VisitKind, visit_kind, with_phases
 from scheduling.services.rules import Ask, reasons_against, resolved
-from scheduling.services.storing import stamped_phases
 
 _LIVE = [status.value for status in LIVE]
 _CLINICIAN = "clinician"
@@ -129,6 +134,7 @@ class _Look:
     now: datetime
     plans: Mapping[UUID, Plan | Unsuited]
     busy: frozenset[UUID]
+    worlds: dict[tuple[object, ...], World] = field(default_factory=dict)
     known: dict[tuple[object, ...], Opening | None] = field(default_factory=dict)
 
     def judge(self, entry: WaitlistEntry, waiting: Waiting) -> Match:
@@ -178,18 +184,24 @@ class _Look:
         return Match(entry, waiting, tuple(reasons) or (fallback,))
 
     def _clinicians(self, plan: Plan) -> list[int]:
-        world = world_of(
-            self.kind, plan, *search_days(self.start, plan, self.kind.zone)
-        )
-        return [u.ref.id for u in world.members if u.ref.kind == _CLINICIAN]
+        members = self._world(plan).members
+        return [unit.ref.id for unit in members if unit.ref.kind == _CLINICIAN]
 
     def _opening(self, plan: Plan, clinician: int | None) -> Opening | None:
         key = (_shape(plan), clinician)
         if key not in self.known:
-            days = search_days(self.start, plan, self.kind.zone)
-            world = world_of(self.kind, plan, *days, clinician=clinician)
+            others = set() if clinician is None else set(self._clinicians(plan))
+            world = without(self._world(plan), frozenset(others - {clinician}))
             self.known[key] = opening_at(world, self.start, now=self.now)
         return self.known[key]
+
+    def _world(self, plan: Plan) -> World:
+        """Read once for all visits of one shape."""
+        key = _shape(plan)
+        if key not in self.worlds:
+            days = search_days(self.start, plan, self.kind.zone)
+            self.worlds[key] = world_of(self.kind, plan, *days)
+        return self.worlds[key]
 
 
 def ask_of(
@@ -214,7 +226,11 @@ def plan_of(entry: WaitlistEntry, kind: VisitKind) -> Plan | None:
         return plan
     if own.visit_type_id != kind.id:
         return None
-    as_booked = with_phases(plan, stamped_phases(own))
+    stamped = [
+        PhasePlan(row.phase_id, row.name, row.offset_minutes, row.duration_minutes)
+        for row in own.phases.all()
+    ]
+    as_booked = with_phases(plan, stamped)
     return plan if _shape(as_booked) == _shape(plan) else None
 
 

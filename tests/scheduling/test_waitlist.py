@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.problems import Invalid, NotFound
 from core.refusal import Reason
@@ -125,6 +127,31 @@ def test_a_longer_visit_meets_what_the_usual_one_would_not(allowed):
 
     assert why_not(at, long, slug=BMC) == ["busy"]
     assert [m.entry.pk for m in found(at, slug=BMC).fitting] == [usual.pk]
+
+
+def test_a_longer_list_is_matched_with_the_same_statements(allowed):
+    """The rules may ask more of each patient; matching itself does not."""
+    at = make.practice(dict.fromkeys(make.ONE_OF_EACH, 2))
+    wish = {"clinicians": frozenset({at.by_kind["clinician"][1].pk})}
+
+    def wait(*starts):
+        for start in starts:
+            patient = at.patient()
+            visit = at.book(patient, start=start)
+            waits.entry(at, patient, appointment_id=visit.pk)
+            waits.entry(at, wishes=wish)
+
+    def statements():
+        with CaptureQueriesContext(connection) as asked:
+            assert found(at).fitting
+        return len(asked)
+
+    wait(LATER)
+    few = statements()
+    wait(*(LATER + timedelta(hours=n) for n in range(1, 6)))
+
+    assert len(found(at).fitting) == 12
+    assert statements() == few
 
 
 def test_a_rules_objection_is_a_reason_not_to_offer(monkeypatch):
