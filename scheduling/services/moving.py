@@ -24,6 +24,7 @@ from scheduling.selectors.visit_types import VisitKind, visit_kind_of, with_phas
 from scheduling.services import closing, freeing
 from scheduling.services.announcing import announce
 from scheduling.services.availability import check_patient_free, taken
+from scheduling.services.claims import new_move
 from scheduling.services.locking import lock_appointment
 from scheduling.services.problems import InvalidStart
 from scheduling.services.refusing import refuse
@@ -37,8 +38,6 @@ from scheduling.services.rules import Ask, reasons_against
 from scheduling.services.starts import agreed, check_start
 from scheduling.services.storing import stamped_phases
 from scheduling.services.transitions import reason_against, reason_against_undo
-
-REASON_LENGTH = 300
 
 
 @transaction.atomic
@@ -276,7 +275,15 @@ def _store(change: _Change, opening: Opening) -> Appointment:
     if not change.moves and _same(change.held, opening):
         fault = "Nothing would change: the visit has all of these resources already."
         raise Invalid([FieldError("/avoiding", fault)])
-    before = _row(change, opening)
+    before = new_move(
+        appointment,
+        change.held,
+        agreed(wanted.start, wanted.plan, wanted.kind.zone)["during"],
+        reason=change.reason,
+        by=change.by,
+        now=wanted.now,
+        undone=change.undoes is not None,
+    )
     changes: dict[str, Any] = {"version": appointment.version + 1}
     if change.moves:
         changes |= agreed(wanted.start, wanted.plan, wanted.kind.zone)
@@ -302,32 +309,6 @@ def _store(change: _Change, opening: Opening) -> Appointment:
 def _same(held: Iterable[Reservation], opening: Opening) -> bool:
     before = {(r.resource_id, r.period.lower, r.period.upper) for r in held}
     return before == {(c.resource_id, c.start, c.end) for c in opening.claims}
-
-
-def _row(change: _Change, opening: Opening) -> AppointmentMove:
-    """What this changes; an undo has its row, too, and is not undone itself."""
-    appointment, wanted = change.appointment, change.wanted
-    return AppointmentMove(
-        appointment=appointment,
-        version=appointment.version + 1,
-        from_during=appointment.during,
-        to_during=agreed(wanted.start, wanted.plan, wanted.kind.zone)["during"],
-        from_claims=[_claim(reservation) for reservation in change.held],
-        from_confirmed_at=appointment.confirmed_at,
-        reason=change.reason[:REASON_LENGTH],
-        moved_by=str(change.by),
-        moved_at=wanted.now,
-        undone_at=wanted.now if change.undoes else None,
-    )
-
-
-def _claim(reservation: Reservation) -> dict[str, object]:
-    return {
-        "resource": reservation.resource_id,
-        "start": reservation.period.lower.isoformat(),
-        "end": reservation.period.upper.isoformat(),
-        "need": reservation.need_id,
-    }
 
 
 def _refuse(
