@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
-from notifications.selectors.situations import reach_of
+from notifications.selectors.situations import reaches_of
 from pages import states
 from pages.words import distance, short_day
 from scheduling import selectors
@@ -15,6 +15,7 @@ from scheduling.selectors import waitlist
 from scheduling.services.matching import Match, Matches, why_not_shared
 
 if TYPE_CHECKING:
+    from notifications.domain.plan import Reach
     from scheduling.models import FreedOpening, Offer, WaitlistEntry
 
 FREED_BY = {
@@ -113,10 +114,12 @@ def match_rows(
 
     Who can be told nothing is left out of the batch at first, and says why.
     """
+    reaches = reaches_of([match.entry.patient for match in found.fitting])
     rows, ticked = [], 0
     leader: Match | None = None
     for match in found.fitting:
-        why = _why_not_ticked(match, leader, found)
+        reach, _ = reaches[match.entry.patient_id]
+        why = _why_not_ticked(match, reach, leader, found)
         tick = not why and ticked < batch
         leader = leader or (match if tick else None)
         ticked += tick
@@ -131,8 +134,9 @@ def match_rows(
     return rows
 
 
-def _why_not_ticked(match: Match, leader: Match | None, found: Matches) -> str:
-    reach, _ = reach_of(match.entry.patient)
+def _why_not_ticked(
+    match: Match, reach: "Reach", leader: Match | None, found: Matches
+) -> str:
     if reach.channel is None:
         return NO_CHANNEL
     unlike = why_not_shared(leader, match, found.kind) if leader else ()

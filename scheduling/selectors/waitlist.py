@@ -44,7 +44,7 @@ def entries(clinic_id: int, *, closed: bool = False) -> QuerySet[WaitlistEntry]:
         clinic_id=clinic_id, closed_at__isnull=not closed
     )
     return (
-        rows.select_related("patient", "visit_type", "appointment")
+        rows.select_related("patient__clinic", "visit_type", "appointment")
         .annotate(last_offered_at=Max("offers__offered_at", filter=_COUNTS))
         .order_by("created_at", "pk")
     )

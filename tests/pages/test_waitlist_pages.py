@@ -6,6 +6,8 @@ from datetime import date, time, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock
@@ -251,6 +253,26 @@ def test_an_opening_is_offered_to_those_ticked_until_a_time(
     assert "Offered to 2 patients until" in text
     assert "About to be sent" in text
     assert not Offer.objects.filter(entry=second).exists()
+
+
+def test_a_longer_list_of_who_fits_takes_the_same_statements(
+    coordinator, practice, freed
+):
+    def wait(count):
+        for _ in range(count):
+            waiting(practice)
+
+    def statements():
+        with CaptureQueriesContext(connection) as asked:
+            page(coordinator, opening(freed))
+        return len(asked)
+
+    wait(3)
+    statements()
+    few = statements()
+    wait(9)
+
+    assert statements() == few
 
 
 def test_ticking_nobody_is_said_so(coordinator, practice, freed):
