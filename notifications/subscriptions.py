@@ -6,7 +6,11 @@ locks it all the same, because a failed one is repeated later by itself.
 
 from core.events import Event, Subscriber
 from notifications.services.planning import replan
-from notifications.services.replanning import replan_check_ins, replan_patient
+from notifications.services.replanning import (
+    replan_check_ins,
+    replan_offers,
+    replan_patient,
+)
 from patients.events import (
     ConsentChanged,
     ContactChanged,
@@ -36,6 +40,7 @@ from scheduling.events import (
     OfferClosed,
     OfferEvent,
     OfferMade,
+    WaitChanged,
 )
 
 PatientEvent = PatientAmended | ContactChanged | ConsentChanged
@@ -79,6 +84,12 @@ def plan_offer(event: OfferEvent) -> None:
     replan(subject=f"offer:{event.offer_id}", now=event.occurred_at)
 
 
+def plan_offers(event: WaitChanged) -> None:
+    """Say of no offer "you stay on our list" to whoever left it."""
+    lock(event.patient_id)
+    replan_offers(entry_id=event.entry_id, now=event.occurred_at)
+
+
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentBooked, plan_visit),
     (AppointmentMoved, plan_visit),
@@ -90,6 +101,7 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentEnded, plan_visit),
     (OfferMade, plan_offer),
     (OfferClosed, plan_offer),
+    (WaitChanged, plan_offers),
     (PatientAmended, plan_patient),
     (ContactChanged, plan_patient),
     (ConsentChanged, plan_patient),

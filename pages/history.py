@@ -44,6 +44,7 @@ ACTS = {
     "waitlist.accept.refused": "Could not take the offered time",
     "waitlist.booked": "Left the waiting list with a visit",
     "waitlist.withdrawn": "Left the waiting list",
+    "waitlist.reopened": "Waits again, as the visit was moved back",
     "waitlist.expired": "The time of waiting is over",
     "patient.registered": "Registered",
     "patient.amended": "Details amended",

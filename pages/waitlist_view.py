@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
-from notifications.selectors.situations import reach_of
+from notifications.selectors.situations import reaches_of
 from pages import states
 from pages.words import distance, short_day
 from scheduling import selectors
@@ -15,9 +15,14 @@ from scheduling.selectors import waitlist
 from scheduling.services.matching import Match, Matches, why_not_shared
 
 if TYPE_CHECKING:
+    from notifications.domain.plan import Reach
     from scheduling.models import FreedOpening, Offer, WaitlistEntry
 
-FREED_BY = {"cancelled": "A visit was cancelled", "moved": "A visit was moved"}
+FREED_BY = {
+    "cancelled": "A visit was cancelled",
+    "moved": "A visit was moved",
+    "undone": "A move was undone",
+}
 NO_CHANNEL = "No text or e-mail may be sent: somebody has to call."
 
 
@@ -70,7 +75,9 @@ def waiting_row(
     }
 
 
-def freed_row(freed: "FreedOpening") -> dict[str, Any]:
+def freed_row(freed: "FreedOpening", now: datetime) -> dict[str, Any]:
+    """`undo_until`: it cannot be offered before; None where it can be at once."""
+    until = waitlist.undo_until(freed)
     return {
         "address": reverse("staff:waitlist_opening", args=[freed.pk]),
         "start": freed.during.lower,
@@ -78,6 +85,7 @@ def freed_row(freed: "FreedOpening") -> dict[str, Any]:
         "visit_type": freed.visit_type.name,
         "why": FREED_BY.get(freed.freed_by_act, "A visit was given up"),
         "freed_at": freed.freed_at,
+        "undo_until": until if until and now < until else None,
     }
 
 
@@ -106,10 +114,12 @@ def match_rows(
 
     Who can be told nothing is left out of the batch at first, and says why.
     """
+    reaches = reaches_of([match.entry.patient for match in found.fitting])
     rows, ticked = [], 0
     leader: Match | None = None
     for match in found.fitting:
-        why = _why_not_ticked(match, leader, found)
+        reach, _ = reaches[match.entry.patient_id]
+        why = _why_not_ticked(match, reach, leader, found)
         tick = not why and ticked < batch
         leader = leader or (match if tick else None)
         ticked += tick
@@ -124,8 +134,9 @@ def match_rows(
     return rows
 
 
-def _why_not_ticked(match: Match, leader: Match | None, found: Matches) -> str:
-    reach, _ = reach_of(match.entry.patient)
+def _why_not_ticked(
+    match: Match, reach: "Reach", leader: Match | None, found: Matches
+) -> str:
     if reach.channel is None:
         return NO_CHANNEL
     unlike = why_not_shared(leader, match, found.kind) if leader else ()

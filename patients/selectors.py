@@ -1,5 +1,6 @@
 """Reading patients: one, found by what was typed, how to reach them; tasks."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -60,22 +61,39 @@ def contact(patient: Patient, channel: str) -> ContactPoint | None:
 
 def contacts(patient: Patient) -> dict[str, ContactPoint]:
     """The same for every channel that reaches them; one statement."""
+    return contacts_of([patient])[patient.pk]
+
+
+def contacts_of(people: Collection[Patient]) -> dict[UUID, dict[str, ContactPoint]]:
+    """The same of many, by patient; one statement."""
     rows = ContactPoint.objects.filter(
-        patient=patient, system__in=SYSTEM_OF.values(), ended_at=None
+        patient__in=people, system__in=SYSTEM_OF.values(), ended_at=None
     )
-    by_system = {row.system: row for row in rows.order_by("-pk")}
+    known = {(row.patient_id, row.system): row for row in rows.order_by("-pk")}
     return {
-        channel: by_system[system]
-        for channel, system in SYSTEM_OF.items()
-        if system in by_system
+        person.pk: {
+            channel: known[person.pk, system]
+            for channel, system in SYSTEM_OF.items()
+            if (person.pk, system) in known
+        }
+        for person in people
     }
 
 
 def consents(patient: Patient) -> set[str]:
     """The channels the patient's newest answers agree to; one statement."""
-    rows = ChannelConsent.objects.filter(patient=patient)
-    newest = rows.order_by("channel", "-id").distinct("channel")
-    return {answer.channel for answer in newest if answer.granted}
+    return consents_of([patient])[patient.pk]
+
+
+def consents_of(people: Collection[Patient]) -> dict[UUID, set[str]]:
+    """The same of many, by patient; one statement."""
+    found: dict[UUID, set[str]] = {person.pk: set() for person in people}
+    rows = ChannelConsent.objects.filter(patient__in=people)
+    order = ("patient", "channel")
+    for answer in rows.order_by(*order, "-id").distinct(*order):
+        if answer.granted:
+            found[answer.patient_id].add(answer.channel)
+    return found
 
 
 def consented(patient: Patient, channel: str) -> bool:

@@ -88,6 +88,14 @@ class OfferClosed(OfferEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitChanged(Event):
+    """A patient waits no longer, or waits again; their other offers say so."""
+
+    entry_id: UUID
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AbsenceEvent(Event):
     absence_id: UUID
     resource_id: int

@@ -102,7 +102,8 @@ class Offered:
     """An opening offered to a patient who waits. `start` is when the visit would be.
 
     `offered_at`: when it may be told, None before that. `stands`: the opening is
-    still kept for the batch. `is_told`: a message about it left, or may have left.
+    still kept for the batch. `waits`: the patient is on the list still. `is_told`: a
+    message about it left, or may have left.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Offered:
     expires_at: datetime
     closed_at: datetime | None = None
     stands: bool = True
+    waits: bool = True
     is_told: bool = False
 
     @property
@@ -122,12 +124,17 @@ class Offered:
     @property
     def is_open(self) -> bool:
         """Return True if the patient can still say yes."""
-        return self.state == "offered" and self.stands and self.offered_at is not None
+        if self.state != "offered" or self.offered_at is None:
+            return False
+        return self.stands and self.waits
 
     @property
     def is_taken_away(self) -> bool:
-        """Return True if a patient who was told must hear that it is gone."""
-        return self.state in TAKEN_AWAY and self.closed_at is not None
+        """Return True if a patient who was told must hear that it is gone.
+
+        Whoever left the list themselves knows, and stays on no list.
+        """
+        return self.state in TAKEN_AWAY and self.closed_at is not None and self.waits
 
 
 Subject = Visit | CheckIn | Alarm | Offered

@@ -1,6 +1,6 @@
 """Who wants no more messages on a channel."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db.models import Q
@@ -19,12 +19,14 @@ def address_hash(channel: str, address: str) -> str:
     ).hexdigest()
 
 
-def opted_out(addresses: Mapping[str, str]) -> set[str]:
-    """Return the channels, of {channel: address}, whose address has opted out."""
-    if not addresses:
+def among(addresses: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return those of these (channel, address) that have opted out; one statement."""
+    by_hash = {(pair[0], address_hash(*pair)): pair for pair in addresses}
+    if not by_hash:
         return set()
     wanted = Q()
-    for channel, address in addresses.items():
-        wanted |= Q(channel=channel, address_hash=address_hash(channel, address))
+    for channel, hashed in by_hash:
+        wanted |= Q(channel=channel, address_hash=hashed)
     standing = OptOut.objects.filter(wanted, ended_at=None)
-    return set(standing.values_list("channel", flat=True))
+    rows = standing.values_list("channel", "address_hash").distinct()
+    return {by_hash[row] for row in rows}

@@ -1,6 +1,6 @@
 """Everything planning and the gate must know about a subject, read now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from notifications.domain.subjects import (
     last_told,
 )
 from notifications.models import Message
-from notifications.selectors.opt_outs import opted_out
+from notifications.selectors.opt_outs import among
 from patients import selectors as patients
 from procedures.selectors import follow_ups
 from scheduling import selectors as scheduling
@@ -158,7 +158,8 @@ def _of_offer(offer_id: UUID, rows: list[Message]) -> Situation:
             offered_at=offer.announced_at,
             expires_at=offer.hold.expires_at,
             closed_at=offer.answered_at,
-            stands=offer.hold.ended_at is None,
+            stands=offer.hold.ended_at is None and not waitlist.is_cut_short(offer),
+            waits=offer.entry.closed_at is None,
             is_told=any(map(_tells_offer, rows)),
         ),
         clinic=patient.clinic,
@@ -176,14 +177,34 @@ def _tells_offer(row: Message) -> bool:
 
 def reach_of(patient: "Patient") -> "tuple[Reach, dict[str, ContactPoint]]":
     """Return how the patient may be reached and the addresses themselves."""
-    contacts = patients.contacts(patient)
-    refused = opted_out({c: point.value for c, point in contacts.items()})
-    reach = Reach(
-        zone=patients.zone(patient),
-        contacts=frozenset(contacts) - refused,
-        consents=frozenset(patients.consents(patient)),
+    return reaches_of([patient])[patient.pk]
+
+
+def reaches_of(
+    people: "Collection[Patient]",
+) -> "dict[UUID, tuple[Reach, dict[str, ContactPoint]]]":
+    """The same of many, by patient; three statements."""
+    contacts, consents = patients.contacts_of(people), patients.consents_of(people)
+    refused = among(
+        (channel, point.value)
+        for known in contacts.values()
+        for channel, point in known.items()
     )
-    return reach, contacts
+    return {
+        person.pk: (
+            Reach(
+                zone=patients.zone(person),
+                contacts=frozenset(
+                    channel
+                    for channel, point in contacts[person.pk].items()
+                    if (channel, point.value) not in refused
+                ),
+                consents=frozenset(consents[person.pk]),
+            ),
+            contacts[person.pk],
+        )
+        for person in people
+    }
 
 
 def _of_task(task_id: UUID, rows: list[Message]) -> Situation:

@@ -29,6 +29,12 @@ def replan_check_ins(*, patient_id: UUID, now: datetime) -> None:
         replan(subject=subject, now=now)
 
 
+def replan_offers(*, entry_id: UUID, now: datetime) -> None:
+    """Plan anew what is told of the entry's offers; the caller holds the patient."""
+    for offer_id in waitlist.offers_of(entry_id).values_list("pk", flat=True):
+        replan(subject=f"offer:{offer_id}", now=now)
+
+
 def _visits(patient_id: UUID) -> set[str]:
     ahead = scheduling.appointments_of(patient_id).filter(status=LIVE_VISIT)
     found = {f"appointment:{key}" for key in ahead.values_list("pk", flat=True)}

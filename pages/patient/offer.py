@@ -97,7 +97,11 @@ def _over(request: PublicRequest, visitor: Visitor) -> Answer:
 
 def _word(found: "Offer") -> str:
     """What became of it; a batch that is over counts before its offers are closed."""
-    ran_out = found.hold.ended_as in {"", "expired"}
+    if found.entry.closed_as == "withdrawn":
+        return "offer_left"
+    ran_out = found.hold.ended_as in {"", "expired"} and not waitlist.is_cut_short(
+        found
+    )
     return SAID.get(found.state, "offer_ended" if ran_out else "offer_gone")
 
 

@@ -13,7 +13,7 @@ from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
 from pages import find_reasons, phases
-from pages.find_form import FindForm, question
+from pages.find_form import PARTS, FindForm, question
 from pages.forms import show
 from pages.visit_length import length
 from patients import selectors as patients
@@ -28,6 +28,15 @@ AT_MOST = 60
 AHEAD = timedelta(days=21)
 # What the hidden fields of a card say again.
 _ASKED = ("visit_type", "clinician", "subject", "targets", "sedation")
+# What somebody who waits still wants.
+_WAITED = (
+    "clinician",
+    "without",
+    "subject",
+    "targets",
+    "sedation",
+    "image_guided_harvest",
+)
 
 
 @page(action="opening.read")
@@ -62,9 +71,17 @@ def _wait_address(request: StaffRequest, patient: "Patient") -> str:
     """Where the patient is put on the waiting list for what was searched."""
     if not may(request.membership.role, "waitlist.write").allowed:
         return ""
-    slug = request.GET.get("visit_type", "")
-    query = {"patient": patient.pk, "waits_for": f"type:{slug}"}
-    return f"{reverse('staff:waitlist_new')}?{urlencode(query)}"
+    asked = request.GET
+    query: dict[str, Any] = {
+        "patient": patient.pk,
+        "waits_for": f"type:{asked.get('visit_type', '')}",
+    }
+    query |= {name: asked[name] for name in _WAITED if asked.get(name)}
+    query |= {"weekdays": days} if (days := asked.getlist("weekdays")) else {}
+    _, earliest, latest = PARTS.get(asked.get("part", ""), PARTS[""])
+    query |= {"earliest": f"{earliest:%H:%M}"} if earliest else {}
+    query |= {"latest": f"{latest:%H:%M}"} if latest else {}
+    return f"{reverse('staff:waitlist_new')}?{urlencode(query, doseq=True)}"
 
 
 def _today(request: StaffRequest) -> date:

@@ -54,7 +54,7 @@ def _state(request: StaffRequest) -> dict[str, Any]:
     request.saw(*sorted(shown), deliberate=False)
     return {
         "waiting": [waitlist_view.waiting_row(row, names, now) for row in waiting],
-        "freed": [waitlist_view.freed_row(row) for row in freed],
+        "freed": [waitlist_view.freed_row(row, now) for row in freed],
         "offers": [waitlist_view.offer_row(offer, now) for offer in offers],
     }
 
@@ -105,6 +105,7 @@ def entry_new(request: StaffRequest) -> Answer:
             "valid_from": today,
             "valid_to": today + USUAL_DAYS,
             **request.GET.dict(),
+            "weekdays": request.GET.getlist("weekdays"),
         },
         patient=patient,
         zone=zone,
@@ -121,7 +122,11 @@ def entry_new(request: StaffRequest) -> Answer:
     return show(request, "pages/staff/waitlist_new.html", context, form)
 
 
-FIELDS = {"wishes": "earliest", "minimum_notice_hours": "notice_hours"}
+FIELDS = {
+    "wishes": "earliest",
+    "minimum_notice_hours": "notice_hours",
+    "variation": "targets",
+}
 
 
 def _add(request: StaffRequest, patient_id: UUID, form: EntryForm) -> bool:

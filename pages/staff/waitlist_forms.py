@@ -7,9 +7,11 @@ from uuid import UUID
 
 from django import forms
 
+from pages.find_form import SEDATIONS, variation
 from pages.forms import DateInput, Form, InlineChoices, TimeInput
 from pages.words import moment
 from scheduling import selectors
+from scheduling.domain.variation import MOST_TARGETS
 from scheduling.domain.waiting import Wishes
 
 if TYPE_CHECKING:
@@ -34,6 +36,18 @@ class OfferForm(Form):
 
 class EntryForm(Form):
     waits_for = forms.ChoiceField(label="Waits for")
+    targets = forms.TypedChoiceField(
+        label="Targets",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[(str(n), str(n)) for n in range(1, MOST_TARGETS + 1)],
+    )
+    sedation = forms.ChoiceField(label="Sedation", required=False, choices=SEDATIONS)
+    image_guided_harvest = forms.BooleanField(
+        label="Image-guided harvest", required=False
+    )
+    subject = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
     weekdays = InlineChoices(
         label="Only on",
         required=False,
@@ -48,6 +62,9 @@ class EntryForm(Form):
     clinician = forms.TypedChoiceField(
         label="With", required=False, coerce=int, empty_value=None
     )
+    without = forms.TypedChoiceField(
+        label="Not with", required=False, coerce=int, empty_value=None
+    )
     notice_hours = forms.IntegerField(
         label="Hours of notice needed",
         min_value=0,
@@ -61,24 +78,32 @@ class EntryForm(Form):
         self, *args: Any, patient: "Patient", zone: "tzinfo", **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        waits_for, clinician = self.fields["waits_for"], self.fields["clinician"]
-        assert isinstance(waits_for, forms.ChoiceField)
-        assert isinstance(clinician, forms.ChoiceField)
-        waits_for.choices = [*_visits(patient, zone), *_types(patient.clinic_id)]
-        people = selectors.resources(patient.clinic_id, "clinician")
-        clinician.choices = [("", "Any clinician"), *((c.pk, c.name) for c in people)]
+        types = _types(patient.clinic_id)
+        self._offer("waits_for", [*_visits(patient, zone), *types])
+        clinicians = selectors.resources(patient.clinic_id, "clinician")
+        people = [(one.pk, one.name) for one in clinicians]
+        self._offer("clinician", [("", "Any clinician"), *people])
+        self._offer("without", [("", "Nobody excluded"), *people])
+
+    def _offer(self, name: str, choices: list[tuple[Any, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
     def asked(self) -> dict[str, Any]:
         """What `waitlist.add` takes, of a valid form."""
         given = self.cleaned_data
-        clinician = given["clinician"]
+        clinician, without = given["clinician"], given["without"]
         return {
             **_waited_for(given["waits_for"]),
+            "subject": given["subject"],
+            "variation": variation(given),
             "wishes": Wishes(
                 weekdays=frozenset(int(number) for number in given["weekdays"]),
                 earliest=given["earliest"],
                 latest=given["latest"],
                 clinicians=frozenset({clinician} if clinician else ()),
+                not_clinicians=frozenset({without} if without else ()),
             ),
             "minimum_notice": timedelta(hours=given["notice_hours"]),
             "valid_from_on": given["valid_from"],

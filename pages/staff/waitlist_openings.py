@@ -125,9 +125,11 @@ def _made(request: StaffRequest, freed: "FreedOpening", held: "Hold") -> HttpRes
 
 def _page(request: StaffRequest, freed: "FreedOpening", form: OfferForm) -> Answer:
     there = freed.handled_at is None and freeing.is_there(freed, request.now)
+    opening = waitlist_view.freed_row(freed, request.now)
+    offered = there and not opening["undo_until"]
     context = {
         "form": form,
-        "opening": waitlist_view.freed_row(freed),
+        "opening": opening,
         "soon": waitlist_view.soon(freed.during.lower, request.now),
         "there": there,
         "handled": freed.handled_as,
@@ -136,7 +138,7 @@ def _page(request: StaffRequest, freed: "FreedOpening", form: OfferForm) -> Answ
         "dismiss_address": reverse("staff:waitlist_dismiss", args=[freed.pk]),
         "poll_address": reverse("staff:waitlist_opening", args=[freed.pk]),
         **_offers(request, freed),
-        **(_matches(request, freed) if there else {}),
+        **(_matches(request, freed) if offered else {}),
     }
     return show(request, "pages/staff/waitlist_opening.html", context, form)
 

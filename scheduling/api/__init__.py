@@ -43,6 +43,7 @@ from scheduling.api.waiting import (
     Waitlist,
     WaitlistEntryDetail,
     WithdrawEntry,
+    WithdrawOffer,
 )
 
 _ONE = "appointments/<uuid:appointment_id>/"
@@ -104,5 +105,6 @@ urlpatterns = [
     path(f"{_FREED}dismiss/", DismissFreed.as_view(), name="freed-dismiss"),
     path("offers/", Offers.as_view(), name="offers"),
     path(f"{_OFFER}accept/", AcceptOffer.as_view(), name="offer-accept"),
+    path(f"{_OFFER}withdraw/", WithdrawOffer.as_view(), name="offer-withdraw"),
     path(f"{_OFFER}decline/", DeclineOffer.as_view(), name="offer-decline"),
 ]

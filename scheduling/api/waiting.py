@@ -140,32 +140,10 @@ class OfferFreed(Endpoint):
     )
     def post(self, request: ApiRequest, freed_id: UUID) -> Response | Refused:
         sent = waiting_bodies.NewOffer.read(request.data)
-        minutes = sent.get("minutes")
-        made = offers.offer(
-            clinic_id=self.clinic.pk,
-            freed_id=freed_id,
-            entries=sent.get("entries", ()),
-            batch=sent.get("batch"),
-            lasts=timedelta(minutes=minutes) if minutes else None,
-            by=request.actor,
-            now=request.now,
-        )
+        made = _offer(self, request, sent, freed_id=freed_id)
         if isinstance(made, Refused):
             return made
-        answer = self._batch_json(made)
-        self.saw(*sorted(offer["patient"] for offer in answer["offers"]))
-        return self.created(answer)
-
-    def _batch_json(self, held: Hold) -> dict[str, Any]:
-        zone = ZoneInfo(held.time_zone)
-        made = reading.offers(self.clinic.pk).filter(hold=held)
-        return {
-            "hold": str(held.pk),
-            "start": held.start.astimezone(zone).isoformat(),
-            "end": held.end.astimezone(zone).isoformat(),
-            "expires_at": held.expires_at.astimezone(zone).isoformat(),
-            "offers": [offer_json(offer) for offer in made],
-        }
+        return self.created(_shown(self, made))
 
 
 class DismissFreed(Endpoint):
@@ -186,7 +164,7 @@ class DismissFreed(Endpoint):
 
 
 class Offers(Endpoint):
-    actions = {"GET": "waitlist.read"}
+    actions = {"GET": "waitlist.read", "POST": "waitlist.write"}
     page_order = ("-offered_at", "pk")
 
     @extend_schema(
@@ -198,6 +176,34 @@ class Offers(Endpoint):
         shown = sorted({offer["patient"] for offer in page["results"]})
         self.saw(*shown, deliberate=False)
         return page
+
+    @extend_schema(
+        request=waiting_bodies.NewOfferAt, responses={201: waiting_bodies.BatchAnswer}
+    )
+    def post(self, request: ApiRequest) -> Response | Refused:
+        """Offer an opening that nobody gave up."""
+        sent = waiting_bodies.NewOfferAt.read(request.data)
+        asked = {"visit_type": sent["visit_type"], "start": sent["start"]}
+        made = _offer(self, request, sent, **asked)
+        if isinstance(made, Refused):
+            return made
+        return self.created(_shown(self, made))
+
+
+class WithdrawOffer(Endpoint):
+    actions = {"POST": "waitlist.write"}
+
+    @extend_schema(request=waiting_bodies.Nothing, responses=waiting_bodies.BatchAnswer)
+    def post(self, request: ApiRequest, offer_id: UUID) -> dict[str, Any]:
+        """Take the whole batch of this offer back; nothing happens if it is over."""
+        waiting_bodies.Nothing.read(request.data)
+        held = offers.withdraw_batch(
+            hold_id=reading.offer(offer_id, self.clinic.pk).hold_id,
+            clinic_id=self.clinic.pk,
+            by=request.actor,
+            now=request.now,
+        )
+        return _shown(self, held)
 
 
 class AcceptOffer(Endpoint):
@@ -235,6 +241,38 @@ class DeclineOffer(Endpoint):
         found = reading.offer(offer_id)
         self.saw(found.entry.patient_id)
         return offer_json(found)
+
+
+def _offer(
+    endpoint: Endpoint, request: ApiRequest, sent: dict[str, Any], **opening: Any
+) -> Hold | Refused:
+    minutes = sent.get("minutes")
+    return offers.offer(
+        clinic_id=endpoint.clinic.pk,
+        **opening,
+        entries=sent.get("entries", ()),
+        batch=sent.get("batch"),
+        lasts=timedelta(minutes=minutes) if minutes else None,
+        by=request.actor,
+        now=request.now,
+    )
+
+
+def _shown(endpoint: Endpoint, held: Hold) -> dict[str, Any]:
+    """The batch; that its patients were looked at goes on record."""
+    zone = ZoneInfo(held.time_zone)
+    made = list(reading.offers(endpoint.clinic.pk).filter(hold=held))
+    endpoint.saw(*sorted(str(offer.entry.patient_id) for offer in made))
+    return {
+        "hold": str(held.pk),
+        "start": held.start.astimezone(zone).isoformat(),
+        "end": held.end.astimezone(zone).isoformat(),
+        "expires_at": held.expires_at.astimezone(zone).isoformat(),
+        "ended_at": held.ended_at.astimezone(zone).isoformat()
+        if held.ended_at
+        else None,
+        "offers": [offer_json(offer) for offer in made],
+    }
 
 
 def _validity(sent: dict[str, Any], today: date) -> tuple[date, date]:

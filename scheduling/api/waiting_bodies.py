@@ -4,7 +4,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.api.bodies import Body, Id, Varied, Weekdays
+from scheduling.api.bodies import (
+    Body,
+    FollowUpCode,
+    Id,
+    Start,
+    Varied,
+    Weekdays,
+    with_episode,
+)
 from scheduling.services.offers import LARGEST_BATCH
 
 
@@ -29,6 +37,7 @@ class NewEntry(Varied):
     visit_type = serializers.CharField(required=False, max_length=60)
     appointment = serializers.UUIDField(required=False, allow_null=True)
     episode = serializers.UUIDField(required=False, allow_null=True)
+    follow_up = FollowUpCode(required=False)
     weekdays = Weekdays(required=False)
     earliest = serializers.TimeField(required=False)
     latest = serializers.TimeField(required=False)
@@ -44,7 +53,7 @@ class NewEntry(Varied):
         if not attrs.get("appointment") and not attrs.get("visit_type"):
             fault = "Send visit_type, or the appointment that shall come sooner."
             raise serializers.ValidationError({"visit_type": fault})
-        return attrs
+        return with_episode(attrs)
 
 
 class Withdrawal(Body):
@@ -63,6 +72,11 @@ class NewOffer(Body):
     batch = serializers.IntegerField(
         required=False, min_value=1, max_value=LARGEST_BATCH
     )
+
+
+class NewOfferAt(NewOffer):
+    visit_type = serializers.CharField(max_length=60)
+    start = Start()
 
 
 class Nothing(Body):
@@ -130,7 +144,8 @@ class EntryWithHistoryAnswer(EntryAnswer):
 
 
 class FreedAnswer(serializers.Serializer[Any]):
-    """`appointment` and `patient` are whose time it was."""
+    """`appointment` and `patient` are whose time it was. Before `undo_until` it is
+    not offered: the move that freed it may still be undone."""
 
     id = serializers.UUIDField()
     appointment = serializers.UUIDField()
@@ -140,6 +155,7 @@ class FreedAnswer(serializers.Serializer[Any]):
     end = serializers.DateTimeField()
     freed_by = serializers.CharField()
     freed_at = serializers.DateTimeField()
+    undo_until = serializers.DateTimeField(allow_null=True)
     status = serializers.CharField()
     handled_at = serializers.DateTimeField(allow_null=True)
 
@@ -169,6 +185,9 @@ class BatchAnswer(serializers.Serializer[Any]):
     start = serializers.DateTimeField()
     end = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(
+        allow_null=True, help_text="Then its offers are closed, one after the other."
+    )
     offers = OfferAnswer(many=True)
 
 

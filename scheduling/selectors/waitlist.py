@@ -8,10 +8,18 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from core import journal
 from core.models import JournalEntry
 from core.problems import NotFound
+from scheduling.domain.repair import UNDO_WITHIN
 from scheduling.domain.status import ENDED_WITHOUT_VISIT
 from scheduling.domain.waiting import Waiting, Wishes
-from scheduling.models import Appointment, FreedOpening, Offer, WaitlistEntry
+from scheduling.models import (
+    Appointment,
+    AppointmentMove,
+    FreedOpening,
+    Offer,
+    WaitlistEntry,
+)
 
+MOVED = "moved"
 _OVER = frozenset(status.value for status in ENDED_WITHOUT_VISIT)
 _COUNTS = ~Q(offers__state=Offer.State.WITHDRAWN)
 
@@ -36,7 +44,7 @@ def entries(clinic_id: int, *, closed: bool = False) -> QuerySet[WaitlistEntry]:
         clinic_id=clinic_id, closed_at__isnull=not closed
     )
     return (
-        rows.select_related("patient", "visit_type", "appointment")
+        rows.select_related("patient__clinic", "visit_type", "appointment")
         .annotate(last_offered_at=Max("offers__offered_at", filter=_COUNTS))
         .order_by("created_at", "pk")
     )
@@ -67,6 +75,7 @@ def candidates(
         entries(clinic_id)
         .filter(visit_type__slug=slug)
         .annotate(has_offer=Exists(open_now), had_this=Exists(had_this))
+        .prefetch_related("appointment__phases")
     )
 
 
@@ -93,6 +102,20 @@ def freed_openings(
     )
 
 
+def undo_until(freed: FreedOpening) -> datetime | None:
+    """Until when the move that freed it may be undone and needs the time itself; None
+    where nothing of the kind can happen."""
+    is_moved = freed.freed_by_act == MOVED
+    return freed.freed_at + UNDO_WITHIN if is_moved else None
+
+
+def settled_moves(
+    rows: QuerySet[FreedOpening], now: datetime
+) -> QuerySet[FreedOpening]:
+    """Without those whose move may still be undone."""
+    return rows.exclude(freed_by_act=MOVED, freed_at__gt=now - UNDO_WITHIN)
+
+
 def offer(offer_id: UUID, clinic_id: int | None = None) -> Offer:
     """Raises NotFound, also for another clinic's."""
     rows = Offer.objects.filter(pk=offer_id)
@@ -114,6 +137,21 @@ def offers(clinic_id: int) -> QuerySet[Offer]:
     )
 
 
+def offers_of(entry_id: UUID) -> QuerySet[Offer]:
+    """All that was ever offered to the entry."""
+    return Offer.objects.filter(entry=entry_id).order_by("pk")
+
+
+def accepted_by(move: AppointmentMove) -> QuerySet[Offer]:
+    """The offer whose acceptance made this move of a visit; empty if none did."""
+    return Offer.objects.filter(
+        appointment=move.appointment_id,
+        state=Offer.State.ACCEPTED,
+        answered_at=move.moved_at,
+        hold__during=move.to_during,
+    )
+
+
 def open_offers_of(patient_id: UUID) -> QuerySet[Offer]:
     """Offers this patient may still accept, as the rows say."""
     rows = Offer.objects.filter(entry__patient=patient_id, state=Offer.State.OFFERED)
@@ -127,6 +165,11 @@ def is_open(found: Offer, now: datetime) -> bool:
         and found.hold.ended_at is None
         and now < found.hold.expires_at
     )
+
+
+def is_cut_short(found: Offer) -> bool:
+    """Whether the opening was lost (to an absence) before the time to answer it was."""
+    return found.hold.expires_at < found.expires_at
 
 
 def visit_to_move(row: WaitlistEntry) -> Appointment | None:

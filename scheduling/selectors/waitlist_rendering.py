@@ -73,6 +73,7 @@ def offer_json(offer: Offer) -> dict[str, Any]:
 
 def freed_json(freed: FreedOpening) -> dict[str, Any]:
     zone = ZoneInfo(freed.clinic.time_zone)
+    undo_until = waitlist.undo_until(freed)
     return {
         "id": str(freed.pk),
         "appointment": str(freed.appointment_id),
@@ -82,6 +83,7 @@ def freed_json(freed: FreedOpening) -> dict[str, Any]:
         "end": _iso(freed.during.upper, zone),
         "freed_by": freed.freed_by_act,
         "freed_at": _iso(freed.freed_at, zone),
+        "undo_until": _iso(undo_until, zone) if undo_until else None,
         "status": freed.handled_as or "open",
         "handled_at": _iso(freed.handled_at, zone) if freed.handled_at else None,
     }

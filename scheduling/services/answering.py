@@ -10,6 +10,7 @@ from core.actor import Actor
 from core.problems import Problem
 from core.refusal import Refused
 from patients.services.patients import lock as lock_patient
+from scheduling.domain.variation import Variation
 from scheduling.models import Appointment, Offer, WaitlistEntry
 from scheduling.selectors import waitlist
 from scheduling.selectors.visit_types import visit_kind_of
@@ -102,12 +103,15 @@ def _lock(offer_id: UUID, clinic_id: int | None) -> tuple[Offer, "Patient"]:
 def _check_open(offer: Offer, now: datetime) -> None:
     if offer.state != Offer.State.OFFERED:
         raise OfferGone(_ANSWERED.get(Offer.State(offer.state), ""))
+    if waitlist.is_cut_short(offer):
+        raise OfferGone(_ANSWERED[Offer.State.WITHDRAWN])
     if offer.hold.ended_at is None and not now < offer.hold.expires_at:
         raise OfferGone(_ANSWERED[Offer.State.EXPIRED])
     if offer.hold.ended_at is not None:
-        way = closing.HOW_ENDED[offer.hold.ended_as]
-        raise OfferGone(_ANSWERED.get(way, ""))
-    if not claiming.stands(offer.hold, now) or offer.entry.closed_at is not None:
+        raise OfferGone(_ANSWERED.get(closing.how_ended(offer), ""))
+    if offer.entry.closed_at is not None:
+        raise OfferGone("The patient is not on the list any more.")
+    if not claiming.stands(offer.hold, now):
         raise OfferGone
 
 
@@ -120,6 +124,7 @@ def _book(
         start=None,
         subject=subject,
         reason="",
+        variation=Variation.from_data(offer.entry.variation),
         by=by,
         now=now,
     )

@@ -31,10 +31,14 @@ def book_hold(
     start: datetime | None,
     subject: str,
     reason: str,
+    variation: Variation | None = None,
     by: Actor,
     now: datetime,
 ) -> Appointment | Refused:
     """Turn the hold into a visit. The patient is locked already.
+
+    `variation` is the patient's own where it takes the same time and resources as
+    the hold's: several share a hold that is offered to them.
 
     Raises SlotTaken if the hold is over or has lost any of its time, NotFound for
     another patient's hold.
@@ -42,7 +46,7 @@ def book_hold(
     hold = _find(hold_id, patient)
     lock_resources(resources_of(hold))
     hold.refresh_from_db()
-    wanted = wanted_of(hold, now)
+    wanted = wanted_of(hold, now, variation)
     _check_start(hold, start)
     subject = subject or hold.subject
     ask = resolved(Ask("book", wanted.kind, patient, wanted.start, subject, now))
@@ -66,13 +70,14 @@ def _find(hold_id: UUID, patient: "Patient") -> Hold:
     return hold
 
 
-def wanted_of(hold: Hold, now: datetime) -> Wanted:
+def wanted_of(hold: Hold, now: datetime, variation: Variation | None = None) -> Wanted:
     kind = visit_kind_of(hold.visit_type_id)
     phases = [
         PhasePlan(p["phase"], p["name"], p["offset_minutes"], p["duration_minutes"])
         for p in hold.plan
     ]
-    variation = Variation.from_data(hold.variation)
+    if variation is None:
+        variation = Variation.from_data(hold.variation)
     plan = with_phases(kind.varied(variation), phases)
     return Wanted(kind, plan, hold.start, now, hold.clinician_id, variation=variation)
 

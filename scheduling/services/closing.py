@@ -15,8 +15,9 @@ from core import events, journal, locks
 from core.actor import Actor
 from core.db import unit_of_work
 from patients.services.patients import lock as lock_patient
-from scheduling.events import OfferClosed, OfferMade
+from scheduling.events import OfferClosed, OfferMade, WaitChanged
 from scheduling.models import Appointment, Hold, Offer, WaitlistEntry
+from scheduling.selectors import waitlist
 from scheduling.services import holds
 from scheduling.services.reserving import lock_resources, resources_of
 
@@ -45,18 +46,32 @@ def close_offer_batches(*, by: Actor, now: datetime) -> int:
     return sum(unit_of_work(partial(_close, pk, by, now)) for pk in _ids(rows))
 
 
+def how_ended(offer: Offer) -> Offer.State:
+    """What becomes of an offer whose batch or entry is over."""
+    if waitlist.is_cut_short(offer):
+        return Offer.State.WITHDRAWN
+    return HOW_ENDED.get(offer.hold.ended_as, Offer.State.WITHDRAWN)
+
+
 @transaction.atomic
-def withdraw_offers_of(entry: WaitlistEntry, *, by: Actor, now: datetime) -> None:
-    """Close the entry's open offers. The patient is locked already."""
+def withdraw_entry(
+    entry: WaitlistEntry, *, reason: str, by: Actor, now: datetime
+) -> WaitlistEntry:
+    """Let the patient wait no longer, then close their open offers: whoever reads
+    of those knows that it was their own wish. The patient is locked already."""
     standing = entry.offers.filter(state=Offer.State.OFFERED)
     lock_resources(
         {pk for o in standing.select_related("hold") for pk in resources_of(o.hold)}
     )
+    (entry,) = locks.lock(WaitlistEntry.objects.filter(pk=entry.pk))
+    if entry.closed_at is None:
+        close_entry(entry, WaitlistEntry.End.WITHDRAWN, by, now, reason=reason)
     for pk in _ids(standing):
         offer = lock_offer(pk)
         if offer.state == Offer.State.OFFERED:
             end(offer, Offer.State.WITHDRAWN, by, now)
             release_if_nobody_is_left(offer.hold, by, now)
+    return entry
 
 
 def lock_offer(offer_id: UUID, own: Appointment | None = None) -> Offer:
@@ -114,6 +129,36 @@ def close_entry(
     entry.closed_as = way
     entry.save(update_fields=["closed_at", "closed_as"])
     record(f"waitlist.{way.value}", entry, by, now, **payload)
+    tell_changed(entry, now)
+
+
+def tell_changed(entry: WaitlistEntry, now: datetime) -> None:
+    events.publish(
+        WaitChanged(entry_id=entry.pk, patient_id=entry.patient_id, occurred_at=now)
+    )
+
+
+def undo_acceptance(offer_id: UUID, by: Actor, now: datetime) -> None:
+    """The visit that this offer moved is moved back: its patient waits as before.
+
+    The offer is withdrawn, so that the opening can be offered again, to them, too. If
+    they have come onto the list anew meanwhile, they wait there. The patient and the
+    resources are locked already.
+    """
+    offer = lock_offer(offer_id)
+    entry = offer.entry
+    waits = WaitlistEntry.objects.filter(
+        patient=entry.patient_id,
+        visit_type__slug=entry.visit_type.slug,
+        closed_at=None,
+    )
+    if not waits.exists():
+        entry.closed_at, entry.closed_as = None, ""
+        entry.save(update_fields=["closed_at", "closed_as"])
+        record("waitlist.reopened", entry, by, now, offer=offer.pk)
+        tell_changed(entry, now)
+    offer.appointment = None
+    end(offer, Offer.State.WITHDRAWN, by, now)
 
 
 def record(
@@ -160,8 +205,7 @@ def _close(offer_id: UUID, by: Actor, now: datetime) -> bool:
     offer = _lock_with_patient(offer_id)
     if offer.state != Offer.State.OFFERED:
         return False
-    way = HOW_ENDED.get(offer.hold.ended_as, Offer.State.WITHDRAWN)
-    end(offer, way, by, now)
+    end(offer, how_ended(offer), by, now)
     release_if_nobody_is_left(offer.hold, by, now)
     return True
 

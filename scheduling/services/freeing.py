@@ -1,10 +1,12 @@
 """Time that visits give up, until it is offered, passed over, or too late."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, OuterRef, QuerySet
 
 from core import journal, locks
@@ -12,6 +14,7 @@ from core.actor import Actor
 from core.db import unit_of_work
 from core.problems import Invalid, NotFound
 from scheduling.models import Appointment, FreedOpening, Offer
+from scheduling.selectors import waitlist
 from scheduling.selectors.openings import opening_at, search_days, world_of
 from scheduling.selectors.visit_types import visit_kind
 
@@ -51,6 +54,24 @@ def dismiss(
 def mark_offered(freed: FreedOpening, by: Actor, now: datetime) -> None:
     """The row is locked by the caller."""
     _handle(freed, FreedOpening.End.OFFERED, by, now)
+
+
+def lock_moved(appointment: Appointment, during: DateTimeTZRange) -> list[FreedOpening]:
+    """What a move of the visit from there freed and nobody has dealt with, locked:
+    before the resources, as whoever offers it does."""
+    rows = FreedOpening.objects.filter(
+        appointment=appointment,
+        during=during,
+        freed_by_act=waitlist.MOVED,
+        handled_at=None,
+    )
+    return locks.lock(rows)
+
+
+def take_back(rows: Iterable[FreedOpening], by: Actor, now: datetime) -> None:
+    """The visit has its time again. The rows are locked by the caller."""
+    for freed in rows:
+        _handle(freed, FreedOpening.End.GONE, by, now)
 
 
 def settle(*, by: Actor, now: datetime) -> int:

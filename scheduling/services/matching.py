@@ -1,13 +1,15 @@
 """For whom an opening is: who waits for it in fair order, and why others do not fit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.problems import Invalid
 from scheduling.domain.openings import Opening
-from scheduling.domain.plan import Plan
+from scheduling.domain.plan import PhasePlan, Plan
 from scheduling.domain.status import LIVE
 from scheduling.domain.variation import Variation
 from scheduling.domain.waiting import (
@@ -20,11 +22,15 @@ from scheduling.domain.waiting import (
 )
 from scheduling.models import Appointment, FreedOpening, WaitlistEntry
 from scheduling.selectors import waitlist
-from scheduling.selectors.openings import opening_at, search_days, world_of
+from scheduling.selectors.openings import (
+    World,
+    opening_at,
+    search_days,
+    without,
+    world_of,
+)
 from scheduling.selectors.visit_types import VisitKind, visit_kind, with_phases
 from scheduling.services.rules import Ask, reasons_against, resolved
-from scheduling.services.starts import agreed
-from scheduling.services.storing import stamped_phases
 
 _LIVE = [status.value for status in LIVE]
 _CLINICIAN = "clinician"
@@ -81,7 +87,8 @@ def matches_at(
 ) -> Matches:
     """Who waits for a visit of this kind at this start, freed or just open."""
     rows = list(waitlist.candidates(kind.clinic_id, kind.slug, freed_id))
-    look = _Look(kind, start, now, _busy(rows, kind, start))
+    plans = {row.pk: _plan_or_fault(row, kind) for row in rows}
+    look = _Look(kind, start, now, plans, _busy(rows, kind, start, plans))
     by_id = {str(row.pk): row for row in rows}
     ordered = fair_order(waitlist.as_waiting(row) for row in rows)
     judged = [look.judge(by_id[waiting.id], waiting) for waiting in ordered]
@@ -125,13 +132,15 @@ class _Look:
     kind: VisitKind
     start: datetime
     now: datetime
+    plans: Mapping[UUID, Plan | Unsuited]
     busy: frozenset[UUID]
+    worlds: dict[tuple[object, ...], World] = field(default_factory=dict)
     known: dict[tuple[object, ...], Opening | None] = field(default_factory=dict)
 
     def judge(self, entry: WaitlistEntry, waiting: Waiting) -> Match:
         place = Place(visit_type=self.kind.slug, start=self.start, zone=self.kind.zone)
         reasons = [*_standing(entry), *against(waiting, place, self.now)]
-        if entry.patient_id in self.busy:
+        if entry.pk in self.busy:
             text = "Has another visit at the clinic then."
             reasons.append(Unsuited("busy", text, "another time"))
         reasons = reasons or self._rules(entry)
@@ -147,15 +156,9 @@ class _Look:
         return ask_of(entry, self.kind, self.start, self.now)
 
     def _find(self, entry: WaitlistEntry, waiting: Waiting) -> Match:
-        try:
-            plan = plan_of(entry, self.kind)
-        except Invalid as fault:
-            reason = Unsuited("variation", str(fault), "another kind of visit")
-            return Match(entry, waiting, (reason,))
-        if plan is None:
-            text = "Their visit has other phases than such a visit has today."
-            reason = Unsuited("version", text, "a move by hand")
-            return Match(entry, waiting, (reason,))
+        plan = self.plans[entry.pk]
+        if isinstance(plan, Unsuited):
+            return Match(entry, waiting, (plan,))
         opening = self._opening(plan, None)
         if opening is None:
             text = f"There is no room then for its {plan.length_minutes} minutes."
@@ -181,18 +184,24 @@ class _Look:
         return Match(entry, waiting, tuple(reasons) or (fallback,))
 
     def _clinicians(self, plan: Plan) -> list[int]:
-        world = world_of(
-            self.kind, plan, *search_days(self.start, plan, self.kind.zone)
-        )
-        return [u.ref.id for u in world.members if u.ref.kind == _CLINICIAN]
+        members = self._world(plan).members
+        return [unit.ref.id for unit in members if unit.ref.kind == _CLINICIAN]
 
     def _opening(self, plan: Plan, clinician: int | None) -> Opening | None:
         key = (_shape(plan), clinician)
         if key not in self.known:
-            days = search_days(self.start, plan, self.kind.zone)
-            world = world_of(self.kind, plan, *days, clinician=clinician)
+            others = set() if clinician is None else set(self._clinicians(plan))
+            world = without(self._world(plan), frozenset(others - {clinician}))
             self.known[key] = opening_at(world, self.start, now=self.now)
         return self.known[key]
+
+    def _world(self, plan: Plan) -> World:
+        """Read once for all visits of one shape."""
+        key = _shape(plan)
+        if key not in self.worlds:
+            days = search_days(self.start, plan, self.kind.zone)
+            self.worlds[key] = world_of(self.kind, plan, *days)
+        return self.worlds[key]
 
 
 def ask_of(
@@ -217,8 +226,21 @@ def plan_of(entry: WaitlistEntry, kind: VisitKind) -> Plan | None:
         return plan
     if own.visit_type_id != kind.id:
         return None
-    as_booked = with_phases(plan, stamped_phases(own))
+    stamped = [
+        PhasePlan(row.phase_id, row.name, row.offset_minutes, row.duration_minutes)
+        for row in own.phases.all()
+    ]
+    as_booked = with_phases(plan, stamped)
     return plan if _shape(as_booked) == _shape(plan) else None
+
+
+def _plan_or_fault(entry: WaitlistEntry, kind: VisitKind) -> Plan | Unsuited:
+    try:
+        plan = plan_of(entry, kind)
+    except Invalid as fault:
+        return Unsuited("variation", str(fault), "another kind of visit")
+    text = "Their visit has other phases than such a visit has today."
+    return plan or Unsuited("version", text, "a move by hand")
 
 
 def variation_of(entry: WaitlistEntry) -> Variation:
@@ -261,16 +283,30 @@ def _standing(entry: WaitlistEntry) -> list[Unsuited]:
 
 
 def _busy(
-    rows: Iterable[WaitlistEntry], kind: VisitKind, start: datetime
+    rows: Sequence[WaitlistEntry],
+    kind: VisitKind,
+    start: datetime,
+    plans: Mapping[UUID, Plan | Unsuited],
 ) -> frozenset[UUID]:
-    """Patients with another visit in person then; their own one that moves is none."""
-    if not kind.in_person:
+    """Entries whose patient has another visit in person during theirs; their own one
+    that moves is none."""
+    ends = {
+        row.pk: start + timedelta(minutes=plan.length_minutes)
+        for row in rows
+        if isinstance(plan := plans[row.pk], Plan)
+    }
+    if not kind.in_person or not ends:
         return frozenset()
-    rows = list(rows)
     visits = Appointment.objects.filter(
-        patient__in=[row.patient_id for row in rows],
+        patient__in={row.patient_id for row in rows},
         in_person=True,
         status__in=_LIVE,
-        during__overlap=agreed(start, kind.plan, kind.zone)["during"],
+        during__overlap=DateTimeTZRange(start, max(ends.values())),
     ).exclude(pk__in=[row.appointment_id for row in rows if row.appointment_id])
-    return frozenset(visits.values_list("patient_id", flat=True))
+    found = [(visit.patient_id, visit.start) for visit in visits]
+    return frozenset(
+        row.pk
+        for row in rows
+        for patient_id, begins in found
+        if patient_id == row.patient_id and row.pk in ends and begins < ends[row.pk]
+    )

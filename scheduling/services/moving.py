@@ -18,11 +18,13 @@ from scheduling.domain.status import Act
 from scheduling.domain.variation import Variation
 from scheduling.events import AppointmentMoved, AppointmentReassigned
 from scheduling.models import Appointment, AppointmentMove, Reservation
+from scheduling.selectors import waitlist
 from scheduling.selectors.moves import last_move
 from scheduling.selectors.visit_types import VisitKind, visit_kind_of, with_phases
-from scheduling.services import freeing
+from scheduling.services import closing, freeing
 from scheduling.services.announcing import announce
 from scheduling.services.availability import check_patient_free, taken
+from scheduling.services.claims import new_move
 from scheduling.services.locking import lock_appointment
 from scheduling.services.problems import InvalidStart
 from scheduling.services.refusing import refuse
@@ -36,8 +38,6 @@ from scheduling.services.rules import Ask, reasons_against
 from scheduling.services.starts import agreed, check_start
 from scheduling.services.storing import stamped_phases
 from scheduling.services.transitions import reason_against, reason_against_undo
-
-REASON_LENGTH = 300
 
 
 @transaction.atomic
@@ -113,9 +113,9 @@ def undo_move(
     """Take the latest change of time or resources back, as another move.
 
     The visit gets its old start and confirmation, and its old resources where they
-    are free. Refused, on record, if there is nothing to undo or the old time is
-    over. Raises SlotTaken if the old time is somebody else's now, PatientBusy, and
-    StaleVersion.
+    are free; where accepting an offer moved it, its patient waits again. Refused, on
+    record, if there is nothing to undo or the old time is over. Raises SlotTaken if
+    the old time is somebody else's now, PatientBusy, and StaleVersion.
     """
     appointment = lock_appointment(appointment_id, clinic_id, version)
     last = last_move(appointment)
@@ -130,7 +130,11 @@ def undo_move(
             return _refuse("undo_move", appointment, reasons, by, now)
     before = frozenset(claim["resource"] for claim in last.from_claims)
     wanted, held = wanted_for(appointment, kind, start, now, prefer=before)
+    freed = freeing.lock_moved(appointment, last.from_during)
     moved = _carry_out(_Change(wanted, held, last.reason, by, undoes=last))
+    freeing.take_back(freed, by, now)
+    for offer in waitlist.accepted_by(last):
+        closing.undo_acceptance(offer.pk, by, now)
     if last.from_during == last.to_during:
         _announce_reassigned("appointment.reassign_undone", moved, "", by, now)
     else:
@@ -228,7 +232,7 @@ class _Change:
         """Free what is held, under the locks; a mere reassignment settles only the
         conflicts over what the visit loses."""
         if self.moves:
-            freeing.note(self.appointment, "moved", self.wanted.now)
+            self._note_freed()
         kept = {claim.resource_id for claim in opening.claims}
         about = None if self.moves else self.wanted.given_up - kept
         free(
@@ -239,6 +243,13 @@ class _Change:
             by=self.by,
             now=self.wanted.now,
         )
+
+    def _note_freed(self) -> None:
+        if self.undoes is None:
+            freeing.note(self.appointment, "moved", self.wanted.now)
+        elif not waitlist.accepted_by(self.undoes).exclude(freed=None).exists():
+            # A freed opening that was offered is open again by itself.
+            freeing.note(self.appointment, "undone", self.wanted.now)
 
 
 def _carry_out(change: _Change) -> Appointment:
@@ -264,7 +275,15 @@ def _store(change: _Change, opening: Opening) -> Appointment:
     if not change.moves and _same(change.held, opening):
         fault = "Nothing would change: the visit has all of these resources already."
         raise Invalid([FieldError("/avoiding", fault)])
-    before = _row(change, opening)
+    before = new_move(
+        appointment,
+        change.held,
+        agreed(wanted.start, wanted.plan, wanted.kind.zone)["during"],
+        reason=change.reason,
+        by=change.by,
+        now=wanted.now,
+        undone=change.undoes is not None,
+    )
     changes: dict[str, Any] = {"version": appointment.version + 1}
     if change.moves:
         changes |= agreed(wanted.start, wanted.plan, wanted.kind.zone)
@@ -290,32 +309,6 @@ def _store(change: _Change, opening: Opening) -> Appointment:
 def _same(held: Iterable[Reservation], opening: Opening) -> bool:
     before = {(r.resource_id, r.period.lower, r.period.upper) for r in held}
     return before == {(c.resource_id, c.start, c.end) for c in opening.claims}
-
-
-def _row(change: _Change, opening: Opening) -> AppointmentMove:
-    """What this changes; an undo has its row, too, and is not undone itself."""
-    appointment, wanted = change.appointment, change.wanted
-    return AppointmentMove(
-        appointment=appointment,
-        version=appointment.version + 1,
-        from_during=appointment.during,
-        to_during=agreed(wanted.start, wanted.plan, wanted.kind.zone)["during"],
-        from_claims=[_claim(reservation) for reservation in change.held],
-        from_confirmed_at=appointment.confirmed_at,
-        reason=change.reason[:REASON_LENGTH],
-        moved_by=str(change.by),
-        moved_at=wanted.now,
-        undone_at=wanted.now if change.undoes else None,
-    )
-
-
-def _claim(reservation: Reservation) -> dict[str, object]:
-    return {
-        "resource": reservation.resource_id,
-        "start": reservation.period.lower.isoformat(),
-        "end": reservation.period.upper.isoformat(),
-        "need": reservation.need_id,
-    }
 
 
 def _refuse(

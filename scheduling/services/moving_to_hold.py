@@ -6,10 +6,11 @@ from core.actor import Actor
 from core.refusal import Refused
 from scheduling.domain.status import Act
 from scheduling.events import AppointmentMoved
-from scheduling.models import Appointment, AppointmentMove, Hold
+from scheduling.models import Appointment, Hold
 from scheduling.services.announcing import announce
 from scheduling.services.availability import check_patient_free
 from scheduling.services.claiming import re_point, wanted_of
+from scheduling.services.claims import new_move
 from scheduling.services.refusing import refuse
 from scheduling.services.releasing import release
 from scheduling.services.transitions import reason_against
@@ -48,25 +49,10 @@ def move_to_hold(
 
 def _keep_move(appointment: Appointment, hold: Hold, by: Actor, now: datetime) -> None:
     live = appointment.reservations.filter(released_at=None).order_by("starts_at", "pk")
-    AppointmentMove.objects.create(
-        appointment=appointment,
-        version=appointment.version + 1,
-        from_during=appointment.during,
-        to_during=hold.during,
-        from_claims=[
-            {
-                "resource": row.resource_id,
-                "start": row.period.lower.isoformat(),
-                "end": row.period.upper.isoformat(),
-                "need": row.need_id,
-            }
-            for row in live
-        ],
-        from_confirmed_at=appointment.confirmed_at,
-        reason="offer accepted",
-        moved_by=str(by),
-        moved_at=now,
+    kept = new_move(
+        appointment, live, hold.during, reason="offer accepted", by=by, now=now
     )
+    kept.save(force_insert=True)
 
 
 def _advance(appointment: Appointment, hold: Hold, now: datetime) -> None:

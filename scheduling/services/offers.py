@@ -65,6 +65,19 @@ class HandledAlready(Problem):
         super().__init__(f"It is {way}. Load the list again.")
 
 
+class StillUndone(Problem):
+    """The visit that freed it may come back for another moment."""
+
+    code = "opening-may-be-undone"
+    status = 409
+    title = "The move that freed this time can still be undone"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            "Offer it in two minutes, when that is over.", until=until.isoformat()
+        )
+
+
 @transaction.atomic
 def offer(
     *,
@@ -82,10 +95,10 @@ def offer(
 
     Returns the hold; its `offers` are told one patient at a time, by a job. It
     lasts as the clinic's `offer_valid_minutes` say, never past the visit's start or
-    minimum lead. Raises NobodyMatches, NotForThem, HandledAlready, SlotTaken,
-    NotFound or Invalid.
+    minimum lead. Raises NobodyMatches, NotForThem, HandledAlready, StillUndone,
+    SlotTaken, NotFound or Invalid.
     """
-    freed = _lock_freed(freed_id, clinic_id) if freed_id else None
+    freed = _lock_freed(freed_id, clinic_id, now) if freed_id else None
     found = _matches(freed, clinic_id, visit_type, start, now)
     clinic = clinics.clinic(clinic_id)
     chosen = (
@@ -116,10 +129,12 @@ def withdraw_batch(*, hold_id: UUID, clinic_id: int, by: Actor, now: datetime) -
 def offer_freed_openings(*, by: Actor, now: datetime) -> int:
     """Offer what became free where the clinic wants that done by itself; how many.
 
-    One transaction for each opening, and only by day on the clinic's clock. Where
-    nobody fits, it waits for a person.
+    One transaction for each opening, and only by day on the clinic's clock, once a
+    move that freed it is not undone any more. Where nobody fits, it waits for a
+    person.
     """
     rows = FreedOpening.objects.filter(handled_at=None, clinic__offers_by_itself=True)
+    rows = waitlist.settled_moves(rows, now)
     due = [
         (freed_id, clinic_id)
         for freed_id, clinic_id, zone in rows.order_by("during").values_list(
@@ -138,13 +153,16 @@ def _offer_one(freed_id: UUID, clinic_id: int, by: Actor, now: datetime) -> bool
     return not isinstance(made, Refused)
 
 
-def _lock_freed(freed_id: UUID, clinic_id: int) -> FreedOpening:
+def _lock_freed(freed_id: UUID, clinic_id: int, now: datetime) -> FreedOpening:
     waitlist.freed_opening(freed_id, clinic_id)
     # Before the resources: nobody who has locked resources waits for this row.
     locks.lock(FreedOpening.objects.filter(pk=freed_id))
     freed = waitlist.freed_opening(freed_id, clinic_id)
     if freed.handled_at is not None:
         raise HandledAlready(freed.handled_as)
+    until = waitlist.undo_until(freed)
+    if until is not None and now < until:
+        raise StillUndone(until)
     return freed
 
 

@@ -109,11 +109,7 @@ def withdraw(
     """
     found = waitlist.entry(entry_id, clinic_id)
     lock_patient(found.patient_id)
-    closing.withdraw_offers_of(found, by=by, now=now)
-    (entry,) = locks.lock(WaitlistEntry.objects.filter(pk=entry_id))
-    if entry.closed_at is None:
-        closing.close_entry(entry, WaitlistEntry.End.WITHDRAWN, by, now, reason=reason)
-    return entry
+    return closing.withdraw_entry(found, reason=reason, by=by, now=now)
 
 
 def expire_entries(*, by: Actor, now: datetime) -> int:

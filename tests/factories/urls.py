@@ -266,6 +266,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:messages": nothing,
     "api:offer-accept": offer,
     "api:offer-decline": offer,
+    "api:offer-withdraw": offer,
     "api:offers": offer_in_list,
     "api:patient": patient,
     "api:patients": nothing,

@@ -12,7 +12,16 @@ from notifications.services import checking
 from notifications.services.sending import send_due
 from patients.models import PatientLink
 from patients.services import consents, links
-from scheduling.services import answering, closing, holds, offers
+from scheduling.services import (
+    absences,
+    answering,
+    booking,
+    closing,
+    holds,
+    offers,
+    waitlist,
+)
+from scheduling.services.answering import OfferGone
 from tests.factories import notifications as make
 from tests.factories import waitlist as waits
 from tests.factories.notifications import BY, NOW, VISIT, at
@@ -67,7 +76,7 @@ def test_who_was_too_late_and_had_heard_of_it_is_told_kindly():
 
     told = message_to(second, "offer_gone")
     assert told.state == states.ACCEPTED
-    assert "has been taken. You stay on our list." in told.body
+    assert "is no longer free. You stay on our list." in told.body
     assert not Message.objects.filter(patient=first.patient_id, kind="offer_gone")
     assert message_to(first, "confirmation").state == states.ACCEPTED
     assert checking.faults(NOW + HOUR) == []
@@ -114,7 +123,84 @@ def test_a_batch_that_was_taken_back_is_told_to_who_had_heard():
     offers.withdraw_batch(hold_id=held.pk, clinic_id=place.clinic.pk, by=BY, now=NOW)
     closing.close_offer_batches(by=BY, now=NOW)
 
+    told = message_to(entry, "offer_gone")
+    assert told.state == states.SCHEDULED
+    assert "is no longer free. You stay on our list." in told.body
+    assert "taken" not in told.body
+
+
+def test_who_took_a_time_that_is_undone_hears_that_it_is_free_no_longer():
+    place = make.office()
+    patient = make.patient(place)
+    booked = make.book(place, patient, start=VISIT + timedelta(days=7))
+    entry = waits.entry(place, patient, appointment_id=booked.pk)
+    waits.offer(place, start=VISIT, now=NOW, lasts=4 * HOUR)
+    send_due(as_of=NOW)
+    accept(entry)
+    booked.refresh_from_db()
+
+    booking.undo_move(appointment_id=booked.pk, version=booked.version, by=BY, now=NOW)
+
+    assert not FailedReaction.objects.exists()
+    assert "You stay on our list" in message_to(entry, "offer_gone").body
+    assert checking.faults(NOW) == []
+
+
+def test_who_leaves_the_list_is_not_told_of_the_offer_that_ends_with_it():
+    _, _, (entry,) = offered()
+    send_due(as_of=NOW)
+
+    waitlist.withdraw(entry_id=entry.pk, by=BY, now=NOW + HOUR)
+    closing.close_offer_batches(by=BY, now=NOW + HOUR)
+
+    assert offer_of(entry).state == "withdrawn"
+    assert not Message.objects.filter(kind="offer_gone").exists()
+    assert checking.faults(NOW + HOUR) == []
+
+
+def test_who_leaves_the_list_at_night_is_not_told_in_the_morning_that_they_stay():
+    evening = at("2026-09-01 19:30")
+    place, held, (entry,) = offered(now=evening)
+    send_due(as_of=evening)
+    night = evening + HOUR
+    offers.withdraw_batch(hold_id=held.pk, clinic_id=place.clinic.pk, by=BY, now=night)
+    closing.close_offer_batches(by=BY, now=night)
     assert message_to(entry, "offer_gone").state == states.SCHEDULED
+
+    waitlist.withdraw(entry_id=entry.pk, by=BY, now=night + HOUR)
+
+    assert message_to(entry, "offer_gone").state == states.CANCELLED
+    assert checking.faults(night + HOUR) == []
+
+
+def test_an_offer_that_an_absence_ends_is_told_to_who_had_heard():
+    place, held, (told, left) = offered(2)
+    send_due(as_of=NOW)
+    waitlist.withdraw(entry_id=left.pk, by=BY, now=NOW)
+    later = NOW + HOUR
+    resource = held.reservations.get(resource__kind="clinician").resource
+    absences.open_absence(
+        clinic_id=place.clinic.pk,
+        resource_id=resource.pk,
+        start=VISIT - HOUR,
+        end=VISIT + HOUR,
+        by=BY,
+        now=later,
+    )
+    assert checking.faults(later) == []
+
+    holds.release_expired_holds(by=BY, now=later)
+    closing.close_offer_batches(by=BY, now=later)
+
+    assert offer_of(told).state == "withdrawn"
+    assert (
+        "is no longer free. You stay on our list."
+        in message_to(told, "offer_gone").body
+    )
+    assert not Message.objects.filter(patient=left.patient_id, kind="offer_gone")
+    with pytest.raises(OfferGone, match="taken back"):
+        answering.accept(offer_id=offer_of(told).pk, by=BY, now=later)
+    assert checking.faults(later) == []
 
 
 def test_whoever_no_message_may_reach_is_called_instead():

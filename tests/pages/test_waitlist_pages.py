@@ -1,15 +1,21 @@
 """The waiting list by forms alone: add, see who fits and why not, offer, answer."""
 
+import html
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock
 from notifications.models import PlannedCall
+from scheduling.domain.variation import Variation
+from scheduling.domain.waiting import Wishes
 from scheduling.models import Appointment, FreedOpening, Offer, WaitlistEntry
-from scheduling.services import closing
+from scheduling.services import booking, closing
 from tests.clinics.conftest import browser
 from tests.factories import clinics as people
 from tests.factories import scheduling
@@ -143,6 +149,46 @@ def test_a_search_that_finds_nothing_leads_to_the_list(coordinator, practice):
     assert link in found.content.decode()
 
 
+def test_what_was_searched_for_is_waited_for(coordinator, practice):
+    patient, clinician = practice.patient(), practice.one("clinician")
+    subject = "episode:6c0a4a52-3f0e-4f4e-9b60-8d6a4f1f0c11#W6"
+    found = search(
+        coordinator,
+        patient=patient.pk,
+        visit_type="bmc-ultrasound",
+        first="2026-09-05",
+        last="2026-09-06",
+        targets="3",
+        sedation="oral",
+        image_guided_harvest="on",
+        without=clinician.pk,
+        weekdays=["0", "3"],
+        part="afternoon",
+        subject=subject,
+    ).content.decode()
+    link = html.unescape(re.search(r'href="([^"]+waits_for[^"]+)"', found)[1])
+    form = page(coordinator, link)
+    sent = parse_qs(urlsplit(link).query)
+    assert f'name="subject" value="{html.escape(subject)}"' in form
+    assert re.search(r'value="3" selected>3<', form)
+    assert re.search(r'value="oral" selected', form)
+
+    dates = {"valid_from": "2026-09-02", "valid_to": "2026-10-31"}
+    coordinator.post(
+        reverse("staff:waitlist_new"), sent | dates | {"notice_hours": "24"}
+    )
+
+    entry = WaitlistEntry.objects.get()
+    assert entry.visit_type.slug == "bmc-ultrasound"
+    assert entry.subject == subject
+    assert Variation.from_data(entry.variation) == Variation(3, "oral", True)
+    assert Wishes.from_data(entry.wishes) == Wishes(
+        weekdays=frozenset({0, 3}),
+        earliest=time(12),
+        not_clinicians=frozenset({clinician.pk}),
+    )
+
+
 def test_who_fits_is_ranked_and_who_does_not_says_why(coordinator, practice, freed):
     later = waiting(practice)
     longest = waits.entry(
@@ -207,6 +253,26 @@ def test_an_opening_is_offered_to_those_ticked_until_a_time(
     assert "Offered to 2 patients until" in text
     assert "About to be sent" in text
     assert not Offer.objects.filter(entry=second).exists()
+
+
+def test_a_longer_list_of_who_fits_takes_the_same_statements(
+    coordinator, practice, freed
+):
+    def wait(count):
+        for _ in range(count):
+            waiting(practice)
+
+    def statements():
+        with CaptureQueriesContext(connection) as asked:
+            page(coordinator, opening(freed))
+        return len(asked)
+
+    wait(3)
+    statements()
+    few = statements()
+    wait(9)
+
+    assert statements() == few
 
 
 def test_ticking_nobody_is_said_so(coordinator, practice, freed):
@@ -282,6 +348,28 @@ def test_a_batch_is_taken_back(coordinator, practice, freed):
     assert answer["Location"] == opening(freed)
     closing.close_offer_batches(by=BY, now=clock.now())
     assert offer_of(entry).state == "withdrawn"
+
+
+def test_time_whose_move_may_be_undone_is_shown_and_offered_later(
+    coordinator, practice
+):
+    waiting(practice)
+    visit = practice.book(start=THURSDAY)
+    booking.move(
+        appointment_id=visit.pk,
+        start=THURSDAY + timedelta(days=7),
+        version=1,
+        by=BY,
+        now=NOW,
+    )
+    freed = FreedOpening.objects.get()
+
+    text = page(coordinator, opening(freed))
+
+    assert "The move can still be undone until" in text
+    assert "Offer this opening" not in text
+    listed = page(coordinator, reverse("staff:waitlist"))
+    assert "can still be undone until" in listed
 
 
 def test_an_opening_is_dismissed(coordinator, practice, freed):

@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.problems import Invalid, NotFound
 from core.refusal import Reason
 from scheduling.domain.variation import Variation
 from scheduling.models import Hold, Offer, WaitlistEntry
+from scheduling.selectors import booking_checks
 from scheduling.selectors import waitlist as reading
 from scheduling.selectors.visit_types import visit_kind
 from scheduling.services import answering, booking, matching, offers, waitlist
@@ -112,6 +115,45 @@ def test_who_waits_to_come_sooner_is_not_busy_with_that_very_visit():
     assert [m.entry.pk for m in found(at).fitting] == [entry.pk]
 
 
+def test_a_longer_visit_meets_what_the_usual_one_would_not(allowed):
+    at = make.practice(dict.fromkeys(make.ONE_OF_EACH, 3))
+    patient, other = at.patient(), at.patient()
+    long = waits.entry(
+        at, patient, visit_type=BMC, variation=Variation(targets=3)
+    )  # until 11:31
+    usual = waits.entry(at, other, visit_type=BMC)  # until 11:15
+    for who in (patient, other):
+        at.book(who, start=NINE + minutes(135))
+
+    assert why_not(at, long, slug=BMC) == ["busy"]
+    assert [m.entry.pk for m in found(at, slug=BMC).fitting] == [usual.pk]
+
+
+def test_a_longer_list_is_matched_with_the_same_statements(allowed):
+    """The rules may ask more of each patient; matching itself does not."""
+    at = make.practice(dict.fromkeys(make.ONE_OF_EACH, 2))
+    wish = {"clinicians": frozenset({at.by_kind["clinician"][1].pk})}
+
+    def wait(*starts):
+        for start in starts:
+            patient = at.patient()
+            visit = at.book(patient, start=start)
+            waits.entry(at, patient, appointment_id=visit.pk)
+            waits.entry(at, wishes=wish)
+
+    def statements():
+        with CaptureQueriesContext(connection) as asked:
+            assert found(at).fitting
+        return len(asked)
+
+    wait(LATER)
+    few = statements()
+    wait(*(LATER + timedelta(hours=n) for n in range(1, 6)))
+
+    assert len(found(at).fitting) == 12
+    assert statements() == few
+
+
 def test_a_rules_objection_is_a_reason_not_to_offer(monkeypatch):
     at = make.practice()
     entry = waits.entry(at)
@@ -164,6 +206,19 @@ def test_the_hold_of_a_batch_is_as_long_as_its_visits(allowed):
     assert held.end - held.start == minutes(151)
     assert visit.end - visit.start == minutes(151)
     assert Variation.from_data(visit.variation) == variation
+
+
+def test_who_shares_a_batch_gets_the_visit_they_asked_for_themselves(allowed):
+    at = make.practice()
+    plain = waits.entry(at, visit_type=BMC, now=NOW - minutes(9))
+    oral = waits.entry(at, visit_type=BMC, variation=Variation(sedation="oral"))
+    waits.offer(at, visit_type=BMC)
+    assert offer_of(plain).hold_id == offer_of(oral).hold_id
+
+    visit = answering.accept(offer_id=offer_of(oral).pk, by=BY, now=NOW)
+
+    assert Variation.from_data(visit.variation) == Variation(sedation="oral")
+    assert booking_checks.findings(NOW) == []
 
 
 def test_a_clinician_wished_for_serves_the_opening_that_is_held():

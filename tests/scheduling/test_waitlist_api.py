@@ -7,9 +7,12 @@ import pytest
 from clinics.models import AccessLogEntry
 from core import clock
 from scheduling.models import FreedOpening, WaitlistEntry
+from scheduling.services import closing
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
+from tests.factories.scheduling import BY
+from tests.factories.waitlist import offer_of
 from tests.scheduling.rest import Api, body, nine
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +142,17 @@ def test_an_entry_is_withdrawn_and_no_longer_listed(api, at):
     assert len(api.get("waitlist/", closed="true").json()["results"]) == 1
 
 
+def test_a_contact_of_an_episode_is_waited_for_by_its_code(api, at):
+    episode = "6c0a4a52-3f0e-4f4e-9b60-8d6a4f1f0c11"
+
+    made = api.post("waitlist/", wish(at, episode=episode, follow_up="W6"))
+    alone = api.post("waitlist/", wish(at, follow_up="W6"))
+
+    assert made.json()["subject"] == f"episode:{episode}#W6"
+    assert alone.status_code == 400
+    assert [error["pointer"] for error in alone.json()["errors"]] == ["/episode"]
+
+
 def test_somebody_waits_once_for_one_kind_of_visit(api, at):
     who = at.patient()
     api.post("waitlist/", wish(at, who))
@@ -202,3 +216,39 @@ def test_looking_at_the_list_is_on_the_access_log(api, at):
     log = AccessLogEntry.objects.latest("pk")
     assert [str(pk) for pk in log.patient_ids] == [entry["patient"]]
     assert log.deliberate
+
+
+def test_an_opening_nobody_gave_up_is_offered_and_the_batch_taken_back(api, at):
+    for _ in range(2):
+        api.post("waitlist/", wish(at))
+    asked = {"visit_type": "consultation", "start": nine().isoformat(), "minutes": 60}
+
+    batch = api.post("offers/", asked | {"batch": 2})
+    again = api.post("offers/", asked)
+    first, second = batch.json()["offers"]
+    back = api.post(f"offers/{first['id']}/withdraw/", {})
+    refused = api.post(f"offers/{second['id']}/accept/", {})
+
+    assert batch.status_code == 201
+    assert batch.json()["start"] == nine().isoformat()
+    assert batch.json()["ended_at"] is None
+    assert (again.status_code, again.json()["code"]) == (409, "nobody-matches")
+    assert back.status_code == 200
+    assert back.json()["ended_at"]
+    assert (refused.status_code, refused.json()["code"]) == (409, "offer-gone")
+    closing.close_offer_batches(by=BY, now=clock.now())
+    shown = api.get("offers/").json()["results"]
+    assert {offer["status"] for offer in shown} == {"withdrawn"}
+
+
+def test_another_clinics_batch_is_not_taken_back(api, at):
+    elsewhere = make.practice()
+    now = clock.now()
+    entry = waits.entry(elsewhere, now=now, valid_to_on=now.date() + timedelta(90))
+    held = waits.offer(elsewhere, start=nine(), now=now)
+
+    answer = api.post(f"offers/{offer_of(entry).pk}/withdraw/", {})
+
+    assert answer.status_code == 404
+    held.refresh_from_db()
+    assert held.ended_at is None

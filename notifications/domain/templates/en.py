@@ -57,12 +57,12 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("offer_gone", "sms"): (
         "",
-        "{clinic}: {name}the time on {when} has been taken. You stay on our list. "
+        "{clinic}: {name}the time on {when} is no longer free. You stay on our list. "
         + STOP,
     ),
     ("offer_gone", "email"): (
         "No longer free: {when}",
-        "Hello {first_name},\n\nThe time on {when} at {clinic} has been taken.\n"
+        "Hello {first_name},\n\nThe time on {when} at {clinic} is no longer free.\n"
         "You stay on our list, and we will write again." + FOOTER,
     ),
     ("check_in_d3", "sms"): (

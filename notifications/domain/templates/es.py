@@ -58,12 +58,12 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("offer_gone", "sms"): (
         "",
-        "{clinic}: {name}la hora del {when} ya fue tomada. Usted sigue en la lista. "
-        + STOP,
+        "{clinic}: {name}la hora del {when} ya no queda libre. "
+        "Usted sigue en la lista. " + STOP,
     ),
     ("offer_gone", "email"): (
         "Ya no está libre: {when}",
-        "Hola, {first_name}:\n\nLa hora del {when} en {clinic} ya fue tomada.\n"
+        "Hola, {first_name}:\n\nLa hora del {when} en {clinic} ya no queda libre.\n"
         "Usted sigue en la lista, y le escribiremos otra vez." + FOOTER,
     ),
     ("check_in_d3", "sms"): (
