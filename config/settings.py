@@ -161,6 +161,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Two fields called kind: an absence's, and this of a day.
+    "ENUM_NAME_OVERRIDES": {"DayKindEnum": ["closed", "extra"]},
 }
 
 # Pages of docs/reference, each from the table it describes.
