@@ -12,6 +12,7 @@ from pages.staff import (
     board_changes,
     board_moves,
     book,
+    clinic,
     closed_days,
     conflicts,
     demo_clock,
@@ -158,6 +159,7 @@ urlpatterns = [
     ),
     path(f"{RESOURCE}/hours/", opening_hours.own_hours, name="resource_hours"),
     path(f"{RESOURCE}/retire/", resource_changes.retire, name="resource_retire"),
+    path("clinic/", clinic.policies, name="clinic"),
     path("users/", setup.users, name="users"),
     path("users/<int:user_id>/deactivate/", setup.deactivate, name="user_deactivate"),
 ]

@@ -111,6 +111,7 @@ PAGES: dict[str, Opened] = {
     ),
     "staff:days": ("admin", lambda day: reverse("staff:days")),
     "staff:day_new": ("admin", lambda day: reverse("staff:day_new")),
+    "staff:clinic": ("admin", lambda day: reverse("staff:clinic")),
     "staff:users": ("admin", lambda day: reverse("staff:users")),
     "staff:journal": ("auditor", lambda day: reverse("staff:journal")),
     "staff:access_log": ("auditor", lambda day: reverse("staff:access_log")),
