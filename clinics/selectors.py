@@ -71,11 +71,10 @@ def user(user_id: int) -> User:
 
 
 def public_holidays(calendar: str, first_on: date, last_on: date) -> frozenset[date]:
-    """The days of a holiday calendar such as "US" or "US-TX", in these years.
-
-    Raises NotImplementedError for a calendar nobody knows.
+    """The days of a holiday calendar such as "US" or "US-TX", in these years; none
+    without a calendar. Raises NotImplementedError for a calendar nobody knows.
     """
-    years = range(first_on.year, last_on.year + 1)
+    years = range(first_on.year, last_on.year + 1) if calendar else ()
     return frozenset[date]().union(*(_holidays_of(calendar, year) for year in years))
 
 

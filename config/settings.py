@@ -161,6 +161,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Two fields are called kind: an absence's, and a closed or extra day's.
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": ["ill", "leave", "maintenance", "broken", "unusable", "other"],
+        "DayKindEnum": ["closed", "extra"],
+    },
 }
 
 # Pages of docs/reference, each from the table it describes.

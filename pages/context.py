@@ -35,6 +35,7 @@ PLACES = (
     Place("staff:absences", "Absences", "away", "absence.write", later=True),
     Place("staff:messages", "Messages", "messages", "message.read", later=True),
     Place("staff:resources", "Resources", "resources", "resource.write", later=True),
+    Place("staff:clinic", "Clinic", "info", "clinic.write", later=True),
     Place("staff:users", "People", "users", "user.write", later=True),
     Place("staff:journal", "Journal", "journal", "journal.read", later=True),
     Place("staff:access_log", "Access log", "eye", "access_log.read", later=True),

@@ -1,5 +1,7 @@
-"""What scheduling does when its own visits are checked in and closed."""
+"""What scheduling does when its own visits are checked in and closed, and when a
+clinic keeps other holidays."""
 
+from clinics.events import HolidayCalendarChanged
 from core.actor import Actor, job
 from core.events import Event, Subscriber
 from scheduling import selectors
@@ -9,7 +11,7 @@ from scheduling.events import (
     AppointmentEvent,
     AppointmentFulfilled,
 )
-from scheduling.services import phase_records
+from scheduling.services import closures, phase_records
 
 
 def begin_first_phase(event: AppointmentCheckedIn) -> None:
@@ -28,6 +30,16 @@ def end_open_phases(event: AppointmentFulfilled | AppointmentEnded) -> None:
     )
 
 
+def follow_holidays(event: HolidayCalendarChanged) -> None:
+    closures.follow_holidays(
+        clinic_id=event.clinic_id,
+        before=event.before,
+        after=event.after,
+        by=job("holidays", clinic_id=event.clinic_id),
+        now=event.occurred_at,
+    )
+
+
 def _by(event: AppointmentEvent, name: str) -> Actor:
     visit = selectors.appointment(event.appointment_id)
     assert visit is not None, "an event names an appointment that exists"
@@ -38,4 +50,5 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentCheckedIn, begin_first_phase),
     (AppointmentFulfilled, end_open_phases),
     (AppointmentEnded, end_open_phases),
+    (HolidayCalendarChanged, follow_holidays),
 ]

@@ -67,6 +67,11 @@ ACCESS: dict[str, Rule] = {
 
 ADMINISTRATION: dict[str, Rule] = {
     "api_key.write": _rule("Keys are given out with the accounts they act for.", ADMIN),
+    "clinic.read": _rule(
+        "How openings are offered and when it is closed concerns all who work here.",
+        *EVERY_STAFF_ROLE,
+    ),
+    "clinic.write": _rule("How the clinic runs is configuration.", ADMIN),
     "clock.write": _rule(
         "Only a demo has a clock that can be set, and there anybody may.",
         *EVERY_STAFF_ROLE,

@@ -1,7 +1,8 @@
 """Clinics: opening one, changing its settings, its on-call list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
@@ -9,11 +10,15 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from clinics import selectors
+from clinics.events import HolidayCalendarChanged
 from clinics.models import E164, Clinic, OnCall
-from core import journal
+from core import events, journal
 from core.actor import Actor
 from core.locks import lock
 from core.problems import FieldError, Invalid
+
+# How many are offered an opening at once, and for how long: a week at most.
+MOST = {"offer_batch_size": 20, "offer_valid_minutes": 7 * 24 * 60}
 
 
 @transaction.atomic
@@ -95,6 +100,67 @@ def _is_phone(number: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+@transaction.atomic
+def set_policies(
+    *,
+    clinic_id: int,
+    offer_batch_size: int | None = None,
+    offer_valid_minutes: int | None = None,
+    offers_by_itself: bool | None = None,
+    holiday_calendar: str | None = None,
+    by: Actor,
+    now: datetime,
+) -> Clinic:
+    """Change how freed openings are offered, and on which public holidays the clinic
+    is closed; what is None stays. Raises Invalid for numbers out of range and for a
+    calendar nobody knows."""
+    [clinic] = lock(Clinic.objects.filter(pk=clinic_id))
+    sent = {
+        "offer_batch_size": offer_batch_size,
+        "offer_valid_minutes": offer_valid_minutes,
+        "offers_by_itself": offers_by_itself,
+        "holiday_calendar": holiday_calendar,
+    }
+    changed = {k: v for k, v in sent.items() if v not in (None, getattr(clinic, k))}
+    _check_policies(changed)
+    calendar = clinic.holiday_calendar
+    if changed:
+        _change(clinic, changed, by, now)
+    if "holiday_calendar" in changed:
+        told = HolidayCalendarChanged(
+            clinic_id=clinic_id,
+            before=calendar,
+            after=clinic.holiday_calendar,
+            occurred_at=now,
+        )
+        events.publish(told)
+    return clinic
+
+
+def _check_policies(changed: Mapping[str, Any]) -> None:
+    errors = [
+        FieldError(f"/{name}", f"Give a number from 1 to {most}.")
+        for name, most in MOST.items()
+        if not 1 <= changed.get(name, 1) <= most
+    ]
+    if errors:
+        raise Invalid(errors)
+    _check_calendar(changed.get("holiday_calendar", ""))
+
+
+def _change(clinic: Clinic, changed: dict[str, Any], by: Actor, now: datetime) -> None:
+    for name, value in changed.items():
+        setattr(clinic, name, value)
+    clinic.save(update_fields=list(changed))
+    journal.record(
+        "clinic.policies_set",
+        subject=f"clinic:{clinic.pk}",
+        by=by,
+        at=now,
+        payload=changed,
+    )
 
 
 @transaction.atomic

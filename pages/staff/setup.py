@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import time
 from typing import Any
 
 from django.contrib import messages
@@ -16,8 +15,10 @@ from clinics import selectors as clinics
 from clinics.domain.roles import LABELS
 from clinics.services import users as service
 from clinics.services.doors import Answer, StaffRequest, page
+from pages.setup_words import clock
 from pages.words import sentence
 from scheduling import selectors
+from scheduling.selectors.absences import to_decide
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -34,12 +35,14 @@ def resources(request: StaffRequest) -> Answer:
                 "name": resource.name,
                 "capabilities": ", ".join(map(sentence, resource.capabilities)),
                 "hours": hours(own) if own else "As the clinic",
-                "active": resource.active,
+                "hours_address": reverse("staff:resource_hours", args=[resource.pk]),
+                "retire_address": reverse("staff:resource_retire", args=[resource.pk]),
             }
         )
     context = {
         "groups": [{"name": _kind(k), "rows": rows} for k, rows in kinds.items()],
         "clinic_hours": hours(of_clinic),
+        "to_decide": len(to_decide(request.clinic.pk)),
     }
     return TemplateResponse(request, "pages/staff/resources.html", context)
 
@@ -55,7 +58,7 @@ def hours(rows: Iterable[Any]) -> str:
     days: dict[int, list[str]] = defaultdict(list)
     ordered = sorted(rows, key=lambda row: (row.weekday, row.local_start))
     for row in ordered:
-        stretch = f"{_clock(row.local_start)}–{_clock(row.local_end)}"
+        stretch = f"{clock(row.local_start)}–{clock(row.local_end)}"
         days[row.weekday].append(stretch)
     runs: list[tuple[int, int, str]] = []
     for weekday, stretches in days.items():
@@ -65,10 +68,6 @@ def hours(rows: Iterable[Any]) -> str:
         else:
             runs.append((weekday, weekday, text))
     return "; ".join(f"{_days(first, last)} {text}" for first, last, text in runs)
-
-
-def _clock(at: time) -> str:
-    return f"{at.hour % 12 or 12}:{at.minute:02d} {at:%p}"
 
 
 def _days(first: int, last: int) -> str:

@@ -12,6 +12,8 @@ from pages.staff import (
     board_changes,
     board_moves,
     book,
+    clinic,
+    closed_days,
     conflicts,
     demo_clock,
     durations,
@@ -22,9 +24,11 @@ from pages.staff import (
     mailbox,
     messages,
     moving,
+    opening_hours,
     patients,
     records,
     repair,
+    resource_changes,
     setup,
     tasks,
     today,
@@ -43,6 +47,7 @@ PLAN = "absences/plans/<uuid:plan_id>"
 WAITS = "waitlist/<uuid:entry_id>"
 FREED = "waitlist/openings/<uuid:freed_id>"
 OFFER = "waitlist/offers/<uuid:offer_id>"
+RESOURCE = "resources/<int:resource_id>"
 ENQUIRY = "enquiries/<uuid:enquiry_id>"
 
 
@@ -143,6 +148,18 @@ urlpatterns = [
     path("journal/", records.journal, name="journal"),
     path("access-log/", records.access_log, name="access_log"),
     path("resources/", setup.resources, name="resources"),
+    path("resources/new/", resource_changes.resource_new, name="resource_new"),
+    path("resources/hours/", opening_hours.clinic_hours, name="hours"),
+    path("resources/days/", closed_days.days, name="days"),
+    path("resources/days/new/", closed_days.day_new, name="day_new"),
+    path(
+        "resources/days/<int:exception_id>/remove/",
+        closed_days.day_remove,
+        name="day_remove",
+    ),
+    path(f"{RESOURCE}/hours/", opening_hours.own_hours, name="resource_hours"),
+    path(f"{RESOURCE}/retire/", resource_changes.retire, name="resource_retire"),
+    path("clinic/", clinic.policies, name="clinic"),
     path("users/", setup.users, name="users"),
     path("users/<int:user_id>/deactivate/", setup.deactivate, name="user_deactivate"),
 ]

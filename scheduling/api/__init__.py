@@ -30,8 +30,15 @@ from scheduling.api.appointments import (
     ReassignAppointment,
     UndoMove,
 )
-from scheduling.api.catalogue import Openings, Resources, VisitTypes
+from scheduling.api.catalogue import Openings, VisitTypes
 from scheduling.api.day import AppointmentPhases, DayProjection, PhaseDurations
+from scheduling.api.setup import (
+    Hours,
+    ResourceRetire,
+    Resources,
+    ScheduleExceptionDetail,
+    ScheduleExceptions,
+)
 from scheduling.api.waiting import (
     AcceptOffer,
     DeclineOffer,
@@ -55,6 +62,22 @@ _OFFER = "offers/<uuid:offer_id>/"
 
 urlpatterns = [
     path("resources/", Resources.as_view(), name="resources"),
+    path(
+        "resources/<int:resource_id>/retire/",
+        ResourceRetire.as_view(),
+        name="resource-retire",
+    ),
+    path("hours/", Hours.as_view(), name="hours"),
+    path(
+        "schedule-exceptions/",
+        ScheduleExceptions.as_view(),
+        name="schedule-exceptions",
+    ),
+    path(
+        "schedule-exceptions/<int:exception_id>/",
+        ScheduleExceptionDetail.as_view(),
+        name="schedule-exception",
+    ),
     path("visit-types/", VisitTypes.as_view(), name="visit-types"),
     path("openings/", Openings.as_view(), name="openings"),
     path("appointments/", Appointments.as_view(), name="appointments"),

@@ -1,4 +1,4 @@
-"""Resources, visit types and openings over REST."""
+"""Visit types and openings over REST."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -13,20 +13,10 @@ from scheduling.api import bodies
 from scheduling.selectors.explained_json import explained_json
 from scheduling.selectors.rendering import (
     opening_json,
-    resource_json,
     visit_type_json,
 )
 
 _USUAL_DAYS = 28
-
-
-class Resources(Endpoint):
-    actions = {"GET": "resource.read"}
-    page_order = ("kind", "name", "pk")
-
-    @extend_schema(responses=bodies.ResourcePage)
-    def get(self, request: ApiRequest) -> dict[str, Any]:
-        return self.page(selectors.resources(self.clinic.pk), resource_json)
 
 
 class VisitTypes(Endpoint):

@@ -76,3 +76,9 @@ def open_conflicts_of(absence: Absence) -> QuerySet[Conflict]:
     return found.select_related(
         "appointment__patient", "appointment__visit_type"
     ).order_by("appointment__during", "pk")
+
+
+def to_decide(clinic_id: int) -> set[UUID]:
+    """The visits that cannot be as agreed and wait for somebody's decision."""
+    found = Conflict.objects.filter(appointment__clinic_id=clinic_id, resolved_at=None)
+    return set(found.values_list("appointment_id", flat=True))

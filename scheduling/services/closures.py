@@ -1,16 +1,20 @@
 """Changed hours, closures and retirement never move a visit: they open conflicts.
 
-Whoever calls has locked the resources, as bookings do.
+Whoever calls has locked the resources, as bookings do; `follow_holidays` does itself.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
+from clinics.selectors import public_holidays
+from core import locks
 from core.actor import Actor
-from scheduling.models import Conflict, Resource
+from scheduling.models import Appointment, Conflict, Resource
 from scheduling.selectors.misfits import Misfit, misfits, reserved
 from scheduling.services.conflicts import resolve
 
@@ -33,6 +37,30 @@ def watching_hours(
     after = misfits(clinic_id, resource_id, now)
     _open(after - before, resource_id, cause, now)
     _settle(after, clinic_id, resource_id, by, now)
+
+
+@transaction.atomic
+def follow_holidays(
+    *, clinic_id: int, before: str, after: str, by: Actor, now: datetime
+) -> None:
+    """Visits on a day that became a holiday get a conflict; those whose day is none
+    any more need no decision."""
+    locks.lock(Resource.objects.filter(clinic_id=clinic_id))
+    found = misfits(clinic_id, None, now)
+    closed = _newly_closed({visit_id for visit_id, _ in found}, before, after)
+    lost = {misfit for misfit in found if misfit[0] in closed}
+    _open(lost, None, Conflict.Cause.CLOSURE, now)
+    _settle(found, clinic_id, None, by, now)
+
+
+def _newly_closed(visit_ids: set[UUID], before: str, after: str) -> set[UUID]:
+    found = Appointment.objects.filter(pk__in=visit_ids).select_related("clinic")
+    days = {visit.pk: visit.local_on for visit in found}
+    if not days:
+        return set()
+    first, last = min(days.values()), max(days.values())
+    new = public_holidays(after, first, last) - public_holidays(before, first, last)
+    return {visit_id for visit_id, on in days.items() if on in new}
 
 
 def open_for_retired(resource: Resource, *, now: datetime) -> None:

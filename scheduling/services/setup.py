@@ -1,6 +1,6 @@
 """Setting a clinic up: resources, hours, exceptions and visit types."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,11 +22,15 @@ from scheduling.models import (
 )
 from scheduling.selectors.visit_types import visit_kind_of
 from scheduling.services.closures import open_for_retired, watching_hours
+from scheduling.services.setup_checks import (
+    Hours,
+    check_exception,
+    check_hours,
+    check_resource,
+)
 
 if TYPE_CHECKING:
     from clinics.models import Clinic
-
-Hours = Mapping[int, Sequence[tuple[time, time]]]
 
 
 @transaction.atomic
@@ -39,11 +43,13 @@ def add_resource(
     by: Actor,
     now: datetime,
 ) -> Resource:
-    """Add one person, room or device. Raises Invalid if the name is in use."""
+    """Add one person, room or device. Raises Invalid, as if the name is in use."""
+    capabilities = list(capabilities)
+    check_resource(kind, name, capabilities)
     if Resource.objects.filter(clinic_id=clinic_id, name=name).exists():
         raise Invalid([FieldError("/name", "There is one of this name already.")])
     resource = Resource.objects.create(
-        clinic_id=clinic_id, kind=kind, name=name, capabilities=list(capabilities)
+        clinic_id=clinic_id, kind=kind, name=name, capabilities=capabilities
     )
     _record("resource.added", resource, by, now, kind=kind)
     return resource
@@ -53,8 +59,13 @@ def add_resource(
 def retire_resource(
     *, clinic_id: int, resource_id: int, by: Actor, now: datetime
 ) -> Resource:
-    """Nothing new is booked on it; visits that have it get an open conflict."""
+    """Nothing new is booked on it; visits that have it get an open conflict.
+
+    Raises NotFound. Retired already, it stays so and nothing happens.
+    """
     [resource] = _lock(clinic_id, resource_id)
+    if not resource.active:
+        return resource
     resource.active = False
     resource.save(update_fields=["active"])
     open_for_retired(resource, now=now)
@@ -80,7 +91,7 @@ def set_hours(
     outside the new hours gets an open conflict.
     """
     _lock(clinic_id, resource_id)
-    _check_hours(hours)
+    check_hours(hours)
     rows = [
         OpeningHours(
             clinic_id=clinic_id,
@@ -116,8 +127,10 @@ def add_exception(
 ) -> ScheduleException:
     """Close ("closed") or open ("extra") the clinic or a resource on one date.
 
-    A visit that a closure makes impossible gets an open conflict.
+    A visit that a closure makes impossible gets an open conflict. Raises NotFound,
+    and Invalid for times that run backwards or come alone.
     """
+    check_exception(kind, local_start, local_end, reason)
     _lock(clinic_id, resource_id)
     cause = "closure" if resource_id is None else "hours"
     with watching_hours(clinic_id, resource_id, cause, by=by, now=now):
@@ -132,6 +145,23 @@ def add_exception(
         )
     _record_hours(f"hours.{kind}", clinic_id, resource_id, by, now)
     return exception
+
+
+@transaction.atomic
+def remove_exception(
+    *, clinic_id: int, exception_id: int, by: Actor, now: datetime
+) -> None:
+    """The date is like any other again. What fits again is no conflict any more; a
+    visit that only an extra opening allowed gets one. Raises NotFound."""
+    which = ScheduleException.objects.filter(pk=exception_id, clinic_id=clinic_id)
+    found = which.first()
+    if found is not None:
+        _lock(clinic_id, found.resource_id)
+    if found is None or not which.exists():  # a rival may have removed it
+        raise NotFound("There is no such closed or extra day at this clinic.")
+    with watching_hours(clinic_id, found.resource_id, "hours", by=by, now=now):
+        which.delete()
+    _record_hours(f"hours.{found.kind}_removed", clinic_id, found.resource_id, by, now)
 
 
 def ship_visit_types(*, clinic: "Clinic", by: Actor, now: datetime) -> list[VisitType]:
@@ -225,20 +255,6 @@ def _lock(clinic_id: int, resource_id: int | None) -> list[Resource]:
     if resource_id is not None and not locked:
         raise NotFound("There is no such resource at this clinic.")
     return locked
-
-
-def _check_hours(hours: Hours) -> None:
-    for weekday, stretches in hours.items():
-        last = time(0)
-        for start, end in sorted(stretches):
-            if weekday not in range(7) or start < last or _is_backwards(start, end):
-                text = "Hours of a day run forwards and do not overlap."
-                raise Invalid([FieldError("/hours", text)])
-            last = end if end != time(0) else time.max
-
-
-def _is_backwards(start: time, end: time) -> bool:
-    return end <= start and end != time(0)
 
 
 def _record(

@@ -162,7 +162,29 @@ def _more(place: Practice, patient: Patient) -> dict[str, Any]:
     )
     assert enquiry
     assert isinstance(held, Hold)
-    return {"hold": held.pk, "enquiry": enquiry.pk, **_waiting(place)}
+    return {
+        "hold": held.pk,
+        "enquiry": enquiry.pk,
+        "room": _closed_room(place),
+        **_waiting(place),
+    }
+
+
+def _closed_room(place: Practice) -> int:
+    """A room that is closed for some hours of a day to come."""
+    room = place.clinic.resources.get(name="Room 2")
+    setup.add_exception(
+        clinic_id=place.clinic.pk,
+        resource_id=room.pk,
+        kind="closed",
+        applies_on=NOW.date() + timedelta(days=30),
+        local_start=time(8),
+        local_end=time(10, 30),
+        reason="The floor is renewed",
+        by=BY,
+        now=NOW,
+    )
+    return int(room.pk)
 
 
 def _waiting(place: Practice) -> dict[str, Any]:

@@ -99,6 +99,19 @@ PAGES: dict[str, Opened] = {
     "staff:messages": ("coordinator", lambda day: reverse("staff:messages")),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),
     "staff:resources": ("admin", lambda day: reverse("staff:resources")),
+    "staff:resource_new": ("admin", lambda day: reverse("staff:resource_new")),
+    "staff:resource_retire": (
+        "admin",
+        lambda day: at("staff:resource_retire", day.ids["room"]),
+    ),
+    "staff:hours": ("admin", lambda day: reverse("staff:hours")),
+    "staff:resource_hours": (
+        "admin",
+        lambda day: at("staff:resource_hours", day.ids["room"]),
+    ),
+    "staff:days": ("admin", lambda day: reverse("staff:days")),
+    "staff:day_new": ("admin", lambda day: reverse("staff:day_new")),
+    "staff:clinic": ("admin", lambda day: reverse("staff:clinic")),
     "staff:users": ("admin", lambda day: reverse("staff:users")),
     "staff:journal": ("auditor", lambda day: reverse("staff:journal")),
     "staff:access_log": ("auditor", lambda day: reverse("staff:access_log")),
@@ -110,6 +123,7 @@ PAGES: dict[str, Opened] = {
 }
 # Answers that are no page of their own, or have tests of their own.
 ELSEWHERE = FORMS | {"staff:home", "staff:user_deactivate", "staff:repair_run"}
+ELSEWHERE |= {"staff:day_remove"}
 ELSEWHERE_BEGINS = ("staff:episode", "staff:act")
 
 

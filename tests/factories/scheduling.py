@@ -12,6 +12,7 @@ from patients.models import Patient
 from scheduling.domain.shipped import NeedSpec, PhaseSpec, VisitSpec
 from scheduling.models import Appointment, Resource, VisitType
 from scheduling.services import booking, setup
+from scheduling.services.setup_checks import Hours
 from tests.factories import clinics as make
 from tests.factories import patients as people
 from tests.factories.clinics import NOW
@@ -61,7 +62,7 @@ class Practice:
 def practice(
     counts: Mapping[str, int] = ONE_OF_EACH,
     *,
-    hours: setup.Hours = WEEK,
+    hours: Hours = WEEK,
     ship: bool = True,
     by: Actor = BY,
     **clinic: Any,

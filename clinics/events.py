@@ -1,0 +1,14 @@
+"""What happened to a clinic; published in the transaction that did it."""
+
+from dataclasses import dataclass
+
+from core.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolidayCalendarChanged(Event):
+    """The clinic is closed on other public holidays than before ("US", or "")."""
+
+    clinic_id: int
+    before: str
+    after: str

@@ -1,0 +1,61 @@
+"""For administrators: how the clinic offers freed openings, and its holidays."""
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect
+
+from clinics.services import clinics as service
+from clinics.services.doors import Answer, StaffRequest, page
+from core.problems import Invalid
+from pages.forms import Form, show
+from pages.setup_words import after
+from scheduling.services.effects import counted
+
+FIELDS = (
+    "offers_by_itself",
+    "offer_batch_size",
+    "offer_valid_minutes",
+    "holiday_calendar",
+)
+
+
+class PoliciesForm(Form):
+    offers_by_itself = forms.BooleanField(
+        label="Offer freed openings by itself",
+        required=False,
+        help_text="Without it, a coordinator presses the button for each opening.",
+    )
+    offer_batch_size = forms.IntegerField(
+        label="People offered one opening at once", min_value=1
+    )
+    offer_valid_minutes = forms.IntegerField(label="An offer stands for", min_value=1)
+    holiday_calendar = forms.CharField(
+        label="Closed on the public holidays of",
+        required=False,
+        max_length=10,
+        help_text="A country, maybe with its state, such as US or US-TX.",
+    )
+
+
+@page(action="clinic.write")
+def policies(request: StaffRequest) -> Answer:
+    sent = request.POST if request.method == "POST" else None
+    now_set = {name: getattr(request.clinic, name) for name in FIELDS}
+    form = PoliciesForm(sent, initial=now_set)
+    if sent is not None and form.is_valid():
+        try:
+            _, effect = counted(
+                request.clinic.pk,
+                lambda: service.set_policies(
+                    clinic_id=request.clinic.pk,
+                    **form.cleaned_data,
+                    by=request.actor,
+                    now=request.now,
+                ),
+            )
+        except Invalid as problem:
+            form.take(problem)
+        else:
+            messages.success(request, after("Saved.", effect))
+            return redirect("staff:clinic")
+    return show(request, "pages/staff/clinic.html", {"form": form}, form)
