@@ -27,7 +27,15 @@ AT_FIRST = 5
 AT_MOST = 60
 AHEAD = timedelta(days=21)
 # What the hidden fields of a card say again.
-_ASKED = ("visit_type", "clinician", "subject", "targets", "sedation")
+_ASKED = (
+    "visit_type",
+    "clinician",
+    "prefer",
+    "without",
+    "subject",
+    "targets",
+    "sedation",
+)
 
 
 @page(action="opening.read")

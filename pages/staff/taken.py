@@ -25,6 +25,8 @@ class Wanted:
     patient_id: str
     visit_type: str
     clinician: str = ""
+    prefer: str = ""
+    without: str = ""
     subject: str = ""
     targets: str = ""
     sedation: str = ""
@@ -37,6 +39,8 @@ class Wanted:
         return {
             "visit_type": self.visit_type,
             "clinician": self.clinician,
+            "prefer": self.prefer,
+            "without": self.without,
             "subject": self.subject,
             "targets": self.targets,
             "sedation": self.sedation,

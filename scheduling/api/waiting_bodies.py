@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.api.bodies import Body, Id, Varied, Weekdays
+from scheduling.api.bodies import Body, Varied
+from scheduling.api.fields import Id, Weekdays
 from scheduling.services.offers import LARGEST_BATCH
 
 

@@ -310,3 +310,20 @@ def test_the_whole_request_stays_within_a_bound_of_statements(api, at):
         if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "SET", "BEGIN", "COMMIT"))
     ]
     assert len(counted) <= 60, "\n".join(counted)
+
+
+@pytest.mark.parametrize("path", ["appointments/", "holds/"])
+@pytest.mark.parametrize("wish", ["prefer_clinicians", "not_clinicians"])
+def test_with_whom_and_with_whom_not_as_the_openings_take_it(client, path, wish):
+    at = make.practice(make.ONE_OF_EACH | {"clinician": 2})
+    api = Api(client, people.api_key(people.membership("coordinator", at.clinic)))
+    first, second = (one.pk for one in at.by_kind["clinician"])
+    named = second if wish == "prefer_clinicians" else first
+
+    answer = api.post(path, body(at, **{wish: [named]}))
+    unknown = api.post(path, body(at, **{wish: [at.one("nurse").pk]}))
+
+    taken = {row["resource"] for row in answer.json()["reservations"]}
+    assert second in taken
+    assert first not in taken
+    assert [e["pointer"] for e in unknown.json()["errors"]] == [f"/{wish}"]
