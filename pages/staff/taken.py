@@ -100,12 +100,13 @@ def _around(request: StaffRequest, wanted: Wanted) -> dict[str, Any]:
         else None
     )
     query = {"patient": wanted.patient_id, **wanted.ask}
+    zone = ZoneInfo(request.clinic.time_zone)
     given = {name: value for name, value in query.items() if value}
     return {
         "patient": patient,
         "patient_address": reverse("staff:patient", args=[patient.pk])
         if patient
         else "",
-        "today": request.now.date(),
+        "today": request.now.astimezone(zone).date(),
         "find_address": f"{reverse('staff:find')}?{urlencode(given)}",
     }
