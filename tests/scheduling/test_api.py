@@ -110,6 +110,8 @@ def test_the_episode_becomes_the_subject_of_the_visit(api, at, monkeypatch):
     ("changed", "pointer"),
     [
         ({"visit_type": "surgery"}, "/visit_type"),
+        ({"visit_type": "9" * 20}, "/visit_type"),
+        ({"visit_type": "\u0663"}, "/visit_type"),
         ({"start": "2020-01-01T09:00:00-06:00"}, "/start"),
         ({"start": "2099-01-01T09:03:00-06:00"}, "/start"),
         ({"start": "2027-03-14T02:30:00"}, "/start"),
@@ -327,3 +329,14 @@ def test_with_whom_and_with_whom_not_as_the_openings_take_it(client, path, wish)
     assert second in taken
     assert first not in taken
     assert [e["pointer"] for e in unknown.json()["errors"]] == [f"/{wish}"]
+
+
+@pytest.mark.parametrize("digits", [20, 350, 5000])
+@pytest.mark.parametrize("wish", ["prefer_clinicians", "not_clinicians"])
+def test_an_id_that_is_none_is_a_400_in_words(api, wish, digits):
+    asked = {"visit_type": "consultation", wish: "9" * digits}
+
+    answer = api.get("openings/", **asked)
+
+    assert answer.status_code == 400
+    assert [e["pointer"] for e in answer.json()["errors"]] == [f"/{wish}"]
