@@ -182,6 +182,9 @@ class NeedAnswer(serializers.Serializer[Any]):
     kinds = serializers.ListField(child=serializers.CharField())
     capabilities = serializers.ListField(child=serializers.CharField())
     count = serializers.IntegerField()
+    only_if = serializers.CharField(
+        allow_null=True, help_text="Needed only by visits that ask for this."
+    )
     buffer_before_minutes = serializers.IntegerField()
     buffer_after_minutes = serializers.IntegerField()
 
@@ -190,6 +193,15 @@ class PhaseAnswer(serializers.Serializer[Any]):
     name = serializers.CharField()
     offset_minutes = serializers.IntegerField()
     duration_minutes = serializers.IntegerField()
+    min_duration_minutes = serializers.IntegerField()
+    max_duration_minutes = serializers.IntegerField()
+    minutes_per_target = serializers.IntegerField(
+        help_text="Each target after the first takes so much longer."
+    )
+    sedation_minutes = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="How long the phase lasts instead, by sedation.",
+    )
     needs = NeedAnswer(many=True)
 
 

@@ -340,3 +340,17 @@ def test_an_id_that_is_none_is_a_400_in_words(api, wish, digits):
 
     assert answer.status_code == 400
     assert [e["pointer"] for e in answer.json()["errors"]] == [f"/{wish}"]
+
+
+def test_a_visit_type_says_what_varies_its_phases_and_what_they_need(api):
+    types = {one["slug"]: one for one in api.get("visit-types/").json()["results"]}
+    phases = {one["name"]: one for one in types["bmc-ultrasound"]["phases"]}
+
+    injection, harvest = phases["Injection"], phases["Harvest"]
+    conditions = {tuple(n["kinds"]): n["only_if"] for n in harvest["needs"]}
+    assert injection["minutes_per_target"] == 8
+    assert injection["min_duration_minutes"] == 10
+    assert injection["max_duration_minutes"] < 68
+    assert phases["Recovery"]["sedation_minutes"] == {"none": 15, "oral": 30, "iv": 60}
+    assert conditions["ultrasound",] == "image-guided-harvest"
+    assert conditions["clinician",] is None
