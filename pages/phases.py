@@ -60,7 +60,7 @@ def strips(
 
 
 def of_opening(opening: "Opening", ask: Mapping[str, Any]) -> dict[str, Any]:
-    """An opening as components/opening.html shows it."""
+    """An opening as components/opening.html shows it; `shown` are the ids it names."""
     phases = [
         (phase.name, phase.start, phase.end, [one.name for one in phase.resources])
         for phase in opening.phases
@@ -74,6 +74,9 @@ def of_opening(opening: "Opening", ask: Mapping[str, Any]) -> dict[str, Any]:
         "length": (opening.end - opening.start) // MINUTE,
         "phases": drawn,
         "clinician": ask.get("clinician") or "",
+        "shown": sorted(
+            {one.id for phase in opening.phases for one in phase.resources}
+        ),
     }
 
 

@@ -60,5 +60,5 @@ class ProceduresConfig(AppConfig):
         grants.append_only(*APPEND_ONLY, *DAY_APPEND_ONLY)
         events.subscribe_all(SUBSCRIPTIONS)
         rules.register(
-            booking_rule.approval, decides=True, resolve=booking_rule.episode_of
+            booking_rule.approval, decides=True, resolve=booking_rule.subject_of
         )

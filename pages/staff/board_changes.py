@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from clinics import selectors as clinics
 from clinics.services.doors import Answer, StaffRequest, page
-from scheduling.selectors.moves import moves_of_day
+from scheduling.selectors.moves import moves_of_day, who_moved
 from scheduling.services.transitions import reason_against_undo
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def changes(request: StaffRequest, on: date) -> Answer:
 def _rows(
     request: StaffRequest, found: "list[AppointmentMove]"
 ) -> "list[dict[str, Any]]":
-    names = {f"staff:{m.user_id}": m.user.display_name for m in _staff(request)}
+    names = who_moved(found)
     latest: dict[UUID, int] = {}
     for move in found:
         if move.undone_at is None:
@@ -45,7 +44,7 @@ def _rows(
     return [
         {
             "at": move.moved_at,
-            "who": names.get(move.moved_by, "automatically"),
+            "who": _who(move, names.get(move.pk, "")),
             "patient": move.appointment.patient.full_name,
             "visit_type": move.appointment.visit_type.name,
             "address": reverse("staff:appointment", args=[move.appointment_id]),
@@ -61,8 +60,12 @@ def _rows(
     ]
 
 
-def _staff(request: StaffRequest) -> "list[Any]":
-    return clinics.staff(request.clinic)
+def _who(move: "AppointmentMove", name: str) -> str:
+    """The name at the time; patients have none in the journal, jobs are no people."""
+    kind = move.moved_by.partition(":")[0]
+    return {"patient": "the patient", "job": "automatically"}.get(kind) or (
+        name or "somebody else"
+    )
 
 
 def _undo_address(

@@ -1,7 +1,8 @@
 """Moves made on the board: what one would change, and making it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from clinics.services.doors import Answer, StaffRequest, page
 from core import journal
 from core.problems import FieldError, Invalid, NotFound, StaleVersion
 from core.refusal import Refused
-from pages import words
+from pages import near, words
 from pages.forms import Form
 from scheduling import selectors
 from scheduling.services import booking
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from scheduling.services.previewing import Preview
 
 A_DAY = 24 * 60
-# Where nobody is asked why, the history says how.
-REASON = "on the board"
 
 
 class ShiftForm(Form):
@@ -57,7 +56,10 @@ def shift(request: StaffRequest, appointment_id: UUID) -> Answer:
         )
     except Invalid as problem:
         return _say(request, "no", problem.detail)
-    return _say(request, *_outcome(found, _zone(request)))
+    outcome, text = _outcome(found, _zone(request))
+    if outcome != "no" and near.is_near(request.now, visit.start, start):
+        return _ask_why(request, visit, start, text)
+    return _say(request, outcome, text)
 
 
 def _make(request: StaffRequest, visit: "Appointment") -> Answer:
@@ -65,13 +67,14 @@ def _make(request: StaffRequest, visit: "Appointment") -> Answer:
     if not form.is_valid():
         raise _unreadable(form)
     start = visit.start + timedelta(minutes=form.cleaned_data["shift"])
+    if near.is_near(request.now, visit.start, start):
+        return _ask_why(request, visit, start, status=409)
     try:
         moved = booking.move(
             appointment_id=visit.pk,
             clinic_id=request.clinic.pk,
             start=start,
             version=form.cleaned_data["version"],
-            reason=REASON,
             by=request.actor,
             now=request.now,
         )
@@ -84,6 +87,20 @@ def _make(request: StaffRequest, visit: "Appointment") -> Answer:
         return _say(request, "no", why, status=409)
     at = words.clock_time(moved.start, _zone(request))
     return _say(request, "moved", f"Moved to {at}. Undo available", visit=moved)
+
+
+def _ask_why(
+    request: StaffRequest,
+    visit: "Appointment",
+    start: datetime,
+    found: str = "",
+    status: int = 200,
+) -> Answer:
+    """No reason is given on the board: the form that asks for one goes on from here."""
+    preview = reverse("staff:appointment_move_preview", args=[visit.pk])
+    address = f"{preview}?{urlencode({'start': start.isoformat()})}"
+    text = f"{found} {near.TEXT} Say why, on the form.".strip()
+    return _say(request, "no", text, form_address=address, status=status)
 
 
 def _outcome(found: "Preview", zone: ZoneInfo) -> tuple[str, str]:
@@ -149,9 +166,15 @@ def _say(
     text: str,
     *,
     visit: "Appointment | None" = None,
+    form_address: str = "",
     status: int = 200,
 ) -> Answer:
-    context: dict[str, Any] = {"outcome": outcome, "text": text, "moved": visit}
+    context: dict[str, Any] = {
+        "outcome": outcome,
+        "text": text,
+        "moved": visit,
+        "form_address": form_address,
+    }
     if visit:
         context["undo_address"] = reverse(
             "staff:appointment_undo_move", args=[visit.pk]

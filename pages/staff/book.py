@@ -132,12 +132,20 @@ def _asked(request: StaffRequest) -> dict[str, Any]:
             "visit_type": post.get("visit_type", ""),
             "start": datetime.fromisoformat(post.get("start", "")),
             "clinician": int(clinician) if clinician else None,
+            "prefer": _ids(post.get("prefer", "")),
+            "avoiding": _ids(post.get("without", "")),
+            "shown": _ids(post.get("shown", "")),
             "subject": post.get("subject", ""),
             "variation": _variation(post),
         }
     except ValueError:
         fault = "Choose a patient and an opening first."
         raise Invalid([FieldError("/start", fault)]) from None
+
+
+def _ids(text: str) -> frozenset[int]:
+    """Ids of resources such as "12,15". Raises ValueError."""
+    return frozenset(int(word) for word in text.split(",") if word)
 
 
 def _variation(post: QueryDict) -> Variation:
@@ -174,6 +182,8 @@ def _wanted(request: StaffRequest) -> taken.Wanted:
         patient_id=post.get("patient", ""),
         visit_type=post.get("visit_type", ""),
         clinician=post.get("clinician", ""),
+        prefer=post.get("prefer", ""),
+        without=post.get("without", ""),
         subject=post.get("subject", ""),
         targets=post.get("targets", ""),
         sedation=post.get("sedation", ""),

@@ -25,9 +25,18 @@ if TYPE_CHECKING:
 
 AT_FIRST = 5
 AT_MOST = 60
+DIGITS = 9
 AHEAD = timedelta(days=21)
 # What the hidden fields of a card say again.
-_ASKED = ("visit_type", "clinician", "subject", "targets", "sedation")
+_ASKED = (
+    "visit_type",
+    "clinician",
+    "prefer",
+    "without",
+    "subject",
+    "targets",
+    "sedation",
+)
 # What somebody who waits still wants.
 _WAITED = (
     "clinician",
@@ -107,7 +116,9 @@ def _results(
     request: StaffRequest, asked: dict[str, Any], patient: "Patient | None"
 ) -> dict[str, Any]:
     shown = request.GET.get("show", "")
-    limit = min(int(shown), AT_MOST) if shown.isdecimal() else AT_FIRST
+    # Counted first: Python reads no number of thousands of digits.
+    readable = shown.isascii() and shown.isdecimal() and len(shown) <= DIGITS
+    limit = min(int(shown), AT_MOST) if readable else AT_FIRST
     asking = question(
         asked,
         clinic_id=request.clinic.pk,

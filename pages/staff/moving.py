@@ -1,6 +1,6 @@
 """Moving one visit: what it would change, the move itself, and back again."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
 from core.refusal import Refused
-from pages import choices, phases
+from pages import choices, near, phases
 from pages.forms import Form, area
 from pages.staff import appointments, taken
 from pages.staff.appointment_page import replaced_words
@@ -29,21 +29,17 @@ if TYPE_CHECKING:
     from scheduling.models import Appointment
     from scheduling.services.previewing import Preview
 
-# Nearer than this, to the old time or to the new, a move says why.
-NEAR = timedelta(hours=48)
-
 
 class MoveForm(Form):
     reason = forms.CharField(
         label="Reason", required=False, max_length=300, widget=area()
     )
 
-    def __init__(self, *args: Any, near: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, says_why: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].required = near
-        if near:
-            text = "It is less than 48 hours to the old time or to the new one."
-            self.fields["reason"].help_text = text
+        self.fields["reason"].required = says_why
+        if says_why:
+            self.fields["reason"].help_text = near.TEXT
 
 
 @page(action="appointment.move")
@@ -66,7 +62,7 @@ def move(request: StaffRequest, appointment_id: UUID) -> Answer:
     asked = _asked(request.POST)
     if isinstance(asked, WhenForm):
         return appointments.show_visit(request, found, move_form=asked)
-    form = MoveForm(request.POST, near=_is_near(request, found, asked))
+    form = MoveForm(request.POST, says_why=_is_near(request, found, asked))
     try:
         if not form.is_valid():
             return _preview(request, found, asked, form)
@@ -128,8 +124,7 @@ def _asked(fields: QueryDict) -> "datetime | WhenForm":
 def _is_near(request: StaffRequest, found: "Appointment", start: datetime) -> bool:
     if start.tzinfo is None:
         start = start.replace(tzinfo=ZoneInfo(request.clinic.time_zone))
-    soon = request.now + NEAR
-    return found.start < soon or start < soon
+    return near.is_near(request.now, found.start, start)
 
 
 def _cannot_be_meant(
@@ -166,7 +161,7 @@ def _preview(
         clinic_id=request.clinic.pk,
         now=request.now,
     )
-    near = _is_near(request, found, seen.start)
+    says_why = _is_near(request, found, seen.start)
     context = {
         "visit": found,
         "patient": found.patient,
@@ -177,7 +172,7 @@ def _preview(
         "changed": seen.changed,
         "rows": _rows(seen),
         "reasons": seen.reasons,
-        "form": form or MoveForm(near=near),
+        "form": form or MoveForm(says_why=says_why),
         "moving": found,
         "openings": [phases.of_opening(one, {}) for one in seen.alternatives],
         "visit_address": reverse("staff:appointment", args=[found.pk]),

@@ -25,6 +25,8 @@ class Wanted:
     patient_id: str
     visit_type: str
     clinician: str = ""
+    prefer: str = ""
+    without: str = ""
     subject: str = ""
     targets: str = ""
     sedation: str = ""
@@ -37,6 +39,8 @@ class Wanted:
         return {
             "visit_type": self.visit_type,
             "clinician": self.clinician,
+            "prefer": self.prefer,
+            "without": self.without,
             "subject": self.subject,
             "targets": self.targets,
             "sedation": self.sedation,
@@ -96,12 +100,13 @@ def _around(request: StaffRequest, wanted: Wanted) -> dict[str, Any]:
         else None
     )
     query = {"patient": wanted.patient_id, **wanted.ask}
+    zone = ZoneInfo(request.clinic.time_zone)
     given = {name: value for name, value in query.items() if value}
     return {
         "patient": patient,
         "patient_address": reverse("staff:patient", args=[patient.pk])
         if patient
         else "",
-        "today": request.now.date(),
+        "today": request.now.astimezone(zone).date(),
         "find_address": f"{reverse('staff:find')}?{urlencode(given)}",
     }

@@ -79,7 +79,7 @@ def against(
     else:
         if booked and not moving:
             yield _booked_already(code)
-        if not _fits(found.plan, on):
+        if not fits(found.plan, on):
             yield _outside(found.plan)
 
 
@@ -88,12 +88,13 @@ def conflict(contacts: Mapping[str, Contact], code: str, on: date) -> str:
     found = contacts.get(code)
     if found is None:
         return f"The procedure that {name(code)} is counted from is not booked."
-    if _fits(found.plan, on):
+    if fits(found.plan, on):
         return ""
     return f"{window(found.plan)} This visit is on {_day(on)}."
 
 
-def _fits(plan: Planned, on: date) -> bool:
+def fits(plan: Planned, on: date) -> bool:
+    """Both ends of a window belong to it."""
     return plan.window_from <= on <= plan.window_to
 
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from clinics import selectors as clinics
 from procedures.domain.follow_ups import VISIT, Planned
-from procedures.domain.linked import Contact
+from procedures.domain.linked import Contact, fits
 from procedures.models import Episode, EpisodeVisit, FollowUp
 from procedures.selectors import timetable
 from procedures.selectors.visits import procedure_visit
@@ -77,6 +77,12 @@ def lines(episode: Episode) -> list[Line]:
         if code not in known
     ]
     return [_with_conflict(line, wrong) for line in found]
+
+
+def due(episode: Episode, on: date) -> str:
+    """The code of the first contact that can be booked for that day, or ""."""
+    can = (line for line in lines(episode) if line.can_be_booked)
+    return next((one.code for one in can if one.plan and fits(one.plan, on)), "")
 
 
 def _with_conflict(line: Line, wrong: Mapping[UUID, str]) -> Line:

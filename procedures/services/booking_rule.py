@@ -8,6 +8,7 @@ from core.refusal import Reason
 from procedures.domain import linked as contacts
 from procedures.domain.reason import GuardReason
 from procedures.domain.visits import (
+    CONTACT,
     PREFIX,
     against_procedure,
     contact_code,
@@ -28,14 +29,26 @@ def approval(ask: Ask) -> Iterable[Reason]:
     return _other(ask)
 
 
-def episode_of(ask: Ask) -> str:
-    """The subject of a procedure that names none: the single approved episode."""
-    if ask.patient is None or not ask.visit_type.requires_decision:
+def subject_of(ask: Ask) -> str:
+    """What a visit is for that does not say so, or not all of it; else "".
+
+    A procedure that names no episode is for the single approved one. A follow-up that
+    names no contact is for the first open one, not booked yet, whose window has its
+    day: leaving the contact out is no way around the timetable. Outside every window
+    it is an extra visit, for no contact, and stays possible.
+    """
+    if ask.patient is None or ask.act == "move" or contact_code(ask.subject):
         return ""
-    if ask.act == "move":
+    kind = purpose(ask.visit_type.slug, ask.visit_type.requires_decision)
+    if kind == "consultation" or (kind == "procedure" and ask.subject):
         return ""
-    found = visits.episode_for(ask.patient.pk, "", "procedure")
-    return f"{PREFIX}{found.pk}" if found else ""
+    found = visits.episode_for(ask.patient.pk, ask.subject, kind)
+    if found is None:
+        return ""
+    if kind == "procedure":
+        return f"{PREFIX}{found.pk}"
+    code = linked.due(found, linked.local_day(found, ask.start))
+    return f"{PREFIX}{found.pk}{CONTACT}{code}" if code else ""
 
 
 def _procedure(ask: Ask) -> list[Reason]:

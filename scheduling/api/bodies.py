@@ -1,48 +1,13 @@
 """What the bodies of requests, queries and answers hold."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from core.problems import FieldError, Invalid
+from scheduling.api.fields import FollowUpCode, Id, Ids, Start, Weekdays
 from scheduling.domain.variation import MOST_TARGETS, SEDATIONS, Variation
-
-LARGEST_ID = 2**63 - 1
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class Start(serializers.DateTimeField):
-    """An instant with its offset, or without one the clinic's wall clock."""
-
-    def enforce_timezone(self, value: datetime) -> datetime:
-        return value
-
-
-class Id(serializers.IntegerField):
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=1, max_value=LARGEST_ID, **kwargs)
-
-
-class Weekdays(serializers.CharField):
-    """Days such as "mon,wed"."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        names = [name.strip().lower() for name in str(data).split(",") if name.strip()]
-        if not set(names) <= set(DAYS):
-            raise serializers.ValidationError(f"Name days as {','.join(DAYS)}.")
-        return frozenset(DAYS.index(name) for name in names)
-
-
-class Ids(serializers.CharField):
-    """Ids such as "12,15"."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        words = [word.strip() for word in str(data).split(",") if word.strip()]
-        if not all(word.isascii() and word.isdecimal() for word in words):
-            raise serializers.ValidationError("Send ids as 12,15.")
-        return frozenset(int(word) for word in words)
 
 
 class Body(serializers.Serializer[Any]):
@@ -70,17 +35,6 @@ class Days(Body):
         return {**super().get_fields(), "from": first, "to": last}
 
 
-class FollowUpCode(serializers.RegexField):
-    """Which contact of the episode's timetable a follow-up visit is for ("W6")."""
-
-    default_error_messages = {
-        "invalid": "Name a contact as the timetable does, such as W6."
-    }
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^[A-Z][A-Z0-9]{0,7}$", **kwargs)
-
-
 class Varied(Body):
     """What a visit asks for besides its type; left out, it is as the type has it."""
 
@@ -89,6 +43,22 @@ class Varied(Body):
     )
     sedation = serializers.ChoiceField(required=False, choices=SEDATIONS)
     image_guided_harvest = serializers.BooleanField(required=False)
+
+
+class WithWhom(serializers.Serializer[Any]):
+    """Clinicians, as the search for openings takes them."""
+
+    clinician = Id(required=False, allow_null=True)
+    prefer_clinicians = serializers.ListField(child=Id(), required=False, max_length=50)
+    not_clinicians = serializers.ListField(child=Id(), required=False, max_length=50)
+
+
+def with_whom(sent: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "clinician": sent.get("clinician"),
+        "prefer": frozenset(sent.get("prefer_clinicians", ())),
+        "avoiding": frozenset(sent.get("not_clinicians", ())),
+    }
 
 
 def variation(sent: Mapping[str, Any]) -> Variation:
@@ -134,11 +104,10 @@ def with_episode(sent: Mapping[str, Any]) -> Mapping[str, Any]:
     return sent
 
 
-class NewAppointment(Varied):
+class NewAppointment(WithWhom, Varied):
     patient = serializers.UUIDField()
     visit_type = serializers.CharField(required=False, max_length=60)
     start = Start(required=False)
-    clinician = Id(required=False, allow_null=True)
     episode = serializers.UUIDField(required=False, allow_null=True)
     follow_up = FollowUpCode(required=False)
     hold = serializers.UUIDField(required=False, allow_null=True)
@@ -151,11 +120,10 @@ class NewAppointment(Varied):
         return with_episode(attrs)
 
 
-class NewHold(Varied):
+class NewHold(WithWhom, Varied):
     visit_type = serializers.CharField(max_length=60)
     start = Start()
     patient = serializers.UUIDField(required=False, allow_null=True)
-    clinician = Id(required=False, allow_null=True)
     episode = serializers.UUIDField(required=False, allow_null=True)
     follow_up = FollowUpCode(required=False)
     minutes = serializers.IntegerField(required=False, min_value=1, max_value=2880)
@@ -214,6 +182,9 @@ class NeedAnswer(serializers.Serializer[Any]):
     kinds = serializers.ListField(child=serializers.CharField())
     capabilities = serializers.ListField(child=serializers.CharField())
     count = serializers.IntegerField()
+    only_if = serializers.CharField(
+        allow_null=True, help_text="Needed only by visits that ask for this."
+    )
     buffer_before_minutes = serializers.IntegerField()
     buffer_after_minutes = serializers.IntegerField()
 
@@ -222,6 +193,15 @@ class PhaseAnswer(serializers.Serializer[Any]):
     name = serializers.CharField()
     offset_minutes = serializers.IntegerField()
     duration_minutes = serializers.IntegerField()
+    min_duration_minutes = serializers.IntegerField()
+    max_duration_minutes = serializers.IntegerField()
+    minutes_per_target = serializers.IntegerField(
+        help_text="Each target after the first takes so much longer."
+    )
+    sedation_minutes = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="How long the phase lasts instead, by sedation.",
+    )
     needs = NeedAnswer(many=True)
 
 

@@ -12,7 +12,8 @@ from clinics.services.rest import ApiRequest, Endpoint
 from core.problems import FieldError, Invalid, NotFound
 from core.refusal import Refused
 from scheduling import selectors
-from scheduling.api.bodies import Body, Days, Start
+from scheduling.api.bodies import Body, Days
+from scheduling.api.fields import Start
 from scheduling.domain.local_time import resolve
 from scheduling.models import Appointment
 from scheduling.selectors.day_rendering import (

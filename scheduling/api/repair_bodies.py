@@ -5,7 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.api.bodies import Body, Id, Start
+from scheduling.api.bodies import Body
+from scheduling.api.fields import Id, Start
 from scheduling.models import Absence, RepairLine, RepairPlan
 
 

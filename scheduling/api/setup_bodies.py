@@ -5,7 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.api.bodies import DAYS, Body, Id, ResourceAnswer
+from scheduling.api.bodies import Body, ResourceAnswer
+from scheduling.api.fields import DAYS, Id
 from scheduling.models import ScheduleException
 
 

@@ -4,15 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.api.bodies import (
-    Body,
-    FollowUpCode,
-    Id,
-    Start,
-    Varied,
-    Weekdays,
-    with_episode,
-)
+from scheduling.api.bodies import Body, Varied, with_episode
+from scheduling.api.fields import FollowUpCode, Id, Start, Weekdays
 from scheduling.services.offers import LARGEST_BATCH
 
 

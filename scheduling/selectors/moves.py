@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F, Q
 
+from core.models import JournalEntry
 from scheduling.domain.changes import PhaseChange, Served, changes
 from scheduling.domain.openings import ResourceRef
 from scheduling.domain.plan import Plan
@@ -97,6 +98,25 @@ def _named(change: PhaseChange, names: Mapping[int, ResourceRef]) -> ChangedPhas
         kept=tuple(names[one] for one in change.kept),
         replaced=tuple((ref(old), ref(new)) for old, new in change.replaced),
     )
+
+
+def who_moved(moves: Iterable[AppointmentMove]) -> dict[int, str]:
+    """The name of who made each move, by the move's id, as it was then; one statement.
+
+    "" where the journal names nobody, as for a machine.
+    """
+    rows = {
+        (f"appointment:{m.appointment_id}", m.moved_by, m.moved_at): m.pk for m in moves
+    }
+    streams = {stream for stream, _, _ in rows}
+    found = JournalEntry.objects.filter(stream__in=streams).values_list(
+        "stream", "actor", "occurred_at", "actor_name"
+    )
+    return {
+        rows[stream, actor, at]: name
+        for stream, actor, at, name in found
+        if (stream, actor, at) in rows
+    }
 
 
 def moves_of_day(

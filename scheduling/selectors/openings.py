@@ -236,6 +236,15 @@ def world_of(
     return World(kind, plan, members, hours)
 
 
+def check_wished(
+    kind: VisitKind, plan: Plan, prefer: frozenset[int], avoiding: frozenset[int]
+) -> None:
+    """Raises Invalid for clinicians who are none here; a statement if any is named."""
+    if prefer or avoiding:
+        wishes = Wishes(prefer_clinicians=prefer, not_clinicians=avoiding)
+        _check_clinicians(units(kind.clinic_id, plan.kinds), None, wishes)
+
+
 def without(world: World, avoiding: frozenset[int]) -> World:
     """The same without these resources."""
     kept = [unit for unit in world.members if unit.ref.id not in avoiding]

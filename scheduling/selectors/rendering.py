@@ -158,6 +158,10 @@ def visit_type_json(visit_type: VisitType) -> dict[str, Any]:
                 "name": phase.name,
                 "offset_minutes": phase.offset_minutes,
                 "duration_minutes": phase.duration_minutes,
+                "min_duration_minutes": phase.min_duration_minutes,
+                "max_duration_minutes": phase.max_duration_minutes,
+                "minutes_per_target": phase.minutes_per_target,
+                "sedation_minutes": phase.sedation_minutes,
                 "needs": [
                     {
                         "id": need.pk,
@@ -165,6 +169,7 @@ def visit_type_json(visit_type: VisitType) -> dict[str, Any]:
                         "kinds": need.kinds,
                         "capabilities": need.capabilities,
                         "count": need.count,
+                        "only_if": need.only_if or None,
                         "buffer_before_minutes": need.buffer_before_minutes,
                         "buffer_after_minutes": need.buffer_after_minutes,
                     }

@@ -16,6 +16,9 @@ from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
 from scheduling.domain.variation import OutOfBounds, Variation, vary
 from scheduling.models import VisitType
 
+# Of a bigint, which ids are.
+LARGEST_ID = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class VisitKind:
@@ -101,9 +104,15 @@ def with_phases(plan: Plan, stamped: Iterable[PhasePlan]) -> Plan:
 
 
 def _named(visit_type: int | str) -> tuple[str, int | str]:
-    if isinstance(visit_type, int) or visit_type.isdecimal():
+    if isinstance(visit_type, int) or _is_id(visit_type):
         return "t.id = %s AND t.active AND t.clinic_id = %s", int(visit_type)
     return "t.slug = %s AND t.active AND t.clinic_id = %s", visit_type
+
+
+def _is_id(text: str) -> bool:
+    """Counted first: Python reads no number of thousands of digits."""
+    digits = text.isascii() and text.isdecimal()
+    return digits and len(text) <= len(str(LARGEST_ID)) and int(text) <= LARGEST_ID
 
 
 def _unknown(clinic_id: int, visit_type: int | str) -> Invalid:

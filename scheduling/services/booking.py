@@ -3,6 +3,7 @@
 The acts on a visit (`scheduling.services.moving`, `.visits`) can be had here, too.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from core.refusal import Refused
 from patients.services.patients import lock as lock_patient
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.models import Appointment
+from scheduling.selectors.openings import check_wished
 from scheduling.selectors.visit_types import visit_kind
 from scheduling.services import claiming
 from scheduling.services.announcing import announce_booked
@@ -44,6 +46,9 @@ def book(
     visit_type: int | str = "",
     start: datetime | None = None,
     clinician: int | None = None,
+    prefer: frozenset[int] = frozenset(),
+    avoiding: frozenset[int] = frozenset(),
+    shown: frozenset[int] = frozenset(),
     subject: str = "",
     variation: Variation = USUAL,
     hold_id: UUID | None = None,
@@ -53,21 +58,16 @@ def book(
 ) -> Appointment | Refused:
     """Book a visit, either at `start` or as a hold has it.
 
-    A naive `start` is the clinic's wall clock; a hold has its own `variation`.
+    A naive `start` is the clinic's wall clock; a hold has its own `variation` and
+    resources. `prefer` and `avoiding` are clinicians; `shown` are the resources of an
+    opening somebody chose: those that are still free are taken.
     Refused, on record, where a rule says no. Raises SlotTaken (with alternatives),
     PatientBusy, NotFound, or Invalid in words; then nothing of the attempt remains.
     """
     patient = lock_patient(patient_id, clinic_id)
     if hold_id is not None:
-        return claiming.book_hold(
-            hold_id,
-            patient,
-            start=start,
-            subject=subject,
-            reason=reason,
-            by=by,
-            now=now,
-        )
+        said = {"subject": subject, "reason": reason}
+        return claiming.book_hold(hold_id, patient, start=start, **said, by=by, now=now)
     kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
     if start is None:
         raise InvalidStart("Say when the visit starts.")
@@ -76,12 +76,14 @@ def book(
     ask = resolved(Ask("book", kind, patient, start, subject, now))
     if reasons := reasons_against(ask):
         return refuse_asked(ask, reasons, by)
+    check_wished(kind, plan, prefer, avoiding)
     wanted = Wanted(kind, plan, start, now, clinician, variation=variation)
+    wanted = replace(wanted, prefer=shown or prefer, avoiding=avoiding)
     new = new_appointment(wanted, patient_id, ask.subject)
     appointment = take(wanted, new, lambda _: store_appointment(new, plan))
     if appointment is None:
         check_patient_free(patient_id, kind, plan, start)
-        raise taken(wanted, patient_id)
+        raise taken(replace(wanted, prefer=prefer), patient_id)
     announce_booked(appointment, kind, reason, by, now)
     return appointment
 

@@ -1,5 +1,6 @@
 """Keeping an opening aside for a while."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from scheduling.domain.holding import MOST_PER_PATIENT, Limits, in_words, limits
 from scheduling.domain.plan import Plan
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.models import Hold
+from scheduling.selectors.openings import check_wished
 from scheduling.selectors.visit_types import visit_kind
 from scheduling.services.availability import check_patient_free, taken
 from scheduling.services.claiming import stands
@@ -42,6 +44,9 @@ def hold(
     start: datetime,
     patient_id: UUID | None = None,
     clinician: int | None = None,
+    prefer: frozenset[int] = frozenset(),
+    avoiding: frozenset[int] = frozenset(),
+    shown: frozenset[int] = frozenset(),
     subject: str = "",
     variation: Variation = USUAL,
     lasts: timedelta | None = None,
@@ -51,8 +56,8 @@ def hold(
     """Keep an opening aside, for a patient or for nobody yet.
 
     It lasts 48 hours for staff and 10 minutes for everybody else, or `lasts`.
-    Refused, on record, where a rule says no, or for a third one of a patient. Raises
-    as `booking.book`.
+    Refused, on record, where a rule says no, or for a third one of a patient. With
+    whom, and what it raises, as `booking.book`.
     """
     patient = lock_patient(patient_id, clinic_id) if patient_id else None
     kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
@@ -63,12 +68,14 @@ def hold(
         return refuse_asked(ask, reasons, by)
     if patient:
         check_patient_free(patient.pk, kind, plan, start)
+    check_wished(kind, plan, prefer, avoiding)
     wanted = Wanted(kind, plan, start, now, clinician, variation=variation)
+    wanted = replace(wanted, prefer=shown or prefer, avoiding=avoiding)
     expires_at = now + (lasts or limits(by.kind).at_once)
     new = _new(wanted, patient_id, ask.subject, expires_at, by)
     held = take(wanted, new, lambda _: _store(new))
     if held is None:
-        raise taken(wanted, patient_id)
+        raise taken(replace(wanted, prefer=prefer), patient_id)
     _record("hold.made", held, by, now)
     return held
 

@@ -41,7 +41,8 @@ Resolve = Callable[[Ask], str]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`check` objects with reasons. `decides`: it knows the decisions that marked
-    types need. `resolve` names what a visit without a subject is for, or ""."""
+    types need. `resolve` names what a visit is for where its subject does not say, or
+    not all of it; "" leaves the subject as it is."""
 
     check: Check
     decides: bool = False
@@ -70,11 +71,10 @@ def register(
 
 
 def resolved(ask: Ask) -> Ask:
-    """The ask with the subject that a rule finds for it, if it names none itself."""
-    if ask.subject:
-        return ask
+    """The ask with the subject a rule finds or completes; none is replaced."""
     found = (rule.resolve(ask) for rule in _rules if rule.resolve)
-    return replace(ask, subject=next(filter(None, found), ""))
+    completed = (one for one in found if one and one.startswith(ask.subject))
+    return replace(ask, subject=next(completed, ask.subject))
 
 
 def reasons_against(ask: Ask) -> tuple[Reason, ...]:

@@ -114,6 +114,23 @@ def test_a_start_that_is_over_is_refused_in_words(page, day, live_site):
     assert start_of(late) == before
 
 
+def test_a_move_of_today_leads_to_the_form_that_asks_why(page, day, live_site):
+    page.goto(live_site + reverse("staff:board_on", args=[NOW.date()]))
+    soon = Appointment.objects.get(local_on=NOW.date(), local_time="10:00")
+    before = soon.start
+    block(page, soon).focus()
+
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#move-status")).to_contain_text("less than 48 hours")
+    expect(page.get_by_role("link", name="Give the reason")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_label("Reason")).to_be_visible()
+    assert start_of(soon) == before
+
+
 def test_move_is_a_link_on_a_phone(phone, day, live_site):
     coordinator = staff_day().members["coordinator"]
     sign_in(phone, live_site, coordinator)

@@ -1,26 +1,32 @@
 """Moves on the board: a preview, the move, and taking it back."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
 from core import clock
+from core.actor import Actor, job
 from scheduling.models import Appointment
 from scheduling.services import booking, setup
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
-from tests.factories.scheduling import BY, NINE, minutes
+from tests.factories.scheduling import BY, minutes
+from tests.factories.scheduling import NINE as TODAY_AT_NINE
 from tests.pages.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
-BOARD = "/staff/board/2026-09-02/"
+BOARD = "/staff/board/2026-09-09/"
+# A week ahead: nobody is asked why.
+NINE = TODAY_AT_NINE + minutes(7 * 24 * 60)
 
 
 @pytest.fixture
 def visit(practice):
-    return practice.book(practice.patient(given_name="Ana", family_name="Torres"))
+    who = practice.patient(given_name="Ana", family_name="Torres")
+    return practice.book(who, start=NINE)
 
 
 def address(visit):
@@ -73,12 +79,12 @@ def test_a_preview_says_why_not_and_what_is_next(coordinator, practice, visit):
     outcome, text = preview(coordinator, visit, 30)
 
     assert outcome == "no"
-    assert text.startswith("This time is not available. Next: Wed, Sep 2,")
+    assert text.startswith("This time is not available. Next: Wed, Sep 9,")
 
 
 @pytest.mark.parametrize(("shift", "words"), [(-60, "past"), (3, "every 5 minutes")])
-def test_a_start_that_cannot_be_is_said_in_words(coordinator, visit, shift, words):
-    outcome, text = preview(coordinator, visit, shift)
+def test_a_start_that_cannot_be_is_said_in_words(coordinator, practice, shift, words):
+    outcome, text = preview(coordinator, practice.book(), shift)
 
     assert outcome == "no"
     assert words in text
@@ -202,3 +208,47 @@ def test_recent_changes_bring_a_visit_back_after_the_toast_has_gone(coordinator,
     assert undo not in after
     assert "Undone" in after
     assert start_of(visit) == NINE
+
+
+@pytest.mark.parametrize("sooner", [0, 15])
+def test_within_48_hours_the_board_asks_why_on_the_form(coordinator, practice, sooner):
+    visit = practice.book(start=NOW + minutes(48 * 60 - sooner))
+    start = visit.start - minutes(15)
+    form = reverse("staff:appointment_move_preview", args=[visit.pk])
+    asked = f"{form}?{urlencode({'start': start.isoformat()})}"
+
+    seen = coordinator.get(address(visit), {"shift": -15})
+    made = move(coordinator, visit, -15)
+    page = coordinator.get(asked).content.decode()
+
+    for response, status in ((seen, 200), (made, 409)):
+        assert response.status_code == status
+        assert said(response)[0] == "no"
+        assert "less than 48 hours" in said(response)[1]
+        assert f'href="{asked}"' in response.content.decode()
+    assert start_of(visit) == visit.start
+    assert "less than 48 hours" in page
+    assert 'name="reason"' in page
+
+
+def test_a_move_on_the_board_has_no_made_up_reason(coordinator, visit):
+    move(coordinator, visit, 15)
+
+    assert visit.moves.get().reason == ""
+
+
+@pytest.mark.parametrize(
+    ("by", "who"),
+    [
+        (Actor("patient", "p-1", role="patient"), "the patient"),
+        (Actor("staff", "0", "Lena Former", "coordinator"), "Lena Former"),
+        (job("repair"), "automatically"),
+    ],
+)
+def test_recent_changes_name_whoever_moved_it(coordinator, visit, by, who):
+    later = visit.start + minutes(15)
+    booking.move(appointment_id=visit.pk, start=later, version=1, by=by, now=NOW)
+
+    page = coordinator.get(f"{BOARD}changes/").content.decode()
+
+    assert re.search(rf"\b{who}\b", page)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 from django.urls import reverse
 
+from core import clock
 from tests.scheduling.asking import absent
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +183,45 @@ def test_show_more_shows_more(coordinator):
     more = coordinator.get(reverse("staff:find") + html.unescape(address))
 
     assert "The first 10 openings" in more.content.decode()
+
+
+def test_a_number_of_thousands_of_digits_shows_the_first_page(coordinator):
+    assert "The first 5 openings" in search(coordinator, show="9" * 5000)
+
+
+@pytest.mark.parametrize("digits", [20, 5000])
+def test_a_booking_of_an_unheard_of_type_or_clinician_is_no_error_of_ours(
+    coordinator, practice, digits
+):
+    ask = {
+        "patient": practice.patient().pk,
+        "start": "2026-09-03T14:00:00+00:00",
+        "visit_type": "consultation",
+    }
+
+    for name in ("visit_type", "clinician", "prefer", "without", "shown"):
+        answer = coordinator.post(reverse("staff:book"), ask | {name: "9" * digits})
+        harmless = name == "shown" and digits == 20
+        assert answer.status_code in ([302] if harmless else [400, 422]), name
+
+
+def test_the_patients_age_beside_a_taken_time_is_of_the_clinics_day(
+    coordinator, practice
+):
+    late = datetime(2026, 9, 3, 1, tzinfo=UTC)
+    clock.set_to(late)
+    patient = practice.patient()
+    start = datetime(2026, 9, 3, 14, tzinfo=UTC)
+    practice.book(start=start)
+
+    answer = coordinator.post(
+        reverse("staff:book"),
+        {
+            "patient": patient.pk,
+            "start": start.isoformat(),
+            "visit_type": "consultation",
+        },
+    )
+
+    assert answer.status_code == 409
+    assert answer.context_data["today"] == WEDNESDAY

@@ -196,10 +196,39 @@ def test_only_a_follow_up_visit_is_booked_for_a_contact(
     assert codes(outcome) == ["contact-of-follow-ups"]
 
 
-def test_a_follow_up_without_a_contact_is_booked_as_before(place, path, procedure):
-    visit = booked(make.book(place, path, at("2026-12-24", "10:00"), "follow-up"))
+def test_a_follow_up_inside_a_window_is_for_its_contact_without_saying_so(
+    place, path, procedure
+):
+    visit = booked(make.book(place, path, IN_WEEK_6, "follow-up"))
+    second = booked(make.book(place, path, at("2026-10-28", "10:00"), "follow-up"))
 
+    assert visit.subject == f"episode:{path.pk}#W6"
+    assert line(path).visit.appointment_id == visit.pk
+    assert second.subject == f"episode:{path.pk}"
+
+
+def test_a_follow_up_outside_every_window_is_an_extra_visit(place, path, procedure):
+    visit = booked(make.book(place, path, at("2026-11-17", "10:00"), "follow-up"))
+
+    assert visit.subject == f"episode:{path.pk}"
     assert EpisodeVisit.objects.get(appointment=visit).contact == ""
+
+
+def test_a_follow_up_that_names_nothing_is_for_the_contact_of_the_only_episode():
+    day = Day.ready().until("discharged")
+    visit = booked(
+        booking.book(
+            clinic_id=day.place.clinic.pk,
+            patient_id=day.episode.patient_id,
+            visit_type="follow-up",
+            start=IN_WEEK_6,
+            by=day.place.actor("coordinator"),
+            now=NOW,
+        )
+    )
+
+    assert visit.subject == f"episode:{day.episode.pk}#W6"
+    assert line(day.episode).visit.appointment_id == visit.pk
 
 
 def test_a_hold_for_a_contact_asks_the_same_and_is_booked_for_it(

@@ -110,6 +110,8 @@ def test_the_episode_becomes_the_subject_of_the_visit(api, at, monkeypatch):
     ("changed", "pointer"),
     [
         ({"visit_type": "surgery"}, "/visit_type"),
+        ({"visit_type": "9" * 20}, "/visit_type"),
+        ({"visit_type": "\u0663"}, "/visit_type"),
         ({"start": "2020-01-01T09:00:00-06:00"}, "/start"),
         ({"start": "2099-01-01T09:03:00-06:00"}, "/start"),
         ({"start": "2027-03-14T02:30:00"}, "/start"),
@@ -310,3 +312,45 @@ def test_the_whole_request_stays_within_a_bound_of_statements(api, at):
         if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "SET", "BEGIN", "COMMIT"))
     ]
     assert len(counted) <= 60, "\n".join(counted)
+
+
+@pytest.mark.parametrize("path", ["appointments/", "holds/"])
+@pytest.mark.parametrize("wish", ["prefer_clinicians", "not_clinicians"])
+def test_with_whom_and_with_whom_not_as_the_openings_take_it(client, path, wish):
+    at = make.practice(make.ONE_OF_EACH | {"clinician": 2})
+    api = Api(client, people.api_key(people.membership("coordinator", at.clinic)))
+    first, second = (one.pk for one in at.by_kind["clinician"])
+    named = second if wish == "prefer_clinicians" else first
+
+    answer = api.post(path, body(at, **{wish: [named]}))
+    unknown = api.post(path, body(at, **{wish: [at.one("nurse").pk]}))
+
+    taken = {row["resource"] for row in answer.json()["reservations"]}
+    assert second in taken
+    assert first not in taken
+    assert [e["pointer"] for e in unknown.json()["errors"]] == [f"/{wish}"]
+
+
+@pytest.mark.parametrize("digits", [20, 350, 5000])
+@pytest.mark.parametrize("wish", ["prefer_clinicians", "not_clinicians"])
+def test_an_id_that_is_none_is_a_400_in_words(api, wish, digits):
+    asked = {"visit_type": "consultation", wish: "9" * digits}
+
+    answer = api.get("openings/", **asked)
+
+    assert answer.status_code == 400
+    assert [e["pointer"] for e in answer.json()["errors"]] == [f"/{wish}"]
+
+
+def test_a_visit_type_says_what_varies_its_phases_and_what_they_need(api):
+    types = {one["slug"]: one for one in api.get("visit-types/").json()["results"]}
+    phases = {one["name"]: one for one in types["bmc-ultrasound"]["phases"]}
+
+    injection, harvest = phases["Injection"], phases["Harvest"]
+    conditions = {tuple(n["kinds"]): n["only_if"] for n in harvest["needs"]}
+    assert injection["minutes_per_target"] == 8
+    assert injection["min_duration_minutes"] == 10
+    assert injection["max_duration_minutes"] < 68
+    assert phases["Recovery"]["sedation_minutes"] == {"none": 15, "oral": 30, "iv": 60}
+    assert conditions["ultrasound",] == "image-guided-harvest"
+    assert conditions["clinician",] is None

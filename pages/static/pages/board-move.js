@@ -68,7 +68,8 @@ async function ask() {
   const said = document.createElement("template");
   said.innerHTML = await answer.text();
   const line = said.content.querySelector("[data-outcome]");
-  return line ? { outcome: line.getAttribute("data-outcome"), text: line.textContent ?? "" } : null;
+  const form = said.content.querySelector("a[href]");
+  return line ? { outcome: line.getAttribute("data-outcome"), text: line.textContent ?? "", form } : null;
 }
 
 async function drop() {
@@ -80,12 +81,25 @@ async function drop() {
   if (!moving) return;
   moving.busy = false;
   if (!found) return say("This could not be checked. Try again, or open the visit.");
+  if (found.form) return askWhy(found.text, found.form);
   if (found.outcome === "no") return say(found.text);
   if (found.outcome === "changes" && moving.agreed !== moving.shift) {
     moving.agreed = moving.shift;
     return say(`${found.text} Press Enter again to move.`);
   }
   await send();
+}
+
+/**
+ * The reason is given on the form: the next Enter goes there.
+ * @param {string} text
+ * @param {Element} form
+ */
+function askWhy(text, form) {
+  leave();
+  say(text);
+  status?.append(form);
+  if (form instanceof HTMLElement) form.focus();
 }
 
 async function send() {

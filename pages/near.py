@@ -1,0 +1,12 @@
+"""When a move has to say why."""
+
+from datetime import datetime, timedelta
+
+# Nearer than this, to the old time or to the new, a move says why.
+NEAR = timedelta(hours=48)
+TEXT = "It is less than 48 hours to the old time or to the new one."
+
+
+def is_near(now: datetime, *starts: datetime) -> bool:
+    """Whether one of `starts` (the old time, the new one) is less than NEAR away."""
+    return any(start < now + NEAR for start in starts)
