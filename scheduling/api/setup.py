@@ -12,6 +12,7 @@ from core.problems import NotFound
 from scheduling import selectors
 from scheduling.api import bodies
 from scheduling.api import setup_bodies as own
+from scheduling.api.fields import DAYS
 from scheduling.models import ScheduleException
 from scheduling.selectors import opening_hours
 from scheduling.selectors.rendering import resource_json
@@ -87,7 +88,7 @@ class Hours(Endpoint):
     def _hours(self, resource_id: int | None) -> dict[str, Any]:
         week = opening_hours.week(self.clinic.pk, resource_id)
         days = {
-            bodies.DAYS[day]: [[f"{s:%H:%M}", f"{e:%H:%M}"] for s, e in stretches]
+            DAYS[day]: [[f"{s:%H:%M}", f"{e:%H:%M}"] for s, e in stretches]
             for day, stretches in week.items()
         }
         return {"resource": resource_id, "weekdays": days}

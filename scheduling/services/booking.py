@@ -66,8 +66,15 @@ def book(
     """
     patient = lock_patient(patient_id, clinic_id)
     if hold_id is not None:
-        said = {"subject": subject, "reason": reason}
-        return claiming.book_hold(hold_id, patient, start=start, **said, by=by, now=now)
+        return claiming.book_hold(
+            hold_id,
+            patient,
+            start=start,
+            subject=subject,
+            reason=reason,
+            by=by,
+            now=now,
+        )
     kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
     if start is None:
         raise InvalidStart("Say when the visit starts.")
