@@ -16,6 +16,7 @@ from core.problems import Invalid, NotFound
 from core.refusal import Refused
 from pages.forms import Form, instant
 from pages.staff import appointment_page
+from pages.staff.appointments import version_of
 from scheduling import selectors
 from scheduling.services import phase_records
 
@@ -49,6 +50,7 @@ def record(request: StaffRequest, appointment_id: UUID, position: int) -> Answer
         done = verb(
             appointment_id=visit.pk,
             clinic_id=request.clinic.pk,
+            version=version_of(request, visit),
             phase=position,
             at=_instant(form.cleaned_data["at"], row, visit),
             by=request.actor,
@@ -72,6 +74,7 @@ def correct(request: StaffRequest, appointment_id: UUID, position: int) -> Answe
         done = phase_records.correct_phase(
             appointment_id=visit.pk,
             clinic_id=request.clinic.pk,
+            version=version_of(request, visit),
             phase=position,
             started_at=_instant(form.cleaned_data["started"], row, visit),
             ended_at=_instant(form.cleaned_data["ended"], row, visit),

@@ -41,7 +41,7 @@ class NewPhaseRecord(Body):
         max_length=300,
         help_text="Puts times that are on record right; without it they stay.",
     )
-    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
 
 
 class DurationsQuery(Days):
@@ -156,7 +156,7 @@ class AppointmentPhases(Endpoint):
             started_at=_instant(sent, "started_at", zone),
             ended_at=_instant(sent, "ended_at", zone),
             reason=sent.get("reason", ""),
-            version=sent.get("version"),
+            version=sent["version"],
             by=request.actor,
             now=request.now,
         )

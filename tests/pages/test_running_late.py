@@ -198,3 +198,18 @@ def test_days_the_wrong_way_round_are_told(coordinator):
 
     assert response.status_code == 422
     assert "not before the first" in response.content.decode()
+
+
+def test_an_outdated_page_records_no_phase(coordinator, talk):
+    page = show(coordinator, f"/staff/appointments/{talk.pk}/", after=30)
+
+    answer = post(
+        coordinator, "visit_phase", talk, what="end", version=talk.version - 1
+    )
+
+    assert (
+        f'name="version" value="{talk.version}"'
+        in page.partition('id="going"')[2].partition("</section>")[0]
+    )
+    assert answer.status_code == 409
+    assert PhaseRecord.objects.get(appointment=talk).ended_at is None

@@ -41,6 +41,10 @@ def phases(visit):
     return f"appointments/{visit.pk}/phases/"
 
 
+def post(api, visit, body, key=""):
+    return api.post(phases(visit), {"version": visit.version, **body}, key=key)
+
+
 def arrived(at, minutes_ago=45):
     """A procedure of a while ago whose patient is checked in, and its arrival."""
     began = clock.now() - timedelta(minutes=minutes_ago)
@@ -67,9 +71,9 @@ def test_a_phase_is_begun_and_ended_once_per_key(api, at):
     visit, began = arrived(at)
     body = {"phase": "Harvest", "started_at": began.isoformat()}
 
-    first = api.post(phases(visit), body, key="once")
-    again = api.post(phases(visit), body, key="once")
-    ended = api.post(phases(visit), {"phase": "2", "ended_at": clock.now().isoformat()})
+    first = post(api, visit, body, key="once")
+    again = post(api, visit, body, key="once")
+    ended = post(api, visit, {"phase": "2", "ended_at": clock.now().isoformat()})
 
     assert (first.status_code, first.json()) == (200, again.json())
     assert ended.json()["phases"][2]["ended_at"] is not None
@@ -78,12 +82,12 @@ def test_a_phase_is_begun_and_ended_once_per_key(api, at):
 
 def test_a_reason_puts_a_time_right(api, at):
     visit, began = arrived(at)
-    api.post(phases(visit), {"phase": "Harvest", "started_at": began.isoformat()})
+    post(api, visit, {"phase": "Harvest", "started_at": began.isoformat()})
     other = (began + timedelta(minutes=1)).isoformat()
 
-    refused = api.post(phases(visit), {"phase": "Harvest", "started_at": other})
-    put_right = api.post(
-        phases(visit), {"phase": "Harvest", "started_at": other, "reason": "Slip."}
+    refused = post(api, visit, {"phase": "Harvest", "started_at": other})
+    put_right = post(
+        api, visit, {"phase": "Harvest", "started_at": other, "reason": "Slip."}
     )
 
     assert (refused.status_code, refused.json()["code"]) == (409, "refused")
@@ -105,16 +109,14 @@ def test_a_reason_puts_a_time_right(api, at):
     ],
 )
 def test_wrong_bodies_are_told_what_to_do(api, visit, body, status, pointer):
-    answer = api.post(phases(visit), body)
+    answer = post(api, visit, body)
 
     assert answer.status_code == status
     assert [e["pointer"] for e in answer.json()["errors"]] == [pointer]
 
 
 def test_before_check_in_it_is_refused(api, visit):
-    answer = api.post(
-        phases(visit), {"phase": "Visit", "started_at": clock.now().isoformat()}
-    )
+    answer = post(api, visit, {"phase": "Visit", "started_at": clock.now().isoformat()})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "refused")
     assert "not checked in" in answer.json()["reasons"][0]["text"]
@@ -124,9 +126,21 @@ def test_an_old_version_is_told(api, at):
     visit, began = arrived(at)
     body = {"phase": "Harvest", "started_at": began.isoformat(), "version": 1}
 
-    answer = api.post(phases(visit), body)
+    answer = post(api, visit, body)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "stale-version")
+
+
+def test_without_a_version_nothing_is_recorded(api, at):
+    visit, began = arrived(at)
+
+    answer = api.post(
+        phases(visit), {"phase": "Harvest", "started_at": began.isoformat()}
+    )
+
+    assert answer.status_code == 400
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/version"]
+    assert not PhaseRecord.objects.filter(position=2).exists()
 
 
 def test_another_clinics_visit_is_not_there(api):
@@ -134,7 +148,7 @@ def test_another_clinics_visit_is_not_there(api):
 
     assert api.get(phases(other)).status_code == 404
     body = {"phase": "Visit", "started_at": clock.now().isoformat()}
-    assert api.post(phases(other), body).status_code == 404
+    assert post(api, other, body).status_code == 404
 
 
 def test_the_day_says_who_is_affected_from_when_and_why(api, at):
@@ -165,7 +179,7 @@ def test_a_day_that_is_none_is_told(api):
 def test_durations_by_type_and_phase(api, at):
     visit, began = arrived(at)
     ended = (began + timedelta(minutes=20)).isoformat()
-    api.post(phases(visit), {"phase": "Preparation", "ended_at": ended})
+    post(api, visit, {"phase": "Preparation", "ended_at": ended})
     on = visit.local_on.isoformat()
 
     answer = api.get("phase-durations/", **{"from": on, "to": on})
