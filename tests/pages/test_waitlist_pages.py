@@ -6,8 +6,6 @@ from datetime import date, time, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock
@@ -15,7 +13,7 @@ from notifications.models import PlannedCall
 from scheduling.domain.variation import Variation
 from scheduling.domain.waiting import Wishes
 from scheduling.models import Appointment, FreedOpening, Offer, WaitlistEntry
-from scheduling.services import booking, closing
+from scheduling.services import closing
 from tests.clinics.conftest import browser
 from tests.factories import clinics as people
 from tests.factories import scheduling
@@ -215,17 +213,6 @@ def test_nobody_who_matches_is_said_with_the_reason(coordinator, practice, freed
     assert "2 need 7 days’ notice" in text
 
 
-def test_as_many_are_ticked_as_the_clinic_asks_at_once(coordinator, practice, freed):
-    entries = [
-        waits.entry(practice, practice.patient(sms_consent=True), now=NOW - day * DAY)
-        for day in (9, 8, 7, 6)
-    ]
-
-    text = page(coordinator, opening(freed))
-
-    assert ticked(text) == {str(entry.pk) for entry in entries[:3]}
-
-
 def test_who_may_not_be_written_to_is_skipped_with_the_reason(
     coordinator, practice, freed
 ):
@@ -253,26 +240,6 @@ def test_an_opening_is_offered_to_those_ticked_until_a_time(
     assert "Offered to 2 patients until" in text
     assert "About to be sent" in text
     assert not Offer.objects.filter(entry=second).exists()
-
-
-def test_a_longer_list_of_who_fits_takes_the_same_statements(
-    coordinator, practice, freed
-):
-    def wait(count):
-        for _ in range(count):
-            waiting(practice)
-
-    def statements():
-        with CaptureQueriesContext(connection) as asked:
-            page(coordinator, opening(freed))
-        return len(asked)
-
-    wait(3)
-    statements()
-    few = statements()
-    wait(9)
-
-    assert statements() == few
 
 
 def test_ticking_nobody_is_said_so(coordinator, practice, freed):
@@ -348,28 +315,6 @@ def test_a_batch_is_taken_back(coordinator, practice, freed):
     assert answer["Location"] == opening(freed)
     closing.close_offer_batches(by=BY, now=clock.now())
     assert offer_of(entry).state == "withdrawn"
-
-
-def test_time_whose_move_may_be_undone_is_shown_and_offered_later(
-    coordinator, practice
-):
-    waiting(practice)
-    visit = practice.book(start=THURSDAY)
-    booking.move(
-        appointment_id=visit.pk,
-        start=THURSDAY + timedelta(days=7),
-        version=1,
-        by=BY,
-        now=NOW,
-    )
-    freed = FreedOpening.objects.get()
-
-    text = page(coordinator, opening(freed))
-
-    assert "The move can still be undone until" in text
-    assert "Offer this opening" not in text
-    listed = page(coordinator, reverse("staff:waitlist"))
-    assert "can still be undone until" in listed
 
 
 def test_an_opening_is_dismissed(coordinator, practice, freed):

@@ -1,0 +1,106 @@
+"""One free opening: when it can be offered, and to how many."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from scheduling.models import FreedOpening
+from scheduling.services import booking
+from tests.factories import waitlist as waits
+from tests.factories.scheduling import BY, NINE
+from tests.pages.conftest import NOW
+from tests.pages.test_booking import fields
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+THURSDAY = NINE + timedelta(days=1)
+
+
+@pytest.fixture
+def freed(practice):
+    """The opening that a cancelled visit of Thursday at nine leaves."""
+    return waits.freed(practice, start=THURSDAY, now=NOW)
+
+
+def opening(freed):
+    return reverse("staff:waitlist_opening", args=[freed.pk])
+
+
+def page(client, address):
+    response = client.get(address)
+    assert response.status_code == 200, response.status_code
+    return response.content.decode()
+
+
+def waiting(practice, **fields):
+    who = practice.patient(sms_consent=True, **fields.pop("person", {}))
+    return waits.entry(practice, who, now=NOW - timedelta(days=3), **fields)
+
+
+def offer(client, freed, *entries, minutes=60):
+    action = reverse("staff:waitlist_offer", args=[freed.pk])
+    hidden = fields(page(client, opening(freed)), action)
+    chosen = {"entry": [str(entry.pk) for entry in entries], "minutes": minutes}
+    return client.post(action, hidden | chosen)
+
+
+def ticked(text):
+    return set(re.findall(r'name="entry" value="([^"]+)"[^>]* checked', text))
+
+
+def test_time_whose_move_may_be_undone_is_shown_and_offered_later(
+    coordinator, practice
+):
+    waiting(practice)
+    visit = practice.book(start=THURSDAY)
+    booking.move(
+        appointment_id=visit.pk,
+        start=THURSDAY + timedelta(days=7),
+        version=1,
+        by=BY,
+        now=NOW,
+    )
+    freed = FreedOpening.objects.get()
+
+    text = page(coordinator, opening(freed))
+
+    assert "The move can still be undone until" in text
+    assert "Offer this opening" not in text
+    listed = page(coordinator, reverse("staff:waitlist"))
+    assert "can still be undone until" in listed
+
+
+def test_a_longer_list_of_who_fits_takes_the_same_statements(
+    coordinator, practice, freed
+):
+    def wait(count):
+        for _ in range(count):
+            waiting(practice)
+
+    def statements():
+        with CaptureQueriesContext(connection) as asked:
+            page(coordinator, opening(freed))
+        return len(asked)
+
+    wait(3)
+    statements()
+    few = statements()
+    wait(9)
+
+    assert statements() == few
+
+
+def test_as_many_are_ticked_as_the_clinic_asks_at_once(coordinator, practice, freed):
+    entries = [
+        waits.entry(practice, practice.patient(sms_consent=True), now=NOW - day * DAY)
+        for day in (9, 8, 7, 6)
+    ]
+
+    text = page(coordinator, opening(freed))
+
+    assert ticked(text) == {str(entry.pk) for entry in entries[:3]}
