@@ -327,12 +327,5 @@ def test_the_checker_sees_an_offer_that_was_won_without_a_visit():
 
     Offer.objects.update(state="accepted")
 
-<<<<<<< HEAD
-    found = {finding.check: finding.text for finding in booking_checks.findings(NOW)}
-    assert found.keys() == {"offers", "waiting list"}
-    assert str(offer_of(entry).pk) in found["offers"]
-    assert str(entry.pk) in found["waiting list"]
-=======
     text = f"Offer {offer_of(entry).pk} is accepted and has no visit."
     assert booking_checks.Finding("offers", text) in booking_checks.findings(NOW)
->>>>>>> fix-faults
