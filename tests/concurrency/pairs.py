@@ -255,7 +255,8 @@ EXPIRE = SET_UP = (RESOURCES, "write", "commit")
 ABSENCE = (RESOURCES, "write", "reserve", "commit")
 CANCEL_IN_AN_ABSENCE = MOVE  # The absence reserves what the visit frees.
 OFFER = (RESOURCES, "reserve", ENTRIES, "commit")
-ACCEPT = WITHDRAW = (PATIENT, RESOURCES, ENTRIES, OFFERS, "write", "commit")
+ACCEPT = (PATIENT, RESOURCES, ENTRIES, OFFERS, "write", "commit")
+WITHDRAW = (PATIENT, RESOURCES, ENTRIES, "write", OFFERS, "commit")
 
 PAIRS = {
     two_bookings: (BOOK, BOOK),
