@@ -9,10 +9,10 @@ def main(arguments: list[str]) -> int:
     """Run the benchmarks named, or all of them."""
     django.setup()
     # Only now: these import models.
-    from bench import board, booking, openings  # noqa: PLC0415
+    from bench import board, booking, checker, openings  # noqa: PLC0415
 
     benches = {"openings": openings.figures, "booking": booking.figures}
-    benches["board"] = board.figures
+    benches |= {"board": board.figures, "checker": checker.figures}
     unknown = set(arguments) - set(benches)
     if unknown:
         sys.stderr.write(f"usage: ./run bench [{' | '.join(benches)}]\n")

@@ -4,11 +4,12 @@ Used by `check_booking`, after a restore, and at the end of every race in the te
 The questions are in `booking_questions`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 
 from scheduling.selectors.booking_questions import QUESTIONS
 
@@ -30,11 +31,22 @@ def findings(
     on them answered; None asks nothing about that. `only` names questions.
     """
     found = []
-    with connection.cursor() as cursor:
+    with _whole_tables(), connection.cursor() as cursor:
         for name in only:
             cursor.execute(QUESTIONS[name], {"now": now})
             found += [Finding(name, text) for (text,) in cursor.fetchall()]
     return found
+
+
+@contextmanager
+def _whole_tables() -> Iterator[None]:
+    """Questions look at whole tables. Where PostgreSQL knows little of them yet, as
+    after a restore, it would go row by row, for each row: that grows by the
+    square."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def counted() -> dict[str, int]:

@@ -144,7 +144,11 @@ def _carry_on_beside_others(plan_id: UUID, now: datetime) -> None:
 
 def _ring(plan: RepairPlan) -> None:
     """Ask a worker; may fail, as beat asks again."""
-    ring = partial(current_app.send_task, TASK, args=[str(plan.pk)], ignore_result=True)
+
+    def ring() -> None:
+        current_app.send_task(TASK, args=[str(plan.pk)], ignore_result=True)
+
+    # A function with a name: Django asks for it where it logs what failed.
     transaction.on_commit(ring, robust=True)
 
 

@@ -12,6 +12,9 @@ from tests.browser.accessibility import check_accessible, check_no_sideways_scro
 from tests.browser.staff_day import sign_in, staff_day
 from tests.rivals import race
 
+# The page asks every ten seconds; in milliseconds.
+POLLED = 25_000
+
 
 @pytest.fixture
 def day():
@@ -50,7 +53,7 @@ def test_from_the_plan_to_the_report_and_back(page, live_site, day):
     assert page.get_by_text("0 of 1 visits").count() == 1
     check_accessible(page)
     worker(plan)
-    page.get_by_role("heading", name="Done").wait_for()
+    page.get_by_role("heading", name="Done").wait_for(timeout=POLLED)
     assert page.get_by_text("1 of 1 visits").count() == 1
     assert page.locator("progress").get_attribute("value") == "1"
     assert as_booked(visit) != before
@@ -59,7 +62,7 @@ def test_from_the_plan_to_the_report_and_back(page, live_site, day):
     page.get_by_role("button", name="Undo the whole plan").press("Enter")
     page.get_by_role("heading", name="Being taken back").wait_for()
     worker(plan)
-    page.get_by_role("heading", name="Taken back").wait_for()
+    page.get_by_role("heading", name="Taken back").wait_for(timeout=POLLED)
     assert as_booked(visit) == before
     assert Conflict.objects.get().resolved_at is None
 

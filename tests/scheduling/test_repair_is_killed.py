@@ -11,7 +11,7 @@ from scheduling.selectors import booking_checks
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.notifications.conftest import ROOT, environment
-from tests.scheduling.test_repair_runs import TWO, a_plan, apply, start, start_undo
+from tests.scheduling.repairing import TWO, a_plan, apply, start, start_undo
 
 KILLED = -9
 CARRY_ON = """
