@@ -29,6 +29,10 @@ def approval(ask: Ask) -> Iterable[Reason]:
     return _other(ask)
 
 
+# A call or a visit of the clinic's own kind takes no contact by itself.
+FOLLOW_UP = "follow-up"
+
+
 def subject_of(ask: Ask) -> str:
     """What a visit is for that does not say so, or not all of it; else "".
 
@@ -40,7 +44,9 @@ def subject_of(ask: Ask) -> str:
     if ask.patient is None or ask.act == "move" or contact_code(ask.subject):
         return ""
     kind = purpose(ask.visit_type.slug, ask.visit_type.requires_decision)
-    if kind == "consultation" or (kind == "procedure" and ask.subject):
+    if kind == "procedure" and ask.subject:
+        return ""
+    if kind != "procedure" and not ask.visit_type.slug.startswith(FOLLOW_UP):
         return ""
     found = visits.episode_for(ask.patient.pk, ask.subject, kind)
     if found is None:
