@@ -8,6 +8,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 def violations(page: Page) -> list[str]:
     """What axe finds wrong with the page as it stands: rule, and each offender."""
+    page.wait_for_load_state("load")  # with its styles: sizes and colours are judged
     options = {"runOnly": {"type": "tag", "values": TAGS}}
     found = Axe().run(page, options=options).response["violations"]
     return [

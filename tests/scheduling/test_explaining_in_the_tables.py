@@ -31,7 +31,9 @@ def crowded(seed):
                 at.book(start=start)
             except SlotTaken:
                 continue
-        for resource in at.clinic.resources.exclude(kind="consult_room"):
+        for resource in at.clinic.resources.exclude(kind="consult_room").order_by(
+            "name"
+        ):
             begins = morning + timedelta(minutes=15 * rng.randrange(0, 24))
             ends = begins + timedelta(minutes=rng.choice([60, 180, 420]))
             free = not resource.reservations.filter(
@@ -81,8 +83,8 @@ def test_the_crowded_clinics_reject_days_for_what_is_in_the_way():
     last = date(2026, 9, 2) + timedelta(days=DAYS - 1)
     codes = [
         one.code
-        for seed in range(6)
+        for seed in range(10)
         for one in ask(crowded(seed), "bmc-ultrasound", last=last).rejected
     ]
 
-    assert codes.count("absence") + codes.count("booking") > 3
+    assert codes.count("absence") + codes.count("booking") > 5
