@@ -61,7 +61,7 @@ def _alone(
     ranked = [
         (_price(candidate.calendar, start, spans, 1, prefer), candidate.resource_id)
         for candidate in found[group.id]
-        if candidate.starts >> start & 1
+        if candidate.can_start(start)
     ]
     if len(ranked) < group.count:
         return None
@@ -134,13 +134,13 @@ def _by_resource(
 
 
 def _free(group: Group, found: Candidates, start: int) -> list[Calendar]:
-    return [c.calendar for c in found[group.id] if c.starts >> start & 1]
+    return [c.calendar for c in found[group.id] if c.can_start(start)]
 
 
 def _price(
     calendar: Calendar,
     start: int,
-    spans: Sequence[Span],
+    spans: tuple[Span, ...],
     places: int,
     prefer: Collection[int],
 ) -> int:

@@ -1,7 +1,7 @@
 """Sets of cells as Python ints: bit t is cell t."""
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable
+from functools import lru_cache
 
 
 def span(start: int, end: int) -> int:
@@ -34,9 +34,11 @@ def shift_down(bits: int, cells: int) -> int:
     return bits >> cells if cells >= 0 else bits << -cells
 
 
-def erode(bits: int, length: int) -> int:
-    """Bit t of the answer: bits t … t+length-1 are all set, in log2(length) steps."""
-    done = 1
+def erode(bits: int, length: int, done: int = 1) -> int:
+    """Bit t of the answer: bits t … t+length-1 are all set, in log2(length) steps.
+
+    If `bits` were eroded to the length `done` before, it goes on from there.
+    """
     while done < length:
         step = min(done, length - done)
         bits &= bits >> step
@@ -58,23 +60,31 @@ def has(bits: int, cell: int) -> bool:
     return bool(bits >> cell & 1)
 
 
-def positions(bits: int) -> Iterator[int]:
+def positions(bits: int) -> list[int]:
     """The cells in the set, ascending."""
-    return chain.from_iterable(_runs(bits))
-
-
-def _runs(bits: int) -> Iterator[range]:
+    found: list[int] = []
     text = bin(bits)[:1:-1] + "0"
+    cells = _cells(len(text) // _MANY + 1)
     start = text.find("1")
     while start >= 0:
         end = text.find("0", start)
-        yield range(start, end)
+        found += cells[start:end]
         start = text.find("1", end)
+    return found
+
+
+_MANY = 1 << 15
+
+
+@lru_cache(maxsize=4)
+def _cells(times: int) -> tuple[int, ...]:
+    """0, 1, 2 … once for all: to make the numbers is most of naming a set's cells."""
+    return tuple(range(times * _MANY))
 
 
 def run_before(bits: int, cell: int) -> int:
     """How many cells right before `cell` are set without a break."""
-    gaps = ~bits & span(0, cell)
+    gaps = ~bits & ((1 << cell) - 1)
     return cell - gaps.bit_length()
 
 

@@ -94,9 +94,9 @@ class Group:
         return tuple(dict.fromkeys(need.cells for need in self.needs))
 
     @cached_property
-    def buffered(self) -> tuple[Span, ...]:
-        """The same with buffers, in which it must be clear."""
-        return tuple(dict.fromkeys(need.occupied_cells for need in self.needs))
+    def shortest_first(self) -> tuple[Span, ...]:
+        """What is `occupied`, by length."""
+        return tuple(sorted(self.occupied, key=lambda span: span[1] - span[0]))
 
     @cached_property
     def kinds(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ yields are checked by exact assignment (`scheduling.domain.assignment`).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from scheduling.domain.bits import at_least, erode, shift_down
 from scheduling.domain.plan import Group, Plan
@@ -35,7 +36,7 @@ class Calendar:
         return self.clear & self.open
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """A resource that can serve a group, with the starts at which it is free."""
 
@@ -46,23 +47,33 @@ class Candidate:
     def resource_id(self) -> int:
         return self.calendar.resource_id
 
+    def can_start(self, cell: int) -> bool:
+        """True if it is free for a visit that starts at this cell."""
+        eighths, place = self._eighths, cell >> 3
+        return place < len(eighths) and eighths[place] >> (cell & 7) & 1 == 1
+
+    @cached_property
+    def _eighths(self) -> bytes:
+        """The starts by eights: a byte is looked up where a number would be shifted."""
+        return self.starts.to_bytes(self.starts.bit_length() // 8 + 1, "little")
+
 
 Candidates = Mapping[int, Sequence[Candidate]]
 
 
 def candidates(plan: Plan, calendars: Iterable[Calendar]) -> Candidates:
     """For each group of needs: who could serve it, and at which starts."""
-    calendars = sorted(calendars, key=lambda calendar: calendar.resource_id)
-    opened: dict[int, dict[int, int]] = {group.id: {} for group in plan.groups}
-    return {
-        group.id: [
-            Candidate(calendar, _starts_of(group, calendar, opened[group.id]))
-            for calendar in calendars
-            if calendar.kind in group.kinds
-            and group.capabilities <= calendar.capabilities
-        ]
-        for group in plan.groups
-    }
+    calendars = sorted(calendars, key=attrgetter("resource_id"))
+    return {group.id: _serving(group, calendars) for group in plan.groups}
+
+
+def _serving(group: Group, calendars: Iterable[Calendar]) -> list[Candidate]:
+    kinds, wanted, opened = group.kinds, group.capabilities, dict[int, int]()
+    return [
+        Candidate(calendar, _starts_of(group, calendar, opened))
+        for calendar in calendars
+        if calendar.kind in kinds and wanted <= calendar.capabilities
+    ]
 
 
 def possible_starts(plan: Plan, found: Candidates, allowed: int) -> int:
@@ -85,12 +96,17 @@ def _starts_of(group: Group, calendar: Calendar, opened: dict[int, int]) -> int:
     key = id(calendar.open)
     if key not in opened:
         opened[key] = _lasting(calendar.open, group.phases)
-    return opened[key] & _lasting(calendar.clear, group.buffered)
+    return opened[key] & _lasting(calendar.clear, group.shortest_first)
 
 
 def _lasting(cells: int, spans: Iterable[Span]) -> int:
-    """Starts from which all of `spans` lie in these cells."""
-    starts = -1
+    """Starts from which all of `spans` lie in these cells; a span that is not shorter
+    than the one before goes on from what that took."""
+    starts, lasting, done = -1, cells, 1
     for begin, end in spans:
-        starts &= shift_down(erode(cells, end - begin), begin)
+        length = max(end - begin, 1)
+        if length < done:
+            lasting, done = cells, 1
+        lasting, done = erode(lasting, length, done), length
+        starts &= shift_down(lasting, begin)
     return starts

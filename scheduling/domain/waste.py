@@ -5,7 +5,7 @@ ints that add up: places of resources that are not preferred weigh most, then
 stranded gaps, then idle cells.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 from scheduling.domain.bits import run_after, run_before, shift_down, span
@@ -33,22 +33,18 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(done)
 
 
-def gaps_beside(free: int, start: int, spans: Sequence[Span]) -> list[Span]:
+def gaps_beside(free: int, start: int, spans: tuple[Span, ...]) -> list[Span]:
     """The free stretches that touch `spans` once these are taken, as cells of `free`.
 
     `spans` are merged, in cells from `start`. What lies more than LOOK_CELLS before
     the first or after the last is not seen.
     """
-    base = start + spans[0][0] - LOOK_CELLS
-    near = shift_down(free, base)
-    near &= (1 << (spans[-1][1] - spans[0][0] + 2 * LOOK_CELLS)) - 1
-    if len(spans) > 1:
-        for begin, end in spans:
-            near &= ~span(start + begin - base, start + end - base)
+    first, left, inside = _look_at(spans)
+    base = start + first
+    near = shift_down(free, base) & left
     found: list[Span] = []
     taken_until = -1
-    for begin, end in spans:
-        begin, end = start + begin - base, start + end - base
+    for begin, end in inside:
         before, after = run_before(near, begin), run_after(near, end)
         if before and begin - before != taken_until:  # else: seen after the last
             found.append((base + begin - before, base + begin))
@@ -58,12 +54,24 @@ def gaps_beside(free: int, start: int, spans: Sequence[Span]) -> list[Span]:
     return found
 
 
+@lru_cache(maxsize=256)
+def _look_at(spans: tuple[Span, ...]) -> tuple[int, int, tuple[Span, ...]]:
+    """Where the look begins, in cells from the start; its cells but for those of
+    `spans`; and `spans` in cells of the look."""
+    first = spans[0][0] - LOOK_CELLS
+    left = span(0, spans[-1][1] + LOOK_CELLS - first)
+    inside = tuple((begin - first, end - first) for begin, end in spans)
+    for begin, end in inside:
+        left &= ~span(begin, end)
+    return first, left, inside
+
+
 def is_stranded(gap: Span, shortest_cells: int) -> bool:
     """True if nothing of `shortest_cells` fits; one cut off at the look never is."""
     return gap[1] - gap[0] < min(shortest_cells, LOOK_CELLS)
 
 
-def price(free: int, shortest_cells: int, start: int, spans: Sequence[Span]) -> int:
+def price(free: int, shortest_cells: int, start: int, spans: tuple[Span, ...]) -> int:
     """Of the gaps that `spans` leave on one resource."""
     prices = _gap_prices(shortest_cells)
     if len(spans) == 1:  # as mostly, for every candidate of every start
