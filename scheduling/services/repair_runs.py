@@ -27,13 +27,12 @@ from patients.services import tasks
 from scheduling.models import Appointment, RepairLine, RepairPlan, Reservation, Resource
 from scheduling.selectors import plans
 from scheduling.selectors import repair as selectors
-from scheduling.services import absences, booking
+from scheduling.services import absences, booking, conflicts
 from scheduling.services.repair_lines import (
     CALL_TEXT,
     LATER,
     ask_to_call,
     attempt,
-    call_of,
     give_up,
     lock_line,
 )
@@ -241,8 +240,7 @@ def _undo_line(line_id: int, by: Actor, now: datetime) -> None:
 
 def _take_call_back(line: RepairLine, by: Actor, now: datetime) -> None:
     tasks.close_about(
-        subject=call_of(line),
-        clinic_id=line.plan.clinic_id,
+        subjects=[conflicts.call_about(line.conflict_id)],
         outcome=NOT_NEEDED,
         by=by,
         now=now,
@@ -267,7 +265,7 @@ def _move_back(line: RepairLine, by: Actor, now: datetime) -> None:
     if absence.ended_at is None:
         absences.reserve_free(absence)
         if line.state == State.UNDONE:
-            _reopen(line)
+            conflicts.reopen(line.conflict, by=by, now=now)
 
 
 def _may_serve(line: RepairLine) -> set[int]:
@@ -296,13 +294,6 @@ def _make_room(line: RepairLine, absence: "Absence", now: datetime) -> None:
     Reservation.objects.filter(where, absence=absence, released_at=None).update(
         released_at=now
     )
-
-
-def _reopen(line: RepairLine) -> None:
-    conflict = line.conflict
-    conflict.resolved_at = None
-    conflict.resolution = conflict.resolution_reason = conflict.resolved_by = ""
-    conflict.save()
 
 
 # --- The end ------------------------------------------------------------------------
