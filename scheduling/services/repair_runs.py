@@ -27,7 +27,7 @@ from patients.services import tasks
 from scheduling.models import Appointment, RepairLine, RepairPlan, Reservation, Resource
 from scheduling.selectors import plans
 from scheduling.selectors import repair as selectors
-from scheduling.services import absences, booking, conflicts
+from scheduling.services import absences, booking, claims, conflicts
 from scheduling.services.repair_lines import (
     CALL_TEXT,
     LATER,
@@ -205,7 +205,7 @@ def _reassign_or_move(
     line: RepairLine, by: Actor, now: datetime
 ) -> Appointment | Refused:
     """With the very resources of the plan: others may be another line's."""
-    planned = {claim["resource"] for claim in line.claims}
+    planned = claims.resources_in(line.claims)
     strangers = Resource.objects.filter(clinic_id=line.plan.clinic_id).exclude(
         pk__in=planned
     )
@@ -276,21 +276,18 @@ def _may_serve(line: RepairLine) -> set[int]:
     """
     assert line.move is not None
     visit = line.appointment
-    had = {claim["resource"] for claim in line.move.from_claims}
+    had = claims.resources_in(line.move.from_claims)
     alike = Resource.objects.filter(
         clinic_id=line.plan.clinic_id, kind__in=plans.plans_of([visit])[visit.pk].kinds
     )
-    return had | resources_of(visit) | set(alike.values_list("pk", flat=True))
+    return {*had, *resources_of(visit)} | set(alike.values_list("pk", flat=True))
 
 
 def _make_room(line: RepairLine, absence: "Absence", now: datetime) -> None:
     assert line.move is not None
     where = Q(pk=None)
-    for claim in line.move.from_claims:
-        start, end = map(datetime.fromisoformat, (claim["start"], claim["end"]))
-        where |= Q(
-            resource=claim["resource"], period__overlap=DateTimeTZRange(start, end)
-        )
+    for resource, start, end in claims.spans_in(line.move.from_claims):
+        where |= Q(resource=resource, period__overlap=DateTimeTZRange(start, end))
     Reservation.objects.filter(where, absence=absence, released_at=None).update(
         released_at=now
     )
