@@ -25,6 +25,7 @@ from core.problems import Problem, StaleVersion
 from core.refusal import Refused
 from patients.services import tasks
 from scheduling.models import Appointment, RepairLine, RepairPlan, Reservation, Resource
+from scheduling.selectors import absences as absence_selectors
 from scheduling.selectors import plans
 from scheduling.selectors import repair as selectors
 from scheduling.services import absences, booking, claims, conflicts
@@ -264,8 +265,14 @@ def _move_back(line: RepairLine, by: Actor, now: datetime) -> None:
         line.state = State.UNDONE
     if absence.ended_at is None:
         absences.reserve_free(absence)
-        if line.state == State.UNDONE:
+        if line.state == State.UNDONE and _is_in_the_way(line, absence, now):
             conflicts.reopen(line.conflict, by=by, now=now)
+
+
+def _is_in_the_way(line: RepairLine, absence: "Absence", now: datetime) -> bool:
+    """False where the absence was shortened since, and ends before the visit."""
+    found = absence_selectors.in_the_way(absence, now)
+    return line.appointment_id in {visit.pk for visit in found}
 
 
 def _may_serve(line: RepairLine) -> set[int]:
