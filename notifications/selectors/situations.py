@@ -95,6 +95,27 @@ def _of_visit(
     )
 
 
+def of_visits(appointments: "Collection[Appointment]") -> dict[UUID, Situation]:
+    """The same of many visits, each with its patient; four statements."""
+    subjects = {f"appointment:{visit.pk}": visit.pk for visit in appointments}
+    rows: dict[UUID, list[Message]] = {visit.pk: [] for visit in appointments}
+    known = Message.objects.filter(subject__in=list(subjects))
+    for row in known.order_by("created_at", "id"):
+        rows[subjects[row.subject]].append(row)
+    reaches = reaches_of([visit.patient for visit in appointments])
+    return {
+        visit.pk: Situation(
+            snapshot=visit_of(visit, rows[visit.pk]),
+            clinic=visit.patient.clinic,
+            reach=reaches[visit.patient_id][0],
+            rows=rows[visit.pk],
+            patient=visit.patient,
+            contacts=reaches[visit.patient_id][1],
+        )
+        for visit in appointments
+    }
+
+
 def visit_of(appointment: "Appointment", rows: Iterable[Message]) -> Visit:
     """Return the snapshot of an appointment and of what its rows have told."""
     visit = Visit(

@@ -1,19 +1,24 @@
 """What a patient would be told about a change, before anybody makes it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from core.problems import NotFound
 from notifications.domain import catalogue
 from notifications.domain.plan import Wanted, plan
+from notifications.domain.templates import usable_language
 from notifications.models import Message
 from notifications.selectors import reviews, situations
 from notifications.selectors.situations import Situation
 from notifications.services import wording
 from scheduling import selectors as scheduling
+
+if TYPE_CHECKING:
+    from scheduling.models import Appointment
 
 NOTICES = frozenset({catalogue.CONFIRMATION, catalogue.MOVED})
 
@@ -38,15 +43,33 @@ class Told:
     call: str = ""
 
 
-def of_move(*, appointment_id: UUID, start: datetime, now: datetime) -> Told:
-    """What the patient would be told if the visit moved to `start` now; only reads.
+def of_moves(*, starts: Mapping[UUID, datetime], now: datetime) -> dict[UUID, Told]:
+    """What the patients would be told if these visits moved to these starts now.
 
-    Raises core.problems.NotFound.
+    Only reads: as many statements for one visit as for all of a clinic's.
     """
-    situation = situations.load(f"appointment:{appointment_id}")
-    visit = scheduling.appointment(appointment_id)
-    if visit is None:
-        raise NotFound("There is no such visit.")
+    visits = list(scheduling.appointments(starts.keys()))
+    reviewed = _reviewed({visit.clinic_id for visit in visits})
+    found = situations.of_visits(visits)
+    return {
+        visit.pk: _of_move(
+            visit, starts[visit.pk], found[visit.pk], reviewed[visit.clinic_id], now
+        )
+        for visit in visits
+    }
+
+
+def _reviewed(clinic_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    return {clinic_id: reviews.reviewed(clinic_id) for clinic_id in clinic_ids}
+
+
+def _of_move(
+    visit: "Appointment",
+    start: datetime,
+    situation: Situation,
+    reviewed: frozenset[str],
+    now: datetime,
+) -> Told:
     visit.during = DateTimeTZRange(start, start + (visit.end - visit.start))
     visit.revision += 1
     visit.status, visit.status_at = "booked", now
@@ -54,15 +77,19 @@ def of_move(*, appointment_id: UUID, start: datetime, now: datetime) -> Told:
     situation = replace(situation, snapshot=moved)
     wanted = plan(moved, reach=situation.reach, now=now)
     return Told(
-        tuple(_notice(m, situation) for m in wanted.messages if m.kind in NOTICES),
+        tuple(
+            _notice(message, situation, reviewed)
+            for message in wanted.messages
+            if message.kind in NOTICES
+        ),
         next((call.reason for call in wanted.calls), ""),
     )
 
 
-def _notice(wanted: Wanted, situation: Situation) -> Notice:
+def _notice(wanted: Wanted, situation: Situation, reviewed: frozenset[str]) -> Notice:
     patient = situation.patient
     assert patient is not None, "a visit has a patient"
-    language = reviews.language_for(situation.clinic.pk, patient.language)
+    language = usable_language(patient.language, reviewed)
     message = Message(
         kind=wanted.kind,
         channel=wanted.channel,

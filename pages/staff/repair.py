@@ -1,6 +1,7 @@
 """The wizard that repairs a day: the plan, what patients are told, carrying it out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from scheduling.services import repair_plans, repair_runs
 from scheduling.services.repair_searching import NoOpening
 
 if TYPE_CHECKING:
+    from patients.models import ContactPoint
     from scheduling.models import RepairLine, RepairPlan
 
 
@@ -90,8 +92,7 @@ def repair_messages(request: StaffRequest, plan_id: UUID) -> Answer:
     plan, lines = _found(request, plan_id)
     if plan.state != "proposed":
         return redirect("staff:repair_run", plan.pk)
-    pairs = zip(lines, _rows(request, lines), strict=True)
-    told = [_told(request, line, row) for line, row in pairs]
+    told = _told(request, lines)
     context = {
         **_frame(request, plan, "messages"),
         "told": [one for one in told if one["notices"]],
@@ -220,21 +221,41 @@ def _line(line: "RepairLine", names: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _told(
-    request: StaffRequest, line: "RepairLine", row: dict[str, Any]
-) -> dict[str, Any]:
-    """What one patient would be told, and why they must be telephoned first."""
-    moves = line.start is not None and line.start != line.appointment.start
-    told = previews.Told()
-    if moves and line.start is not None:
-        told = previews.of_move(
-            appointment_id=line.appointment_id, start=line.start, now=request.now
+    request: StaffRequest, lines: "Collection[RepairLine]"
+) -> list[dict[str, Any]]:
+    """What each patient would be told, and why they must be telephoned first; the
+    statements are as many for one line as for all."""
+    starts = {
+        line.appointment_id: line.start
+        for line in lines
+        if line.start is not None and line.start != line.appointment.start
+    }
+    told = previews.of_moves(starts=starts, now=request.now)
+    contacts = patients.contacts_of([line.appointment.patient for line in lines])
+    return [
+        row
+        | _one_told(
+            line,
+            told.get(line.appointment_id, previews.Told()),
+            contacts[line.appointment.patient_id],
+            request.now,
         )
+        for line, row in zip(lines, _rows(request, lines), strict=True)
+    ]
+
+
+def _one_told(
+    line: "RepairLine",
+    told: previews.Told,
+    contacts: "Mapping[str, ContactPoint]",
+    now: datetime,
+) -> dict[str, Any]:
     call = repair_words.NO_MESSAGE.get(told.call, "")
     if line.way == "call":
         call = line.detail or repair_words.WAYS["call"]
     else:
-        call = call or call_first(line.appointment, request.now)
-    return row | {
+        call = call or call_first(line.appointment, bool(contacts), now)
+    return {
         "notices": [
             {
                 "kind": states.KINDS.get(notice.kind, notice.kind),
@@ -248,11 +269,6 @@ def _told(
             for notice in told.notices
         ],
         "call": call,
-        "phone": _phone(line) if call else "",
+        "phone": contacts["sms"].value if call and "sms" in contacts else "",
         "silent": not told.notices and not call,
     }
-
-
-def _phone(line: "RepairLine") -> str:
-    point = patients.contact(line.appointment.patient, "sms")
-    return point.value if point else ""

@@ -1,6 +1,6 @@
 """What someone at the clinic still has to do: open, acknowledge, escalate, close."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -135,12 +135,39 @@ def close(
 
 
 def close_about(
-    *, subject: str, clinic_id: int, outcome: str, by: Actor, now: datetime
+    *, subjects: Collection[str], outcome: str, by: Actor, now: datetime
 ) -> None:
-    """Close the open tasks about `subject`: what they asked for is not needed."""
-    waiting = Task.objects.filter(subject=subject, clinic_id=clinic_id, done_at=None)
+    """Close the open tasks about these: what they asked for is not needed.
+
+    The patients are locked already.
+    """
+    waiting = Task.objects.filter(subject__in=subjects, done_at=None)
     for task_id in list(waiting.order_by("pk").values_list("pk", flat=True)):
-        close(task_id=task_id, clinic_id=clinic_id, outcome=outcome, by=by, now=now)
+        close(task_id=task_id, outcome=outcome, by=by, now=now)
+
+
+def open_again(*, subject: str, closed_at: datetime, by: Actor, now: datetime) -> None:
+    """Ask once more for what was closed at that instant: it is needed after all.
+
+    The closed tasks stay on record as they are. The patient is locked already.
+    """
+    closed = Task.objects.filter(subject=subject, done_at=closed_at)
+    for task in list(closed.order_by("pk")):
+        open(
+            clinic_id=task.clinic_id,
+            kind=task.kind,
+            text=task.text,
+            owner_role=task.owner_role,
+            owner_id=task.owner_id,
+            patient_id=task.patient_id,
+            subject=subject,
+            tier=task.tier,
+            due_at=task.due_at,
+            grace_minutes=task.grace_minutes,
+            escalate_at=task.escalate_at,
+            by=by,
+            now=now,
+        )
 
 
 @transaction.atomic

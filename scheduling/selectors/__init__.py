@@ -2,6 +2,7 @@
 
 from scheduling.selectors.appointments import (
     appointment,
+    appointments,
     appointments_at,
     appointments_of,
     bare_appointment,
@@ -33,6 +34,7 @@ __all__ = [
     "VisitKind",
     "Wishes",
     "appointment",
+    "appointments",
     "appointments_at",
     "appointments_of",
     "bare_appointment",

@@ -29,6 +29,12 @@ def bare_appointment(appointment_id: UUID) -> Appointment | None:
     return found.filter(pk=appointment_id).first()
 
 
+def appointments(appointment_ids: Collection[UUID]) -> QuerySet[Appointment]:
+    """These visits, each with its patient and their clinic."""
+    found = Appointment.objects.filter(pk__in=appointment_ids)
+    return found.select_related("patient__clinic")
+
+
 def appointments_of(
     patient_id: UUID, from_on: date | None = None, to_on: date | None = None
 ) -> QuerySet[Appointment]:

@@ -61,13 +61,15 @@ class RepairWorld:
     cases: tuple[Case, ...]
 
 
-def call_first(visit: Appointment, now: datetime) -> str:
-    """Why no message does for this patient, "" if one does."""
+def call_first(visit: Appointment, reachable: bool, now: datetime) -> str:
+    """Why no message does for this patient, "" if one does.
+
+    `reachable` says whether any address of theirs is known.
+    """
     if visit.status == Appointment.Status.ARRIVED:
         return ARRIVED
     if visit.start < now + NOTICE:
         return SOON
-    reachable = any(patients.contact(visit.patient, c) for c in patients.SYSTEM_OF)
     return "" if reachable else UNREACHABLE
 
 
@@ -98,6 +100,7 @@ def repair_world(
         members=members,
         hours=rules(absence.resource.clinic_id, ids, *dates),
         away=_away(ids, grid),
+        contacts=patients.contacts_of([visit.patient for visit in visits]),
         fixed=tuple(fixed),
         hand=hand,
         now=now,
@@ -142,6 +145,7 @@ class _Reading:
     members: Sequence[Unit]
     hours: Rules
     away: Mapping[int, int]
+    contacts: Mapping[UUID, Collection[object]]
     fixed: tuple[Fixed, ...]
     hand: bool
     now: datetime
@@ -149,7 +153,7 @@ class _Reading:
     def case(
         self, visit: Appointment, kind: VisitKind, plan: Plan, stays: bool
     ) -> Case:
-        reason = call_first(visit, self.now)
+        reason = call_first(visit, bool(self.contacts[visit.patient_id]), self.now)
         start = self.grid.floor(visit.start)
         known, patient = self._calendars(visit, kind)
         allowed = self._agreed_start(visit)

@@ -1,9 +1,10 @@
 """Absences: their time is taken at once, and what is booked in it is a conflict.
 
-One lock does: the resource's row, which everything that takes or gives its time
-locks, too. It also guards what hangs on that time: the conflicts an absence opens,
-and the holds in its way, as nobody writes to a hold without its resources' rows. So
-no patient is locked here, and nothing can wait for us that we wait for.
+To begin, one lock does: the resource's row, which everything that takes or gives its
+time locks, too. It also guards what hangs on that time: the conflicts an absence
+opens, and the holds in its way, as nobody writes to a hold without its resources'
+rows. So no patient is locked, and nothing can wait for us that we wait for. Ending
+locks the patients it was about first, as calls about them end with it.
 
 A hold in the way ends by expiring now: its time on this resource is free at once,
 and the rest counts as free from this instant everywhere; the job that ends expired
@@ -21,11 +22,13 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from core import events, journal
 from core.actor import Actor
 from core.problems import FieldError, Invalid, NotFound, Problem, StaleVersion
+from patients.services.patients import lock_all as lock_patients
 from scheduling.domain import absence as domain
 from scheduling.domain.local_time import Doubled, InGap, resolve
 from scheduling.events import AbsenceEnded, AbsenceOpened
 from scheduling.models import Absence, Conflict, Hold, RepairPlan, Reservation, Resource
 from scheduling.selectors import absences as selectors
+from scheduling.services import conflicts
 from scheduling.services.reserving import lock_resources
 
 NO_LONGER_NEEDED = "no longer needed"
@@ -124,6 +127,9 @@ def _find(absence_id: UUID, clinic_id: int) -> Absence:
     found = selectors.absence(absence_id, clinic_id)
     if found is None:
         raise NotFound("There is no such absence at this clinic.")
+    # All it ever was about: none is added later, though a resolved one can reopen.
+    about = found.conflicts.values_list("appointment__patient", flat=True)
+    lock_patients(set(about))
     lock_resources([found.resource_id])
     found.refresh_from_db()
     return found
@@ -253,12 +259,8 @@ def _settle_conflicts(absence: Absence, by: Actor, now: datetime) -> None:
     if absence.ended_at is None:
         still = [visit.pk for visit in selectors.in_the_way(absence, now)]
         opened = opened.exclude(appointment__in=still)
-    opened.update(
-        resolved_at=now,
-        resolution=Conflict.Resolution.KEPT,
-        resolution_reason=NO_LONGER_NEEDED,
-        resolved_by=str(by),
-    )
+    kept = Conflict.Resolution.KEPT
+    conflicts.resolve(opened, kept, NO_LONGER_NEEDED, by=by, now=now)
     # What it proposed is about a day that is no longer so.
     absence.plans.filter(state=RepairPlan.State.PROPOSED).update(
         state=RepairPlan.State.DROPPED, finished_at=now

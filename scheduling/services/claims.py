@@ -1,4 +1,7 @@
-"""What a visit had before it was moved, as its AppointmentMove keeps it."""
+"""What a visit has or is to get, as moves and repair plans keep it: claims as JSON.
+
+Each is `{"resource": id, "start": ISO instant, "end": ISO instant, "need": id}`.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,9 +10,11 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.actor import Actor
+from scheduling.domain.openings import Claim
 from scheduling.models import Appointment, AppointmentMove, Reservation
 
 REASON_LENGTH = 300
+Kept = dict[str, Any]
 
 
 def new_move(
@@ -29,7 +34,7 @@ def new_move(
         version=appointment.version + 1,
         from_during=appointment.during,
         to_during=to,
-        from_claims=[as_json(reservation) for reservation in held],
+        from_claims=[of_reservation(reservation) for reservation in held],
         from_confirmed_at=appointment.confirmed_at,
         reason=reason[:REASON_LENGTH],
         moved_by=str(by),
@@ -38,11 +43,37 @@ def new_move(
     )
 
 
-def as_json(reservation: Reservation) -> dict[str, Any]:
-    """{"resource": id, "start": ISO instant, "end": ISO instant, "need": id}."""
+def of_reservation(reservation: Reservation) -> Kept:
+    """A reservation as a move keeps it."""
+    start, end = reservation.period.lower, reservation.period.upper
+    return _kept(reservation.resource_id, start, end, reservation.need_id)
+
+
+def of_claim(claim: Claim) -> Kept:
+    """A claim of the engine as a plan keeps it."""
+    return _kept(claim.resource_id, claim.start, claim.end, claim.need_id)
+
+
+def resources_in(kept: Iterable[Kept]) -> frozenset[int]:
+    """The ids of the resources in these."""
+    return frozenset(claim["resource"] for claim in kept)
+
+
+def spans_in(kept: Iterable[Kept]) -> list[tuple[int, datetime, datetime]]:
+    """Whom they take from when until when."""
+    return [
+        (
+            claim["resource"],
+            *map(datetime.fromisoformat, (claim["start"], claim["end"])),
+        )
+        for claim in kept
+    ]
+
+
+def _kept(resource: int, start: datetime, end: datetime, need: int | None) -> Kept:
     return {
-        "resource": reservation.resource_id,
-        "start": reservation.period.lower.isoformat(),
-        "end": reservation.period.upper.isoformat(),
-        "need": reservation.need_id,
+        "resource": resource,
+        "start": start.isoformat(),
+        "end": end.isoformat(),
+        "need": need,
     }

@@ -1,7 +1,8 @@
 """Conflicts: a visit that something made impossible is kept, moved or cancelled.
 
 Moving and cancelling resolve them (`scheduling.services.releasing`); keeping is
-somebody's word that the visit goes ahead all the same.
+somebody's word that the visit goes ahead all the same. A call that was asked for
+because of an absence ends with its conflict, and is asked for again with it.
 """
 
 from collections.abc import Iterable
@@ -12,10 +13,18 @@ from django.db import transaction
 from core import journal
 from core.actor import Actor
 from core.problems import FieldError, Invalid, NotFound, Problem
+from patients.domain.fields import text_faults
+from patients.services import tasks
 from scheduling.models import Conflict
 from scheduling.selectors import absences as selectors
 from scheduling.services.locking import lock_appointment
 from scheduling.services.reserving import lock_resources, resources_of
+
+OUTCOMES = {
+    Conflict.Resolution.KEPT: "The visit stays as it is",
+    Conflict.Resolution.MOVED: "The visit was changed",
+    Conflict.Resolution.CANCELLED: "The visit was cancelled",
+}
 
 
 class ConflictResolved(Problem):
@@ -35,11 +44,9 @@ def keep(
 
     Raises NotFound, Invalid without a reason, and ConflictResolved.
     """
-    reason = reason.strip()
-    if not reason:
-        raise Invalid([FieldError("/reason", "Say why the visit can stay as it is.")])
+    reason = _tidy(reason)
     conflict = _lock(conflict_id, clinic_id)
-    resolve([conflict], Conflict.Resolution.KEPT, reason[:200], by=by, now=now)
+    resolve([conflict], Conflict.Resolution.KEPT, reason, by=by, now=now)
     journal.record(
         "appointment.kept",
         subject=f"appointment:{conflict.appointment_id}",
@@ -62,7 +69,12 @@ def resolve(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Store how they ended. Patient or resource is locked already."""
+    """Store how they ended, and end the calls about them.
+
+    The patients are locked already, but for hours, closures and retirement: nobody
+    is called about those, and the resource's lock does.
+    """
+    conflicts = list(conflicts)
     for conflict in conflicts:
         conflict.resolved_at = now
         conflict.resolution = resolution
@@ -76,6 +88,47 @@ def resolve(
                 "resolved_by",
             ]
         )
+    _end_calls(conflicts, resolution, reason, by, now)
+
+
+def reopen(conflict: Conflict, *, by: Actor, now: datetime) -> None:
+    """It waits for a decision again, and so does the call that ended with it."""
+    resolved_at = conflict.resolved_at
+    conflict.resolved_at = None
+    conflict.resolution = conflict.resolution_reason = conflict.resolved_by = ""
+    conflict.save()
+    if resolved_at is not None:
+        subject = call_about(conflict.pk)
+        tasks.open_again(subject=subject, closed_at=resolved_at, by=by, now=now)
+
+
+def call_about(conflict_id: int) -> str:
+    """The subject of the call; it is asked for once."""
+    return f"conflict:{conflict_id}"
+
+
+def _end_calls(
+    resolved: Iterable[Conflict],
+    resolution: str,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    subjects = [call_about(c.pk) for c in resolved if c.absence_id is not None]
+    if not subjects:
+        return
+    outcome = OUTCOMES[Conflict.Resolution(resolution)]
+    outcome += f": {reason}" if reason else "."
+    tasks.close_about(subjects=subjects, outcome=outcome, by=by, now=now)
+
+
+def _tidy(reason: str) -> str:
+    reason = reason.strip()[:200]
+    if not reason:
+        raise Invalid([FieldError("/reason", "Say why the visit can stay as it is.")])
+    if found := [FieldError("/reason", fault) for fault in text_faults(reason)]:
+        raise Invalid(found)
+    return reason
 
 
 def _lock(conflict_id: int, clinic_id: int) -> Conflict:

@@ -24,7 +24,7 @@ from scheduling.selectors.visit_types import VisitKind, visit_kind_of, with_phas
 from scheduling.services import closing, freeing
 from scheduling.services.announcing import announce
 from scheduling.services.availability import check_patient_free, taken
-from scheduling.services.claims import new_move
+from scheduling.services.claims import new_move, resources_in
 from scheduling.services.locking import lock_appointment
 from scheduling.services.problems import InvalidStart
 from scheduling.services.refusing import refuse
@@ -128,7 +128,7 @@ def undo_move(
         ask = ask_to_move(appointment, kind, start, now)
         if reasons := reasons_against(ask):
             return _refuse("undo_move", appointment, reasons, by, now)
-    before = frozenset(claim["resource"] for claim in last.from_claims)
+    before = resources_in(last.from_claims)
     wanted, held = wanted_for(appointment, kind, start, now, prefer=before)
     freed = freeing.lock_moved(appointment, last.from_during)
     moved = _carry_out(_Change(wanted, held, last.reason, by, undoes=last))

@@ -13,6 +13,7 @@ from core.problems import Problem
 from patients.services import tasks
 from patients.services.patients import lock as lock_patient
 from scheduling.models import Appointment, RepairLine, RepairPlan
+from scheduling.services.conflicts import call_about
 from scheduling.services.problems import SlotTaken
 
 log = structlog.get_logger()
@@ -78,17 +79,12 @@ def ask_to_call(line: RepairLine, text: str, by: Actor, now: datetime) -> None:
         patient_id=line.appointment.patient_id,
         kind="call_patient",
         text=text,
-        subject=call_of(line),
+        subject=call_about(line.conflict_id),
         owner_role="coordinator",
         due_at=now + CALL_WITHIN,
         by=by,
         now=now,
     )
-
-
-def call_of(line: RepairLine) -> str:
-    """What the call is about; it is asked for once."""
-    return f"conflict:{line.conflict_id}"
 
 
 def _words(problem: Problem) -> str:

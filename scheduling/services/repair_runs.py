@@ -25,15 +25,15 @@ from core.problems import Problem, StaleVersion
 from core.refusal import Refused
 from patients.services import tasks
 from scheduling.models import Appointment, RepairLine, RepairPlan, Reservation, Resource
+from scheduling.selectors import absences as absence_selectors
 from scheduling.selectors import plans
 from scheduling.selectors import repair as selectors
-from scheduling.services import absences, booking
+from scheduling.services import absences, booking, claims, conflicts
 from scheduling.services.repair_lines import (
     CALL_TEXT,
     LATER,
     ask_to_call,
     attempt,
-    call_of,
     give_up,
     lock_line,
 )
@@ -206,7 +206,7 @@ def _reassign_or_move(
     line: RepairLine, by: Actor, now: datetime
 ) -> Appointment | Refused:
     """With the very resources of the plan: others may be another line's."""
-    planned = {claim["resource"] for claim in line.claims}
+    planned = claims.resources_in(line.claims)
     strangers = Resource.objects.filter(clinic_id=line.plan.clinic_id).exclude(
         pk__in=planned
     )
@@ -241,8 +241,7 @@ def _undo_line(line_id: int, by: Actor, now: datetime) -> None:
 
 def _take_call_back(line: RepairLine, by: Actor, now: datetime) -> None:
     tasks.close_about(
-        subject=call_of(line),
-        clinic_id=line.plan.clinic_id,
+        subjects=[conflicts.call_about(line.conflict_id)],
         outcome=NOT_NEEDED,
         by=by,
         now=now,
@@ -266,8 +265,14 @@ def _move_back(line: RepairLine, by: Actor, now: datetime) -> None:
         line.state = State.UNDONE
     if absence.ended_at is None:
         absences.reserve_free(absence)
-        if line.state == State.UNDONE:
-            _reopen(line)
+        if line.state == State.UNDONE and _is_in_the_way(line, absence, now):
+            conflicts.reopen(line.conflict, by=by, now=now)
+
+
+def _is_in_the_way(line: RepairLine, absence: "Absence", now: datetime) -> bool:
+    """False where the absence was shortened since, and ends before the visit."""
+    found = absence_selectors.in_the_way(absence, now)
+    return line.appointment_id in {visit.pk for visit in found}
 
 
 def _may_serve(line: RepairLine) -> set[int]:
@@ -278,31 +283,21 @@ def _may_serve(line: RepairLine) -> set[int]:
     """
     assert line.move is not None
     visit = line.appointment
-    had = {claim["resource"] for claim in line.move.from_claims}
+    had = claims.resources_in(line.move.from_claims)
     alike = Resource.objects.filter(
         clinic_id=line.plan.clinic_id, kind__in=plans.plans_of([visit])[visit.pk].kinds
     )
-    return had | resources_of(visit) | set(alike.values_list("pk", flat=True))
+    return {*had, *resources_of(visit)} | set(alike.values_list("pk", flat=True))
 
 
 def _make_room(line: RepairLine, absence: "Absence", now: datetime) -> None:
     assert line.move is not None
     where = Q(pk=None)
-    for claim in line.move.from_claims:
-        start, end = map(datetime.fromisoformat, (claim["start"], claim["end"]))
-        where |= Q(
-            resource=claim["resource"], period__overlap=DateTimeTZRange(start, end)
-        )
+    for resource, start, end in claims.spans_in(line.move.from_claims):
+        where |= Q(resource=resource, period__overlap=DateTimeTZRange(start, end))
     Reservation.objects.filter(where, absence=absence, released_at=None).update(
         released_at=now
     )
-
-
-def _reopen(line: RepairLine) -> None:
-    conflict = line.conflict
-    conflict.resolved_at = None
-    conflict.resolution = conflict.resolution_reason = conflict.resolved_by = ""
-    conflict.save()
 
 
 # --- The end ------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from scheduling.domain.repair import Repair, repair
 from scheduling.models import Absence, Appointment, RepairLine, RepairPlan
 from scheduling.selectors import plans
 from scheduling.selectors.repair_world import Case, Fixed, RepairWorld, repair_world
+from scheduling.services.claims import of_claim, spans_in
 from scheduling.services.moving import ask_to_move
 from scheduling.services.rules import reasons_against
 
@@ -99,15 +100,7 @@ def _proposal(
     return Proposal(
         _way(case.visit.start, start, world),
         start,
-        tuple(
-            {
-                "resource": claim.resource_id,
-                "start": claim.start.isoformat(),
-                "end": claim.end.isoformat(),
-                "need": claim.need_id,
-            }
-            for claim in wanted
-        ),
+        tuple(map(of_claim, wanted)),
         case.call_first,
     )
 
@@ -166,14 +159,7 @@ def fixed_by(lines: Iterable[RepairLine]) -> list[Fixed]:
             line.appointment.patient_id,
             line.start,
             line.start + timedelta(minutes=lengths[line.appointment_id].length_minutes),
-            tuple(
-                (
-                    claim["resource"],
-                    datetime.fromisoformat(claim["start"]),
-                    datetime.fromisoformat(claim["end"]),
-                )
-                for claim in line.claims
-            ),
+            tuple(spans_in(line.claims)),
         )
         for line in known
         if line.start is not None

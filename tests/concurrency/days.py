@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from patients.models import Task
 from scheduling.models import (
     Appointment,
     Conflict,
@@ -100,7 +101,13 @@ class Day:
                     hold__local_on=self.nine.date(), hold__clinic=self.at.clinic
                 ).values_list("state", "entry__closed_as")
             ),
+            sorted(self._calls(visits).values_list("outcome", flat=True)),
         )
+
+    def _calls(self, visits):
+        known = Conflict.objects.filter(appointment__in=visits)
+        subjects = [f"conflict:{pk}" for pk in known.values_list("pk", flat=True)]
+        return Task.objects.filter(subject__in=subjects)
 
     def _claim(self, reservation):
         owner = next(

@@ -8,6 +8,8 @@ from datetime import time
 from functools import partial
 
 from core.db import unit_of_work
+from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.models import RepairLine, RepairPlan
 from scheduling.services import (
     absences,
     answering,
@@ -18,6 +20,7 @@ from scheduling.services import (
     setup,
     waitlist,
 )
+from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, minutes
 
@@ -185,15 +188,72 @@ def a_retirement_and_a_booking(day):
 
 
 def a_repair_and_a_booking_of_its_time(day):
+    line = a_planned_line(day)
+    apply = partial(repair_runs._apply_line, line.pk, BY, NOW)
+    return apply, partial(day.book, day.at.patient(), start=line.start)
+
+
+def a_repair_undone_and_a_booking_of_the_time_it_restores(day):
+    """The room's: the clinician's is the absence's meanwhile."""
+    both = a_type_with(day, "clinician", "consult_room")
+    line = a_line_to_undo(day, visit_type=both)
+    room = a_type_with(day, "consult_room")
+    return undo(line), partial(day.book, day.at.patient(), visit_type=room)
+
+
+def a_repair_undone_and_its_absence_ended(day):
+    line = a_line_to_undo(day)
+    return undo(line), end(line.plan.absence)
+
+
+def a_repair_and_the_end_of_its_absence(day):
+    line = a_planned_line(day)
+    apply = partial(repair_runs._apply_line, line.pk, BY, NOW)
+    return apply, end(line.plan.absence)
+
+
+def a_call_asked_for_and_the_end_of_its_absence(day):
+    line = a_planned_line(day)
+    RepairLine.objects.filter(pk=line.pk).update(way="call", start=None)
+    apply = partial(repair_runs._apply_line, line.pk, BY, NOW)
+    return apply, end(line.plan.absence)
+
+
+def a_type_with(day, *kinds):
+    slug = "-".join(["with", *kinds, str(day.number)])
+    phase = PhaseSpec("Visit", 0, 30, tuple(NeedSpec((kind,)) for kind in kinds))
+    return make.visit_type(day.at.clinic, phase, slug=slug).slug
+
+
+def a_planned_line(day, **fields):
     """The plan has one line: the visit at nine, at another time."""
-    day.book()
+    day.book(**fields)
     away = unit_of_work(absence(day))
     plan = repair_plans.propose(
         absence_id=away.pk, clinic_id=day.at.clinic.pk, by=BY, now=NOW
     )
-    line = plan.lines.get()
-    apply = partial(repair_runs._apply_line, line.pk, BY, NOW)
-    return apply, partial(day.book, day.at.patient(), start=line.start)
+    return plan.lines.get()
+
+
+def a_line_to_undo(day, **fields):
+    line = a_planned_line(day, **fields)
+    unit_of_work(partial(repair_runs._apply_line, line.pk, BY, NOW))
+    RepairPlan.objects.filter(pk=line.plan_id).update(state="undoing")
+    return line
+
+
+def undo(line):
+    return partial(repair_runs._undo_line, line.pk, BY, NOW)
+
+
+def end(away):
+    return partial(
+        absences.end_absence,
+        absence_id=away.pk,
+        clinic_id=away.resource.clinic_id,
+        by=BY,
+        now=NOW,
+    )
 
 
 def two_acceptances_of_one_opening(day):
@@ -246,6 +306,7 @@ def accept(offer, now=NOW):
 
 PATIENT, RESOURCES = "lock patients_patient", "lock scheduling_resource"
 ENTRIES, OFFERS = "lock scheduling_waitlistentry", "lock scheduling_offer"
+FREED = "lock scheduling_freedopening"
 
 BOOK = (PATIENT, RESOURCES, "reserve", "commit")
 MOVE = (PATIENT, RESOURCES, "write", "reserve", "commit")
@@ -254,6 +315,9 @@ HOLD = (RESOURCES, "reserve", "commit")
 EXPIRE = SET_UP = (RESOURCES, "write", "commit")
 ABSENCE = (RESOURCES, "write", "reserve", "commit")
 CANCEL_IN_AN_ABSENCE = MOVE  # The absence reserves what the visit frees.
+CALL = (PATIENT, "write", "commit")
+UNDO = (PATIENT, RESOURCES, "write", FREED, "reserve", "commit")
+END = (PATIENT, RESOURCES, "write", "commit")
 OFFER = (RESOURCES, "reserve", ENTRIES, "commit")
 ACCEPT = (PATIENT, RESOURCES, ENTRIES, OFFERS, "write", "commit")
 WITHDRAW = (PATIENT, RESOURCES, ENTRIES, "write", OFFERS, "commit")
@@ -280,6 +344,10 @@ PAIRS = {
     shorter_hours_and_a_booking: (SET_UP, BOOK),
     a_retirement_and_a_booking: (SET_UP, BOOK),
     a_repair_and_a_booking_of_its_time: (MOVE, BOOK),
+    a_repair_and_the_end_of_its_absence: (MOVE, END),
+    a_call_asked_for_and_the_end_of_its_absence: (CALL, END),
+    a_repair_undone_and_a_booking_of_the_time_it_restores: (UNDO, BOOK),
+    a_repair_undone_and_its_absence_ended: (UNDO, END),
     two_acceptances_of_one_opening: (ACCEPT, ACCEPT),
     an_offer_that_ran_out_made_anew_and_accepted: (OFFER, ACCEPT),
     an_offer_taken_back_and_accepted: (EXPIRE, ACCEPT),
