@@ -17,13 +17,14 @@ from django.views.decorators.http import require_GET, require_POST
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
 from core.refusal import Refused
-from pages import choices, near, phases
+from pages import choices, phases
 from pages.forms import Form, area
 from pages.staff import appointments, taken
 from pages.staff.appointment_page import replaced_words
 from pages.staff.appointments import WhenForm
+from scheduling.domain.short_notice import NEAR_MOVE
 from scheduling.services import booking
-from scheduling.services.problems import PatientBusy, SlotTaken
+from scheduling.services.problems import PatientBusy, ReasonNeeded, SlotTaken
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
@@ -39,7 +40,7 @@ class MoveForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = says_why
         if says_why:
-            self.fields["reason"].help_text = near.TEXT
+            self.fields["reason"].help_text = NEAR_MOVE
 
 
 @page(action="appointment.move")
@@ -62,7 +63,7 @@ def move(request: StaffRequest, appointment_id: UUID) -> Answer:
     asked = _asked(request.POST)
     if isinstance(asked, WhenForm):
         return appointments.show_visit(request, found, move_form=asked)
-    form = MoveForm(request.POST, says_why=_is_near(request, found, asked))
+    form = MoveForm(request.POST)
     try:
         if not form.is_valid():
             return _preview(request, found, asked, form)
@@ -77,6 +78,8 @@ def move(request: StaffRequest, appointment_id: UUID) -> Answer:
         )
     except (SlotTaken, PatientBusy) as problem:
         return taken.page(request, problem, taken.to_move(found))
+    except ReasonNeeded:
+        return _preview(request, found, asked, MoveForm(request.POST, says_why=True))
     except Invalid as problem:
         return _cannot_be_meant(request, found, request.POST, problem)
     return appointments.done(request, moved, "The visit is moved.")
@@ -121,12 +124,6 @@ def _asked(fields: QueryDict) -> "datetime | WhenForm":
     return datetime.combine(form.cleaned_data["on"], form.cleaned_data["at"])
 
 
-def _is_near(request: StaffRequest, found: "Appointment", start: datetime) -> bool:
-    if start.tzinfo is None:
-        start = start.replace(tzinfo=ZoneInfo(request.clinic.time_zone))
-    return near.is_near(request.now, found.start, start)
-
-
 def _cannot_be_meant(
     request: StaffRequest, found: "Appointment", fields: QueryDict, problem: Invalid
 ) -> Answer:
@@ -161,7 +158,6 @@ def _preview(
         clinic_id=request.clinic.pk,
         now=request.now,
     )
-    says_why = _is_near(request, found, seen.start)
     context = {
         "visit": found,
         "patient": found.patient,
@@ -172,7 +168,7 @@ def _preview(
         "changed": seen.changed,
         "rows": _rows(seen),
         "reasons": seen.reasons,
-        "form": form or MoveForm(says_why=says_why),
+        "form": form or MoveForm(says_why=seen.says_why),
         "moving": found,
         "openings": [phases.of_opening(one, {}) for one in seen.alternatives],
         "visit_address": reverse("staff:appointment", args=[found.pk]),

@@ -351,6 +351,9 @@ class PreviewAnswer(serializers.Serializer[Any]):
     changes = ChangeAnswer(many=True)
     phases = ChangedPhaseAnswer(many=True)
     reasons = ReasonAnswer(many=True)
+    reason_needed = serializers.BooleanField(
+        help_text="Whether the move has to say why: one of its times is near."
+    )
     alternatives = OpeningAnswer(many=True)
 
 

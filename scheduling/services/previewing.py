@@ -11,6 +11,7 @@ from core.problems import NotFound
 from core.refusal import Reason
 from scheduling import selectors
 from scheduling.domain.openings import Opening
+from scheduling.domain.short_notice import is_near
 from scheduling.domain.status import Act
 from scheduling.models import Appointment, Reservation
 from scheduling.selectors.moves import Changed, changed_phases
@@ -31,13 +32,17 @@ from scheduling.services.transitions import reason_against
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would change, or why not: `reasons` in words, and starts that can be had."""
+    """What would change, or why not: `reasons` in words, and starts that can be had.
+
+    `says_why`: the move is made only with a reason.
+    """
 
     appointment: Appointment
     start: datetime
     changed: Changed | None
     reasons: tuple[Reason, ...] = ()
     alternatives: tuple[Opening, ...] = ()
+    says_why: bool = False
 
 
 def preview_move(
@@ -83,7 +88,12 @@ def _look(
     if opening is None:
         reason = Reason("slot-taken", "This time is not available.")
         return _not_possible(appointment, wanted, reason)
-    return Preview(appointment, wanted.start, _changed(wanted, held, opening))
+    return Preview(
+        appointment,
+        wanted.start,
+        _changed(wanted, held, opening),
+        says_why=is_near(wanted.now, appointment.start, wanted.start),
+    )
 
 
 def _not_possible(appointment: Appointment, wanted: Wanted, reason: Reason) -> Preview:
@@ -119,5 +129,6 @@ def preview_json(preview: Preview) -> dict[str, Any]:
             {"code": reason.code, "text": reason.text, "lifts": reason.lifts}
             for reason in preview.reasons
         ],
+        "reason_needed": preview.says_why,
         "alternatives": [opening_json(one, zone) for one in preview.alternatives],
     }

@@ -28,6 +28,7 @@ def move(visit, start, now=NOW):
         appointment_id=visit.pk,
         start=start,
         version=visit.version,
+        reason="patient asked",
         by=BY,
         now=now,
     )
@@ -144,7 +145,12 @@ def absence(day):
 
 def cancel(visit):
     return partial(
-        booking.cancel, appointment_id=visit.pk, version=visit.version, by=BY, now=NOW
+        booking.cancel,
+        appointment_id=visit.pk,
+        version=visit.version,
+        reason="patient asked",
+        by=BY,
+        now=NOW,
     )
 
 
