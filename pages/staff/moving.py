@@ -31,16 +31,17 @@ if TYPE_CHECKING:
     from scheduling.services.previewing import Preview
 
 
-class MoveForm(Form):
+class ReasonForm(Form):
+    """Why a visit is changed; `notice` says why the reason is needed."""
+
     reason = forms.CharField(
         label="Reason", required=False, max_length=300, widget=area()
     )
 
-    def __init__(self, *args: Any, says_why: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, notice: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].required = says_why
-        if says_why:
-            self.fields["reason"].help_text = NEAR_MOVE
+        self.fields["reason"].required = bool(notice)
+        self.fields["reason"].help_text = notice
 
 
 @page(action="appointment.move")
@@ -63,7 +64,7 @@ def move(request: StaffRequest, appointment_id: UUID) -> Answer:
     asked = _asked(request.POST)
     if isinstance(asked, WhenForm):
         return appointments.show_visit(request, found, move_form=asked)
-    form = MoveForm(request.POST)
+    form = ReasonForm(request.POST)
     try:
         if not form.is_valid():
             return _preview(request, found, asked, form)
@@ -79,7 +80,8 @@ def move(request: StaffRequest, appointment_id: UUID) -> Answer:
     except (SlotTaken, PatientBusy) as problem:
         return taken.page(request, problem, taken.to_move(found))
     except ReasonNeeded:
-        return _preview(request, found, asked, MoveForm(request.POST, says_why=True))
+        form = ReasonForm(request.POST, notice=NEAR_MOVE)
+        return _preview(request, found, asked, form)
     except Invalid as problem:
         return _cannot_be_meant(request, found, request.POST, problem)
     return appointments.done(request, moved, "The visit is moved.")
@@ -150,7 +152,7 @@ def _preview(
     request: StaffRequest,
     found: "Appointment",
     start: datetime,
-    form: MoveForm | None = None,
+    form: ReasonForm | None = None,
 ) -> Answer:
     seen = booking.preview_move(
         appointment_id=found.pk,
@@ -166,9 +168,9 @@ def _preview(
         "visit_type": found.visit_type.name,
         "start": seen.start,
         "changed": seen.changed,
-        "rows": _rows(seen),
+        "rows": rows(seen),
         "reasons": seen.reasons,
-        "form": form or MoveForm(says_why=seen.says_why),
+        "form": form or ReasonForm(notice=NEAR_MOVE if seen.says_why else ""),
         "moving": found,
         "openings": [phases.of_opening(one, {}) for one in seen.alternatives],
         "visit_address": reverse("staff:appointment", args=[found.pk]),
@@ -179,7 +181,7 @@ def _preview(
     return TemplateResponse(request, template, context, status=status)
 
 
-def _rows(seen: "Preview") -> list[dict[str, Any]]:
+def rows(seen: "Preview") -> list[dict[str, Any]]:
     """Each phase with who stays, and who takes whose place."""
     if seen.changed is None:
         return []

@@ -12,6 +12,7 @@ from scheduling.selectors.appointments import (
     next_day_with_visits,
     resource,
     resources,
+    visit_resources,
 )
 from scheduling.selectors.board import DayBoard, day, day_board
 from scheduling.selectors.durations import PhaseDuration, phase_durations
@@ -53,5 +54,6 @@ __all__ = [
     "resource",
     "resources",
     "visit_kind",
+    "visit_resources",
     "visit_types",
 ]

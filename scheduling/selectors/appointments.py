@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core.problems import FieldError, Invalid
 from scheduling.domain.status import LIVE
@@ -100,6 +100,16 @@ def resources(clinic_id: int, kind: str = "") -> QuerySet[Resource]:
     if kind:
         found = found.filter(kind=kind)
     return found.order_by("kind", "name")
+
+
+def visit_resources(
+    visit: Appointment, besides: Collection[int] = ()
+) -> list[Resource]:
+    """What the visit has now, by kind and name, and those of `besides`."""
+    held = visit.reservations.filter(released_at=None).values("resource")
+    at_clinic = Resource.objects.filter(clinic_id=visit.clinic_id)
+    found = at_clinic.filter(Q(pk__in=held) | Q(pk__in=besides))
+    return list(found.order_by("kind", "name"))
 
 
 def check_resources(resource_ids: Collection[int], clinic_id: int) -> None:
