@@ -374,4 +374,17 @@ class HoldAnswer(serializers.Serializer[Any]):
     sedation = serializers.CharField(allow_null=True)
     image_guided_harvest = serializers.BooleanField()
     expires_at = serializers.DateTimeField()
+    made_by = serializers.CharField(
+        help_text="By whom: staff, patient or job, and which, such as `staff:12`."
+    )
     reservations = ReservationAnswer(many=True)
+
+
+class HoldsQuery(Body):
+    limit = serializers.IntegerField(required=False)
+    cursor = serializers.CharField(required=False)
+
+
+class HoldPage(serializers.Serializer[Any]):
+    results = HoldAnswer(many=True)
+    next = serializers.CharField(allow_null=True)

@@ -12,6 +12,7 @@ from scheduling.selectors.appointments import (
     next_day_with_visits,
     resource,
     resources,
+    standing_holds,
     visit_resources,
 )
 from scheduling.selectors.board import DayBoard, day, day_board
@@ -53,6 +54,7 @@ __all__ = [
     "relaxations",
     "resource",
     "resources",
+    "standing_holds",
     "visit_kind",
     "visit_resources",
     "visit_types",

@@ -126,6 +126,11 @@ def hold(clinic: Clinic) -> dict[str, Any]:
     return {"hold_id": held.pk}
 
 
+def hold_in_list(clinic: Clinic) -> dict[str, Any]:
+    hold(clinic)
+    return {}
+
+
 def sick_call(clinic: Clinic) -> Absence:
     """The clinician is ill, with one visit in the way."""
     place = open_for_visits(clinic)
@@ -263,6 +268,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:freed-offer": freed,
     "api:freed-openings": freed_in_list,
     "api:hold": hold,
+    "api:holds": hold_in_list,
     "api:move-preview": appointment,
     "api:messages": nothing,
     "api:offer-accept": offer,
