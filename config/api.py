@@ -1,15 +1,14 @@
-"""The REST addresses of every app, the schema and its documentation."""
+"""The REST addresses of every app that has some, the schema and its documentation."""
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from clinics import api as clinics
 from notifications import api as notifications
 from patients import api as patients
 from procedures import api as procedures
 from scheduling import api as scheduling
 
-apps = (clinics, patients, scheduling, procedures, notifications)
+apps = (patients, scheduling, procedures, notifications)
 version_1 = [address for app in apps for address in app.urlpatterns]
 
 urlpatterns = [

@@ -1,6 +1,6 @@
 """One visit: what it is, what comes next, give it up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,19 +15,38 @@ from django.views.decorators.http import require_POST
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import NotFound
 from core.refusal import Refused
-from pages.forms import DateInput, Form, TimeInput, area, show
+from pages.forms import DateInput, Form, InlineChoices, TimeInput, area, show
 from pages.staff import appointment_page
 from scheduling import selectors
 from scheduling.services import booking
 from scheduling.services.visits import Verb
 
 if TYPE_CHECKING:
-    from scheduling.models import Appointment
+    from scheduling.models import Appointment, Resource
 
 
 class WhenForm(Form):
     on = forms.DateField(label="Day", widget=DateInput())
     at = forms.TimeField(label="Arrival", widget=TimeInput())
+
+
+class NotWithForm(Form):
+    """Resources that a visit should do without, of those there are to choose."""
+
+    avoiding = InlineChoices(label="Not with", required=False)
+
+    def __init__(
+        self, *args: Any, resources: "Iterable[Resource]", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {str(one.pk): one.name for one in resources}
+        field = self.fields["avoiding"]
+        assert isinstance(field, InlineChoices)
+        field.choices = list(choices.items())
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        return frozenset(int(one) for one in self.cleaned_data["avoiding"])
 
 
 class CancelForm(Form):
@@ -118,6 +137,11 @@ def show_visit(request: StaffRequest, found: "Appointment", **more: Any) -> Answ
         )
         context["move_address"] = reverse(
             "staff:appointment_move_preview", args=[found.pk]
+        )
+        has = selectors.visit_resources(found)
+        context["not_with_form"] = NotWithForm(resources=has)
+        context["reassign_address"] = reverse(
+            "staff:appointment_reassign_preview", args=[found.pk]
         )
     if context["may_cancel"]:
         context["cancel_form"] = CancelForm(auto_id="id_cancel_%s")

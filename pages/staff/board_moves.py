@@ -14,11 +14,12 @@ from clinics.services.doors import Answer, StaffRequest, page
 from core import journal
 from core.problems import FieldError, Invalid, NotFound, StaleVersion
 from core.refusal import Refused
-from pages import near, words
+from pages import words
 from pages.forms import Form
 from scheduling import selectors
+from scheduling.domain.short_notice import NEAR_MOVE
 from scheduling.services import booking
-from scheduling.services.problems import PatientBusy, SlotTaken
+from scheduling.services.problems import PatientBusy, ReasonNeeded, SlotTaken
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
@@ -57,7 +58,7 @@ def shift(request: StaffRequest, appointment_id: UUID) -> Answer:
     except Invalid as problem:
         return _say(request, "no", problem.detail)
     outcome, text = _outcome(found, _zone(request))
-    if outcome != "no" and near.is_near(request.now, visit.start, start):
+    if found.says_why:
         return _ask_why(request, visit, start, text)
     return _say(request, outcome, text)
 
@@ -67,8 +68,6 @@ def _make(request: StaffRequest, visit: "Appointment") -> Answer:
     if not form.is_valid():
         raise _unreadable(form)
     start = visit.start + timedelta(minutes=form.cleaned_data["shift"])
-    if near.is_near(request.now, visit.start, start):
-        return _ask_why(request, visit, start, status=409)
     try:
         moved = booking.move(
             appointment_id=visit.pk,
@@ -80,6 +79,8 @@ def _make(request: StaffRequest, visit: "Appointment") -> Answer:
         )
     except StaleVersion:
         return _say(request, "no", _changed_by(request, visit), status=409)
+    except ReasonNeeded:
+        return _ask_why(request, visit, start, status=409)
     except (SlotTaken, PatientBusy, Invalid) as problem:
         return _say(request, "no", problem.detail, status=409)
     if isinstance(moved, Refused):
@@ -99,7 +100,7 @@ def _ask_why(
     """No reason is given on the board: the form that asks for one goes on from here."""
     preview = reverse("staff:appointment_move_preview", args=[visit.pk])
     address = f"{preview}?{urlencode({'start': start.isoformat()})}"
-    text = f"{found} {near.TEXT} Say why, on the form.".strip()
+    text = f"{found} {NEAR_MOVE} Say why, on the form.".strip()
     return _say(request, "no", text, form_address=address, status=status)
 
 

@@ -17,29 +17,31 @@ from django.views.decorators.http import require_GET, require_POST
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
 from core.refusal import Refused
-from pages import choices, near, phases
+from pages import choices, phases
 from pages.forms import Form, area
 from pages.staff import appointments, taken
 from pages.staff.appointment_page import replaced_words
 from pages.staff.appointments import WhenForm
+from scheduling.domain.short_notice import NEAR_MOVE
 from scheduling.services import booking
-from scheduling.services.problems import PatientBusy, SlotTaken
+from scheduling.services.problems import PatientBusy, ReasonNeeded, SlotTaken
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
     from scheduling.services.previewing import Preview
 
 
-class MoveForm(Form):
+class ReasonForm(Form):
+    """Why a visit is changed; `notice` says why the reason is needed."""
+
     reason = forms.CharField(
         label="Reason", required=False, max_length=300, widget=area()
     )
 
-    def __init__(self, *args: Any, says_why: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, notice: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].required = says_why
-        if says_why:
-            self.fields["reason"].help_text = near.TEXT
+        self.fields["reason"].required = bool(notice)
+        self.fields["reason"].help_text = notice
 
 
 @page(action="appointment.move")
@@ -62,7 +64,7 @@ def move(request: StaffRequest, appointment_id: UUID) -> Answer:
     asked = _asked(request.POST)
     if isinstance(asked, WhenForm):
         return appointments.show_visit(request, found, move_form=asked)
-    form = MoveForm(request.POST, says_why=_is_near(request, found, asked))
+    form = ReasonForm(request.POST)
     try:
         if not form.is_valid():
             return _preview(request, found, asked, form)
@@ -77,6 +79,9 @@ def move(request: StaffRequest, appointment_id: UUID) -> Answer:
         )
     except (SlotTaken, PatientBusy) as problem:
         return taken.page(request, problem, taken.to_move(found))
+    except ReasonNeeded:
+        form = ReasonForm(request.POST, notice=NEAR_MOVE)
+        return _preview(request, found, asked, form)
     except Invalid as problem:
         return _cannot_be_meant(request, found, request.POST, problem)
     return appointments.done(request, moved, "The visit is moved.")
@@ -121,12 +126,6 @@ def _asked(fields: QueryDict) -> "datetime | WhenForm":
     return datetime.combine(form.cleaned_data["on"], form.cleaned_data["at"])
 
 
-def _is_near(request: StaffRequest, found: "Appointment", start: datetime) -> bool:
-    if start.tzinfo is None:
-        start = start.replace(tzinfo=ZoneInfo(request.clinic.time_zone))
-    return near.is_near(request.now, found.start, start)
-
-
 def _cannot_be_meant(
     request: StaffRequest, found: "Appointment", fields: QueryDict, problem: Invalid
 ) -> Answer:
@@ -153,7 +152,7 @@ def _preview(
     request: StaffRequest,
     found: "Appointment",
     start: datetime,
-    form: MoveForm | None = None,
+    form: ReasonForm | None = None,
 ) -> Answer:
     seen = booking.preview_move(
         appointment_id=found.pk,
@@ -161,7 +160,6 @@ def _preview(
         clinic_id=request.clinic.pk,
         now=request.now,
     )
-    says_why = _is_near(request, found, seen.start)
     context = {
         "visit": found,
         "patient": found.patient,
@@ -170,9 +168,9 @@ def _preview(
         "visit_type": found.visit_type.name,
         "start": seen.start,
         "changed": seen.changed,
-        "rows": _rows(seen),
+        "rows": rows(seen),
         "reasons": seen.reasons,
-        "form": form or MoveForm(says_why=says_why),
+        "form": form or ReasonForm(notice=NEAR_MOVE if seen.says_why else ""),
         "moving": found,
         "openings": [phases.of_opening(one, {}) for one in seen.alternatives],
         "visit_address": reverse("staff:appointment", args=[found.pk]),
@@ -183,7 +181,7 @@ def _preview(
     return TemplateResponse(request, template, context, status=status)
 
 
-def _rows(seen: "Preview") -> list[dict[str, Any]]:
+def rows(seen: "Preview") -> list[dict[str, Any]]:
     """Each phase with who stays, and who takes whose place."""
     if seen.changed is None:
         return []

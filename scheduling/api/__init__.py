@@ -31,6 +31,7 @@ from scheduling.api.appointments import (
     UndoMove,
 )
 from scheduling.api.catalogue import Openings, VisitTypes
+from scheduling.api.clinic import ClinicDetail
 from scheduling.api.day import AppointmentPhases, DayProjection, PhaseDurations
 from scheduling.api.setup import (
     Hours,
@@ -61,6 +62,7 @@ _FREED = "freed-openings/<uuid:freed_id>/"
 _OFFER = "offers/<uuid:offer_id>/"
 
 urlpatterns = [
+    path("clinic/", ClinicDetail.as_view(), name="clinic"),
     path("resources/", Resources.as_view(), name="resources"),
     path(
         "resources/<int:resource_id>/retire/",

@@ -216,7 +216,18 @@ class NoShowAppointment(AppointmentAct):
 
 
 class Holds(Endpoint):
-    actions = {"POST": "hold.write"}
+    actions = {"GET": "appointment.read", "POST": "hold.write"}
+    page_order = ("expires_at", "pk")
+
+    @extend_schema(parameters=[bodies.HoldsQuery], responses=bodies.HoldPage)
+    def get(self, request: ApiRequest) -> dict[str, Any]:
+        """Those that stand, the first to end first."""
+        bodies.HoldsQuery.read(request.query_params.dict())
+        standing = selectors.standing_holds(self.clinic.pk, request.now)
+        page = self.page(standing, hold_json)
+        shown = {held["patient"] for held in page["results"] if held["patient"]}
+        self.saw(*sorted(shown), deliberate=False)
+        return page
 
     @extend_schema(request=bodies.NewHold, responses={201: bodies.HoldAnswer})
     def post(self, request: ApiRequest) -> Response | Refused:

@@ -351,6 +351,9 @@ class PreviewAnswer(serializers.Serializer[Any]):
     changes = ChangeAnswer(many=True)
     phases = ChangedPhaseAnswer(many=True)
     reasons = ReasonAnswer(many=True)
+    reason_needed = serializers.BooleanField(
+        help_text="Whether the move has to say why: one of its times is near."
+    )
     alternatives = OpeningAnswer(many=True)
 
 
@@ -371,4 +374,17 @@ class HoldAnswer(serializers.Serializer[Any]):
     sedation = serializers.CharField(allow_null=True)
     image_guided_harvest = serializers.BooleanField()
     expires_at = serializers.DateTimeField()
+    made_by = serializers.CharField(
+        help_text="By whom: staff, patient or job, and which, such as `staff:12`."
+    )
     reservations = ReservationAnswer(many=True)
+
+
+class HoldsQuery(Body):
+    limit = serializers.IntegerField(required=False)
+    cursor = serializers.CharField(required=False)
+
+
+class HoldPage(serializers.Serializer[Any]):
+    results = HoldAnswer(many=True)
+    next = serializers.CharField(allow_null=True)

@@ -53,7 +53,7 @@ class ResourceRetire(Endpoint):
                 now=request.now,
             ),
         )
-        return {**resource_json(retired), **_affected(effect)}
+        return {**resource_json(retired), **affected(effect)}
 
 
 class Hours(Endpoint):
@@ -83,7 +83,7 @@ class Hours(Endpoint):
                 now=request.now,
             ),
         )
-        return {**self._hours(resource_id), **_affected(effect)}
+        return {**self._hours(resource_id), **affected(effect)}
 
     def _hours(self, resource_id: int | None) -> dict[str, Any]:
         week = opening_hours.week(self.clinic.pk, resource_id)
@@ -118,7 +118,7 @@ class ScheduleExceptions(Endpoint):
                 now=request.now,
             ),
         )
-        return self.created({**_exception_json(made), **_affected(effect)})
+        return self.created({**_exception_json(made), **affected(effect)})
 
 
 class ScheduleExceptionDetail(Endpoint):
@@ -136,10 +136,10 @@ class ScheduleExceptionDetail(Endpoint):
                 now=request.now,
             ),
         )
-        return _affected(effect)
+        return affected(effect)
 
 
-def _affected(effect: Effect) -> dict[str, Any]:
+def affected(effect: Effect) -> dict[str, Any]:
     return {"conflicts": asdict(effect)}
 
 

@@ -13,6 +13,8 @@ from scheduling.selectors.appointments import (
     next_day_with_visits,
     resource,
     resources,
+    standing_holds,
+    visit_resources,
 )
 from scheduling.selectors.board import DayBoard, day, day_board
 from scheduling.selectors.durations import PhaseDuration, phase_durations
@@ -54,6 +56,8 @@ __all__ = [
     "relaxations",
     "resource",
     "resources",
+    "standing_holds",
     "visit_kind",
+    "visit_resources",
     "visit_types",
 ]

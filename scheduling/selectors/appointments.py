@@ -1,14 +1,14 @@
 """Reading visits, holds and resources."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.problems import FieldError, Invalid
 from scheduling.domain.status import LIVE
-from scheduling.models import Appointment, Conflict, Hold, Resource
+from scheduling.models import Appointment, Conflict, Hold, Reservation, Resource
 
 _LIVE = [status.value for status in LIVE]
 
@@ -96,6 +96,15 @@ def hold(hold_id: UUID, clinic_id: int | None = None) -> Hold | None:
     return found.select_related("visit_type").first()
 
 
+def standing_holds(clinic_id: int, now: datetime) -> QuerySet[Hold]:
+    """A clinic's holds that can still be booked at `now`, the first to end first."""
+    found = Hold.objects.filter(clinic_id=clinic_id, ended_at=None, expires_at__gt=now)
+    found = found.filter(during__startswith__gte=now)
+    lost = Reservation.objects.filter(hold=OuterRef("pk")).exclude(released_at=None)
+    standing = found.exclude(Exists(lost)).select_related("visit_type")
+    return standing.order_by("expires_at", "pk")
+
+
 def resource(resource_id: int, clinic_id: int) -> Resource | None:
     return Resource.objects.filter(pk=resource_id, clinic_id=clinic_id).first()
 
@@ -106,6 +115,16 @@ def resources(clinic_id: int, kind: str = "") -> QuerySet[Resource]:
     if kind:
         found = found.filter(kind=kind)
     return found.order_by("kind", "name")
+
+
+def visit_resources(
+    visit: Appointment, besides: Collection[int] = ()
+) -> list[Resource]:
+    """What the visit has now, by kind and name, and those of `besides`."""
+    held = visit.reservations.filter(released_at=None).values("resource")
+    at_clinic = Resource.objects.filter(clinic_id=visit.clinic_id)
+    found = at_clinic.filter(Q(pk__in=held) | Q(pk__in=besides))
+    return list(found.order_by("kind", "name"))
 
 
 def check_resources(resource_ids: Collection[int], clinic_id: int) -> None:

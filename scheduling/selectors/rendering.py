@@ -103,6 +103,7 @@ def hold_json(hold: Hold) -> dict[str, Any]:
         "subject": hold.subject,
         **_variation_json(hold),
         "expires_at": _iso(hold.expires_at, zone),
+        "made_by": hold.made_by,
         "reservations": _reservations_json(hold, zone),
     }
 

@@ -20,7 +20,7 @@ from scheduling.services import claiming
 from scheduling.services.announcing import announce_booked
 from scheduling.services.availability import check_patient_free, taken
 from scheduling.services.moving import move, reassign, undo_move
-from scheduling.services.previewing import preview_move
+from scheduling.services.previewing import preview_move, preview_reassign
 from scheduling.services.problems import InvalidStart
 from scheduling.services.refusing import refuse_asked
 from scheduling.services.reserving import Wanted, take
@@ -106,6 +106,7 @@ __all__ = [
     "move",
     "no_show",
     "preview_move",
+    "preview_reassign",
     "reassign",
     "undo_move",
 ]

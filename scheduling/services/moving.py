@@ -35,6 +35,7 @@ from scheduling.services.releasing import (
 )
 from scheduling.services.reserving import Wanted, take
 from scheduling.services.rules import Ask, reasons_against
+from scheduling.services.saying_why import check_says_why
 from scheduling.services.starts import agreed, check_start
 from scheduling.services.storing import stamped_phases
 from scheduling.services.transitions import reason_against, reason_against_undo
@@ -56,7 +57,8 @@ def move(
 
     It keeps the resources it has where they are free at the new time, gets others
     where it must, and never one of `avoiding`. If the new time cannot be had, the
-    old one is still reserved. Raises as `booking.book`, and StaleVersion.
+    old one is still reserved. Raises as `booking.book`, StaleVersion, and at short
+    notice ReasonNeeded.
     """
     appointment = lock_appointment(appointment_id, clinic_id, version)
     if against := reason_against(appointment, Act.MOVE, now):
@@ -67,6 +69,7 @@ def move(
         raise InvalidStart("The visit starts at this time already.")
     if reasons := reasons_against(ask_to_move(appointment, kind, start, now)):
         return _refuse("move", appointment, reasons, by, now)
+    check_says_why(reason, now, appointment.start, start)
     wanted, held = wanted_for(appointment, kind, start, now, avoiding)
     change = _Change(wanted, held, reason, by)
     moved = _carry_out(change)
@@ -89,11 +92,13 @@ def reassign(
 
     None of `avoiding` stays; whoever else is free then, stays. The patient is not
     told, for nothing changes for them. Raises SlotTaken where nobody else is free,
-    Invalid where nothing would change, and StaleVersion.
+    Invalid where nothing would change, StaleVersion, and at short notice
+    ReasonNeeded.
     """
     appointment = lock_appointment(appointment_id, clinic_id, version)
     if against := reason_against(appointment, Act.MOVE, now):
         return _refuse("reassign", appointment, (against,), by, now)
+    check_says_why(reason, now, appointment.start)
     kind = visit_kind_of(appointment.visit_type_id)
     wanted, held = wanted_for(appointment, kind, appointment.start, now, avoiding)
     moved = _carry_out(_Change(wanted, held, reason, by))

@@ -11,6 +11,7 @@ from core.problems import NotFound
 from core.refusal import Reason
 from scheduling import selectors
 from scheduling.domain.openings import Opening
+from scheduling.domain.short_notice import is_near
 from scheduling.domain.status import Act
 from scheduling.models import Appointment, Reservation
 from scheduling.selectors.moves import Changed, changed_phases
@@ -28,16 +29,26 @@ from scheduling.services.rules import reasons_against
 from scheduling.services.starts import check_start
 from scheduling.services.transitions import reason_against
 
+NOBODY_ELSE = Reason(
+    "slot-taken",
+    "No other resource is free at this time.",
+    "Move the visit, or choose differently.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would change, or why not: `reasons` in words, and starts that can be had."""
+    """What would change, or why not: `reasons` in words, and starts that can be had.
+
+    `says_why`: the move is made only with a reason.
+    """
 
     appointment: Appointment
     start: datetime
     changed: Changed | None
     reasons: tuple[Reason, ...] = ()
     alternatives: tuple[Opening, ...] = ()
+    says_why: bool = False
 
 
 def preview_move(
@@ -53,9 +64,7 @@ def preview_move(
     Raises InvalidStart as it does, and NotFound; whatever else is in the way is in
     the answer.
     """
-    appointment = selectors.appointment(appointment_id, clinic_id)
-    if appointment is None:
-        raise NotFound("There is no such appointment at this clinic.")
+    appointment = _found(appointment_id, clinic_id)
     kind = visit_kind_of(appointment.visit_type_id)
     start = check_start(start, kind, now)
     if start == appointment.start:
@@ -66,6 +75,36 @@ def preview_move(
         return Preview(appointment, start, None, reasons)
     wanted, held = wanted_for(appointment, kind, start, now, avoiding)
     return _look(appointment, wanted, held)
+
+
+def preview_reassign(
+    *,
+    appointment_id: UUID,
+    clinic_id: int | None = None,
+    avoiding: frozenset[int] = frozenset(),
+    now: datetime,
+) -> Preview:
+    """What `booking.reassign` would change now; nothing where nothing is `replaced`.
+
+    Raises NotFound; whatever else is in the way is in the answer.
+    """
+    appointment = _found(appointment_id, clinic_id)
+    start = appointment.start
+    if against := reason_against(appointment, Act.MOVE, now):
+        return Preview(appointment, start, None, (against,))
+    kind = visit_kind_of(appointment.visit_type_id)
+    wanted, held = wanted_for(appointment, kind, start, now, avoiding)
+    opening = opening_for(world_at(wanted), wanted)
+    if opening is None:
+        return Preview(appointment, start, None, (NOBODY_ELSE,))
+    return _possible(appointment, wanted, held, opening)
+
+
+def _found(appointment_id: UUID, clinic_id: int | None) -> Appointment:
+    appointment = selectors.appointment(appointment_id, clinic_id)
+    if appointment is None:
+        raise NotFound("There is no such appointment at this clinic.")
+    return appointment
 
 
 def _look(
@@ -83,7 +122,21 @@ def _look(
     if opening is None:
         reason = Reason("slot-taken", "This time is not available.")
         return _not_possible(appointment, wanted, reason)
-    return Preview(appointment, wanted.start, _changed(wanted, held, opening))
+    return _possible(appointment, wanted, held, opening)
+
+
+def _possible(
+    appointment: Appointment,
+    wanted: Wanted,
+    held: Iterable[Reservation],
+    opening: Opening,
+) -> Preview:
+    return Preview(
+        appointment,
+        wanted.start,
+        _changed(wanted, held, opening),
+        says_why=is_near(wanted.now, appointment.start, wanted.start),
+    )
 
 
 def _not_possible(appointment: Appointment, wanted: Wanted, reason: Reason) -> Preview:
@@ -119,5 +172,6 @@ def preview_json(preview: Preview) -> dict[str, Any]:
             {"code": reason.code, "text": reason.text, "lifts": reason.lifts}
             for reason in preview.reasons
         ],
+        "reason_needed": preview.says_why,
         "alternatives": [opening_json(one, zone) for one in preview.alternatives],
     }

@@ -45,3 +45,13 @@ class InvalidStart(Invalid):
         super().__init__([FieldError("/start", detail)])
         self.choices = tuple(choices)
         self.extra["choices"] = [choice.isoformat() for choice in choices]
+
+
+class ReasonNeeded(Invalid):
+    """A change at short notice says why; this one does not."""
+
+    code = "reason-needed"
+    title = "Say why"
+
+    def __init__(self, notice: str) -> None:
+        super().__init__([FieldError("/reason", f"{notice} Give the reason.")])

@@ -24,6 +24,7 @@ from scheduling.services.announcing import announce
 from scheduling.services.locking import lock_appointment
 from scheduling.services.refusing import refuse
 from scheduling.services.releasing import release
+from scheduling.services.saying_why import check_says_why
 from scheduling.services.transitions import reason_against
 
 _EVENTS: dict[Act, tuple[str, type[AppointmentEvent]]] = {
@@ -77,7 +78,10 @@ confirm = _verb(Act.CONFIRM, "The patient, or a coordinator for them, says yes."
 arrive = _verb(Act.ARRIVE, "The patient is at the clinic.")
 check_in = _verb(Act.CHECK_IN, "From here on the visit is neither moved nor cancelled.")
 fulfil = _verb(Act.FULFIL, "The visit took place.")
-cancel = _verb(Act.CANCEL, "Give the visit up; its time is free at once.")
+cancel = _verb(
+    Act.CANCEL,
+    "Give the visit up; its time is free at once. Raises ReasonNeeded at short notice.",
+)
 no_show = _verb(Act.NO_SHOW, "The patient did not come; what is left is free at once.")
 end = _verb(Act.END, "An abort after check-in: what has not begun yet is free at once.")
 
@@ -90,6 +94,8 @@ def _do(
         stream = f"appointment:{appointment.pk}"
         name = f"appointment.{act.value}"
         return refuse(name, (against,), stream=stream, by=by, now=now)
+    if act is Act.CANCEL:
+        check_says_why(reason, now, appointment.start)
     _give_back(act, appointment, by, now)
     _advance(act, appointment, reason, now)
     name, event = _EVENTS[act]

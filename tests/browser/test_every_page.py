@@ -69,6 +69,10 @@ PAGES: dict[str, Opened] = {
             f"?on={NEXT_WEEK}&at=14:00"
         ),
     ),
+    "staff:appointment_reassign_preview": (
+        "coordinator",
+        lambda day: at("staff:appointment_reassign_preview", day.visit.pk),
+    ),
     "staff:patients": ("coordinator", lambda day: reverse("staff:patients")),
     "staff:register": ("coordinator", lambda day: reverse("staff:register")),
     "staff:patient": ("coordinator", lambda day: at("staff:patient", day.patient.pk)),

@@ -31,6 +31,7 @@ def move(visit, start, now=NOW):
         appointment_id=visit.pk,
         start=start,
         version=visit.version,
+        reason="patient asked",
         by=BY,
         now=now,
     )
@@ -147,7 +148,12 @@ def absence(day):
 
 def cancel(visit):
     return partial(
-        booking.cancel, appointment_id=visit.pk, version=visit.version, by=BY, now=NOW
+        booking.cancel,
+        appointment_id=visit.pk,
+        version=visit.version,
+        reason="patient asked",
+        by=BY,
+        now=NOW,
     )
 
 

@@ -142,6 +142,7 @@ def test_moves_that_cross_each_other_do_not_deadlock(watch):
                 appointment_id=visit.pk,
                 start=visits[-number - 1].start,
                 version=1,
+                reason="patient asked",
                 by=BY,
                 now=NOW,
             ),
@@ -170,7 +171,12 @@ def test_booking_cancelling_and_expiring_at_once_leaves_nothing_behind(watch):
             book = partial(at.book, patient, hold_id=held.pk, start=start)
             booked = unit_of_work(book)
             cancel = partial(
-                booking.cancel, appointment_id=booked.pk, version=1, by=BY, now=NOW
+                booking.cancel,
+                appointment_id=booked.pk,
+                version=1,
+                reason="patient asked",
+                by=BY,
+                now=NOW,
             )
             unit_of_work(cancel)
         except (SlotTaken, PatientBusy):

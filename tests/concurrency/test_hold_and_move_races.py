@@ -69,6 +69,7 @@ def test_two_who_undo_the_same_move_undo_it_once():
             appointment_id=visit.pk,
             start=tomorrow,
             version=visit.version,
+            reason="patient asked",
             by=BY,
             now=NOW,
         )
@@ -100,6 +101,7 @@ def test_a_move_back_and_a_booking_of_the_old_time_leave_one_owner():
             appointment_id=visit.pk,
             start=start + timedelta(days=1),
             version=1,
+            reason="patient asked",
             by=BY,
             now=NOW,
         )

@@ -154,7 +154,9 @@ def test_a_yes_races_the_cancelling_of_the_visit_that_would_move(watch):
     visit = at.book(patient, start=NINE + timedelta(days=7))
     entry = waits.entry(at, patient, appointment_id=visit.pk)
     waits.offer(at)
-    cancel = in_own_work(booking.cancel, appointment_id=visit.pk)
+    cancel = in_own_work(
+        booking.cancel, appointment_id=visit.pk, reason="patient asked"
+    )
 
     race([accept(entry), cancel])
 

@@ -88,6 +88,7 @@ def move(
         appointment_id=visit.pk,
         start=start,
         version=visit.version,
+        reason="patient asked",
         by=place.by,
         now=now,
     )

@@ -36,6 +36,7 @@ FORMS: frozenset[str] = frozenset(
         "staff:appointment_fulfil",
         "staff:appointment_move",
         "staff:appointment_no_show",
+        "staff:appointment_reassign",
         "staff:appointment_undo_move",
         "staff:board_move",
         "staff:book",
@@ -123,6 +124,11 @@ def hold(clinic: Clinic) -> dict[str, Any]:
     )
     assert isinstance(held, Hold)
     return {"hold_id": held.pk}
+
+
+def hold_in_list(clinic: Clinic) -> dict[str, Any]:
+    hold(clinic)
+    return {}
 
 
 def sick_call(clinic: Clinic) -> Absence:
@@ -262,6 +268,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:freed-offer": freed,
     "api:freed-openings": freed_in_list,
     "api:hold": hold,
+    "api:holds": hold_in_list,
     "api:move-preview": appointment,
     "api:messages": nothing,
     "api:offer-accept": offer,
@@ -285,6 +292,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:appointment_move": appointment,
     "staff:appointment_move_preview": appointment,
     "staff:appointment_no_show": appointment,
+    "staff:appointment_reassign": appointment,
+    "staff:appointment_reassign_preview": appointment,
     "staff:appointment_undo_move": appointment,
     "staff:board": nothing,
     "staff:board_changes": day,

@@ -38,7 +38,13 @@ def waiting(at: Practice, count: int) -> list[WaitlistEntry]:
 def freed(at: Practice, *, now=NOW, **fields) -> FreedOpening:
     """The opening left by a consultation on Wednesday at nine that is cancelled."""
     visit = at.book(**fields)
-    booking.cancel(appointment_id=visit.pk, version=visit.version, by=BY, now=now)
+    booking.cancel(
+        appointment_id=visit.pk,
+        version=visit.version,
+        reason="patient asked",
+        by=BY,
+        now=now,
+    )
     return FreedOpening.objects.get(appointment=visit)
 
 

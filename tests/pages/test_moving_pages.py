@@ -141,7 +141,14 @@ def test_what_changed_stays_on_the_page_with_its_undo(coordinator, practice, lat
 def test_the_undo_goes_once_the_old_time_is_over(coordinator, practice):
     visit = practice.book()
     tomorrow = NINE + timedelta(days=1)
-    booking.move(appointment_id=visit.pk, start=tomorrow, version=1, by=BY, now=NOW)
+    booking.move(
+        appointment_id=visit.pk,
+        start=tomorrow,
+        version=1,
+        reason="patient asked",
+        by=BY,
+        now=NOW,
+    )
 
     before = page_of(coordinator, visit)
     clock.set_to(NINE + minutes(30))

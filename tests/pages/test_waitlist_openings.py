@@ -62,6 +62,7 @@ def test_time_whose_move_may_be_undone_is_shown_and_offered_later(
         appointment_id=visit.pk,
         start=THURSDAY + timedelta(days=7),
         version=1,
+        reason="patient asked",
         by=BY,
         now=NOW,
     )

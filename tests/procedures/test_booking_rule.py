@@ -242,6 +242,7 @@ def test_a_freed_procedure_leaves_the_episode_approved(place, act_name):
     booked(
         verb(
             appointment_id=appointment.pk,
+            reason="patient asked",
             by=place.actor("coordinator"),
             now=DAY + timedelta(hours=1),
         )

@@ -1,7 +1,7 @@
 """Short ways to act on visits in these tests."""
 
 from core.models import JournalEntry
-from scheduling.services import absences, conflicts, holds
+from scheduling.services import absences, booking, conflicts, holds
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
 
@@ -14,7 +14,10 @@ def live(owner):
 
 
 def act(verb, appointment, **rest):
+    """An act on a visit; one that has to say why at short notice does."""
     known = {"version": appointment.version, "by": BY, "now": NOW}
+    if verb in {booking.cancel, booking.move, booking.reassign}:
+        known["reason"] = "patient asked"
     return verb(appointment_id=appointment.pk, **{**known, **rest})
 
 

@@ -101,9 +101,22 @@ def test_the_settings_over_rest(admin):
 
     assert changed.status_code == 200
     answer = client.get(ADDRESS).json()
-    assert answer == changed.json()
+    assert changed.json() == answer | {
+        "conflicts": {"opened": 0, "settled": 0, "waiting": 0}
+    }
     assert (answer["offers_by_itself"], answer["offer_valid_minutes"]) == (True, 90)
     assert (answer["offer_batch_size"], answer["holiday_calendar"]) == (3, "")
+
+
+def test_a_calendar_set_over_rest_counts_the_visits_it_touches(at, admin):
+    at.book(start=HOLIDAY)
+    client = api(admin)
+
+    closed = patch(client, {"holiday_calendar": "US"}).json()["conflicts"]
+    opened = patch(client, {"holiday_calendar": ""}).json()["conflicts"]
+
+    assert closed == {"opened": 1, "settled": 0, "waiting": 1}
+    assert opened == {"opened": 0, "settled": 1, "waiting": 0}
 
 
 @pytest.mark.parametrize(

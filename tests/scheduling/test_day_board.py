@@ -109,7 +109,7 @@ def test_cancelled_visits_and_other_days_are_not_on_it():
     at = make.practice()
     at.book(start=NINE + timedelta(days=1))
     gone = at.book()
-    make.booking.cancel(appointment_id=gone.pk, by=BY, now=NOW)
+    make.booking.cancel(appointment_id=gone.pk, reason="patient asked", by=BY, now=NOW)
 
     board = selectors.day_board(at.clinic.pk, WEDNESDAY)
 
@@ -143,6 +143,6 @@ def test_visits_for_a_subject_are_found_while_they_stand():
     at = make.practice()
     standing = at.book(subject="episode:1")
     gone = at.book(subject="episode:1", start=NINE + minutes(60))
-    make.booking.cancel(appointment_id=gone.pk, by=BY, now=NOW)
+    make.booking.cancel(appointment_id=gone.pk, reason="patient asked", by=BY, now=NOW)
 
     assert list(selectors.in_force_for("episode:1")) == [standing]

@@ -106,7 +106,14 @@ def test_who_is_on_the_list_anew_is_not_put_there_twice_by_an_undo():
 def test_the_time_a_move_frees_is_offered_once_the_move_is_not_undone():
     at = make.practice({"clinician": 2, "consult_room": 2}, offers_by_itself=True)
     waits.waiting(at, 1)
-    booking.move(appointment_id=at.book().pk, start=LATER, version=1, by=BY, now=NOW)
+    booking.move(
+        appointment_id=at.book().pk,
+        start=LATER,
+        version=1,
+        reason="patient asked",
+        by=BY,
+        now=NOW,
+    )
     (freed,) = FreedOpening.objects.all()
 
     assert offers.offer_freed_openings(by=BY, now=NOW + seconds(119)) == 0
@@ -119,7 +126,12 @@ def test_a_move_that_is_undone_takes_its_freed_time_back():
     at = make.practice()
     visit = at.book()
     moved = booking.move(
-        appointment_id=visit.pk, start=LATER, version=1, by=BY, now=NOW
+        appointment_id=visit.pk,
+        start=LATER,
+        version=1,
+        reason="patient asked",
+        by=BY,
+        now=NOW,
     )
 
     booking.undo_move(

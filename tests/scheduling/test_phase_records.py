@@ -116,7 +116,7 @@ def test_nothing_begins_before_the_patient_is_checked_in(at):
 
 def test_nothing_of_a_cancelled_visit_begins(at):
     booked = at.book()
-    booking.cancel(appointment_id=booked.pk, by=BY, now=NINE)
+    booking.cancel(appointment_id=booked.pk, reason="patient asked", by=BY, now=NINE)
 
     assert reasons(start(booked, phase="Visit")) == ["status"]
 

@@ -134,6 +134,7 @@ def test_a_move_that_finds_nobody_leaves_the_visit_alone(at, meanwhile):
             appointment_id=visit.pk,
             start=make.NINE + make.minutes(60),
             version=1,
+            reason="patient asked",
             by=BY,
             now=NOW,
         )

@@ -158,6 +158,7 @@ class Day(RuleBasedStateMachine):
             appointment_id=row.pk,
             version=row.version,
             start=at_minute(start),
+            reason="patient asked",
         )
         assert told == expected
         if not expected:
@@ -169,7 +170,12 @@ class Day(RuleBasedStateMachine):
     def cancel(self, which):
         visit = pick(self.model.visits, which)
         row = self.rows[visit]
-        told, row = self.do(booking.cancel, appointment_id=row.pk, version=row.version)
+        told, row = self.do(
+            booking.cancel,
+            appointment_id=row.pk,
+            version=row.version,
+            reason="patient asked",
+        )
         assert told == ("" if visit.stands else "status")
         if visit.stands:
             visit.stands, self.rows[visit] = False, row

@@ -78,6 +78,7 @@ def test_a_booked_visit_keeps_its_variation_when_it_is_moved(allowed):
         appointment_id=visit.pk,
         start=NINE + minutes(60),
         version=visit.version,
+        reason="patient asked",
         by=BY,
         now=NOW,
     )

@@ -259,7 +259,7 @@ def test_an_entry_whose_visit_was_cancelled_books_a_new_one():
     patient = at.patient()
     visit = at.book(patient, start=LATER)
     entry = waits.entry(at, patient, appointment_id=visit.pk)
-    booking.cancel(appointment_id=visit.pk, by=BY, now=NOW)
+    booking.cancel(appointment_id=visit.pk, reason="patient asked", by=BY, now=NOW)
     waits.offer(at)
 
     booked = answering.accept(offer_id=offer_of(entry).pk, by=BY, now=NOW)

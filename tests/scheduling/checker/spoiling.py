@@ -50,7 +50,12 @@ def moved(visit, start):
     """The move as it is kept."""
     before = visit.during
     visit = booking.move(
-        appointment_id=visit.pk, start=start, version=visit.version, by=BY, now=NOW
+        appointment_id=visit.pk,
+        start=start,
+        version=visit.version,
+        reason="patient asked",
+        by=BY,
+        now=NOW,
     )
     row, _ = AppointmentMove.objects.get_or_create(
         appointment=visit,

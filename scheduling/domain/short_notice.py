@@ -1,10 +1,11 @@
-"""When a move has to say why."""
+"""When a change of a visit has to say why."""
 
 from datetime import datetime, timedelta
 
-# Nearer than this, to the old time or to the new, a move says why.
+# Nearer than this, to the old time or to a new one, a change says why.
 NEAR = timedelta(hours=48)
-TEXT = "It is less than 48 hours to the old time or to the new one."
+NEAR_MOVE = "It is less than 48 hours to the old time or to the new one."
+NEAR_VISIT = "It is less than 48 hours to the visit."
 
 
 def is_near(now: datetime, *starts: datetime) -> bool:

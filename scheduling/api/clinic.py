@@ -1,15 +1,19 @@
-"""The clinic's own settings over REST."""
+"""The clinic's own settings over REST; its holidays touch visits booked already."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from clinics.models import Clinic
 from clinics.services import clinics
 from clinics.services.rest import ApiRequest, Endpoint
 from core.problems import FieldError, Invalid
+from scheduling.api.setup import affected
+from scheduling.api.setup_bodies import Affected
+from scheduling.services.effects import counted
+
+if TYPE_CHECKING:
+    from clinics.models import Clinic
 
 
 class Policies(serializers.Serializer[Any]):
@@ -32,6 +36,10 @@ class ClinicAnswer(Policies):
     time_zone = serializers.CharField()
 
 
+class ClinicChanged(ClinicAnswer, Affected):
+    pass
+
+
 class ClinicDetail(Endpoint):
     actions = {"GET": "clinic.read", "PATCH": "clinic.write"}
 
@@ -39,15 +47,16 @@ class ClinicDetail(Endpoint):
     def get(self, request: ApiRequest) -> dict[str, Any]:
         return _clinic_json(self.clinic)
 
-    @extend_schema(request=Policies, responses=ClinicAnswer)
+    @extend_schema(request=Policies, responses=ClinicChanged)
     def patch(self, request: ApiRequest) -> dict[str, Any]:
-        changed = clinics.set_policies(
-            clinic_id=self.clinic.pk,
-            **_read(request.data),
-            by=request.actor,
-            now=request.now,
+        sent = _read(request.data)
+        changed, effect = counted(
+            self.clinic.pk,
+            lambda: clinics.set_policies(
+                clinic_id=self.clinic.pk, **sent, by=request.actor, now=request.now
+            ),
         )
-        return _clinic_json(changed)
+        return {**_clinic_json(changed), **affected(effect)}
 
 
 def _read(data: Any) -> dict[str, Any]:
@@ -60,7 +69,7 @@ def _read(data: Any) -> dict[str, Any]:
     return dict(body.validated_data)
 
 
-def _clinic_json(clinic: Clinic) -> dict[str, Any]:
+def _clinic_json(clinic: "Clinic") -> dict[str, Any]:
     return {
         "name": clinic.name,
         "time_zone": clinic.time_zone,
@@ -69,6 +78,3 @@ def _clinic_json(clinic: Clinic) -> dict[str, Any]:
         "offers_by_itself": clinic.offers_by_itself,
         "holiday_calendar": clinic.holiday_calendar,
     }
-
-
-urlpatterns = [path("clinic/", ClinicDetail.as_view(), name="clinic")]
