@@ -4,6 +4,7 @@ import pytest
 
 from core import events
 from scheduling.services import rules
+from tests import lock_order
 
 
 @pytest.fixture
@@ -23,3 +24,23 @@ def no_rules(monkeypatch):
 def allowed(monkeypatch):
     """One rule that never objects."""
     monkeypatch.setattr(rules, "_rules", [rules.Rule(lambda ask: [], decides=True)])
+
+
+@pytest.fixture
+def in_lock_order():
+    """Locks are taken in the one order there is."""
+    with lock_order.watched() as watch:
+        yield
+    assert watch.faults == []
+
+
+@pytest.fixture
+def ill(at):
+    """The clinician who falls ill; `at` is the practice of the file that asks."""
+    return at.by_kind["clinician"][0]
+
+
+@pytest.fixture
+def other(at):
+    """Who could stand in."""
+    return at.by_kind["clinician"][1]

@@ -26,11 +26,6 @@ def api(client, at):
     return Api(client, people.api_key(people.membership("coordinator", at.clinic)))
 
 
-@pytest.fixture
-def ill(at):
-    return at.by_kind["clinician"][0]
-
-
 def sick_call(api, ill, **changed):
     asked = {
         "resource": ill.pk,

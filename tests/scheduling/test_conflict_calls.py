@@ -7,7 +7,6 @@ from patients.models import Task
 from patients.services import tasks
 from scheduling.models import Conflict
 from scheduling.services import absences, booking, repair_plans
-from tests import lock_order
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, keep
@@ -24,24 +23,12 @@ from tests.scheduling.repairing import (
     undo,
 )
 
-pytestmark = pytest.mark.usefixtures("committed_db")
-
-
-@pytest.fixture(autouse=True)
-def in_lock_order():
-    with lock_order.watched() as watch:
-        yield
-    assert watch.faults == []
+pytestmark = pytest.mark.usefixtures("committed_db", "in_lock_order")
 
 
 @pytest.fixture
 def at():
     return make.practice(TWO)
-
-
-@pytest.fixture
-def ill(at):
-    return at.by_kind["clinician"][0]
 
 
 @pytest.fixture

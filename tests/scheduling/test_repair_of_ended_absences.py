@@ -8,7 +8,6 @@ from core.db import unit_of_work
 from patients.models import Task
 from scheduling.models import Conflict
 from scheduling.services import absences, repair_runs
-from tests import lock_order
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -26,14 +25,7 @@ from tests.scheduling.repairing import (
     undo,
 )
 
-pytestmark = pytest.mark.usefixtures("committed_db")
-
-
-@pytest.fixture(autouse=True)
-def in_lock_order():
-    with lock_order.watched() as watch:
-        yield
-    assert watch.faults == []
+pytestmark = pytest.mark.usefixtures("committed_db", "in_lock_order")
 
 
 @pytest.fixture

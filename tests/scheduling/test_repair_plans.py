@@ -13,26 +13,14 @@ from scheduling.services.repair_searching import NoOpening
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, away, live
+from tests.scheduling.repairing import EIGHT, TWO
 
 pytestmark = pytest.mark.django_db
-
-EIGHT = NINE - minutes(60)
-TWO = {**make.ONE_OF_EACH, "clinician": 2, "consult_room": 2}
 
 
 @pytest.fixture
 def at():
     return make.practice(TWO)
-
-
-@pytest.fixture
-def ill(at):
-    return at.by_kind["clinician"][0]
-
-
-@pytest.fixture
-def other(at):
-    return at.by_kind["clinician"][1]
 
 
 def booked(at, clinician, *offsets, **fields):

@@ -21,7 +21,6 @@ from scheduling.services import (
     repair_runs,
 )
 from scheduling.services.repair_plans import PlanAtWork
-from tests import lock_order
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -42,29 +41,12 @@ from tests.scheduling.repairing import (
     who_serves,
 )
 
-pytestmark = pytest.mark.usefixtures("committed_db")
-
-
-@pytest.fixture(autouse=True)
-def in_lock_order():
-    with lock_order.watched() as watch:
-        yield
-    assert watch.faults == []
+pytestmark = pytest.mark.usefixtures("committed_db", "in_lock_order")
 
 
 @pytest.fixture
 def at():
     return make.practice(TWO)
-
-
-@pytest.fixture
-def ill(at):
-    return at.by_kind["clinician"][0]
-
-
-@pytest.fixture
-def other(at):
-    return at.by_kind["clinician"][1]
 
 
 def test_every_visit_gets_what_was_proposed(at, ill, other):
