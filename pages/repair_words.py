@@ -42,12 +42,16 @@ LINES = {
 }
 STAYS = ("Not taken back", "danger")
 EXACT = (
-    "No plan disturbs fewer patients, or moves as few of them by less. Starts at each "
-    "quarter of an hour within four weeks were compared."
+    "No plan disturbs fewer patients, or moves as few of them by less; locked lines "
+    "stay. Starts at each quarter of an hour within four weeks were compared."
 )
 GREEDY = (
     f"With more than {MOST_EXACT} visits, or too many ways to try, each visit takes "
     "the nearest time left, in order of time. A better plan may exist."
+)
+CHANGED = (
+    "A line was chosen by hand, and the others left as they were. Plan the others "
+    "anew to find the best that goes with it."
 )
 METHODS = {
     "exact": (
@@ -58,6 +62,7 @@ METHODS = {
         "One by one",
         GREEDY,
     ),
+    "by-hand": ("Changed by hand", CHANGED),
 }
 RESOLUTIONS = {"kept": "Kept", "moved": "Moved", "cancelled": "Cancelled"}
 NO_MESSAGE = {

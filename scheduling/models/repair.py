@@ -10,8 +10,8 @@ class RepairPlan(UuidModel):
     """What is proposed for the visits in an absence's way.
 
     It is carried out line by line, one transaction per patient, so it can stop
-    anywhere and go on. `method` says whether the plan is proven best ("exact") or
-    found one by one ("greedy").
+    anywhere and go on. `method` says whether the plan is proven best ("exact"), found
+    one by one ("greedy"), or was changed since ("by-hand").
     """
 
     class State(models.TextChoices):
@@ -25,6 +25,7 @@ class RepairPlan(UuidModel):
     class Method(models.TextChoices):
         EXACT = "exact"
         GREEDY = "greedy"
+        BY_HAND = "by-hand"
 
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
     absence = models.ForeignKey(
@@ -58,7 +59,7 @@ class RepairPlan(UuidModel):
                         "dropped",
                     ]
                 )
-                & Q(method__in=["exact", "greedy"]),
+                & Q(method__in=["exact", "greedy", "by-hand"]),
                 name="repair_plan_words_known",
             ),
         ]

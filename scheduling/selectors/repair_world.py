@@ -78,13 +78,11 @@ def repair_world(
     visits: Sequence[Appointment],
     *,
     fixed: Iterable[Fixed] = (),
-    stay: Collection[UUID] = (),
     hand: bool = False,
     now: datetime,
 ) -> RepairWorld:
-    """`stay` are visits that must not change their start; nor do those of patients
-    who must be called first, unless somebody chooses by hand. `visits` is not empty.
-    """
+    """Visits of patients who must be called first do not change their start, unless
+    somebody chooses by hand. `visits` is not empty."""
     zone = ZoneInfo(absence.resource.clinic.time_zone)
     grid = _grid(visits, now, zone)
     plans = plans_of(visits)
@@ -109,9 +107,7 @@ def repair_world(
         grid,
         zone,
         tuple(
-            reading.case(
-                visit, kinds[visit.visit_type_id], plans[visit.pk], visit.pk in stay
-            )
+            reading.case(visit, kinds[visit.visit_type_id], plans[visit.pk])
             for visit in visits
         ),
     )
@@ -150,14 +146,12 @@ class _Reading:
     hand: bool
     now: datetime
 
-    def case(
-        self, visit: Appointment, kind: VisitKind, plan: Plan, stays: bool
-    ) -> Case:
+    def case(self, visit: Appointment, kind: VisitKind, plan: Plan) -> Case:
         reason = call_first(visit, bool(self.contacts[visit.patient_id]), self.now)
         start = self.grid.floor(visit.start)
         known, patient = self._calendars(visit, kind)
         allowed = self._agreed_start(visit)
-        if self.hand or not (reason or stays):
+        if self.hand or not reason:
             allowed |= self._welcome(visit, kind)
         cells = ceil_cells(plan.length_minutes)
         has = visit.reservations.filter(released_at=None)

@@ -129,7 +129,8 @@ def set_way(
 ) -> RepairLine:
     """Give one visit another way, or an exact start; the line is locked by it.
 
-    The other lines stay as they are and keep their time. Raises NoOpening, Invalid,
+    The other lines stay as they are and keep their time; that the plan is the best
+    is said no more. Raises NoOpening, Invalid,
     NotFound, StaleVersion, PlanAtWork.
     """
     plan = lock_proposed(plan_id, clinic_id, version)
@@ -142,6 +143,7 @@ def set_way(
     line.appointment_version = line.appointment.version
     line.locked = True
     line.save()
+    plan.method = RepairPlan.Method.BY_HAND
     _touch(plan)
     _record("repair.line_changed", plan, by, now)
     return line

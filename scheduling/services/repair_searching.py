@@ -18,6 +18,8 @@ from scheduling.services.rules import reasons_against
 
 NOWHERE = "No other time is free within four weeks."
 BY_HAND = "Chosen by hand."
+# Questions to rules for one plan; each may take a statement or more.
+MOST_ASKED = 2_000
 Way = RepairLine.Way
 
 
@@ -53,31 +55,70 @@ def search_plan(
     now: datetime,
 ) -> Found:
     """Search again without the starts that a rule is against, until none is."""
-    against: dict[UUID, str] = {}
-    while visits:
-        world = repair_world(absence, visits, fixed=fixed, stay=against, now=now)
+    if not visits:
+        return Found({}, RepairPlan.Method.EXACT)
+    world = repair_world(absence, visits, fixed=fixed, now=now)
+    asking = _Asking(world, now)
+    while True:
         found = repair([case.affected for case in world.cases])
-        refused = _refused(world, found, now)
-        if not refused:
-            return _found(world, found, against)
-        against |= refused
-    return Found({}, RepairPlan.Method.EXACT)
+        pairs = zip(world.cases, found.placements, strict=True)
+        cases = tuple(asking.narrowed(case, placement) for case, placement in pairs)
+        if cases == world.cases:
+            return _found(world, found, asking)
+        world = replace(world, cases=cases)
 
 
-def _refused(world: RepairWorld, found: Repair, now: datetime) -> dict[UUID, str]:
-    """Visits whose new start a rule of another app is against, and why."""
-    refused = {}
-    for case, placement in zip(world.cases, found.placements, strict=True):
-        if placement.start in {None, case.affected.start}:
-            continue
-        start = world.grid.instant(placement.start or 0)
-        reasons = reasons_against(ask_to_move(case.visit, case.kind, start, now))
-        if reasons:
-            refused[case.visit.pk] = " ".join(reason.text for reason in reasons)
-    return refused
+class _Asking:
+    """What the rules of other apps say about new starts: each is asked about once.
+
+    `against` says why a visit may not have a start. A plan is `cut_short` if there
+    was too much to ask: then some visit was not let go where it might have.
+    """
+
+    def __init__(self, world: RepairWorld, now: datetime) -> None:
+        self.world, self.now = world, now
+        self.cut_short = False
+        self.against: dict[UUID, str] = {}
+        self._asked: dict[tuple[UUID, int], str] = {}
+
+    def narrowed(self, case: Case, placement: Placement) -> Case:
+        """The case itself if its new start may be. If not, without all starts that
+        may not be, as far as the nearest beyond it that may."""
+        start = placement.start
+        if start is None or not (why := self._why_not(case, start)):
+            return case
+        self.against[case.visit.pk] = why
+        allowed = case.affected.allowed & ~self._refused(case, start)
+        return replace(case, affected=replace(case.affected, allowed=allowed))
+
+    def _refused(self, case: Case, start: int) -> int:
+        refused, beyond = 0, False
+        for cell in case.affected.starts:  # the nearest first
+            if len(self._asked) >= MOST_ASKED:
+                self.cut_short = True
+                return ~(1 << case.affected.start)
+            why = self._why_not(case, cell)
+            if beyond and not why:
+                break
+            refused |= 1 << cell if why else 0
+            beyond = beyond or cell == start
+        return refused
+
+    def _why_not(self, case: Case, cell: int) -> str:
+        key = case.visit.pk, cell
+        if cell == case.affected.start:
+            return ""
+        if key not in self._asked:
+            start = self.world.grid.instant(cell)
+            reasons = reasons_against(
+                ask_to_move(case.visit, case.kind, start, self.now)
+            )
+            self._asked[key] = " ".join(reason.text for reason in reasons)
+        return self._asked[key]
 
 
-def _found(world: RepairWorld, found: Repair, against: Mapping[UUID, str]) -> Found:
+def _found(world: RepairWorld, found: Repair, asking: _Asking) -> Found:
+    exact, against = found.exact and not asking.cut_short, asking.against
     pairs = zip(world.cases, found.placements, strict=True)
     return Found(
         {
@@ -86,7 +127,7 @@ def _found(world: RepairWorld, found: Repair, against: Mapping[UUID, str]) -> Fo
             )
             for case, placement in pairs
         },
-        RepairPlan.Method.EXACT if found.exact else RepairPlan.Method.GREEDY,
+        RepairPlan.Method.EXACT if exact else RepairPlan.Method.GREEDY,
     )
 
 
@@ -125,17 +166,24 @@ def by_hand(
     world = repair_world(absence, [line.appointment], fixed=fixed, hand=True, now=now)
     [case] = world.cases
     allowed = _allowed(world, case, way, start)
-    [placement] = repair([replace(case.affected, allowed=allowed)]).placements
-    if placement.start is None:
-        raise NoOpening
-    proposal = _proposal(world, case, placement)
-    kind, when = case.kind, proposal.start
-    assert when is not None
-    ask = ask_to_move(case.visit, kind, when, now)
-    if when != case.visit.start and (reasons := reasons_against(ask)):
-        text = " ".join(reason.text for reason in reasons)
-        raise Invalid([FieldError("/way", text)])
-    return proposal
+    case = replace(case, affected=replace(case.affected, allowed=allowed))
+    asking = _Asking(world, now)
+    placement = _nearest(case, asking)
+    if placement.start is not None:
+        return _proposal(world, case, placement)
+    if asking.against:
+        raise Invalid([FieldError("/way", asking.against[case.visit.pk])])
+    raise NoOpening
+
+
+def _nearest(case: Case, asking: _Asking) -> Placement:
+    """The nearest start that no rule is against, if there is one."""
+    while True:
+        [placement] = repair([case.affected]).placements
+        narrowed = asking.narrowed(case, placement)
+        if narrowed is case:
+            return placement
+        case = narrowed
 
 
 def _allowed(world: RepairWorld, case: Case, way: str, start: datetime | None) -> int:
