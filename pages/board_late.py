@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from pages import day, words
-from scheduling.selectors.day_rendering import cause_text
+from scheduling.selectors.day_rendering import cause_text, runs_into_text
 
 if TYPE_CHECKING:
     from scheduling.domain.projection import Affected, Expected
@@ -44,7 +44,8 @@ def of_visits(known: "DayProjection | None", zone: ZoneInfo) -> dict[UUID, str]:
 def running_late(
     known: "DayProjection | None", visits: Mapping[UUID, day.Visit], zone: ZoneInfo
 ) -> list[dict[str, Any]]:
-    """Who is affected, from when, and why; by the plan's order."""
+    """Who is affected, from when, why, and what they would run into; by the plan's
+    order."""
     if known is None:
         return []
     return [
@@ -55,6 +56,11 @@ def running_late(
             "planned": late.expected.planned.start,
             "short": _in_short(late, zone),
             "why": cause_text(late, known, words.clock_time(late.cause.until, zone)),
+            "into": [
+                runs_into_text(one, known, words.clock_time(one.start, zone))
+                for one in known.runs_into
+                if one.visit_id == late.visit_id
+            ],
         }
         for late in known.affected
         if late.visit_id in visits

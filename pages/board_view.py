@@ -153,6 +153,8 @@ def _column(
     return {
         "number": number,
         "name": column.name,
+        "resource": column.id,
+        "kind": column.kind,
         "closed": _closed(column, frame, shown.zone),
         "buffers": [
             css

@@ -2,9 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.template.response import TemplateResponse
@@ -16,22 +14,24 @@ from core.problems import FieldError, Invalid, NotFound, StaleVersion
 from core.refusal import Refused
 from pages import words
 from pages.forms import Form
+from pages.staff import board_drops, board_lanes
+from pages.staff.board_drops import Drop
 from scheduling import selectors
-from scheduling.domain.short_notice import NEAR_MOVE
-from scheduling.services import booking
 from scheduling.services.problems import PatientBusy, ReasonNeeded, SlotTaken
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
-    from scheduling.services.previewing import Preview
 
 A_DAY = 24 * 60
 
 
 class ShiftForm(Form):
-    """How far a visit is moved on its day, in minutes, earlier or later."""
+    """How far a visit is moved on its day, in minutes, earlier or later; and from which
+    of its resources to which other, by id."""
 
     shift = forms.IntegerField(min_value=-A_DAY, max_value=A_DAY)
+    lane = forms.IntegerField(min_value=1, required=False)
+    to = forms.IntegerField(min_value=1, required=False)
 
 
 class MoveForm(ShiftForm):
@@ -47,19 +47,14 @@ def shift(request: StaffRequest, appointment_id: UUID) -> Answer:
     form = ShiftForm(request.GET)
     if not form.is_valid():
         raise _unreadable(form)
-    start = visit.start + timedelta(minutes=form.cleaned_data["shift"])
     try:
-        found = booking.preview_move(
-            appointment_id=visit.pk,
-            clinic_id=request.clinic.pk,
-            start=start,
-            now=request.now,
-        )
+        drop = _drop(visit, form)
+        found = drop.preview(request.now)
     except Invalid as problem:
         return _say(request, "no", problem.detail)
-    outcome, text = _outcome(found, _zone(request))
-    if found.says_why:
-        return _ask_why(request, visit, start, text)
+    outcome, text = board_drops.outcome(found, drop)
+    if outcome != "no" and found.says_why:
+        return _ask_why(request, drop, text)
     return _say(request, outcome, text)
 
 
@@ -67,64 +62,45 @@ def _make(request: StaffRequest, visit: "Appointment") -> Answer:
     form = MoveForm(request.POST)
     if not form.is_valid():
         raise _unreadable(form)
-    start = visit.start + timedelta(minutes=form.cleaned_data["shift"])
+    version = form.cleaned_data["version"]
+    if version != visit.version:
+        return _say(request, "no", _changed_by(request, visit), status=409)
     try:
-        moved = booking.move(
-            appointment_id=visit.pk,
-            clinic_id=request.clinic.pk,
-            start=start,
-            version=form.cleaned_data["version"],
-            by=request.actor,
-            now=request.now,
-        )
+        drop = _drop(visit, form)
+        if drop.lane and (why := _why_not(drop, request.now)):
+            return _say(request, "no", why, status=409)
+        moved = drop.make(version, request.actor, request.now)
     except StaleVersion:
         return _say(request, "no", _changed_by(request, visit), status=409)
     except ReasonNeeded:
-        return _ask_why(request, visit, start, status=409)
+        return _ask_why(request, drop, status=409)
     except (SlotTaken, PatientBusy, Invalid) as problem:
         return _say(request, "no", problem.detail, status=409)
     if isinstance(moved, Refused):
         why = " ".join(reason.text for reason in moved.reasons)
         return _say(request, "no", why, status=409)
-    at = words.clock_time(moved.start, _zone(request))
-    return _say(request, "moved", f"Moved to {at}. Undo available", visit=moved)
+    return _say(request, "moved", board_drops.made(moved, drop), visit=moved)
+
+
+def _drop(visit: "Appointment", form: ShiftForm) -> Drop:
+    old, new = form.cleaned_data["lane"], form.cleaned_data["to"]
+    lane = board_lanes.chosen(visit, old, new) if old and new else None
+    return Drop(visit, timedelta(minutes=form.cleaned_data["shift"]), lane)
+
+
+def _why_not(drop: Drop, now: datetime) -> str:
+    """The services only prefer a resource; here a lane is taken, or it is refused."""
+    said, text = board_drops.outcome(drop.preview(now), drop)
+    return text if said == "no" else ""
 
 
 def _ask_why(
-    request: StaffRequest,
-    visit: "Appointment",
-    start: datetime,
-    found: str = "",
-    status: int = 200,
+    request: StaffRequest, drop: Drop, found: str = "", status: int = 200
 ) -> Answer:
     """No reason is given on the board: the form that asks for one goes on from here."""
-    preview = reverse("staff:appointment_move_preview", args=[visit.pk])
-    address = f"{preview}?{urlencode({'start': start.isoformat()})}"
-    text = f"{found} {NEAR_MOVE} Say why, on the form.".strip()
+    notice, address = drop.form()
+    text = f"{found} {notice}".strip()
     return _say(request, "no", text, form_address=address, status=status)
-
-
-def _outcome(found: "Preview", zone: ZoneInfo) -> tuple[str, str]:
-    """ "ok", "changes" (of resources, too) or "no", and the words for it."""
-    if found.changed is None:
-        why = " ".join(reason.text for reason in found.reasons)
-        return "no", f"{why}{_next_best(found, zone)}"
-    at = words.clock_time(found.start, zone)
-    swaps = [
-        f"{old.name if old else 'nobody'} becomes {new.name if new else 'nobody'}"
-        for phase in found.changed.replaced
-        for old, new in phase.replaced
-    ]
-    if not swaps:
-        return "ok", f"Free at {at}."
-    return "changes", f"Free at {at}; {', '.join(dict.fromkeys(swaps))}."
-
-
-def _next_best(found: "Preview", zone: ZoneInfo) -> str:
-    if not found.alternatives:
-        return ""
-    start = found.alternatives[0].start
-    return f" Next: {words.moment(start, zone, found.start)}."
 
 
 def _changed_by(request: StaffRequest, visit: "Appointment") -> str:
@@ -155,10 +131,6 @@ def _unreadable(form: Form) -> Invalid:
             for fault in faults
         ]
     )
-
-
-def _zone(request: StaffRequest) -> ZoneInfo:
-    return ZoneInfo(request.clinic.time_zone)
 
 
 def _say(

@@ -84,11 +84,23 @@ class AffectedAnswer(serializers.Serializer[Any]):
     cause = CauseAnswer()
 
 
+class RunsIntoAnswer(serializers.Serializer[Any]):
+    patient = serializers.UUIDField()
+    appointment = serializers.UUIDField()
+    phase = serializers.CharField()
+    kept_by = serializers.ChoiceField(["absence", "hold"])
+    resource = serializers.IntegerField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    text = serializers.CharField()
+
+
 class ProjectionAnswer(serializers.Serializer[Any]):
     date = serializers.DateField()
     as_of = serializers.DateTimeField()
     visits = ExpectedVisitAnswer(many=True)
     affected = AffectedAnswer(many=True)
+    runs_into = RunsIntoAnswer(many=True)
 
 
 class PhaseRecordAnswer(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ rules, in words:
 * A phase without a record that a later one has overtaken is taken for done.
 * A visit that should be over and of which nothing is on record is no longer expected.
 
-Holds and absences move nobody: whoever plans sees them beside the projection.
+Holds and absences move nobody: `running_into` tells who would run into one.
 """
 
 from bisect import bisect_left

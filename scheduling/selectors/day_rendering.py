@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduling.domain.projection import Affected, Expected, whole_minutes
+from scheduling.domain.running_into import ABSENCE, RunsInto
 from scheduling.selectors.durations import PhaseDuration
 from scheduling.selectors.phase_records import PhaseRow
 from scheduling.selectors.projecting import DayProjection
@@ -28,6 +29,10 @@ def projection_json(day: DayProjection) -> dict[str, Any]:
         "affected": [
             {"patient": patients[late.visit_id], **_affected_json(late, day)}
             for late in day.affected
+        ],
+        "runs_into": [
+            {"patient": patients[one.visit_id], **_runs_into_json(one, day)}
+            for one in day.runs_into
         ],
     }
 
@@ -62,6 +67,26 @@ def _affected_json(late: Affected, day: DayProjection) -> dict[str, Any]:
             "text": cause_text(late, day, f"{late.cause.until.astimezone(zone):%H:%M}"),
         },
     }
+
+
+def _runs_into_json(one: RunsInto, day: DayProjection) -> dict[str, Any]:
+    zone = day.board.zone
+    return {
+        "appointment": str(one.visit_id),
+        "phase": one.phase,
+        "kept_by": one.kept.code,
+        "resource": one.kept.resource_id,
+        "start": _iso(one.start, zone),
+        "end": _iso(one.end, zone),
+        "text": runs_into_text(one, day, f"{one.start.astimezone(zone):%H:%M}"),
+    }
+
+
+def runs_into_text(one: RunsInto, day: DayProjection, start: str) -> str:
+    """What it meets, in words; `start` is the time as its reader writes times."""
+    name = day.resource_of(one.kept)
+    kept = f"the absence of {name}" if one.kept.code == ABSENCE else f"a hold on {name}"
+    return f"{one.phase} runs into {kept} at {start}"
 
 
 def cause_text(late: Affected, day: DayProjection, until: str) -> str:

@@ -19,6 +19,7 @@ from scheduling.domain.projection import (
     Went,
     project,
 )
+from scheduling.domain.running_into import ABSENCE, HOLD, Kept, RunsInto, runs_into
 from scheduling.models import Appointment
 from scheduling.selectors.board import BoardVisit, DayBoard, Part, day_board
 
@@ -30,6 +31,7 @@ class DayProjection:
     board: DayBoard
     now: datetime
     projection: Projection
+    runs_into: tuple[RunsInto, ...] = ()
 
     @property
     def visits(self) -> tuple[ExpectedVisit, ...]:
@@ -50,8 +52,8 @@ class DayProjection:
             for visit in self.visits
         }
 
-    def resource_of(self, cause: Cause) -> str:
-        """The name of what a cause waits for."""
+    def resource_of(self, cause: Cause | Kept) -> str:
+        """The name of what a cause waits for, or of what is kept."""
         names = {column.id: column.name for column in self.board.columns}
         return names.get(cause.resource_id or 0, "")
 
@@ -68,7 +70,8 @@ def projected(board: DayBoard, now: datetime) -> DayProjection:
     """
     now = now.replace(second=0, microsecond=0)
     visits = list(_visits(board))
-    return DayProjection(board, now, project(visits, now))
+    found = project(visits, now)
+    return DayProjection(board, now, found, runs_into(visits, found, _kept(board)))
 
 
 def _visits(board: DayBoard) -> Iterator[PlannedVisit]:
@@ -118,6 +121,13 @@ def _claims(board: DayBoard) -> Mapping[UUID, list[PlannedClaim]]:
                 )
             )
     return claims
+
+
+def _kept(board: DayBoard) -> Iterator[Kept]:
+    for column in board.columns:
+        for block in column.blocks:
+            if block.kind in {ABSENCE, HOLD}:
+                yield Kept(block.kind, column.id, block.taken_start, block.taken_end)
 
 
 def _last(parts: Iterable[Part], first: int, end: datetime) -> int:

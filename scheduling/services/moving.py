@@ -49,6 +49,7 @@ def move(
     version: int,
     reason: str = "",
     clinic_id: int | None = None,
+    prefer: frozenset[int] = frozenset(),
     avoiding: frozenset[int] = frozenset(),
     by: Actor,
     now: datetime,
@@ -56,9 +57,9 @@ def move(
     """Move a visit with its own phases.
 
     It keeps the resources it has where they are free at the new time, gets others
-    where it must, and never one of `avoiding`. If the new time cannot be had, the
-    old one is still reserved. Raises as `booking.book`, StaleVersion, and at short
-    notice ReasonNeeded.
+    where it must, those of `prefer` first, and never one of `avoiding`. If the new
+    time cannot be had, the old one is still reserved. Raises as `booking.book`,
+    StaleVersion, and at short notice ReasonNeeded.
     """
     appointment = lock_appointment(appointment_id, clinic_id, version)
     if against := reason_against(appointment, Act.MOVE, now):
@@ -70,7 +71,7 @@ def move(
     if reasons := reasons_against(ask_to_move(appointment, kind, start, now)):
         return _refuse("move", appointment, reasons, by, now)
     check_says_why(reason, now, appointment.start, start)
-    wanted, held = wanted_for(appointment, kind, start, now, avoiding)
+    wanted, held = wanted_for(appointment, kind, start, now, avoiding, prefer)
     change = _Change(wanted, held, reason, by)
     moved = _carry_out(change)
     _announce_moved("appointment.moved", moved, reason, by, now)
@@ -82,6 +83,7 @@ def reassign(
     *,
     appointment_id: UUID,
     version: int,
+    prefer: frozenset[int] = frozenset(),
     avoiding: frozenset[int] = frozenset(),
     reason: str = "",
     clinic_id: int | None = None,
@@ -90,17 +92,18 @@ def reassign(
 ) -> Appointment | Refused:
     """Give a visit other resources at the same start where it must, or is to.
 
-    None of `avoiding` stays; whoever else is free then, stays. The patient is not
-    told, for nothing changes for them. Raises SlotTaken where nobody else is free,
-    Invalid where nothing would change, StaleVersion, and at short notice
-    ReasonNeeded.
+    None of `avoiding` stays; whoever else is free then, stays; of others, those of
+    `prefer` come first. The patient is not told, for nothing changes for them. Raises
+    SlotTaken where nobody else is free, Invalid where nothing would change,
+    StaleVersion, and at short notice ReasonNeeded.
     """
     appointment = lock_appointment(appointment_id, clinic_id, version)
     if against := reason_against(appointment, Act.MOVE, now):
         return _refuse("reassign", appointment, (against,), by, now)
     check_says_why(reason, now, appointment.start)
     kind = visit_kind_of(appointment.visit_type_id)
-    wanted, held = wanted_for(appointment, kind, appointment.start, now, avoiding)
+    start = appointment.start
+    wanted, held = wanted_for(appointment, kind, start, now, avoiding, prefer)
     moved = _carry_out(_Change(wanted, held, reason, by))
     _announce_reassigned("appointment.reassigned", moved, reason, by, now)
     return moved
@@ -134,7 +137,7 @@ def undo_move(
         if reasons := reasons_against(ask):
             return _refuse("undo_move", appointment, reasons, by, now)
     before = resources_in(last.from_claims)
-    wanted, held = wanted_for(appointment, kind, start, now, prefer=before)
+    wanted, held = wanted_for(appointment, kind, start, now, before=before)
     freed = freeing.lock_moved(appointment, last.from_during)
     moved = _carry_out(_Change(wanted, held, last.reason, by, undoes=last))
     freeing.take_back(freed, by, now)
@@ -159,15 +162,17 @@ def wanted_for(
     start: datetime,
     now: datetime,
     avoiding: frozenset[int] = frozenset(),
-    prefer: frozenset[int] | None = None,
+    prefer: frozenset[int] = frozenset(),
+    before: frozenset[int] | None = None,
 ) -> tuple[Wanted, list[Reservation]]:
     """What a move to `start` asks for, and the reservations it gives up.
 
-    The clinician once asked for is insisted on only while the visit has them.
+    Preferred are what it has, or had `before`, and those of `prefer`. The clinician
+    once asked for is insisted on only while the visit has them.
     """
     held = list(appointment.reservations.filter(released_at=None).order_by("pk"))
     has = frozenset(reservation.resource_id for reservation in held)
-    prefer = has if prefer is None else prefer
+    prefer |= has if before is None else before
     plan = own_plan(appointment, kind)
     during = agreed(start, plan, kind.zone)["during"]
     avoiding |= _in_the_way(appointment, held, during)

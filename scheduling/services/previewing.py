@@ -56,6 +56,7 @@ def preview_move(
     appointment_id: UUID,
     start: datetime,
     clinic_id: int | None = None,
+    prefer: frozenset[int] = frozenset(),
     avoiding: frozenset[int] = frozenset(),
     now: datetime,
 ) -> Preview:
@@ -73,7 +74,7 @@ def preview_move(
         return Preview(appointment, start, None, (against,))
     if reasons := reasons_against(ask_to_move(appointment, kind, start, now)):
         return Preview(appointment, start, None, reasons)
-    wanted, held = wanted_for(appointment, kind, start, now, avoiding)
+    wanted, held = wanted_for(appointment, kind, start, now, avoiding, prefer)
     return _look(appointment, wanted, held)
 
 
@@ -81,6 +82,7 @@ def preview_reassign(
     *,
     appointment_id: UUID,
     clinic_id: int | None = None,
+    prefer: frozenset[int] = frozenset(),
     avoiding: frozenset[int] = frozenset(),
     now: datetime,
 ) -> Preview:
@@ -93,7 +95,7 @@ def preview_reassign(
     if against := reason_against(appointment, Act.MOVE, now):
         return Preview(appointment, start, None, (against,))
     kind = visit_kind_of(appointment.visit_type_id)
-    wanted, held = wanted_for(appointment, kind, start, now, avoiding)
+    wanted, held = wanted_for(appointment, kind, start, now, avoiding, prefer)
     opening = opening_for(world_at(wanted), wanted)
     if opening is None:
         return Preview(appointment, start, None, (NOBODY_ELSE,))

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from scheduling.models import Appointment
 from scheduling.services import booking
+from tests.browser.accessibility import check_accessible
 from tests.browser.staff_day import BY, NOW, sign_in, staff_day
 
 
@@ -81,6 +82,55 @@ def test_c1_7_undo_restores_the_start(page, day):
 
     expect(page.get_by_text("The change is undone.")).to_be_visible()
     assert start_of(day) == before
+
+
+def room_of(visit: Appointment):
+    live = visit.reservations.filter(released_at=None)
+    return live.get(resource__kind="consult_room").resource.name
+
+
+def block_in_room(page: Page, visit: Appointment):
+    return page.get_by_role("link", name=f"{room_of(visit)}, ").and_(
+        page.locator(f'[data-visit="{visit.pk}"]')
+    )
+
+
+def test_c1_3_right_moves_a_visit_to_the_next_room_and_undo_brings_it_back(page, day):
+    said = page.locator("#move-status")
+    assert room_of(day) == "Consult 1"
+    block_in_room(page, day).focus()
+
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowLeft")
+    expect(said).to_contain_text("Nothing else like Consult 1 is free to the left.")
+    page.keyboard.press("ArrowRight")
+    expect(said).to_have_text("Consult 2")
+    check_accessible(page)
+    drop(page)
+
+    expect(said).to_contain_text("Moved to Consult 2. Undo available")
+    assert (room_of(day), start_of(day)) == ("Consult 2", day.start)
+    expect(block_in_room(page, day)).to_be_focused()
+    check_accessible(page)
+
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_text("The change is undone.")).to_be_visible()
+    assert room_of(day) == "Consult 1"
+
+
+def test_c1_3_escape_leaves_time_and_room_as_they_were(page, day):
+    before = Appointment.objects.filter(pk=day.pk).values().get()
+    block_in_room(page, day).focus()
+
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#move-status")).to_have_text("Consult 2, 5 minutes later")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#move-status")).to_contain_text("Left where it was.")
+    assert Appointment.objects.filter(pk=day.pk).values().get() == before
+    assert (room_of(day), day.moves.count()) == ("Consult 1", 0)
 
 
 def test_c1_6_a_stale_move_is_told_and_overwrites_nothing(page, day):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core import clock
 from scheduling.models import PhaseRecord
-from scheduling.services import booking, phase_records, rules
+from scheduling.services import absences, booking, phase_records, rules
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories.scheduling import BY, NINE, minutes
@@ -62,6 +62,24 @@ def test_the_board_says_who_runs_late_from_when_and_why(coordinator, talk, follo
     assert "Ana Torres Visit, planned 9:00 AM: +13 min, until 9:58 AM" in text
     assert "Ben Carter Visit, planned 9:45 AM: +13 min, expected 9:58 AM" in text
     assert re.search(r"Visit waits for (clinician|consult_room) 1 until 9:58 AM", text)
+
+
+def test_the_board_says_what_a_late_visit_runs_into(
+    coordinator, practice, talk, following
+):
+    absences.open_absence(
+        clinic_id=practice.clinic.pk,
+        resource_id=practice.one("clinician").pk,
+        start=NINE + minutes(90),
+        end=NINE + minutes(120),
+        by=BY,
+        now=NINE,
+    )
+
+    text = words(show(coordinator, BOARD, after=58))
+
+    assert "Visit runs into the absence of clinician 1 at 10:30 AM." in text
+    assert text.count("runs into") == 1
 
 
 def test_a_late_block_keeps_its_place_and_shows_the_expected_one(

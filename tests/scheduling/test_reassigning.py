@@ -47,6 +47,26 @@ def take_out(visit, resource, period=None):
     return absence
 
 
+@pytest.mark.parametrize("which", [1, 2])
+@pytest.mark.parametrize("moves", [False, True])
+def test_what_is_preferred_takes_the_place_of_what_is_avoided(moves, which):
+    at = make.practice({**TWO, "consult_room": 3})
+    visit = at.book()
+    asked = {
+        "prefer": frozenset({at.by_kind["consult_room"][which].pk}),
+        "avoiding": frozenset({of(visit, "consult_room").pk}),
+    }
+    before = of(visit, "clinician")
+
+    if moves:
+        changed = act(booking.move, visit, start=TEN, **asked)
+    else:
+        changed = act(booking.reassign, visit, **asked)
+
+    assert of(changed, "consult_room").pk in asked["prefer"]
+    assert of(changed, "clinician") == before
+
+
 def test_a_move_keeps_the_resources_that_are_free(at):
     visit = at.book(clinician=at.by_kind["clinician"][1].pk)
     Appointment.objects.filter(pk=visit.pk).update(clinician=None)

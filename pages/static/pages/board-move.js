@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Moving a visit on the board by keyboard: M on a block, arrows, Enter; Escape leaves
- * all as it was. Without JavaScript the form on the visit's page does the same.
+ * all as it was. Without JavaScript the forms on the visit's page do the same.
  */
 
 const STEP_MIN = 5;
@@ -9,7 +9,8 @@ const LONG_STEP_MIN = 15;
 const status = document.getElementById("move-status");
 const token = document.querySelector("#move-token input");
 
-/** @type {{ block: HTMLElement, shift: number, agreed: number | null, busy: boolean } | null} */
+/** `lane` is where it goes; its own, too.
+ * @type {{ block: HTMLElement, shift: number, lane: Lane, agreed: string, busy: boolean } | null} */
 let moving = null;
 
 /** @param {string} text */
@@ -30,7 +31,9 @@ function draw() {
   for (const block of blocksOf(moving?.block ?? null)) {
     if (!(block instanceof HTMLElement) || !moving) continue;
     block.classList.add("block--moving");
-    block.style.translate = `0 calc(var(--row) * ${moving.shift / STEP_MIN})`;
+    const own = laneOf(block);
+    const aside = own?.resource === laneOf(moving.block)?.resource ? moving.lane.left - (own?.left ?? 0) : 0;
+    block.style.translate = `${aside}px calc(var(--row) * ${moving.shift / STEP_MIN})`;
   }
 }
 
@@ -44,9 +47,16 @@ function leave() {
 
 /** @param {HTMLElement} block */
 function begin(block) {
-  moving = { block, shift: 0, agreed: null, busy: false };
+  const lane = laneOf(block);
+  if (!lane) return;
+  moving = { block, shift: 0, lane, agreed: "", busy: false };
   draw();
-  say("Moving. Up and down by 5 minutes, with Shift by 15; Enter moves, Escape leaves it.");
+  say("Moving. Up and down by 5 minutes, with Shift by 15; left and right to another of its kind; Enter moves, Escape leaves it.");
+}
+
+/** The other lane that was chosen, if one was. */
+function otherLane() {
+  return moving && moving.lane.resource !== laneOf(moving.block)?.resource ? moving.lane : null;
 }
 
 /** @param {number} minutes */
@@ -54,8 +64,38 @@ function step(minutes) {
   if (!moving) return;
   moving.shift += minutes;
   draw();
+  sayWhere();
+}
+
+/** To the next lane of the kind that is free on the board. @param {-1 | 1} side */
+function aside(side) {
+  if (!moving) return;
+  const { block, shift, lane } = moving;
+  const own = laneOf(block);
+  const mine = blocksOf(block).filter((other) => laneOf(other)?.resource === own?.resource);
+  const next = lanesBeside(lane, side).find((one) => one.resource === own?.resource || isFree(one, mine, shift / STEP_MIN));
+  if (!next) return say(`Nothing else like ${own?.name} is free to the ${side < 0 ? "left" : "right"}.`);
+  moving.lane = next;
+  draw();
+  sayWhere();
+}
+
+function sayWhere() {
+  if (!moving) return;
   const by = Math.abs(moving.shift);
-  say(by ? `${by} minutes ${moving.shift < 0 ? "earlier" : "later"}` : "Where it was");
+  const when = by ? `${by} minutes ${moving.shift < 0 ? "earlier" : "later"}` : "";
+  say([otherLane()?.name, when].filter(Boolean).join(", ") || "Where it was");
+}
+
+/** What is asked of the clinic. */
+function asked() {
+  const fields = new URLSearchParams({ shift: String(moving?.shift ?? 0) });
+  const lane = otherLane();
+  if (moving && lane) {
+    fields.set("lane", laneOf(moving.block)?.resource ?? "");
+    fields.set("to", lane.resource);
+  }
+  return fields;
 }
 
 /** @param {HTMLElement} block */
@@ -64,7 +104,7 @@ const addressOf = (block) => `${block.getAttribute("href")}move/board/`;
 /** What the clinic says to the move: "ok", "changes", "no". */
 async function ask() {
   if (!moving) return null;
-  const answer = await fetch(`${addressOf(moving.block)}?shift=${moving.shift}`);
+  const answer = await fetch(`${addressOf(moving.block)}?${asked()}`);
   const said = document.createElement("template");
   said.innerHTML = await answer.text();
   const line = said.content.querySelector("[data-outcome]");
@@ -74,7 +114,7 @@ async function ask() {
 
 async function drop() {
   if (!moving || moving.busy) return;
-  if (moving.shift === 0) return abort();
+  if (moving.shift === 0 && !otherLane()) return abort();
   moving.busy = true;
   say("Checking …");
   const found = await ask();
@@ -83,8 +123,8 @@ async function drop() {
   if (!found) return say("This could not be checked. Try again, or open the visit.");
   if (found.form) return askWhy(found.text, found.form);
   if (found.outcome === "no") return say(found.text);
-  if (found.outcome === "changes" && moving.agreed !== moving.shift) {
-    moving.agreed = moving.shift;
+  if (found.outcome === "changes" && moving.agreed !== String(asked())) {
+    moving.agreed = String(asked());
     return say(`${found.text} Press Enter again to move.`);
   }
   await send();
@@ -104,17 +144,16 @@ function askWhy(text, form) {
 
 async function send() {
   if (!moving || !(token instanceof HTMLInputElement)) return;
-  const { block, shift } = moving;
+  const { block, lane } = moving;
   moving.busy = true;
-  const body = new URLSearchParams({
-    csrfmiddlewaretoken: token.value,
-    idempotency_key: self.crypto?.randomUUID?.() ?? "",
-    shift: String(shift),
-    version: block.getAttribute("data-version") ?? "",
-  });
+  const body = asked();
+  body.set("csrfmiddlewaretoken", token.value);
+  body.set("idempotency_key", self.crypto?.randomUUID?.() ?? "");
+  body.set("version", block.getAttribute("data-version") ?? "");
   const answer = await fetch(addressOf(block), { method: "POST", body });
   const text = await answer.text();
   leave();
+  if (text.includes('data-outcome="moved"')) landing = { visit: block.getAttribute("data-visit"), lane: lane.resource };
   if (!text.includes("data-outcome")) say("The visit was not moved. Open it, and try there.");
   else if (status) status.innerHTML = text;
   document.body.dispatchEvent(new Event("tick"));
@@ -131,8 +170,8 @@ function whileMoving(event) {
   const acts = {
     ArrowUp: () => step(-by),
     ArrowDown: () => step(by),
-    ArrowLeft: () => say("Only the time moves here; rooms and people are chosen for it."),
-    ArrowRight: () => say("Only the time moves here; rooms and people are chosen for it."),
+    ArrowLeft: () => aside(-1),
+    ArrowRight: () => aside(1),
     Enter: drop,
     Escape: abort,
   };
@@ -161,18 +200,85 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
   if (moving) event.preventDefault();
 });
 
-/** A fresh day leaves the focus on the visit that had it. */
-/** @type {{ visit: string | null, column: string } | null} */
+/** A fresh day leaves the focus on the visit that had it, and in the lane it went to. */
+/** @typedef {{ visit: string | null, lane: string | undefined }} Place */
+/** @type {Place | null} */
+let landing = null;
+/** @type {Place | null} */
 let focused = null;
-const columnOf = (/** @type {Element} */ block) => [...block.classList].find((name) => /^c\d+$/.test(name)) ?? "";
 document.body.addEventListener("htmx:beforeSwap", () => {
   const block = document.activeElement?.closest(".block[data-visit]");
-  focused = block ? { visit: block.getAttribute("data-visit"), column: columnOf(block) } : null;
+  const here = block ? { visit: block.getAttribute("data-visit"), lane: laneOf(block)?.resource } : null;
+  focused = here && landing?.visit === here.visit ? landing : here;
+  landing = null;
 });
 document.body.addEventListener("htmx:afterSwap", () => {
   if (!focused) return;
-  const { visit, column } = focused;
+  const { visit, lane } = focused;
   const found = [...document.querySelectorAll(".block[data-visit]")].filter((block) => block.getAttribute("data-visit") === visit);
-  const next = found.find((block) => columnOf(block) === column) ?? found[0];
+  const next = found.find((block) => laneOf(block)?.resource === lane) ?? found[0];
   if (next instanceof HTMLElement) next.focus({ preventScroll: true });
 });
+
+/*
+ * The lanes of the board: one column per resource, and what of it is free by what the
+ * board shows. The clinic has the last word when a visit is dropped.
+ */
+
+/** @typedef {{ resource: string, kind: string, name: string, column: string, left: number }} Lane */
+
+/** @param {Element} part */
+const columnOf = (part) => [...part.classList].find((name) => /^c\d+$/.test(name)) ?? "";
+
+/** @returns {Lane[]} from left to right */
+function lanes() {
+  return [...document.querySelectorAll(".board__head[data-resource]")].map((head) => ({
+    resource: head.getAttribute("data-resource") ?? "",
+    kind: head.getAttribute("data-kind") ?? "",
+    name: head.textContent?.trim() ?? "",
+    column: columnOf(head),
+    left: head instanceof HTMLElement ? head.offsetLeft : 0,
+  }));
+}
+
+/** @param {Element} block */
+function laneOf(block) {
+  return lanes().find((lane) => lane.column === columnOf(block));
+}
+
+/**
+ * Others of the kind to one side, the nearest first.
+ * @param {Lane} lane
+ * @param {-1 | 1} side
+ */
+function lanesBeside(lane, side) {
+  const alike = lanes().filter((other) => other.kind === lane.kind);
+  const at = alike.findIndex((other) => other.resource === lane.resource);
+  return side < 0 ? alike.slice(0, at).reverse() : alike.slice(at + 1);
+}
+
+/**
+ * The rows a part of the board covers: [first, last).
+ * @param {Element} part
+ */
+function rowsOf(part) {
+  const row = (/** @type {RegExp} */ pattern) => Number(pattern.exec(part.className)?.[1] ?? 0);
+  const first = row(/\br(\d+)\b/);
+  return { first, last: first + row(/\bs(\d+)\b/) };
+}
+
+/**
+ * Whether nothing is in the way of these blocks of one visit, so many rows later.
+ * @param {Lane} lane
+ * @param {Element[]} blocks
+ * @param {number} later
+ */
+function isFree(lane, blocks, later) {
+  const visit = blocks[0]?.getAttribute("data-visit");
+  const taken = [...document.querySelectorAll(`.${lane.column}:is(.block, .board__buffer, .board__closed)`)]
+    .filter((part) => part.getAttribute("data-visit") !== visit)
+    .map(rowsOf);
+  const apart = (/** @type {{ first: number, last: number }} */ own) =>
+    taken.every((other) => own.last + later <= other.first || other.last <= own.first + later);
+  return blocks.map(rowsOf).every(apart);
+}

@@ -1,0 +1,132 @@
+"""A visit dropped on the board, at another time or in another lane, and its words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from core.actor import Actor
+from core.refusal import Refused
+from pages import words
+from pages.staff.board_lanes import Lane
+from scheduling.domain.short_notice import NEAR_MOVE, NEAR_VISIT
+from scheduling.selectors import moves
+from scheduling.services import booking
+
+if TYPE_CHECKING:
+    from scheduling.models import Appointment
+    from scheduling.services.previewing import Preview
+
+SAY_WHY = "Say why, on the form."
+ONE_BY_ONE = "Change the time and the lane one after the other, each with its reason."
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Where a visit is let go: `by` later or earlier, in another `lane` or its own."""
+
+    visit: "Appointment"
+    by: timedelta
+    lane: Lane | None = None
+
+    @property
+    def start(self) -> datetime:
+        return self.visit.start + self.by
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.visit.time_zone)
+
+    @property
+    def at(self) -> str:
+        return words.clock_time(self.start, self.zone)
+
+    @property
+    def only_lane(self) -> bool:
+        return self.lane is not None and not self.by
+
+    def preview(self, now: datetime) -> "Preview":
+        asked = {**self._asked(), "now": now}
+        if self.only_lane:
+            return booking.preview_reassign(**asked)
+        return booking.preview_move(start=self.start, **asked)
+
+    def make(self, version: int, by: Actor, now: datetime) -> "Appointment | Refused":
+        asked = {**self._asked(), "version": version, "by": by, "now": now}
+        if self.only_lane:
+            return booking.reassign(**asked)
+        return booking.move(start=self.start, **asked)
+
+    def form(self) -> tuple[str, str]:
+        """What asks for the reason: its words, and its address. No form changes time
+        and lane at once, so there "" is the address."""
+        if self.lane is None:
+            address = reverse("staff:appointment_move_preview", args=[self.visit.pk])
+            query = urlencode({"start": self.start.isoformat()})
+            return f"{NEAR_MOVE} {SAY_WHY}", f"{address}?{query}"
+        if not self.only_lane:
+            return f"{NEAR_MOVE} {ONE_BY_ONE}", ""
+        address = reverse("staff:appointment_reassign_preview", args=[self.visit.pk])
+        query = urlencode({"avoiding": sorted(self.lane.avoiding)}, doseq=True)
+        return f"{NEAR_VISIT} {SAY_WHY}", f"{address}?{query}"
+
+    def _asked(self) -> dict[str, Any]:
+        asked = {"appointment_id": self.visit.pk, "clinic_id": self.visit.clinic_id}
+        if self.lane is None:
+            return asked
+        return asked | {"prefer": self.lane.prefer, "avoiding": self.lane.avoiding}
+
+
+def outcome(found: "Preview", drop: Drop) -> tuple[str, str]:
+    """ "ok", "changes" (of resources that nobody chose) or "no", and its words."""
+    changed = found.changed
+    if changed is None:
+        return "no", f"{_why_not(found, drop)}{_next_best(found, drop.zone)}"
+    if drop.lane and not drop.lane.is_kept_by(changed):
+        return "no", _cannot_take(drop, drop.lane)
+    swaps = [
+        f"{old.name if old else 'nobody'} becomes {new.name if new else 'nobody'}"
+        for phase in changed.replaced
+        for old, new in phase.replaced
+    ]
+    if not swaps:
+        return "ok", f"Free at {drop.at}."
+    as_chosen = drop.lane and drop.lane.is_all_of(changed)
+    text = f"Free at {drop.at}; {', '.join(dict.fromkeys(swaps))}."
+    return "ok" if as_chosen else "changes", text
+
+
+def made(moved: "Appointment", drop: Drop) -> str:
+    """What happened, with what the visit really has now."""
+    changed = moves.last_change(moved) if drop.lane else None
+    taken = [
+        new.name
+        for phase in (changed.replaced if changed else ())
+        for old, new in phase.replaced
+        if old and new and drop.lane and old.id == drop.lane.old.pk
+    ]
+    where = " and ".join(dict.fromkeys(taken))
+    at = "" if drop.only_lane else drop.at
+    return (
+        f"Moved to {' at '.join(part for part in (where, at) if part)}. Undo available"
+    )
+
+
+def _why_not(found: "Preview", drop: Drop) -> str:
+    if drop.lane and any(reason.code == "slot-taken" for reason in found.reasons):
+        return _cannot_take(drop, drop.lane)
+    return " ".join(reason.text for reason in found.reasons)
+
+
+def _cannot_take(drop: Drop, lane: Lane) -> str:
+    return f"{lane.new.name} cannot take the visit at {drop.at}."
+
+
+def _next_best(found: "Preview", zone: ZoneInfo) -> str:
+    if not found.alternatives:
+        return ""
+    start = found.alternatives[0].start
+    return f" Next: {words.moment(start, zone, found.start)}."
