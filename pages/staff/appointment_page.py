@@ -53,6 +53,7 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "find_address": f"{find}?{urlencode(query)}",
         "visit_type": visit.visit_type.name,
         "clinician": visit.clinician.name if visit.clinician else "",
+        "not_with": selectors.not_with(visit),
         "joint": episode.joint if episode else "",
         "episode_address": _episode_address(request, episode),
         "state": state,

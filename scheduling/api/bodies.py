@@ -299,6 +299,7 @@ class AppointmentAnswer(serializers.Serializer[Any]):
     targets = serializers.IntegerField()
     sedation = serializers.CharField(allow_null=True)
     image_guided_harvest = serializers.BooleanField()
+    not_clinicians = serializers.ListField(child=serializers.IntegerField())
     confirmed_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
     revision = serializers.IntegerField()
@@ -373,6 +374,7 @@ class HoldAnswer(serializers.Serializer[Any]):
     targets = serializers.IntegerField()
     sedation = serializers.CharField(allow_null=True)
     image_guided_harvest = serializers.BooleanField()
+    not_clinicians = serializers.ListField(child=serializers.IntegerField())
     expires_at = serializers.DateTimeField()
     made_by = serializers.CharField(
         help_text="By whom: staff, patient or job, and which, such as `staff:12`."

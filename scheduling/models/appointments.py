@@ -30,6 +30,7 @@ class Agreed(UuidModel):
     [arrival, end of the last phase) derived from it, without buffers. `variation`
     is what this visit asks for besides its type, `{"targets", "sedation",
     "image_guided_harvest"}`; what is left out is as the type has it.
+    `not_clinicians` are resource ids: who is not to serve, also after a move.
     """
 
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
@@ -46,6 +47,7 @@ class Agreed(UuidModel):
     )
     subject = models.CharField(max_length=80, blank=True)
     variation = models.JSONField(default=dict, db_default={}, blank=True)
+    not_clinicians = models.JSONField(default=list, db_default=[], blank=True)
     local_on = models.DateField()
     local_time = models.TimeField()
     time_zone = models.CharField(max_length=60)

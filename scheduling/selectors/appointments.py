@@ -127,6 +127,14 @@ def visit_resources(
     return list(found.order_by("kind", "name"))
 
 
+def not_with(visit: Appointment) -> list[str]:
+    """Names of the clinicians who are not to serve; no statement if there are none."""
+    if not visit.not_clinicians:
+        return []
+    found = Resource.objects.filter(pk__in=visit.not_clinicians).order_by("name")
+    return list(found.values_list("name", flat=True))
+
+
 def check_resources(resource_ids: Collection[int], clinic_id: int) -> None:
     """Raises Invalid where one of them is not this clinic's."""
     known = Resource.objects.filter(pk__in=resource_ids, clinic_id=clinic_id).count()

@@ -41,6 +41,7 @@ def appointment_json(appointment: Appointment) -> dict[str, Any]:
         "end": _iso(appointment.end, zone),
         "subject": appointment.subject,
         **_variation_json(appointment),
+        "not_clinicians": appointment.not_clinicians,
         "confirmed_at": (
             _iso(appointment.confirmed_at, zone) if appointment.confirmed_at else None
         ),
@@ -102,6 +103,7 @@ def hold_json(hold: Hold) -> dict[str, Any]:
         "end": _iso(hold.end, zone),
         "subject": hold.subject,
         **_variation_json(hold),
+        "not_clinicians": hold.not_clinicians,
         "expires_at": _iso(hold.expires_at, zone),
         "made_by": hold.made_by,
         "reservations": _reservations_json(hold, zone),

@@ -192,16 +192,18 @@ class _Reading:
         return [self._less(one) for one in known], busy.patient | self._fixed_of(visit)
 
     def _members(self, visit: Appointment) -> list[Unit]:
-        """The clinician asked for is insisted on only while the visit has them."""
+        """The clinician asked for is insisted on only while the visit has them; one
+        that was ruled out never serves."""
         asked = visit.clinician_id
         has = Reservation.objects.filter(
             appointment=visit, resource=asked, released_at=None
         )
+        members = [u for u in self.members if u.ref.id not in visit.not_clinicians]
         if asked is None or asked == self.absence.resource_id or not has.exists():
-            return list(self.members)
+            return members
         return [
             unit
-            for unit in self.members
+            for unit in members
             if unit.ref.kind != "clinician" or unit.ref.id == asked
         ]
 

@@ -79,7 +79,15 @@ def wanted_of(hold: Hold, now: datetime, variation: Variation | None = None) -> 
     if variation is None:
         variation = Variation.from_data(hold.variation)
     plan = with_phases(kind.varied(variation), phases)
-    return Wanted(kind, plan, hold.start, now, hold.clinician_id, variation=variation)
+    return Wanted(
+        kind,
+        plan,
+        hold.start,
+        now,
+        hold.clinician_id,
+        variation=variation,
+        avoiding=frozenset(hold.not_clinicians),
+    )
 
 
 def _check_start(hold: Hold, start: datetime | None) -> None:

@@ -208,6 +208,7 @@ def _new(
         clinician_id=wanted.clinician,
         subject=subject,
         variation=wanted.variation.as_data(),
+        not_clinicians=sorted(wanted.avoiding),
         plan=_as_stored(wanted.plan),
         made_by=str(by),
         expires_at=expires_at,

@@ -168,11 +168,13 @@ def wanted_for(
     """What a move to `start` asks for, and the reservations it gives up.
 
     Preferred are what it has, or had `before`, and those of `prefer`. The clinician
-    once asked for is insisted on only while the visit has them.
+    once asked for is insisted on only while the visit has them; one that was ruled
+    out serves only if somebody chose them since.
     """
     held = list(appointment.reservations.filter(released_at=None).order_by("pk"))
     has = frozenset(reservation.resource_id for reservation in held)
     prefer |= has if before is None else before
+    avoiding |= frozenset(appointment.not_clinicians) - prefer
     plan = own_plan(appointment, kind)
     during = agreed(start, plan, kind.zone)["during"]
     avoiding |= _in_the_way(appointment, held, during)

@@ -21,6 +21,7 @@ def new_appointment(wanted: Wanted, patient_id: UUID, subject: str) -> Appointme
         clinician_id=wanted.clinician,
         subject=subject,
         variation=wanted.variation.as_data(),
+        not_clinicians=sorted(wanted.avoiding),
         in_person=kind.in_person,
         status_at=wanted.now,
         created_at=wanted.now,
