@@ -12,7 +12,9 @@ rules, in words:
 * A phase under way lasts as long as planned from when it began, or until now. A
   stay lasts until everything planned inside it is over.
 * A phase without a record that a later one has overtaken is taken for done.
-* A visit that should be over and of which nothing is on record is no longer expected.
+* A visit that should be over and of which nothing is on record is no longer expected,
+  unless its patient is here, or it comes after a visit under way on a resource that
+  this one still has or needs, or after one that waits so itself.
 
 Holds and absences move nobody: `running_into` tells who would run into one.
 """
@@ -25,6 +27,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from operator import attrgetter
 from uuid import UUID
+
+from scheduling.domain.turns import awaited
 
 NOTICEABLE = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
@@ -81,7 +85,8 @@ class Went:
 class PlannedVisit:
     """A visit of the day, and what is on record of its phases by position.
 
-    `over_at` is when the visit was closed: nothing of it is to come.
+    `over_at` is when the visit was closed: nothing of it is to come. `is_here`: its
+    patient has arrived.
     """
 
     id: UUID
@@ -89,6 +94,7 @@ class PlannedVisit:
     claims: tuple[PlannedClaim, ...] = ()
     went: Mapping[int, Went] = field(default_factory=dict)
     over_at: datetime | None = None
+    is_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +228,7 @@ class _Step:
 
 
 _BEGUN = frozenset({State.UNDER_WAY, State.DONE})
+_OVER = frozenset({State.DONE, State.PASSED})
 # The earliest an obstacle allows, and what it is.
 _Bound = tuple[datetime, Cause]
 
@@ -245,6 +252,7 @@ class _Day:
             self._note_claims(visit)
         for claims in self.claims.values():
             claims.sort(key=lambda claim: (claim[0], claim[1].visit.id))
+        self._drop_missed()
 
     def expected(self) -> Iterator[ExpectedVisit]:
         steps = [s for of_visit in self.steps.values() for s in of_visit.values()]
@@ -261,7 +269,7 @@ class _Day:
         """What is on record of it; what is not is as planned for now."""
         went = visit.went.get(phase.position)
         if went is None:
-            over = self._is_over(visit) or _is_overtaken(visit, phase)
+            over = visit.over_at is not None or _is_overtaken(visit, phase)
             state = State.PASSED if over else State.TO_COME
             return _Step(visit, phase, state, phase.start, phase.end, phase.end)
         ended = went.ended or visit.over_at
@@ -271,10 +279,18 @@ class _Day:
         end = max(went.started + (phase.end - phase.start), self.now)
         return _Step(visit, phase, State.UNDER_WAY, went.started, end, end)
 
-    def _is_over(self, visit: PlannedVisit) -> bool:
-        if visit.over_at is not None:
-            return True
-        return not visit.went and max(p.end for p in visit.phases) <= self.now
+    def _drop_missed(self) -> None:
+        """What should be over is no longer expected, unless it is only kept waiting."""
+        queues = [
+            [(last.visit.id, last.state not in _OVER) for _, _, last, _ in claims]
+            for claims in self.claims.values()
+        ]
+        kept = awaited((v.id for v in self.visits if v.is_here or v.went), queues)
+        for visit in self.visits:
+            is_late = max(phase.end for phase in visit.phases) <= self.now
+            for step in self.steps[visit.id].values():
+                if is_late and visit.id not in kept:
+                    step.state = State.PASSED
 
     def _note_claims(self, visit: PlannedVisit) -> None:
         steps = self.steps[visit.id]
@@ -346,7 +362,7 @@ class _Day:
 
     def _stretch(self, inner: _Step) -> None:
         """A stay that is not over lasts until what lies in it is."""
-        if inner.state in {State.PASSED, State.DONE}:
+        if inner.state in _OVER:
             return
         for outer in self.steps[inner.visit.id].values():
             lasts = outer.state in {State.TO_COME, State.UNDER_WAY}

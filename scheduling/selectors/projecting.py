@@ -23,6 +23,8 @@ from scheduling.domain.running_into import ABSENCE, HOLD, Kept, RunsInto, runs_i
 from scheduling.models import Appointment
 from scheduling.selectors.board import BoardVisit, DayBoard, Part, day_board
 
+_HERE = frozenset({Appointment.Status.ARRIVED, Appointment.Status.CHECKED_IN})
+
 
 @dataclass(frozen=True)
 class DayProjection:
@@ -87,6 +89,7 @@ def _visits(board: DayBoard) -> Iterator[PlannedVisit]:
                 claims=tuple(claims[visit.id]),
                 went=_went(visit.parts),
                 over_at=_over_at(visit),
+                is_here=visit.status in _HERE,
             )
 
 

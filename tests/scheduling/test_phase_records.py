@@ -277,3 +277,15 @@ def test_planned_against_actual_by_type_and_phase(at):
     other = WEDNESDAY + timedelta(days=1)
     assert selectors.phase_durations(at.clinic.pk, other, other) == []
     assert selectors.phase_durations(at.clinic.pk, WEDNESDAY, other, "follow-up") == []
+
+
+def test_who_arrived_and_waits_stays_affected_past_the_planned_end(at):
+    checked_in(at.book())
+    waits = at.book(start=NINE + minutes(60))
+    booking.arrive(appointment_id=waits.pk, version=1, by=BY, now=NINE + minutes(50))
+
+    day = selectors.day_projection(at.clinic.pk, WEDNESDAY, NINE + minutes(130))
+
+    late = {found.visit_id: found for found in day.affected}
+    assert late[waits.pk].delay >= minutes(70)
+    assert late[waits.pk].cause.code == "waits"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from scheduling.domain.projection import State, Went, project
 from tests.scheduling.projection_days import (
+    DOCTOR,
     PROCEDURE,
     ROOM,
     TALK,
@@ -41,8 +42,23 @@ def begun(planned, went):
     return replace(planned, went=records)
 
 
-def is_missed(planned, now):
-    return not planned.went and max(p.end for p in planned.phases) <= now
+def expected_of(visits, now):
+    """Those that are not missed: begun, not over yet, or behind one that is kept."""
+    kept = {v.id for v in visits if v.went}
+    for _ in visits:
+        kept |= {v.id for v in visits if any(is_behind(v, o, kept) for o in visits)}
+    return [v for v in visits if v.id in kept or max(p.end for p in v.phases) > now]
+
+
+def is_behind(planned, other, kept):
+    """It takes a resource after another that is kept and not done with it."""
+    return other.id in kept and any(
+        mine.resource_id == held.resource_id
+        and held.start < mine.start
+        and not (held.last in other.went and other.went[held.last].ended)
+        for mine in planned.claims
+        for held in other.claims
+    )
 
 
 def test_a_harvest_that_overruns_pushes_what_follows_and_stretches_the_room():
@@ -156,6 +172,53 @@ def test_a_visit_that_never_began_is_no_longer_expected_once_it_should_be_over()
     assert found.affected == ()
 
 
+def test_who_waits_because_of_a_delay_is_still_expected_after_the_planned_end():
+    long = begun(visit(1, TALK, 0), {0: (0, None)})
+    waits, after = replace(visit(2, TALK, 30), is_here=True), visit(3, TALK, 60)
+
+    found = project([long, waits, after], at(61))
+
+    assert spans(found.visits[1]) == [(71, 91)]
+    assert [one.visit_id for one in found.affected] == [long.id, waits.id, after.id]
+    assert found.affected[1].delay == late(41)
+    assert found.affected[2].delay == late(41)
+
+
+def test_who_has_arrived_is_expected_whatever_the_time():
+    here = replace(visit(1, TALK, 0), is_here=True)
+
+    [found] = project([here], at(45)).affected
+
+    assert found.expected.state is State.TO_COME
+    assert found.delay == late(45)
+
+
+def test_whose_resource_is_held_is_expected_even_if_nobody_arrived():
+    long = begun(visit(1, TALK, 0), {0: (0, None)})
+
+    found = project([long, visit(2, TALK, 30)], at(55))
+
+    assert spans(found.visits[1]) == [(65, 85)]
+
+
+def test_who_is_behind_somebody_that_waits_is_expected_too():
+    room, doctor = ([(0, 20)], [(ROOM, 0, 0, 0, 0)]), TALK
+    both = ([(0, 20)], [(ROOM, 0, 0, 0, 0), (DOCTOR, 0, 0, 0, 0)])
+    long = begun(visit(1, room, 0), {0: (0, None)})
+
+    found = project([long, visit(2, both, 20), visit(3, doctor, 45)], at(66))
+
+    assert [v.phases[0].state for v in found.visits[1:]] == [State.TO_COME] * 2
+
+
+def test_who_is_behind_a_visit_that_is_done_is_not_kept_waiting():
+    done = begun(visit(1, TALK, 0), {0: (0, 40)})
+
+    found = project([done, visit(2, TALK, 30)], at(51))
+
+    assert found.visits[1].phases[0].state is State.PASSED
+
+
 def test_who_went_ahead_is_not_sent_away():
     first, second = visit(1, TALK, 0), begun(visit(2, TALK, 30), {0: (2, None)})
 
@@ -181,8 +244,8 @@ def test_before_the_day_the_projection_is_the_plan(seed):
 @given(SEEDS, MOMENTS)
 def test_it_agrees_with_a_naive_clock(seed, now):
     visits, going = so_far(seed, now)
-    kept = [v for v in visits if not is_missed(v, at(now))]
-    going.runs = [r for r in going.runs if r.visit.id in {v.id for v in kept}]
+    kept = {v.id for v in expected_of(visits, at(now))}
+    going.runs = [r for r in going.runs if r.visit.id in kept]
 
     told = project(visits, at(now))
 
