@@ -124,7 +124,8 @@ def _made(request: StaffRequest, freed: "FreedOpening", held: "Hold") -> HttpRes
 
 
 def _page(request: StaffRequest, freed: "FreedOpening", form: OfferForm) -> Answer:
-    there = freed.handled_at is None and freeing.is_there(freed, request.now)
+    waits = freed.handled_at is None
+    there = waits and freeing.is_there(freed, request.now)
     opening = waitlist_view.freed_row(freed, request.now)
     offered = there and not opening["undo_until"]
     context = {
@@ -132,6 +133,7 @@ def _page(request: StaffRequest, freed: "FreedOpening", form: OfferForm) -> Answ
         "opening": opening,
         "soon": waitlist_view.soon(freed.during.lower, request.now),
         "there": there,
+        "held": waits and not there and freeing.is_held(freed, request.now),
         "handled": freed.handled_as,
         "may_write": may(request.membership.role, "waitlist.write").allowed,
         "offer_address": reverse("staff:waitlist_offer", args=[freed.pk]),

@@ -1,22 +1,26 @@
 """Time that visits give up, until it is offered, passed over, or too late."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from core import journal, locks
 from core.actor import Actor
 from core.db import unit_of_work
 from core.problems import Invalid, NotFound
-from scheduling.models import Appointment, FreedOpening, Offer
+from scheduling.domain.status import LIVE
+from scheduling.models import Appointment, FreedOpening, Offer, Reservation
 from scheduling.selectors import waitlist
 from scheduling.selectors.openings import opening_at, search_days, world_of
-from scheduling.selectors.visit_types import visit_kind
+from scheduling.selectors.visit_types import VisitKind, visit_kind
+
+_LIVE = [status.value for status in LIVE]
+_AFTER_ALL_HOLDS = datetime.max.replace(tzinfo=UTC)
 
 
 def note(appointment: Appointment, act: str, now: datetime) -> None:
@@ -75,13 +79,15 @@ def take_back(rows: Iterable[FreedOpening], by: Actor, now: datetime) -> None:
 
 
 def settle(*, by: Actor, now: datetime) -> int:
-    """Close what can no longer be given away, and open again what nobody took.
+    """Close what can no longer be given away, and open again what nobody took or what
+    an absence had closed. What is only held for somebody stays as it is.
 
     How many changed; one transaction for each.
     """
     waiting = FreedOpening.objects.filter(handled_at=None)
     closed = [partial(_close_if_gone, pk, by, now) for pk in _ids(waiting)]
     opened = [partial(_reopen, pk, now) for pk in _ids(_untaken(now))]
+    opened += [partial(_bring_back, pk, now) for pk in _ids(_given_back(now))]
     return sum(unit_of_work(step) for step in [*opened, *closed])
 
 
@@ -101,11 +107,45 @@ def _untaken(now: datetime) -> QuerySet[FreedOpening]:
     )
 
 
+def _given_back(now: datetime) -> QuerySet[FreedOpening]:
+    """Closed as gone, with time in them that an absence has given back since.
+
+    Without those whose visit has its time again, or whose time was freed anew.
+    """
+    returned = Reservation.objects.filter(
+        absence__resource__clinic=OuterRef("clinic"),
+        period__overlap=OuterRef("during"),
+        released_at__gte=OuterRef("handled_at"),
+    )
+    anew = FreedOpening.objects.filter(
+        clinic=OuterRef("clinic"),
+        visit_type__slug=OuterRef("visit_type__slug"),
+        during__startswith=OuterRef("during__startswith"),
+        freed_at__gte=OuterRef("handled_at"),
+    )
+    rows = FreedOpening.objects.filter(
+        Exists(returned),
+        ~Exists(anew.exclude(pk=OuterRef("pk"))),
+        handled_as=FreedOpening.End.GONE,
+        during__startswith__gt=now,
+    )
+    return rows.exclude(appointment__during=F("during"), appointment__status__in=_LIVE)
+
+
 def _reopen(freed_id: UUID, now: datetime) -> bool:
     rows = FreedOpening.objects.filter(pk=freed_id)
     locks.lock(rows)
-    if not _untaken(now).filter(pk=freed_id).exists():
-        return False
+    return _untaken(now).filter(pk=freed_id).exists() and _open_again(rows)
+
+
+def _bring_back(freed_id: UUID, now: datetime) -> bool:
+    rows = FreedOpening.objects.filter(pk=freed_id)
+    locks.lock(rows)
+    freed = _given_back(now).filter(pk=freed_id).select_related("visit_type").first()
+    return freed is not None and is_there(freed, now) and _open_again(rows)
+
+
+def _open_again(rows: QuerySet[FreedOpening]) -> bool:
     return bool(rows.update(handled_at=None, handled_as="", handled_by=""))
 
 
@@ -113,7 +153,7 @@ def _close_if_gone(freed_id: UUID, by: Actor, now: datetime) -> bool:
     (freed,) = locks.lock(
         FreedOpening.objects.filter(pk=freed_id).select_related("visit_type")
     )
-    if freed.handled_at is not None or is_there(freed, now):
+    if freed.handled_at is not None or is_there(freed, now) or is_held(freed, now):
         return False
     _handle(freed, FreedOpening.End.GONE, by, now)
     return True
@@ -121,15 +161,32 @@ def _close_if_gone(freed_id: UUID, by: Actor, now: datetime) -> bool:
 
 def is_there(freed: FreedOpening, now: datetime) -> bool:
     """Whether a visit of this type can still start then, with enough time before."""
+    kind = _bookable(freed, now)
+    return kind is not None and _opens(freed, kind, now)
+
+
+def is_held(freed: FreedOpening, now: datetime) -> bool:
+    """Whether it would be there were it not held for somebody, however long."""
+    kind = _bookable(freed, now)
+    return kind is not None and _opens(freed, kind, _AFTER_ALL_HOLDS)
+
+
+def _bookable(freed: FreedOpening, now: datetime) -> VisitKind | None:
+    """Its type, if that is booked still and there is enough time before."""
     start = freed.during.lower
     try:
         kind = visit_kind(clinic_id=freed.clinic_id, visit_type=freed.visit_type.slug)
     except Invalid:
-        return False  # the type is not booked any more
-    if start <= now or start < now + kind.minimum_lead:
-        return False
+        return None
+    return None if start <= now or start < now + kind.minimum_lead else kind
+
+
+def _opens(freed: FreedOpening, kind: VisitKind, by_then: datetime) -> bool:
+    """Whether there is an opening, with what is booked now and still held then."""
+    start = freed.during.lower
     days = search_days(start, kind.plan, kind.zone)
-    return opening_at(world_of(kind, kind.plan, *days), start, now=now) is not None
+    world = world_of(kind, kind.plan, *days)
+    return opening_at(world, start, now=by_then) is not None
 
 
 def _handle(

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from scheduling.models import FreedOpening
-from scheduling.services import booking
+from scheduling.services import booking, freeing, holds
 from tests.factories import waitlist as waits
 from tests.factories.scheduling import BY, NINE
 from tests.pages.conftest import NOW
@@ -105,3 +105,24 @@ def test_as_many_are_ticked_as_the_clinic_asks_at_once(coordinator, practice, fr
     text = page(coordinator, opening(freed))
 
     assert ticked(text) == {str(entry.pk) for entry in entries[:3]}
+
+
+def test_time_held_for_somebody_says_so_and_is_offered_when_they_do_not_take_it(
+    coordinator, practice, freed
+):
+    waiting(practice)
+    held = holds.hold(
+        clinic_id=practice.clinic.pk,
+        visit_type="consultation",
+        start=THURSDAY,
+        by=BY,
+        now=NOW,
+    )
+    freeing.settle(by=BY, now=NOW)
+
+    text = page(coordinator, opening(freed))
+
+    assert "Held for somebody" in text
+    assert "Offer this opening" not in text
+    holds.release(hold_id=held.pk, by=BY, now=NOW)
+    assert "Offer this opening" in page(coordinator, opening(freed))

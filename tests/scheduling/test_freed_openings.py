@@ -1,0 +1,175 @@
+"""What becomes of time a visit gave up while somebody or something is in its way."""
+
+from datetime import timedelta
+
+import pytest
+
+from scheduling.models import FreedOpening
+from scheduling.services import absences, booking, freeing, holds
+from tests.factories import scheduling as make
+from tests.factories import waitlist as waits
+from tests.factories.clinics import NOW
+from tests.factories.scheduling import BY, NINE, minutes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at():
+    return make.practice()
+
+
+@pytest.fixture
+def freed(at):
+    return waits.freed(at)
+
+
+def hold(at, **fields):
+    kept = {"visit_type": "consultation", "start": NINE, "by": BY, "now": NOW, **fields}
+    return holds.hold(clinic_id=at.clinic.pk, patient_id=at.patient().pk, **kept)
+
+
+def away(at):
+    return absences.open_absence(
+        clinic_id=at.clinic.pk,
+        resource_id=at.one("clinician").pk,
+        start=NINE - minutes(30),
+        end=NINE + minutes(90),
+        by=BY,
+        now=NOW,
+    )
+
+
+def back(at, absence, after=2, **fields):
+    absences.end_absence(
+        absence_id=absence.pk,
+        clinic_id=at.clinic.pk,
+        by=BY,
+        now=NOW + minutes(after),
+        **fields,
+    )
+
+
+def settle(after=0):
+    return freeing.settle(by=BY, now=NOW + minutes(after))
+
+
+def ways():
+    rows = FreedOpening.objects.order_by("freed_at", "pk")
+    return list(rows.values_list("handled_as", flat=True))
+
+
+def test_time_that_is_held_for_somebody_comes_back_when_they_do_not_take_it(at, freed):
+    held = hold(at)
+
+    assert settle() == 0
+    assert not freeing.is_there(freed, NOW)
+    assert freeing.is_held(freed, NOW)
+    holds.release(hold_id=held.pk, by=BY, now=NOW)
+
+    assert ways() == [""]
+    assert freeing.is_there(freed, NOW)
+
+
+def test_time_held_until_it_begins_comes_back_too(at, freed):
+    held = hold(at, lasts=NINE + minutes(60) - NOW)
+    settle()
+    holds.release(hold_id=held.pk, by=BY, now=NOW + minutes(2))
+    settle(after=3)
+
+    assert ways() == [""]
+
+
+def test_time_that_was_held_is_gone_once_it_is_booked(at, freed):
+    held = hold(at)
+    settle()
+    booking.book(
+        clinic_id=at.clinic.pk,
+        patient_id=held.patient_id,
+        hold_id=held.pk,
+        by=BY,
+        now=NOW,
+    )
+
+    settle()
+
+    assert ways() == ["gone"]
+
+
+def test_time_that_an_absence_took_comes_back_when_that_is_called_off(at, freed):
+    absence = away(at)
+    settle(after=1)
+    assert ways() == ["gone"]
+
+    back(at, absence)
+
+    assert settle(after=3) == 1
+    assert ways() == [""]
+    assert settle(after=4) == 0
+
+
+def test_time_after_an_absence_that_is_shortened_comes_back(at, freed):
+    absence = away(at)
+    settle(after=1)
+
+    back(at, absence, until=NINE)
+    settle(after=3)
+
+    assert ways() == [""]
+
+
+def test_time_that_is_booked_when_the_absence_ends_stays_gone(at, freed):
+    absence = away(at)
+    settle(after=1)
+    back(at, absence)
+    at.book(now=NOW + minutes(3))
+
+    assert settle(after=4) == 0
+    assert ways() == ["gone"]
+
+
+def test_time_that_was_freed_anew_comes_back_once(at, freed):
+    absence = away(at)
+    settle(after=1)
+    back(at, absence)
+    visit = at.book(now=NOW + minutes(3))
+    booking.cancel(
+        appointment_id=visit.pk,
+        version=visit.version,
+        reason="patient asked",
+        by=BY,
+        now=NOW + minutes(4),
+    )
+
+    settle(after=5)
+
+    assert ways() == ["gone", ""]
+
+
+def test_time_whose_visit_came_back_to_it_stays_gone(at):
+    visit = at.book()
+    booking.move(
+        appointment_id=visit.pk,
+        start=NINE + timedelta(days=7),
+        version=1,
+        reason="patient asked",
+        by=BY,
+        now=NOW,
+    )
+    absence = away(at)
+    settle(after=1)
+    back(at, absence)
+    booking.move(
+        appointment_id=visit.pk,
+        start=NINE,
+        version=2,
+        reason="patient asked",
+        by=BY,
+        now=NOW + minutes(3),
+    )
+
+    settle(after=4)
+
+    assert ways() == ["gone", ""]
+    [still] = FreedOpening.objects.filter(handled_at=None)
+    assert still.during.lower == NINE + timedelta(days=7)
