@@ -120,10 +120,19 @@ class Unsuited:
     asks: str
 
 
+OTHER_KIND = Unsuited(
+    "visit-type", "Waits for another kind of visit.", "another kind of visit"
+)
+
+
 def against(entry: Waiting, place: Place, now: datetime) -> tuple[Unsuited, ...]:
-    """Everything that speaks against offering `place` to `entry`; empty if it suits."""
+    """Everything that speaks against offering `place` to `entry`; empty if it suits.
+
+    Where it is for another kind of visit, nothing else matters.
+    """
+    if entry.visit_type != place.visit_type:
+        return (OTHER_KIND,)
     return (
-        *_visit_type(entry, place),
         *_notice(entry, place, now),
         *_dates(entry, place),
         *_own_visit(entry, place),
@@ -166,11 +175,6 @@ def _counted(span: timedelta) -> tuple[int, str]:
     if span >= _ONE_HOUR:
         return span // _ONE_HOUR, "hour"
     return max(span // timedelta(minutes=1), 0), "minute"
-
-
-def _visit_type(entry: Waiting, place: Place) -> Iterator[Unsuited]:
-    if entry.visit_type != place.visit_type:
-        yield Unsuited("visit-type", "Waits for another kind of visit.", "another kind")
 
 
 def _notice(entry: Waiting, place: Place, now: datetime) -> Iterator[Unsuited]:

@@ -61,10 +61,8 @@ def history(entry_id: UUID) -> QuerySet[JournalEntry]:
     return journal.entries(f"waitlist:{entry_id}")
 
 
-def candidates(
-    clinic_id: int, slug: str, freed_id: UUID | None = None
-) -> QuerySet[WaitlistEntry]:
-    """Who waits for visits of this type, with `has_offer` (one is still open) and
+def candidates(clinic_id: int, freed_id: UUID | None = None) -> QuerySet[WaitlistEntry]:
+    """Who waits, for whatever visit, with `has_offer` (one is still open) and
     `had_this` (was offered this freed opening before)."""
     open_now = Offer.objects.filter(entry=OuterRef("pk"), state=Offer.State.OFFERED)
     this = Offer.objects.filter(entry=OuterRef("pk"), freed=freed_id).exclude(
@@ -73,7 +71,6 @@ def candidates(
     had_this = this if freed_id else Offer.objects.none()
     return (
         entries(clinic_id)
-        .filter(visit_type__slug=slug)
         .annotate(has_offer=Exists(open_now), had_this=Exists(had_this))
         .prefetch_related("appointment__phases")
     )

@@ -13,6 +13,7 @@ from scheduling.domain.plan import PhasePlan, Plan
 from scheduling.domain.status import LIVE
 from scheduling.domain.variation import Variation
 from scheduling.domain.waiting import (
+    OTHER_KIND,
     Place,
     Unsuited,
     Waiting,
@@ -56,7 +57,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Who fits, in the order they are asked; who does not, longest waiting first."""
+    """Who fits, in the order they are asked; who does not, longest waiting first, and
+    last those who wait for another kind of visit."""
 
     kind: VisitKind
     start: datetime
@@ -65,7 +67,10 @@ class Matches:
 
     @property
     def why_nobody(self) -> str:
-        """One reason for each of the others: "2 need 7 days’ notice"."""
+        """One reason for each of the others: "2 need 7 days’ notice"; empty only if
+        everybody on the list fits."""
+        if not self.fitting and not self.others:
+            return "Nobody is on the waiting list."
         return why_nobody(match.reasons[0] for match in self.others)
 
     def batch(self, size: int) -> tuple[Match, ...]:
@@ -85,15 +90,21 @@ def matches(*, freed: FreedOpening, now: datetime) -> Matches:
 def matches_at(
     kind: VisitKind, start: datetime, *, now: datetime, freed_id: UUID | None = None
 ) -> Matches:
-    """Who waits for a visit of this kind at this start, freed or just open."""
-    rows = list(waitlist.candidates(kind.clinic_id, kind.slug, freed_id))
-    plans = {row.pk: _plan_or_fault(row, kind) for row in rows}
-    look = _Look(kind, start, now, plans, _busy(rows, kind, start, plans))
+    """Who waits for a visit of this kind at this start, freed or just open; who waits
+    for another kind, too, for the reason only."""
+    rows = list(waitlist.candidates(kind.clinic_id, freed_id))
+    alike = [row for row in rows if row.visit_type.slug == kind.slug]
+    plans = {row.pk: _plan_or_fault(row, kind) for row in alike}
+    look = _Look(kind, start, now, plans, _busy(alike, kind, start, plans))
     by_id = {str(row.pk): row for row in rows}
     ordered = fair_order(waitlist.as_waiting(row) for row in rows)
     judged = [look.judge(by_id[waiting.id], waiting) for waiting in ordered]
-    others = sorted((m for m in judged if not m.fits), key=lambda m: m.waiting.since)
+    others = sorted((m for m in judged if not m.fits), key=_by_kind_and_wait)
     return Matches(kind, start, tuple(m for m in judged if m.fits), tuple(others))
+
+
+def _by_kind_and_wait(match: Match) -> tuple[bool, datetime]:
+    return match.reasons[0] is OTHER_KIND, match.waiting.since
 
 
 def why_not_shared(first: Match, other: Match, kind: VisitKind) -> tuple[Unsuited, ...]:
@@ -139,7 +150,10 @@ class _Look:
 
     def judge(self, entry: WaitlistEntry, waiting: Waiting) -> Match:
         place = Place(visit_type=self.kind.slug, start=self.start, zone=self.kind.zone)
-        reasons = [*_standing(entry), *against(waiting, place, self.now)]
+        unsuited = against(waiting, place, self.now)
+        if OTHER_KIND in unsuited:
+            return Match(entry, waiting, unsuited)
+        reasons = [*_standing(entry), *unsuited]
         if entry.pk in self.busy:
             text = "Has another visit at the clinic then."
             reasons.append(Unsuited("busy", text, "another time"))

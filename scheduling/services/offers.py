@@ -202,7 +202,7 @@ def _chosen(found: Matches, entries: Collection[UUID]) -> tuple[Match, ...]:
 
 def _first(found: Matches, size: int) -> tuple[Match, ...]:
     if not found.fitting:
-        raise NobodyMatches(found.why_nobody or "Nobody waits for such a visit.")
+        raise NobodyMatches(found.why_nobody)
     return found.batch(size)
 
 

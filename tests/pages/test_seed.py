@@ -106,7 +106,7 @@ def test_somebody_waits_for_the_time_of_a_cancelled_visit(seeded):
     found = matching.matches(freed=freed, now=NOW)
 
     assert [m.entry.patient.family_name for m in found.fitting] == ["Arroyo"]
-    assert found.why_nobody == "1 needs 7 days’ notice"
+    assert found.why_nobody == ("2 need another kind of visit, 1 needs 7 days’ notice")
 
 
 def test_the_books_are_in_order(seeded):

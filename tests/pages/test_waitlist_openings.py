@@ -126,3 +126,15 @@ def test_time_held_for_somebody_says_so_and_is_offered_when_they_do_not_take_it(
     assert "Offer this opening" not in text
     holds.release(hold_id=held.pk, by=BY, now=NOW)
     assert "Offer this opening" in page(coordinator, opening(freed))
+
+
+def test_who_waits_for_another_kind_of_visit_is_listed_with_that_reason(
+    coordinator, practice, freed
+):
+    waiting(practice, visit_type="follow-up")
+
+    text = page(coordinator, opening(freed))
+
+    assert "Nobody matches" in text
+    assert "1 needs another kind of visit" in text
+    assert "Waits for another kind of visit." in text

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from scheduling.models import FreedOpening
-from scheduling.services import absences, booking, freeing, holds
+from scheduling.models import FreedOpening, Hold
+from scheduling.services import absences, booking, freeing, holds, matching, offers
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
 from tests.factories.clinics import NOW
@@ -48,6 +48,14 @@ def back(at, absence, after=2, **fields):
         now=NOW + minutes(after),
         **fields,
     )
+
+
+def matches(freed):
+    return matching.matches(freed=freed, now=NOW)
+
+
+def refused(found):
+    return [[reason.code for reason in match.reasons] for match in found.others]
 
 
 def settle(after=0):
@@ -173,3 +181,45 @@ def test_time_whose_visit_came_back_to_it_stays_gone(at):
     assert ways() == ["gone", ""]
     [still] = FreedOpening.objects.filter(handled_at=None)
     assert still.during.lower == NINE + timedelta(days=7)
+
+
+def test_who_waits_for_another_kind_of_visit_is_told_apart(at, freed):
+    entry = waits.entry(at, visit_type="follow-up")
+
+    found = matches(freed)
+
+    assert found.fitting == ()
+    assert [match.entry for match in found.others] == [entry]
+    assert found.others[0].reasons[0].text == "Waits for another kind of visit."
+    assert found.why_nobody == "1 needs another kind of visit"
+
+
+def test_who_waits_for_another_kind_of_visit_comes_last_and_for_that_reason_only(
+    at, freed
+):
+    waits.entry(at, visit_type="follow-up", now=NOW - timedelta(days=9))
+    waits.entry(at, minimum_notice=timedelta(days=80))
+
+    assert refused(matches(freed)) == [["notice"], ["visit-type"]]
+
+
+def test_there_is_a_reason_even_if_nobody_waits_at_all(at, freed):
+    assert matches(freed).why_nobody == "Nobody is on the waiting list."
+
+
+def test_who_waits_for_another_kind_of_visit_is_not_offered_freed_time(at, freed):
+    entry = waits.entry(at, visit_type="follow-up")
+
+    with pytest.raises(offers.NotForThem, match="another kind of visit"):
+        waits.offer(at, freed_id=freed.pk, entries=[entry.pk])
+    with pytest.raises(offers.NobodyMatches, match="1 needs another kind of visit"):
+        waits.offer(at, freed_id=freed.pk)
+
+
+def test_the_same_start_is_offered_as_a_visit_of_their_kind(at, freed):
+    entry = waits.entry(at, visit_type="follow-up")
+
+    made = waits.offer(at, visit_type="follow-up", start=NINE)
+
+    assert isinstance(made, Hold)
+    assert waits.offer_of(entry).hold == made
