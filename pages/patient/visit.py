@@ -22,6 +22,7 @@ from pages.patient.visitor import (
 from pages.patient.visitor import visitor as who
 from patients.services import tasks
 from scheduling import selectors
+from scheduling.selectors.moves import is_at_time_of
 from scheduling.services import booking
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def visit(request: PublicRequest) -> Answer:
     if visitor is None:
         return shut(request)
     appointment = _appointment(visitor)
-    if appointment.revision != visitor.link.revision:
+    if not is_at_time_of(appointment, visitor.link.revision):
         return _say(request, visitor, "moved")
     if appointment.status != "booked":
         return _say(request, visitor, "over")

@@ -49,6 +49,16 @@ def last_move(appointment: Appointment) -> AppointmentMove | None:
     return appointment.moves.filter(undone_at=None).order_by("version").last()
 
 
+def is_at_time_of(appointment: Appointment, revision: int) -> bool:
+    """True if the visit is when this revision of it was: not moved since, or back."""
+    moved_since = appointment.revision - revision
+    if not moved_since:
+        return True
+    moves = appointment.moves.exclude(from_during=F("to_during")).order_by("-version")
+    left = moves[moved_since - 1 : moved_since].first() if moved_since > 0 else None
+    return left is not None and left.from_during == appointment.during
+
+
 def last_change(appointment: Appointment) -> Changed | None:
     """What the change that made the visit's present version did, if one made it."""
     row = appointment.moves.filter(version=appointment.version).first()

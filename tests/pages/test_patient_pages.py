@@ -286,6 +286,40 @@ def test_the_link_of_a_moved_visit_says_so(proved, visit):
     assert visit.confirmed_at is None
 
 
+def test_the_link_works_again_once_the_visit_is_back_at_its_time(proved, visit):
+    moved = move(visit, FRIDAY_NINE + timedelta(hours=1))
+    booking.undo_move(appointment_id=visit.pk, version=moved.version, by=BY, now=BEFORE)
+
+    assert press(proved, "yes").status_code == 303
+
+    visit.refresh_from_db()
+    assert (visit.start, visit.revision) == (FRIDAY_NINE, 2)
+    assert visit.confirmed_at is not None
+
+
+def test_the_link_of_a_time_between_says_moved(proved, visit):
+    """Of three times only the one that the link was made for counts."""
+    there = move(visit, FRIDAY_NINE + timedelta(hours=1))
+    move(there, FRIDAY_NINE + timedelta(hours=2))
+
+    assert EN["moved_title"] in proved.page(VISIT)
+    PatientLink.objects.update(revision=1)
+    assert EN["moved_title"] in proved.page(VISIT)
+    PatientLink.objects.update(revision=2)
+    assert EN["moved_title"] not in proved.page(VISIT)
+
+
+def move(visit, start):
+    return booking.move(
+        appointment_id=visit.pk,
+        start=start,
+        version=visit.version,
+        reason="patient asked",
+        by=BY,
+        now=BEFORE,
+    )
+
+
 def test_a_cancelled_visit_takes_no_answer(proved, visit):
     booking.cancel(
         appointment_id=visit.pk, version=visit.version, reason="x", by=BY, now=BEFORE
