@@ -27,6 +27,7 @@ _ONE_DAY = timedelta(days=1)
 
 ARRIVED = "The patient is at the clinic already."
 SOON = "The visit starts within two hours."
+BEGUN = "The visit's time has begun."
 UNREACHABLE = "There is no phone number for texts and no e-mail address."
 
 
@@ -68,6 +69,8 @@ def call_first(visit: Appointment, reachable: bool, now: datetime) -> str:
     """
     if visit.status == Appointment.Status.ARRIVED:
         return ARRIVED
+    if visit.start <= now:
+        return BEGUN
     if visit.start < now + NOTICE:
         return SOON
     return "" if reachable else UNREACHABLE

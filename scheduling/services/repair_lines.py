@@ -19,7 +19,7 @@ from scheduling.services.problems import SlotTaken
 log = structlog.get_logger()
 
 CALL_WITHIN = timedelta(hours=1)
-CALL_TEXT = "Call the patient: their visit cannot be as agreed, and no other time fits."
+CALL_TEXT = "Call the patient: their visit cannot be as agreed. Ask what suits them."
 FAILED_TEXT = (
     "Call the patient: their visit cannot be as agreed, and the plan could not change "
     "it."

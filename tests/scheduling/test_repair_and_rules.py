@@ -6,6 +6,7 @@ import pytest
 
 from core.problems import Invalid
 from core.refusal import Reason
+from scheduling.selectors.repair_world import BEGUN, SOON, call_first
 from scheduling.services import repair_plans, repair_searching, rules
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
@@ -164,3 +165,13 @@ def choose(plan, **fields):
         **fields,
         **WHO,
     )
+
+
+@pytest.mark.parametrize(
+    ("minutes_before", "why"),
+    [(121, ""), (120, ""), (119, SOON), (0, BEGUN), (-9, BEGUN)],
+)
+def test_who_must_be_called_first_is_said_as_it_is(at, ill, minutes_before, why):
+    visit = at.book(clinician=ill.pk)
+
+    assert call_first(visit, True, NINE - minutes(minutes_before)) == why
