@@ -72,7 +72,7 @@ def absences(request: StaffRequest) -> Answer:
     found = list(selectors.absences(request.clinic.pk)[:ROWS])
     waiting = selectors.open_counts(found)
     request.saw(count=0, deliberate=False)
-    opened = selectors.conflicts(request.clinic.pk, only_open=True).count()
+    opened = len(selectors.to_decide(request.clinic.pk))
     context = {
         "rows": [
             repair_words.absence_row(a, zone, request.now)

@@ -96,7 +96,7 @@ def _open_tasks(request: StaffRequest) -> str:
 def _open_conflicts(request: StaffRequest) -> str:
     if not may(request.membership.role, "conflict.resolve").allowed:
         return ""
-    count = absences.conflicts(request.clinic.pk, only_open=True).count()
+    count = len(absences.to_decide(request.clinic.pk))
     if count > 1:
         return f"{count} visits cannot be as agreed"
     return "1 visit cannot be as agreed" if count else ""

@@ -228,6 +228,18 @@ def test_the_form_begins_now_and_ends_with_the_day(coordinator):
     assert 'value="2026-09-03T00:00"' in page
 
 
+def test_a_visit_with_two_things_in_the_way_counts_once(coordinator, practice, ill):
+    visit = practice.book(clinician=ill.pk, start=NEXT)
+    call_in_sick(coordinator, ill)
+    room = visit.reservations.get(resource__kind="consult_room").resource
+    call_in_sick(coordinator, room)
+
+    assert Conflict.objects.count() == 2
+    for name in ("today", "absences"):
+        page = text(coordinator.get(reverse(f"staff:{name}")))
+        assert "1 visit cannot be as agreed" in page
+
+
 def test_conflicts_are_listed_kept_and_counted_on_today(coordinator, practice, ill):
     practice.book(clinician=ill.pk, start=NEXT)
     call_in_sick(coordinator, ill)
