@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from clinics.selectors import public_holidays
+from scheduling.domain.bits import from_spans
 from scheduling.domain.grid import CELL_MINUTES, Grid, ceil_cells
 from scheduling.domain.openings import ResourceRef
 from scheduling.domain.packed import Stretch, to_cells, unpack
@@ -51,6 +52,15 @@ class Taken:
 
     resources: Mapping[int, int]
     patient: int
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """Time that somebody else gets, whether or not it is reserved now."""
+
+    resource_id: int
+    start: datetime
+    end: datetime
 
 
 _UNITS = """
@@ -219,6 +229,25 @@ def calendars(
             shortest_cells=unit.shortest_cells,
         )
         for unit in members
+    ]
+
+
+def awaited_cells(awaited: Iterable[Awaited], grid: Grid) -> Mapping[int, int]:
+    """By resource id, off-grid time widened to the grid."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for one in awaited:
+        cells = grid.floor(one.start), grid.ceil(one.end)
+        spans.setdefault(one.resource_id, []).append(cells)
+    return {pk: from_spans(some, grid.cells) for pk, some in spans.items()}
+
+
+def less(known: Iterable[Calendar], lost: Mapping[int, int]) -> list[Calendar]:
+    """The same calendars, not clear of these cells any more."""
+    return [
+        replace(one, clear=one.clear & ~lost[one.resource_id])
+        if one.resource_id in lost
+        else one
+        for one in known
     ]
 
 

@@ -27,10 +27,13 @@ from scheduling.domain.search import Calendar
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.domain.waste import LOOK_CELLS
 from scheduling.selectors.calendars import (
+    Awaited,
     Rules,
     Taken,
     Unit,
+    awaited_cells,
     calendars,
+    less,
     minute,
     rules,
     taken,
@@ -90,12 +93,14 @@ ANY_TIME = Wishes()
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What one search looks at: a visit, who could serve it, and their hours."""
+    """What one search looks at: a visit, who could serve it, and their hours without
+    what is `awaited`."""
 
     kind: VisitKind
     plan: Plan
     members: Sequence[Unit]
     hours: Rules
+    awaited: Sequence[Awaited] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -189,16 +194,18 @@ def alternatives(
     moving_id: UUID | None = None,
     prefer: frozenset[int] = frozenset(),
     avoiding: frozenset[int] = frozenset(),
+    awaited: Sequence[Awaited] = (),
     limit: int = 3,
 ) -> list[Opening]:
     """The next openings from `start` on, a quarter of an hour apart, within 28 days.
 
-    None with a resource of `avoiding`; those of `prefer` come before all others.
+    None with a resource of `avoiding` or at time that is `awaited`; those of `prefer`
+    come before all others.
     """
     from_on = start.astimezone(kind.zone).date()
     to_on = from_on + timedelta(days=27)
     world = world_of(kind, plan, from_on, to_on, clinician=clinician)
-    world = without(world, avoiding)
+    world = without(world, avoiding, awaited)
     soonest = max(start, now + kind.minimum_lead)
     asked = _Asked(now, soonest, patient_id, moving_id, prefer)
     looks = _looks(world, from_on, to_on, asked, Wishes(step_minutes=15))
@@ -245,10 +252,12 @@ def check_wished(
         _check_clinicians(units(kind.clinic_id, plan.kinds), None, wishes)
 
 
-def without(world: World, avoiding: frozenset[int]) -> World:
-    """The same without these resources."""
+def without(
+    world: World, avoiding: frozenset[int], awaited: Sequence[Awaited] = ()
+) -> World:
+    """The same without these resources, and without this time of the others."""
     kept = [unit for unit in world.members if unit.ref.id not in avoiding]
-    return replace(world, members=kept) if avoiding else world
+    return replace(world, members=kept, awaited=awaited)
 
 
 def opening_at(
@@ -325,6 +334,8 @@ def _look(
     if wishes != ANY_TIME:
         allowed &= lay_out(wishes.cells_of, grid, world.zone)
     known = calendars(world.members, world.hours, busy, grid, world.zone)
+    if world.awaited:
+        known = less(known, awaited_cells(world.awaited, grid))
     return _Look(world, grid, known, allowed, asked.prefer)
 
 

@@ -1,7 +1,7 @@
 """What a repair plan can be made of: where each affected visit could go."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +14,17 @@ from scheduling.domain.plan import Plan
 from scheduling.domain.schedule import lay_out
 from scheduling.domain.search import Calendar, candidates
 from scheduling.models import Absence, Appointment, Reservation
-from scheduling.selectors.calendars import Rules, Unit, calendars, rules, taken, units
+from scheduling.selectors.calendars import (
+    Awaited,
+    Rules,
+    Unit,
+    awaited_cells,
+    calendars,
+    less,
+    rules,
+    taken,
+    units,
+)
 from scheduling.selectors.openings import Wishes
 from scheduling.selectors.plans import plans_of
 from scheduling.selectors.visit_types import VisitKind, visit_kind_of
@@ -94,15 +104,16 @@ def repair_world(
     members = units(absence.resource.clinic_id, wanted)
     ids = [unit.ref.id for unit in members]
     dates = grid.first.astimezone(zone).date(), grid.end.astimezone(zone).date()
+    fixed = tuple(fixed)
     reading = _Reading(
         absence=absence,
         grid=grid,
         zone=zone,
         members=members,
         hours=rules(absence.resource.clinic_id, ids, *dates),
-        away=_away(ids, grid),
+        lost=awaited_cells([*_away(ids, grid), *_claimed(fixed)], grid),
         contacts=patients.contacts_of([visit.patient for visit in visits]),
-        fixed=tuple(fixed),
+        fixed=fixed,
         hand=hand,
         now=now,
     )
@@ -123,15 +134,17 @@ def _grid(visits: Iterable[Appointment], now: datetime, zone: ZoneInfo) -> Grid:
     return Grid.over(midnight, max(starts) + HORIZON + _ONE_DAY)
 
 
-def _away(ids: Collection[int], grid: Grid) -> Mapping[int, int]:
-    """Cells of standing absences, also those that visits in the way still keep."""
+def _away(ids: Collection[int], grid: Grid) -> list[Awaited]:
+    """Time of standing absences, also what visits in the way still keep."""
     standing = Absence.objects.filter(resource__in=ids, ended_at=None)
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for absence in standing.filter(period__overlap=(grid.first, grid.end)):
-        period = absence.period
-        cells = grid.floor(period.lower), grid.ceil(period.upper)
-        spans.setdefault(absence.resource_id, []).append(cells)
-    return {pk: from_spans(some, grid.cells) for pk, some in spans.items()}
+    return [
+        Awaited(absence.resource_id, absence.period.lower, absence.period.upper)
+        for absence in standing.filter(period__overlap=(grid.first, grid.end))
+    ]
+
+
+def _claimed(fixed: Iterable[Fixed]) -> list[Awaited]:
+    return [Awaited(*claim) for line in fixed for claim in line.claims]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +156,7 @@ class _Reading:
     zone: ZoneInfo
     members: Sequence[Unit]
     hours: Rules
-    away: Mapping[int, int]
+    lost: Mapping[int, int]
     contacts: Mapping[UUID, Collection[object]]
     fixed: tuple[Fixed, ...]
     hand: bool
@@ -192,7 +205,7 @@ class _Reading:
             moving_id=visit.pk,
         )
         known = calendars(members, self.hours, busy, self.grid, self.zone)
-        return [self._less(one) for one in known], busy.patient | self._fixed_of(visit)
+        return less(known, self.lost), busy.patient | self._fixed_of(visit)
 
     def _members(self, visit: Appointment) -> list[Unit]:
         """The clinician asked for is insisted on only while the visit has them; one
@@ -209,18 +222,6 @@ class _Reading:
             for unit in members
             if unit.ref.kind != "clinician" or unit.ref.id == asked
         ]
-
-    def _less(self, calendar: Calendar) -> Calendar:
-        lost = self.away.get(calendar.resource_id, 0) | from_spans(
-            (
-                (self.grid.floor(start), self.grid.ceil(end))
-                for line in self.fixed
-                for resource_id, start, end in line.claims
-                if resource_id == calendar.resource_id
-            ),
-            self.grid.cells,
-        )
-        return replace(calendar, clear=calendar.clear & ~lost) if lost else calendar
 
     def _fixed_of(self, visit: Appointment) -> int:
         mine = [line for line in self.fixed if line.patient_id == visit.patient_id]

@@ -45,5 +45,6 @@ def taken(wanted: Wanted, patient_id: UUID | None) -> SlotTaken:
         moving_id=wanted.moving_id,
         prefer=wanted.prefer,
         avoiding=wanted.avoiding,
+        awaited=wanted.awaited,
     )
     return SlotTaken(found, wanted.kind.zone)

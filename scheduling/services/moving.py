@@ -7,17 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.actor import Actor
 from core.problems import FieldError, Invalid
 from core.refusal import Reason, Refused
+from scheduling.domain.grid import CELL
 from scheduling.domain.openings import Opening
 from scheduling.domain.plan import Plan
 from scheduling.domain.status import Act
 from scheduling.domain.variation import Variation
 from scheduling.events import AppointmentMoved, AppointmentReassigned
-from scheduling.models import Appointment, AppointmentMove, Reservation
+from scheduling.models import Absence, Appointment, AppointmentMove, Reservation
 from scheduling.selectors import waitlist
 from scheduling.selectors.moves import last_move
 from scheduling.selectors.visit_types import VisitKind, visit_kind_of, with_phases
@@ -30,6 +30,7 @@ from scheduling.services.problems import InvalidStart
 from scheduling.services.refusing import refuse
 from scheduling.services.releasing import (
     absences_waiting_for,
+    awaited_by,
     free,
     open_conflicts,
 )
@@ -168,18 +169,18 @@ def wanted_for(
     """What a move to `start` asks for, and the reservations it gives up.
 
     Preferred are what it has, or had `before`, and those of `prefer`. The clinician
-    once asked for is insisted on only while the visit has them; one that was ruled
-    out serves only if somebody chose them since.
+    once asked for is insisted on only while the visit has them, and where they are
+    not absent then; one that was ruled out serves only if somebody chose them since.
     """
     held = list(appointment.reservations.filter(released_at=None).order_by("pk"))
     has = frozenset(reservation.resource_id for reservation in held)
     prefer |= has if before is None else before
     avoiding |= frozenset(appointment.not_clinicians) - prefer
     plan = own_plan(appointment, kind)
-    during = agreed(start, plan, kind.zone)["during"]
-    avoiding |= _in_the_way(appointment, held, during)
+    absences = _waiting(appointment, held, start)
+    away = _clinicians_away(absences, plan, start)
     asked_for = appointment.clinician_id
-    insists = asked_for in prefer and asked_for not in avoiding
+    insists = asked_for in prefer and asked_for not in avoiding | away
     wanted = Wanted(
         kind,
         plan,
@@ -191,6 +192,7 @@ def wanted_for(
         given_up=has,
         prefer=prefer,
         avoiding=avoiding,
+        awaited=awaited_by(absences, held),
     )
     return wanted, held
 
@@ -201,22 +203,33 @@ def own_plan(appointment: Appointment, kind: VisitKind) -> Plan:
     return with_phases(kind.varied(variation), stamped_phases(appointment))
 
 
-def _in_the_way(
-    appointment: Appointment,
-    held: list[Reservation],
-    during: DateTimeTZRange,
-) -> frozenset[int]:
-    """Resources absent then, whose time this visit alone still keeps.
+def _waiting(
+    appointment: Appointment, held: list[Reservation], start: datetime
+) -> list[Absence]:
+    """Absences whose time this visit alone still keeps.
 
-    Where only resources change, those whose conflict somebody decided to keep stay.
+    Where only resources change, it may go on keeping what somebody decided it keeps.
     """
-    opened = [c.absence for c in open_conflicts(appointment) if c.absence]
-    stays = during == appointment.during
-    waiting = opened if stays else [*opened, *absences_waiting_for(held)]
+    if start != appointment.start:
+        return absences_waiting_for(held)
+    return [c.absence for c in open_conflicts(appointment) if c.absence]
+
+
+def _clinicians_away(
+    absences: Iterable[Absence], plan: Plan, start: datetime
+) -> frozenset[int]:
+    """Resources absent while a visit at `start` wants a clinician."""
+    spans = [
+        (start + first * CELL, start + last * CELL)
+        for group in plan.groups
+        if "clinician" in group.kinds
+        for first, last in group.occupied
+    ]
     return frozenset(
         absence.resource_id
-        for absence in waiting
-        if absence.period.lower < during.upper and during.lower < absence.period.upper
+        for absence in absences
+        for first, last in spans
+        if absence.period.lower < last and first < absence.period.upper
     )
 
 
@@ -245,13 +258,11 @@ class _Change:
         conflicts over what the visit loses."""
         if self.moves:
             self._note_freed()
-        kept = {claim.resource_id for claim in opening.claims}
-        about = None if self.moves else self.wanted.given_up - kept
         free(
             self.appointment,
             self.held,
             "moved",
-            about=about,
+            again=None if self.moves else opening.claims,
             by=self.by,
             now=self.wanted.now,
         )

@@ -1,12 +1,14 @@
 """Giving time back: under the resources' locks, and to an absence that waits for it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.actor import Actor
+from scheduling.domain.openings import Claim
 from scheduling.models import Absence, Appointment, Conflict, Reservation
+from scheduling.selectors.calendars import Awaited
 from scheduling.services import freeing
 from scheduling.services.conflicts import resolve
 from scheduling.services.reserving import lock_resources, resources_of
@@ -39,22 +41,22 @@ def free(
     freed: Collection[Reservation],
     resolution: str,
     *,
-    about: Collection[int] | None = None,
+    again: Collection[Claim] | None = None,
     by: Actor,
     now: datetime,
 ) -> None:
     """The same for these reservations, whose resources are locked already.
 
-    With `about` only what concerns these resources: the visit takes the others again.
+    With `again` the visit stays where it is and takes this at once: absences get no
+    time of it, and conflicts settle only over what the visit loses.
     """
     ids = [reservation.pk for reservation in freed]
     Reservation.objects.filter(pk__in=ids).update(released_at=now)
-    lost = [row for row in freed if about is None or row.resource_id in about]
-    _reserve_for_absences(lost)
+    _reserve_for_absences(freed, again or ())
     settled = [
         conflict
         for conflict in open_conflicts(appointment)
-        if about is None or conflict_resource(conflict) in about
+        if again is None or _is_over(conflict, freed, again)
     ]
     resolve(settled, resolution, by=by, now=now)
 
@@ -64,10 +66,19 @@ def open_conflicts(appointment: Appointment) -> list[Conflict]:
     return list(found.select_related("absence"))
 
 
-def conflict_resource(conflict: Conflict) -> int | None:
-    """The resource that is the trouble, if it is one."""
-    absence = conflict.absence
-    return absence.resource_id if absence else conflict.resource_id
+def _is_over(
+    conflict: Conflict, freed: Iterable[Reservation], again: Iterable[Claim]
+) -> bool:
+    """True if the visit gave up the time, or the resource, that was the trouble."""
+    if absence := conflict.absence:
+        return not any(
+            claim.resource_id == absence.resource_id
+            and claim.start < absence.period.upper
+            and absence.period.lower < claim.end
+            for claim in again
+        )
+    lost = {row.resource_id for row in freed} - {claim.resource_id for claim in again}
+    return conflict.resource_id in lost
 
 
 def absences_waiting_for(rows: Collection[Reservation]) -> list[Absence]:
@@ -86,17 +97,52 @@ def absences_waiting_for(rows: Collection[Reservation]) -> list[Absence]:
     ]
 
 
-def _reserve_for_absences(freed: Collection[Reservation]) -> None:
+def awaited_by(
+    absences: Iterable[Absence], rows: Collection[Reservation]
+) -> tuple[Awaited, ...]:
+    """What of this time goes to these absences once it is free."""
+    return tuple(
+        Awaited(absence.resource_id, piece.lower, piece.upper)
+        for absence, piece in _pieces(absences, rows)
+    )
+
+
+def _reserve_for_absences(
+    freed: Collection[Reservation], again: Collection[Claim]
+) -> None:
     """Every standing absence gets its part, whatever became of the conflict with it:
     it was kept, or never opened as the patient was checked in."""
     pieces = [
-        Reservation(resource_id=row.resource_id, period=shared, absence=absence)
-        for absence in absences_waiting_for(freed)
-        for row in freed
-        if row.resource_id == absence.resource_id
-        if (shared := _shared(row.period, absence.period))
+        Reservation(resource_id=absence.resource_id, period=left, absence=absence)
+        for absence, piece in _pieces(absences_waiting_for(freed), freed)
+        for left in _left(
+            piece, [c for c in again if c.resource_id == absence.resource_id]
+        )
     ]
     Reservation.objects.bulk_create(pieces, ignore_conflicts=True)
+
+
+def _pieces(
+    absences: Iterable[Absence], rows: Collection[Reservation]
+) -> Iterator[tuple[Absence, DateTimeTZRange]]:
+    for absence in absences:
+        for row in rows:
+            shared = _shared(row.period, absence.period)
+            if shared and row.resource_id == absence.resource_id:
+                yield absence, shared
+
+
+def _left(
+    period: DateTimeTZRange, claims: Iterable[Claim]
+) -> Iterator[DateTimeTZRange]:
+    """What is left of the period beside these claims, which do not overlap."""
+    start = period.lower
+    for claim in sorted(claims, key=lambda claim: claim.start):
+        if start < min(claim.start, period.upper):
+            yield DateTimeTZRange(start, min(claim.start, period.upper))
+        start = max(start, claim.end)
+    if start < period.upper:
+        yield DateTimeTZRange(start, period.upper)
 
 
 def _shared(one: DateTimeTZRange, other: DateTimeTZRange) -> DateTimeTZRange | None:

@@ -19,6 +19,7 @@ from scheduling.domain.openings import Claim, Opening
 from scheduling.domain.plan import Plan
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.models import Appointment, Hold, Reservation, Resource
+from scheduling.selectors.calendars import Awaited
 from scheduling.selectors.openings import (
     World,
     opening_at,
@@ -38,7 +39,8 @@ class Wanted:
     """A start for a plan; `moving` is the appointment that frees its own time.
 
     `plan` is the visit type's, as `variation` makes it. `given_up` are the resources
-    it has now; those of `prefer` are taken where they are free, `avoiding` never.
+    it has now; those of `prefer` are taken where they are free, `avoiding` never. What
+    absences have `awaited` is theirs once the visit frees it.
     """
 
     kind: VisitKind
@@ -51,6 +53,7 @@ class Wanted:
     given_up: frozenset[int] = frozenset()
     prefer: frozenset[int] = frozenset()
     avoiding: frozenset[int] = frozenset()
+    awaited: tuple[Awaited, ...] = ()
 
     @property
     def moving_id(self) -> UUID | None:
@@ -142,7 +145,7 @@ def world_at(wanted: Wanted) -> World:
     """Who could serve this start, and their hours; two statements."""
     first, last = search_days(wanted.start, wanted.plan, wanted.kind.zone)
     world = world_of(wanted.kind, wanted.plan, first, last, clinician=wanted.clinician)
-    return without(world, wanted.avoiding)
+    return without(world, wanted.avoiding, wanted.awaited)
 
 
 def opening_for(world: World, wanted: Wanted) -> Opening | None:
