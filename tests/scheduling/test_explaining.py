@@ -254,6 +254,30 @@ def test_days_gone_by_are_not_explained():
     assert [one.day for one in explained.rejected] == [WEDNESDAY]
 
 
+def test_a_window_that_is_over_says_so_and_leads_on():
+    explained = ask(make.practice(), first=date(2026, 8, 3), last=date(2026, 8, 7))
+
+    assert reasons(explained) == {
+        date(2026, 8, 7): "The days asked for are over; choose a later last day."
+    }
+    assert ways(explained) == ["Until Tue 8 Sep: first on Tue 1 Sep, 10:00"]
+    (rejected,) = explained_json(explained)["rejected"]
+    assert (rejected["code"], rejected["need"]) == ("past", "Time left")
+    assert (rejected["resource"], rejected["start"]) == (None, None)
+    assert rejected["blocks"] == []
+
+
+def test_a_window_years_ago_says_so_as_well():
+    last = date(1900, 1, 2)
+
+    explained = ask(make.practice(), first=date(1900, 1, 1), last=last)
+
+    assert list(reasons(explained)) == [last]
+    (way,) = selectors.relaxations(explained)
+    assert way.change["from"] == "2026-09-01"
+    assert way.first.start.date() == date(2026, 9, 1)
+
+
 def test_only_the_days_of_a_full_page_are_explained():
     at = make.practice()
 
