@@ -46,6 +46,38 @@ def spinning():
     return at
 
 
+def test_absences_that_follow_on_each_other_end_with_the_last():
+    at = spinning()
+    absent(at.one("centrifuge"), at_clock(0), at_clock(14))
+    absent(at.one("centrifuge"), at_clock(14), at_clock(23))
+
+    explained = ask(at, "visit")
+
+    assert the_reason(explained) == "Centrifuge 1 is in maintenance until 23:00."
+    (block,) = explained_json(explained)["rejected"][0]["blocks"]
+    assert block["end"] == at_clock(23).astimezone(explained.zone).isoformat()
+
+
+def test_absences_of_two_kinds_that_follow_on_each_other_are_no_one_kind():
+    at = spinning()
+    absent(at.one("centrifuge"), at_clock(0), at_clock(14))
+    absent(at.one("centrifuge"), at_clock(14), at_clock(23), "broken")
+
+    text = the_reason(ask(at, "visit"))
+
+    assert text == "Centrifuge 1 is not available until 23:00."
+
+
+def test_absences_with_time_between_them_are_two():
+    at = spinning()
+    absent(at.one("centrifuge"), at_clock(0), at_clock(14))
+    absent(at.one("centrifuge"), at_clock(14, 30), at_clock(23))
+
+    text = the_reason(ask(at, "visit"))
+
+    assert text == "Centrifuge 1 is in maintenance until 14:00."
+
+
 def test_a_day_with_an_opening_is_not_rejected():
     explained = ask(make.practice())
 
