@@ -3,9 +3,13 @@
 import pytest
 from django.urls import reverse
 
+from core import clock
 from scheduling.models import Absence, Appointment, ScheduleException, WaitlistEntry
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
+from tests.factories import procedures
+from tests.factories.clinics import NOW
+from tests.pages.episode_forms import send
 from tests.pages.test_find import search, skipped, ways
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +149,13 @@ def test_no_such_day_is_closed(admin, day):
 @pytest.mark.parametrize("day", DAYS)
 def test_nothing_lasted_then(coordinator, day):
     says_so(coordinator.get(reverse("staff:durations"), {"first": day, "last": day}))
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_no_act_was_done_then(day):
+    clock.set_to(NOW)
+    place = procedures.site()
+    episode = procedures.episode(place)
+    moment = {"occurred_at": f"{day}T23:59"}
+
+    says_so(send(place, episode, "evaluate", procedures.evaluation(), **moment))
