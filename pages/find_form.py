@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 
 from core.problems import Invalid
-from pages.forms import DateInput, Form, InlineChoices
+from pages.forms import DayField, Form, InlineChoices
 from scheduling import selectors
 from scheduling.domain.variation import MOST_TARGETS, Variation
 
@@ -41,8 +41,8 @@ class FindForm(Form):
     clinician = _Person("With")
     prefer = _Person("Rather with")
     without = _Person("Not with")
-    first = forms.DateField(label="From", widget=DateInput())
-    last = forms.DateField(label="Until", widget=DateInput())
+    first = DayField(label="From")
+    last = DayField(label="Until")
     part = forms.ChoiceField(
         label="Time of day",
         required=False,

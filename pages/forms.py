@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from core.problems import Invalid
+from scheduling.domain.reach import OUT_OF_REACH, in_reach
 
 # What the reader is asked to do, by the field's control.
 _ASKS: dict[type[forms.Field], str] = {
@@ -73,9 +75,22 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
 
 
+def check_reach(value: date) -> None:
+    if not in_reach(value):
+        raise ValidationError(OUT_OF_REACH)
+
+
+class DayField(forms.DateField):
+    """A local date that can be meant."""
+
+    widget = DateInput
+    default_validators = [check_reach]
+
+
 class MomentField(forms.DateTimeField):
     """An instant, typed and shown as the clinic's wall clock."""
 
+    default_validators = [check_reach]
     widget = MomentInput
     zone: tzinfo = UTC
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import NotFound
 from core.refusal import Refused
-from pages.forms import DateInput, Form, InlineChoices, TimeInput, area, show
+from pages.forms import DayField, Form, InlineChoices, TimeInput, area, show
 from pages.staff import appointment_page
 from scheduling import selectors
 from scheduling.services import booking
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class WhenForm(Form):
-    on = forms.DateField(label="Day", widget=DateInput())
+    on = DayField(label="Day")
     at = forms.TimeField(label="Arrival", widget=TimeInput())
 
 

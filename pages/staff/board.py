@@ -13,6 +13,7 @@ from django.urls import reverse
 from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
 from pages import board_view, day
+from pages.converters import DayConverter
 from scheduling import selectors
 
 ONE_DAY = timedelta(days=1)
@@ -23,7 +24,7 @@ VIEWS = ("board", "list")
 def board(request: StaffRequest) -> Answer:
     """The board of today, or of the day chosen in the date picker."""
     try:
-        on = date.fromisoformat(request.GET.get("on", ""))
+        on = DayConverter().to_python(request.GET.get("on", ""))
     except ValueError:
         zone = ZoneInfo(request.clinic.time_zone)
         on = request.now.astimezone(zone).date()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
-from pages.forms import DateInput, Form, InlineChoice, TimeInput, show
+from pages.forms import DayField, Form, InlineChoice, TimeInput, show
 from pages.setup_words import after, day_row
 from pages.words import sentence
 from scheduling import selectors
@@ -30,7 +30,7 @@ class DayForm(Form):
         choices=[("closed", "Closed"), ("extra", "Open besides the hours")],
     )
     resource = forms.ChoiceField(label="Whose day", required=False)
-    applies_on = forms.DateField(label="Day", widget=DateInput())
+    applies_on = DayField(label="Day")
     local_start = forms.TimeField(label="From", required=False, widget=TimeInput())
     local_end = forms.TimeField(label="To", required=False, widget=TimeInput())
     reason = forms.CharField(

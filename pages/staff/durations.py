@@ -6,18 +6,16 @@ from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django import forms
-
 from clinics.services.doors import Answer, StaffRequest, page
-from pages.forms import DateInput, Form, show
+from pages.forms import DayField, Form, show
 from scheduling import selectors
 
 USUAL_DAYS = 90
 
 
 class WindowForm(Form):
-    first = forms.DateField(label="From", widget=DateInput())
-    last = forms.DateField(label="To", widget=DateInput())
+    first = DayField(label="From")
+    last = DayField(label="To")
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

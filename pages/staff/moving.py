@@ -22,6 +22,7 @@ from pages.forms import Form, area
 from pages.staff import appointments, taken
 from pages.staff.appointment_page import replaced_words
 from pages.staff.appointments import WhenForm
+from scheduling.domain.reach import in_reach
 from scheduling.domain.short_notice import NEAR_MOVE
 from scheduling.services import booking
 from scheduling.services.problems import PatientBusy, ReasonNeeded, SlotTaken
@@ -143,7 +144,7 @@ def _cannot_be_meant(
 
 def _wall_clock(request: StaffRequest, fields: QueryDict) -> dict[str, str]:
     start = datetime.fromisoformat(fields.get("start", ""))
-    if start.tzinfo is not None:
+    if start.tzinfo is not None and in_reach(start):
         start = start.astimezone(ZoneInfo(request.clinic.time_zone))
     return {"on": f"{start:%Y-%m-%d}", "at": f"{start:%H:%M}"}
 

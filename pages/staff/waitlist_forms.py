@@ -8,7 +8,7 @@ from uuid import UUID
 from django import forms
 
 from pages.find_form import SEDATIONS, variation
-from pages.forms import DateInput, Form, InlineChoices, TimeInput
+from pages.forms import DayField, Form, InlineChoices, TimeInput
 from pages.words import moment
 from scheduling import selectors
 from scheduling.domain.variation import MOST_TARGETS
@@ -71,8 +71,8 @@ class EntryForm(Form):
         max_value=90 * 24,
         help_text="For example 168 for a week, to stop medicines or find a driver.",
     )
-    valid_from = forms.DateField(label="From", widget=DateInput())
-    valid_to = forms.DateField(label="Until", widget=DateInput())
+    valid_from = DayField(label="From")
+    valid_to = DayField(label="Until")
 
     def __init__(
         self, *args: Any, patient: "Patient", zone: "tzinfo", **kwargs: Any

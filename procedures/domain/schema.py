@@ -10,6 +10,8 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
+from scheduling.domain.reach import FIRST_YEAR, LAST_YEAR, in_reach
+
 Kind = Literal[
     "text",
     "choice",
@@ -307,6 +309,13 @@ _READERS = {
 
 
 def _moment(kind: str, raw: Any, zone: tzinfo | None) -> datetime | date:
+    found = _read_moment(kind, raw, zone)
+    if not in_reach(found):
+        raise ValueError(f"must lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return found
+
+
+def _read_moment(kind: str, raw: Any, zone: tzinfo | None) -> datetime | date:
     if kind == "date":
         return _day(raw)
     try:

@@ -27,6 +27,7 @@ from procedures.models import Episode
 from procedures.selectors.facts import facts
 from procedures.services import day_acts, day_phases, early_acts, readiness, stages
 from procedures.services.context import Context, Handler
+from scheduling.domain.reach import OUT_OF_REACH, in_reach
 
 CHECK_VIOLATION = "23514"
 HANDLERS: dict[str, Handler] = {**early_acts.HANDLERS, **day_acts.HANDLERS}
@@ -62,6 +63,8 @@ def perform(
             return _forbidden(episode, act, allowed.reason, by, now)
     episode = _locked(episode, version)
     at = occurred_at or now
+    if not in_reach(at):
+        raise InvalidData([FieldError("/occurred_at", OUT_OF_REACH)])
     context = Context(
         episode=episode,
         act=act,

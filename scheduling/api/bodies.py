@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.problems import FieldError, Invalid
-from scheduling.api.fields import FollowUpCode, Id, Ids, Start, Weekdays
+from scheduling.api.fields import Day, FollowUpCode, Id, Ids, Start, Weekdays
 from scheduling.domain.variation import MOST_TARGETS, SEDATIONS, Variation
 
 
@@ -30,8 +30,8 @@ class Days(Body):
 
     def get_fields(self) -> dict[str, Any]:
         # `from` is a word of Python's.
-        first = serializers.DateField(required=False)
-        last = serializers.DateField(required=False)
+        first = Day(required=False)
+        last = Day(required=False)
         return {**super().get_fields(), "from": first, "to": last}
 
 

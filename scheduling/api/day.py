@@ -13,7 +13,7 @@ from core.problems import FieldError, Invalid, NotFound
 from core.refusal import Refused
 from scheduling import selectors
 from scheduling.api.bodies import Body, Days
-from scheduling.api.fields import Start
+from scheduling.api.fields import Day, Start
 from scheduling.domain.local_time import resolve
 from scheduling.models import Appointment
 from scheduling.selectors.day_rendering import (
@@ -27,7 +27,7 @@ USUAL_DAYS = 90
 
 
 class ProjectionQuery(Body):
-    date = serializers.DateField(required=False)
+    date = Day(required=False)
 
 
 class NewPhaseRecord(Body):

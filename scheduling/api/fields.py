@@ -1,16 +1,31 @@
 """Fields that bodies and queries of scheduling share."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rest_framework import serializers
+
+from scheduling.domain.reach import OUT_OF_REACH, in_reach
 
 LARGEST_ID = 2**63 - 1
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+def check_reach(value: date) -> None:
+    if not in_reach(value):
+        raise serializers.ValidationError(OUT_OF_REACH)
+
+
+class Day(serializers.DateField):
+    """A local date that can be meant."""
+
+    default_validators = [check_reach]
+
+
 class Start(serializers.DateTimeField):
     """An instant with its offset, or without one the clinic's wall clock."""
+
+    default_validators = [check_reach]
 
     def enforce_timezone(self, value: datetime) -> datetime:
         return value

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from scheduling.api.bodies import Body, ResourceAnswer
-from scheduling.api.fields import DAYS, Id
+from scheduling.api.fields import DAYS, Day, Id
 from scheduling.models import ScheduleException
 
 
@@ -46,7 +46,7 @@ class NewException(Body):
     """Without times it is the whole day; without a resource, the whole clinic."""
 
     kind = serializers.ChoiceField(choices=ScheduleException.Kind.values)
-    applies_on = serializers.DateField()
+    applies_on = Day()
     local_start = serializers.TimeField(required=False, allow_null=True)
     local_end = serializers.TimeField(required=False, allow_null=True)
     resource = Id(required=False, allow_null=True)

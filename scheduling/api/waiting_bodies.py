@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from scheduling.api.bodies import Body, Varied, with_episode
-from scheduling.api.fields import FollowUpCode, Id, Start, Weekdays
+from scheduling.api.fields import Day, FollowUpCode, Id, Start, Weekdays
 from scheduling.services.offers import LARGEST_BATCH
 
 
@@ -39,8 +39,8 @@ class NewEntry(Varied):
     minimum_notice_hours = serializers.IntegerField(
         required=False, min_value=0, max_value=90 * 24
     )
-    valid_from = serializers.DateField(required=False)
-    valid_to = serializers.DateField(required=False)
+    valid_from = Day(required=False)
+    valid_to = Day(required=False)
 
     def validate(self, attrs: Any) -> Any:
         if not attrs.get("appointment") and not attrs.get("visit_type"):

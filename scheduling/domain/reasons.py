@@ -21,6 +21,7 @@ _AWAY = {
     "broken": "out of order",
     "unusable": "unusable",
 }
+_OVER = "The days asked for are over; choose a later last day."
 _NEED = {
     Cause.PATIENT: "Patient",
     Cause.CLOSED: "Opening hours",
@@ -35,7 +36,10 @@ _NEED = {
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A local day without an opening: what is in the way, or what the clinic lacks."""
+    """A local day without an opening: what is in the way, or what the clinic lacks.
+
+    With neither it stands for days that are all over.
+    """
 
     day: date
     finding: Finding | None = None
@@ -43,13 +47,19 @@ class Rejection:
 
     @property
     def code(self) -> str:
+        if self.is_over:
+            return Cause.PAST.value
         return self.finding.blocks[0].cause.value if self.finding else "missing"
+
+    @property
+    def is_over(self) -> bool:
+        return self.finding is None and self.lack is None
 
     @property
     def need(self) -> str:
         """The part of the visit that cannot be had, in words."""
         if self.lack or not self.finding:
-            return self.lack.need if self.lack else ""
+            return self.lack.need if self.lack else _NEED[Cause.PAST]
         block = self.finding.blocks[0]
         group = self.finding.groups.get(block)
         return group.needs[0].phase.name if group else _NEED[block.cause]
@@ -71,7 +81,8 @@ def reason(rejected: Rejection, says: Says) -> str:
     """In whole sentences."""
     if rejected.lack:
         return rejected.lack.text
-    assert rejected.finding, "a day is rejected for blocks or for a lack"
+    if not rejected.finding:
+        return _OVER
     speaker = _Speaker(rejected.finding, rejected.day, says)
     said = list(dict.fromkeys(map(opened, speaker.sentences())))
     more = len(said) - _SAID

@@ -1,8 +1,8 @@
 """A window of local days with all that takes time in it, cut into days to explain."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -149,7 +149,7 @@ class _Cut:
 
     def scene(self) -> Scene:
         blocks = (
-            *self._taken(),
+            *_joined(self._taken()),
             *self._hours(None, self.window.clinic),
             *(
                 block
@@ -265,3 +265,33 @@ class _Cut:
             yield Block(Cause.EXCLUDED, resource_ids=wished.excluded)
         if wished.others:
             yield Block(Cause.CLINICIAN, resource_ids=wished.others)
+
+
+def _joined(taken: Iterable[Block]) -> list[Block]:
+    """Absences of one resource that follow on each other are one: only the end of the
+    last is a way out."""
+    joined: list[Block] = []
+    absences: dict[int | None, Block] = {}
+    for block in taken:
+        before = absences.get(block.resource_id)
+        if block.cause is not Cause.ABSENCE:
+            joined.append(block)
+        elif before and _follows(block, before):
+            absences[block.resource_id] = _together(before, block)
+        else:
+            joined += [before] if before else []
+            absences[block.resource_id] = block
+    return [*joined, *absences.values()]
+
+
+def _follows(block: Block, before: Block) -> bool:
+    return bool(block.start and before.end and block.start <= before.end)
+
+
+def _together(before: Block, block: Block) -> Block:
+    return replace(
+        before,
+        cells=before.cells | block.cells,
+        end=max(before.end, block.end) if before.end and block.end else None,
+        kind=before.kind if before.kind == block.kind else "",
+    )

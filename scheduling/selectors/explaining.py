@@ -62,14 +62,17 @@ class Explained:
 def explain_openings(question: Question) -> Explained:
     """The openings, and why each day of the page has none.
 
-    The days are those from the first, but today at the soonest, to the last; where a
-    page in order of time is full, only to its last opening's. Raises Invalid as
-    `find_openings` does.
+    The days are those from the first, but today at the soonest, to the last; of a
+    window that is over, the last alone. Where a page in order of time is full, only
+    to its last opening's. Raises Invalid as `find_openings` does.
     """
     found = question.openings()
     kind = visit_kind(clinic_id=question.clinic_id, visit_type=question.visit_type)
     have = {one.start.astimezone(kind.zone).date() for one in found}
-    first = max(question.from_on, question.now.astimezone(kind.zone).date())
+    today = question.now.astimezone(kind.zone).date()
+    if question.to_on < today:
+        return Explained(question, kind.zone, [], [Rejection(question.to_on)])
+    first = max(question.from_on, today)
     full = len(found) >= question.limit
     by_time = question.order == "earliest"
     last = max(have) if full and by_time else question.to_on

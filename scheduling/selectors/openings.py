@@ -40,10 +40,14 @@ from scheduling.selectors.calendars import (
     units,
 )
 from scheduling.selectors.visit_types import VisitKind, visit_kind
+from scheduling.selectors.windows import (
+    LONGEST_WINDOW_DAYS,
+    check_ahead,
+    check_ranked_window,
+    check_times,
+    check_window,
+)
 
-LONGEST_WINDOW_DAYS = 370
-# The tightest are known only once every opening of the window is ranked.
-LONGEST_RANKED_DAYS = 92
 # A week at first, wider later, so that an empty year costs four statements. A long
 # page is not filled in a week.
 _CHUNK_DAYS = (7, 21, 63)
@@ -53,7 +57,6 @@ _NO_CLINICIAN = (
     "No active clinician of this clinic has this id for such a visit; choose one of "
     "its resources of the kind clinician, or leave it out."
 )
-_BACKWARDS = "The last date is before the first. Swap them, or name a later last date."
 _ONE_DAY = timedelta(days=1)
 
 Order = Literal["earliest", "tightest"]
@@ -138,13 +141,16 @@ def find_openings(
     `prefer` (ids, of any kind) before others. In the order "tightest" it is not the
     first but those of all the window that waste least.
 
-    Raises Invalid for an unknown or retired type, an unknown clinician, or a window
-    that runs backwards or over 370 days (92 for the tightest).
+    Raises Invalid for an unknown or retired type, an unknown clinician, times of day
+    that run backwards, or a window that does, is longer than 370 days (92 for the
+    tightest), or reaches further ahead than visits are booked.
     """
     check_window(from_on, to_on)
+    check_times(wishes.earliest, wishes.latest)
     if order == "tightest":
         check_ranked_window(from_on, to_on)
     kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
+    check_ahead(to_on, now, kind.zone)
     plan = kind.varied(variation)
     world = world_of(kind, plan, from_on, to_on, clinician=clinician, wishes=wishes)
     prefer |= wishes.prefer_clinicians
@@ -155,25 +161,6 @@ def find_openings(
         best = (one for look in looks for one in look.tightest(limit))
         return nsmallest(limit, best, key=lambda one: (one.waste.rank, one.start))
     return list(islice(chain.from_iterable(look.all() for look in looks), limit))
-
-
-def check_window(from_on: date, to_on: date) -> None:
-    if to_on < from_on:
-        raise Invalid([FieldError("/to", _BACKWARDS)])
-    if (to_on - from_on).days >= LONGEST_WINDOW_DAYS:
-        detail = (
-            f"Search {LONGEST_WINDOW_DAYS} days at most; name an earlier last date."
-        )
-        raise Invalid([FieldError("/to", detail)])
-
-
-def check_ranked_window(from_on: date, to_on: date) -> None:
-    if (to_on - from_on).days >= LONGEST_RANKED_DAYS:
-        detail = (
-            f"Search {LONGEST_RANKED_DAYS} days at most for the tightest; name an "
-            "earlier last date."
-        )
-        raise Invalid([FieldError("/to", detail)])
 
 
 def search_days(start: datetime, plan: Plan, zone: ZoneInfo) -> tuple[date, date]:

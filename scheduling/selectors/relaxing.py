@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from scheduling.domain.blocks import Block, Cause
 from scheduling.domain.naming import Says, listed, opened
 from scheduling.domain.openings import Opening
+from scheduling.domain.reach import furthest_day
 from scheduling.domain.reasons import Rejection, name_of
 from scheduling.selectors.explaining import Explained, Question, opening_without
-from scheduling.selectors.openings import LONGEST_WINDOW_DAYS
+from scheduling.selectors.windows import LONGEST_WINDOW_DAYS
 
 ENOUGH = 2
 _FREED = 2
@@ -148,10 +149,14 @@ def _less_and_later(explained: Explained) -> Iterator[Relaxation]:
 def _later(explained: Explained, asked: Question | None = None) -> Iterator[Relaxation]:
     """A later last day; if the window is the longest already, the window after it."""
     asked = asked or explained.question
-    first, after = asked.from_on, asked.to_on + _ONE_DAY
+    today = asked.now.astimezone(explained.zone).date()
+    first, after = asked.from_on, max(asked.to_on + _ONE_DAY, today)
     last = first + timedelta(days=LONGEST_WINDOW_DAYS - 1)
     if last < after:
         first, last = after, after + timedelta(days=LONGEST_WINDOW_DAYS - 1)
+    last = min(last, furthest_day(asked.now, explained.zone))
+    if last < after:
+        return
     found = asked.but(from_on=after, to_on=last, limit=1).openings()
     if found:
         day = found[0].start.astimezone(explained.zone).date()

@@ -25,6 +25,7 @@ from core.problems import FieldError, Invalid, NotFound, Problem, StaleVersion
 from patients.services.patients import lock_all as lock_patients
 from scheduling.domain import absence as domain
 from scheduling.domain.local_time import Doubled, InGap, resolve
+from scheduling.domain.reach import OUT_OF_REACH, in_reach
 from scheduling.events import AbsenceEnded, AbsenceOpened
 from scheduling.models import Absence, Conflict, Hold, RepairPlan, Reservation, Resource
 from scheduling.selectors import absences as selectors
@@ -147,6 +148,8 @@ def _period(
 
 
 def _instant(field: str, moment: datetime, zone: ZoneInfo) -> datetime:
+    if not in_reach(moment):
+        raise Invalid([FieldError(f"/{field}", OUT_OF_REACH)])
     # On UTC's clock, on which 24 hours are 24 hours whatever the wall clocks do.
     if moment.tzinfo is not None:
         return moment.astimezone(UTC)

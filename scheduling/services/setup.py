@@ -130,7 +130,7 @@ def add_exception(
     A visit that a closure makes impossible gets an open conflict. Raises NotFound,
     and Invalid for times that run backwards or come alone.
     """
-    check_exception(kind, local_start, local_end, reason)
+    check_exception(kind, applies_on, local_start, local_end, reason)
     _lock(clinic_id, resource_id)
     cause = "closure" if resource_id is None else "hours"
     with watching_hours(clinic_id, resource_id, cause, by=by, now=now):

@@ -2,9 +2,10 @@
 
 from calendar import day_name
 from collections.abc import Mapping, Sequence
-from datetime import time
+from datetime import date, time
 
 from core.problems import FieldError, Invalid
+from scheduling.domain.reach import OUT_OF_REACH, in_reach
 from scheduling.models import ScheduleException
 
 Hours = Mapping[int, Sequence[tuple[time, time]]]
@@ -25,12 +26,14 @@ def check_hours(hours: Hours) -> None:
 
 
 def check_exception(
-    kind: str, start: time | None, end: time | None, reason: str
+    kind: str, on: date, start: time | None, end: time | None, reason: str
 ) -> None:
     """Raises Invalid for what the table could not hold."""
     errors = []
     if kind not in ScheduleException.Kind.values:
         errors.append(FieldError("/kind", "Say closed or extra."))
+    if not in_reach(on):
+        errors.append(FieldError("/applies_on", OUT_OF_REACH))
     if (start is None) != (end is None):
         missing = "/local_start" if start is None else "/local_end"
         text = "Give both times, or neither for the whole day."

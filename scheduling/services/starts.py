@@ -9,15 +9,26 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from scheduling.domain.grid import CELL_MINUTES, align_down, align_up, is_on_grid
 from scheduling.domain.local_time import Doubled, InGap, local, resolve
 from scheduling.domain.plan import Plan
+from scheduling.domain.reach import (
+    OUT_OF_REACH,
+    YEARS_AHEAD,
+    furthest_day,
+    in_reach,
+)
 from scheduling.selectors.visit_types import VisitKind
 from scheduling.services.problems import InvalidStart
+
+_TOO_FAR = (
+    f"Visits are booked at most {YEARS_AHEAD} years ahead; choose an earlier start."
+)
 
 
 def check_start(start: datetime, kind: VisitKind, now: datetime) -> datetime:
     """The start in UTC. A naive `start` is the clinic's wall clock.
 
     Raises InvalidStart, in words, for a time that does not exist or comes twice, one
-    off the five-minute grid, in the past, or sooner than the type's minimum lead.
+    off the five-minute grid, in the past, years ahead, or sooner than the type's
+    minimum lead.
     """
     instant = _instant(start, kind.zone)
     if not is_on_grid(instant):
@@ -25,6 +36,8 @@ def check_start(start: datetime, kind: VisitKind, now: datetime) -> datetime:
         _refuse(f"Visits start every {CELL_MINUTES} minutes.", kind.zone, *choices)
     if instant < now:
         _refuse("This start is in the past; choose a later one.", kind.zone)
+    if instant.astimezone(kind.zone).date() > furthest_day(now, kind.zone):
+        _refuse(_TOO_FAR, kind.zone)
     soonest = now + kind.minimum_lead
     if instant < soonest:
         text = "This visit needs more notice; choose a start from here on."
@@ -33,6 +46,8 @@ def check_start(start: datetime, kind: VisitKind, now: datetime) -> datetime:
 
 
 def _instant(start: datetime, zone: ZoneInfo) -> datetime:
+    if not in_reach(start):
+        _refuse(OUT_OF_REACH, zone)
     if start.tzinfo is not None:
         return start.astimezone(UTC)
     match resolve(start, zone):

@@ -13,6 +13,7 @@ from core.actor import Actor
 from core.db import unit_of_work
 from core.problems import FieldError, Invalid, Problem
 from patients.services.patients import lock as lock_patient
+from scheduling.domain.reach import OUT_OF_REACH, in_reach
 from scheduling.domain.status import LIVE
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.domain.waiting import ANYTHING, Wishes, faults
@@ -153,6 +154,9 @@ def _own_visit(patient_id: UUID, appointment_id: UUID) -> Appointment:
 
 
 def _check_dates(first: date, last: date, today: date) -> None:
+    for name, day in (("valid_from", first), ("valid_to", last)):
+        if not in_reach(day):
+            raise Invalid([FieldError(f"/{name}", OUT_OF_REACH)])
     if last < first:
         text = "The last day is before the first."
         raise Invalid([FieldError("/valid_to", text)])

@@ -322,3 +322,25 @@ def test_the_document_tells_the_next_acts_with_reasons(place, call):
     assert set(named) == {"evaluate", "withdraw", "adverse-event"}
     assert named["evaluate"]["signature"] == "These are my findings."
     assert named["evaluate"]["reasons"] == []
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "9999-12-31T23:59:59Z",
+    ],
+)
+def test_no_act_was_done_then(place, call, moment):
+    path = make.episode(place)
+    body = {"occurred_at": moment, **make.evaluation(), **SIGN}
+
+    answer = call("clinician", "evaluate", path, body)
+
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    [error] = answer.json()["errors"]
+    assert error["pointer"] == "/occurred_at"
+    assert "between 1900 and 2200" in error["detail"]

@@ -157,3 +157,10 @@ def test_an_evaluation_refuses_impossible_body_measures():
 
     pointers = {error.pointer for error in caught.value.errors}
     assert {"/height_cm", "/weight_kg", "/findings", "/allergies"} <= pointers
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "2201", "9999"])
+def test_dates_that_nobody_can_mean_are_none(year):
+    found = errors_of(on=f"{year}-12-31", at=f"{year}-12-31T23:59:00-14:00")
+
+    assert found == dict.fromkeys(["/on", "/at"], "must lie between 1900 and 2200")

@@ -14,8 +14,14 @@ from scheduling.services import holds
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
+from tests.scheduling.rest import nine
 
 pytestmark = pytest.mark.django_db
+
+
+def monday():
+    """One about two years from now."""
+    return nine(700).date()
 
 
 def run(*args):
@@ -32,13 +38,13 @@ def test_find_openings_prints_a_line_for_each():
     slug = make.practice().clinic.slug
 
     code, out, _ = run(
-        "find_openings", slug, "consultation", "--from=2099-03-02", "--limit=2"
+        "find_openings", slug, "consultation", f"--from={monday()}", "--limit=2"
     )
 
     assert code == 0
     assert out.splitlines() == [
-        "Mon 2099-03-02 08:00  consult_room 1, clinician 1",
-        "Mon 2099-03-02 08:05  consult_room 1, clinician 1",
+        f"Mon {monday()} 08:00  consult_room 1, clinician 1",
+        f"Mon {monday()} 08:05  consult_room 1, clinician 1",
     ]
 
 
@@ -49,7 +55,7 @@ def test_find_openings_answers_as_json_with_wishes():
         "find_openings",
         slug,
         "follow-up",
-        "--from=2099-03-02",
+        f"--from={monday()}",
         "--weekdays=tue",
         "--earliest=09:00",
         "--limit=1",
@@ -57,7 +63,8 @@ def test_find_openings_answers_as_json_with_wishes():
     )
 
     assert code == 0
-    assert json.loads(out)["openings"][0]["start"] == "2099-03-03T09:00:00-06:00"
+    tuesday = nine(700) + timedelta(days=1)
+    assert json.loads(out)["openings"][0]["start"] == tuesday.isoformat()
 
 
 @pytest.mark.parametrize(
@@ -66,16 +73,21 @@ def test_find_openings_answers_as_json_with_wishes():
         (["nowhere", "consultation"], "no clinic"),
         (["{slug}", "surgery"], "no visit type"),
         (
-            ["{slug}", "consultation", "--from=2099-03-01", "--to=2099-03-01"],
+            ["{slug}", "consultation", "--from={sunday}", "--to={sunday}"],
             "No opening",
         ),
-        (["{slug}", "consultation", "--from=2099-03-01", "--to=2098-03-01"], "before"),
+        (["{slug}", "consultation", "--from={monday}", "--to={sunday}"], "before"),
+        (["{slug}", "consultation", "--from=2099-03-01", "--to=2099-03-01"], "5 years"),
     ],
 )
 def test_find_openings_fails_with_a_reason(args, why):
-    slug = make.practice().clinic.slug
+    named = {
+        "slug": make.practice().clinic.slug,
+        "monday": monday(),
+        "sunday": monday() - timedelta(days=1),
+    }
 
-    code, _, err = run("find_openings", *(arg.format(slug=slug) for arg in args))
+    code, _, err = run("find_openings", *(arg.format(**named) for arg in args))
 
     assert code == 1
     assert why in err

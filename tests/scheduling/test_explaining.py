@@ -46,6 +46,38 @@ def spinning():
     return at
 
 
+def test_absences_that_follow_on_each_other_end_with_the_last():
+    at = spinning()
+    absent(at.one("centrifuge"), at_clock(0), at_clock(14))
+    absent(at.one("centrifuge"), at_clock(14), at_clock(23))
+
+    explained = ask(at, "visit")
+
+    assert the_reason(explained) == "Centrifuge 1 is in maintenance until 23:00."
+    (block,) = explained_json(explained)["rejected"][0]["blocks"]
+    assert block["end"] == at_clock(23).astimezone(explained.zone).isoformat()
+
+
+def test_absences_of_two_kinds_that_follow_on_each_other_are_no_one_kind():
+    at = spinning()
+    absent(at.one("centrifuge"), at_clock(0), at_clock(14))
+    absent(at.one("centrifuge"), at_clock(14), at_clock(23), "broken")
+
+    text = the_reason(ask(at, "visit"))
+
+    assert text == "Centrifuge 1 is not available until 23:00."
+
+
+def test_absences_with_time_between_them_are_two():
+    at = spinning()
+    absent(at.one("centrifuge"), at_clock(0), at_clock(14))
+    absent(at.one("centrifuge"), at_clock(14, 30), at_clock(23))
+
+    text = the_reason(ask(at, "visit"))
+
+    assert text == "Centrifuge 1 is in maintenance until 14:00."
+
+
 def test_a_day_with_an_opening_is_not_rejected():
     explained = ask(make.practice())
 
@@ -252,6 +284,30 @@ def test_days_gone_by_are_not_explained():
     explained = ask(make.practice(), first=date(2026, 8, 1), now=at_clock(16, 30))
 
     assert [one.day for one in explained.rejected] == [WEDNESDAY]
+
+
+def test_a_window_that_is_over_says_so_and_leads_on():
+    explained = ask(make.practice(), first=date(2026, 8, 3), last=date(2026, 8, 7))
+
+    assert reasons(explained) == {
+        date(2026, 8, 7): "The days asked for are over; choose a later last day."
+    }
+    assert ways(explained) == ["Until Tue 8 Sep: first on Tue 1 Sep, 10:00"]
+    (rejected,) = explained_json(explained)["rejected"]
+    assert (rejected["code"], rejected["need"]) == ("past", "Time left")
+    assert (rejected["resource"], rejected["start"]) == (None, None)
+    assert rejected["blocks"] == []
+
+
+def test_a_window_years_ago_says_so_as_well():
+    last = date(1900, 1, 2)
+
+    explained = ask(make.practice(), first=date(1900, 1, 1), last=last)
+
+    assert list(reasons(explained)) == [last]
+    (way,) = selectors.relaxations(explained)
+    assert way.change["from"] == "2026-09-01"
+    assert way.first.start.date() == date(2026, 9, 1)
 
 
 def test_only_the_days_of_a_full_page_are_explained():
