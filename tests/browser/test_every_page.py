@@ -198,6 +198,17 @@ def test_the_pages_before_sign_in_pass_the_gates(page, phone, live_site):
             check_one_heading(opened)
 
 
+@pytest.mark.parametrize("look", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_documentation_of_the_api_lists_its_operations(look, new_page, live_site):
+    with new_page(**look) as page:
+        page.goto(live_site + reverse("api-docs"))
+
+        page.get_by_role("heading", name="Crestpath").wait_for()
+        page.locator("[data-path='/api/v1/appointments/']").first.wait_for()
+        assert page.locator(".opblock").count() > 50
+        check_no_sideways_scrolling(page)
+
+
 def test_a_refused_sign_in_says_so_and_focuses_the_summary(page, live_site):
     page.goto(live_site + reverse("account_login"))
     page.get_by_label("Email").fill("nobody@example.org")
