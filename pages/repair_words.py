@@ -40,6 +40,12 @@ LINES = {
     "failed": ("Not done", "danger"),
     "undone": ("Taken back", "neutral"),
 }
+RUNS = {
+    "applying": "Carrying out the plan",
+    "applied": "Plan carried out",
+    "undoing": "Taking the plan back",
+    "undone": "Plan taken back",
+}
 STAYS = ("Not taken back", "danger")
 EXACT = (
     "No plan disturbs fewer patients, or moves as few of them by less; locked lines "

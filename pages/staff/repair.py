@@ -133,6 +133,7 @@ def repair_run(request: StaffRequest, plan_id: UUID) -> Answer:
     rows = _rows(request, lines)
     context = {
         **_frame(request, plan, "run"),
+        "heading": repair_words.RUNS[plan.state],
         "progress": progress,
         "reached": progress.done + progress.failed,
         "at_work": plan.state in {"applying", "undoing"},
@@ -197,9 +198,9 @@ def _line(line: "RepairLine", names: Mapping[int, str]) -> dict[str, Any]:
         "patient": visit.patient.full_name,
         "visit_type": visit.visit_type.name,
         "address": reverse("staff:appointment", args=[visit.pk]),
-        "agreed": line.move.from_during.lower
-        if line.move and line.state != "undone"
-        else visit.start,
+        "agreed": line.move.from_during.lower if line.move else visit.start,
+        "back": line.state == "undone" and line.start is not None,
+        "stands": stays or line.state == "done",
         "start": line.start,
         "way": repair_words.WAYS[line.way],
         "way_tone": repair_words.WAY_TONES[line.way],

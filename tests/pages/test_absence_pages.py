@@ -103,6 +103,8 @@ def test_the_whole_wizard(coordinator, practice, ill):
     report = text(coordinator.get(started["Location"]))
     assert '<progress class="meter" value="1" max="1"' in report
     assert "hx-trigger" not in report
+    assert "<h1>Plan carried out</h1>" in report
+    assert "<dt>Now</dt>" in report
     assert "Undo the whole plan" in report
     assert "Possible for another 1 minute" in report
 
@@ -116,7 +118,11 @@ def test_undo_while_nobody_was_told(coordinator, practice, ill):
     assert "Being taken back" in text(coordinator.get(undone["Location"]))
     carry_on()
 
-    assert "Taken back" in text(coordinator.get(undone["Location"]))
+    page = text(coordinator.get(undone["Location"]))
+    assert "<h1>Plan taken back</h1>" in page
+    assert "<dt>Back at</dt>" in page
+    assert "<dt>Now</dt>" not in page
+    assert "<dt>With</dt>" not in page
     assert Conflict.objects.get().resolved_at is None
 
 
