@@ -14,6 +14,11 @@ ZONES = {
     "Pacific/Honolulu": "Hawaii Time",
     "UTC": "UTC",
 }
+# Said after every booking: true by day and night, and of who takes no messages.
+BOOKED = (
+    "Booked. A patient who takes messages gets one soon, or in the morning if it is "
+    "night."
+)
 
 
 def zone_name(zone: tzinfo, at: datetime | None = None) -> str:

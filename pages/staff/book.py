@@ -18,7 +18,7 @@ from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import FieldError, Invalid, NotFound
 from core.refusal import Refused
 from pages.staff import taken
-from pages.words import distance, moment
+from pages.words import BOOKED, distance, moment
 from patients import selectors as patients
 from scheduling import selectors
 from scheduling.domain.variation import Variation
@@ -42,7 +42,7 @@ def book(request: StaffRequest) -> Answer:
         return taken.choose(request, problem, _wanted(request), "staff:book")
     if isinstance(booked, Refused):
         return booked
-    messages.success(request, "Booked. The patient is told in a moment.")
+    messages.success(request, BOOKED)
     return redirect("staff:appointment", booked.pk)
 
 

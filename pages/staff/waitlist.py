@@ -20,6 +20,7 @@ from core.refusal import Refused
 from pages import history, waitlist_view
 from pages.forms import show
 from pages.staff.waitlist_forms import EntryForm
+from pages.words import BOOKED
 from patients import selectors as patients
 from scheduling.selectors import waitlist as reading
 from scheduling.services import answering, waitlist
@@ -182,7 +183,7 @@ def accept(request: StaffRequest, offer_id: UUID) -> Answer:
         return _not_done(request, found.entry_id, problem)
     if isinstance(booked, Refused):
         return booked
-    messages.success(request, "Booked. The patient is told in a moment.")
+    messages.success(request, BOOKED)
     return redirect("staff:appointment", booked.pk)
 
 

@@ -77,7 +77,8 @@ def take_back(request: StaffRequest, hold_id: UUID) -> HttpResponse:
     rows = reading.offers(request.clinic.pk).filter(hold=hold_id)
     request.saw(*sorted(offer.entry.patient_id for offer in rows))
     messages.success(
-        request, "Taken back. Those who had heard of it are told in a moment."
+        request,
+        "Taken back. Those who had heard of it are told soon, or in the morning.",
     )
     freed_id = next((row.freed_id for row in rows if row.freed_id), None)
     if freed_id is None:

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from core import clock
+from pages.words import BOOKED
 from scheduling.models import Appointment
 from scheduling.services import booking
 from tests.browser.accessibility import check_accessible, check_no_sideways_scrolling
@@ -43,7 +44,7 @@ def test_a_visit_is_booked_for_a_contact_and_shown_when_it_no_longer_fits(
         page.get_by_role("heading", name="The first 5 openings").wait_for()
         page.get_by_role("button", name="Book").first.focus()
         page.keyboard.press("Enter")
-        page.get_by_text("Booked. The patient is told in a moment.").wait_for()
+        page.get_by_text(BOOKED).wait_for()
 
         booking.move(
             appointment_id=procedure.pk,

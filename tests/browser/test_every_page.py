@@ -10,6 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from clinics import checks
+from pages.words import BOOKED
 from scheduling.services import booking
 from tests.browser.accessibility import check_accessible, check_no_sideways_scrolling
 from tests.browser.staff_day import BY, NOW, StaffDay, sign_in, staff_day
@@ -209,6 +210,27 @@ def test_the_documentation_of_the_api_lists_its_operations(look, new_page, live_
         check_no_sideways_scrolling(page)
 
 
+def test_who_forgot_the_password_finds_one_way_on(page, live_site):
+    page.goto(live_site + reverse("account_login"))
+
+    assert page.locator(f"a[href='{reverse('account_reset_password')}']").count() == 1
+
+
+@pytest.mark.parametrize("role", ["coordinator", "auditor"])
+def test_the_account_is_at_the_right_with_a_search_and_without(
+    role, visit_as, live_site
+):
+    page = visit_as(staff_day().members[role], DESK)
+    page.goto(live_site + reverse("staff:home"))
+
+    row = page.locator(".header__row").bounding_box()
+    account = page.locator(".header details[data-menu]").bounding_box()
+
+    assert row
+    assert account
+    assert row["x"] + row["width"] - account["x"] - account["width"] < 40
+
+
 def test_a_refused_sign_in_says_so_and_focuses_the_summary(page, live_site):
     page.goto(live_site + reverse("account_login"))
     page.get_by_label("Email").fill("nobody@example.org")
@@ -309,4 +331,4 @@ def test_booking_works_without_javascript(new_page, live_site):
         page.get_by_role("button", name="Book ").first.click()
 
         page.wait_for_url("**/staff/appointments/**")
-        assert page.get_by_text("Booked. The patient is told").count() == 1
+        assert page.get_by_text(BOOKED).count() == 1
