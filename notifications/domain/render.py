@@ -43,4 +43,9 @@ def _fill(template: Template, values: dict[str, str], first_name: str) -> Words:
     body = template.body.format_map(gaps)
     if not first_name:
         body = body.replace("Hello ,", "Hello,").replace("Hola, :", "Hola:")
-    return Words(template.title.format_map(gaps), body)
+    return Words(_one_stop(template.title.format_map(gaps)), _one_stop(body))
+
+
+def _one_stop(text: str) -> str:
+    """A sentence that ends with "a.m." has its stop already."""
+    return text.replace(".m..", ".m.")

@@ -80,6 +80,16 @@ def test_a_spanish_text_fits_two_segments(kind):
     assert (size.encoding, size.segments <= 2) == ("GSM-7", True)
 
 
+@pytest.mark.parametrize("channel", ["sms", "email"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_spanish_sentence_that_ends_with_a_clock_has_one_stop(kind, channel):
+    at = LONGEST | {"when": "jueves 3 de diciembre a las 9:00 a.m."}
+
+    words = render(template(kind, "es", channel), at)
+
+    assert "a.m.." not in words.title + words.body
+
+
 def test_a_name_is_left_out_where_it_would_cost_a_segment():
     longer = render(template("moved", "en", "sms"), LONGEST, "Maximiliano-Alexander")
 
