@@ -148,13 +148,19 @@ def _fits(request: StaffRequest, visit: "Appointment", act: Act) -> bool:
     """Leaves out what the state allows and the moment does not."""
     if act in OF_EPISODE and visit.visit_type.requires_decision:
         return False
-    if act is Act.ARRIVE and not visit.in_person:
+    if act is Act.ARRIVE and not (visit.in_person and _has_come(request, visit)):
         return False
     if act is Act.CHECK_IN and visit.status != "arrived" and visit.in_person:
         return False
     if act is Act.CONFIRM:
         return visit.confirmed_at is None
     return act is not Act.NO_SHOW or request.now >= visit.start
+
+
+def _has_come(request: StaffRequest, visit: "Appointment") -> bool:
+    """Whether its local day has: nobody arrives before."""
+    zone = ZoneInfo(visit.time_zone)
+    return visit.local_on <= request.now.astimezone(zone).date()
 
 
 def _strips(request: StaffRequest, visit: "Appointment") -> list[phases.Strip]:

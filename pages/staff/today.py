@@ -38,7 +38,7 @@ def today(request: StaffRequest, on: date | None = None) -> Answer:
         "next": on + ONE_DAY,
         "previous_address": reverse("staff:today_on", args=[on - ONE_DAY]),
         "next_address": reverse("staff:today_on", args=[on + ONE_DAY]),
-        "cards": [_card(request, visit) for visit in visits],
+        "cards": [_card(request, visit, come=on <= now_on) for visit in visits],
         "may_book": may(role, "appointment.book").allowed,
         "open_tasks": _open_tasks(request) if on == now_on else "",
         "tasks_address": reverse("staff:tasks"),
@@ -49,8 +49,9 @@ def today(request: StaffRequest, on: date | None = None) -> Answer:
     return TemplateResponse(request, "pages/staff/today.html", context)
 
 
-def _card(request: StaffRequest, visit: day.Visit) -> dict[str, Any]:
-    may_arrive = may(request.membership.role, "appointment.arrive").allowed
+def _card(request: StaffRequest, visit: day.Visit, *, come: bool) -> dict[str, Any]:
+    """`come`: its day has, so that somebody can have arrived."""
+    may_arrive = come and may(request.membership.role, "appointment.arrive").allowed
     return {
         "start": visit.start,
         "end": visit.end,

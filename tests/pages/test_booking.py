@@ -3,10 +3,12 @@
 import html
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
+from core import clock
 from core.models import JournalEntry
 from scheduling import selectors
 from tests.factories.scheduling import NINE
@@ -241,3 +243,17 @@ def test_the_visits_page_offers_only_what_can_be_done_now(coordinator, practice)
     assert reverse("staff:appointment_arrive", args=[visit.pk]) in before
     assert cancel not in after
     assert "can no longer be moved or cancelled" in after
+
+
+def test_before_its_day_a_visit_is_confirmed_first_and_nobody_arrives(
+    coordinator, practice
+):
+    visit = practice.book(start=NINE + timedelta(days=1))
+    address = reverse("staff:appointment", args=[visit.pk])
+
+    before = coordinator.get(address).context_data["acts"]
+    clock.set_to(NINE + timedelta(days=1))
+    on_the_day = coordinator.get(address).context_data["acts"]
+
+    assert [act["label"] for act in before] == ["Confirmed with the patient"]
+    assert on_the_day[0]["label"] == "Patient has arrived"

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -42,6 +43,18 @@ def test_an_arrival_is_noted_at_one_press_from_today(coordinator, practice):
     visit.refresh_from_db()
     assert visit.status == "arrived"
     assert response["Location"] == reverse("staff:today")
+
+
+def test_nobody_arrives_before_the_day(coordinator, practice):
+    visit = practice.book(start=NINE + timedelta(days=1))
+    arrive = reverse("staff:appointment_arrive", args=[visit.pk])
+    on = reverse("staff:today_on", args=[visit.local_on])
+    before = coordinator.get(on).content.decode()
+    clock.set_to(NINE + timedelta(days=1))
+
+    assert visit.patient.full_name in before
+    assert arrive not in before
+    assert arrive in coordinator.get(reverse("staff:today")).content.decode()
 
 
 def test_an_empty_day_says_what_to_do_next(coordinator, practice):
