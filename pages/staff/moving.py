@@ -42,7 +42,9 @@ class ReasonForm(Form):
     def __init__(self, *args: Any, notice: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = bool(notice)
-        self.fields["reason"].help_text = notice
+        if notice:
+            because = f"Needed, because {notice[0].lower()}{notice[1:]}"
+            self.fields["reason"].help_text = because
 
 
 @page(action="appointment.move")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 # Nearer than this, to the old time or to a new one, a change says why.
 NEAR = timedelta(hours=48)
-NEAR_MOVE = "It is less than 48 hours to the old time or to the new one."
+NEAR_MOVE = "It is less than 48 hours to the old or the new time."
 NEAR_VISIT = "It is less than 48 hours to the visit."
 
 

@@ -103,7 +103,7 @@ def test_close_to_the_visit_a_move_needs_its_reason(coordinator, practice):
     answer = without.content.decode()
     assert without.status_code == 422
     assert "Give the reason." in answer
-    assert "less than 48 hours" in answer
+    assert "Needed, because it is less than 48 hours to the old or the new" in answer
     assert with_one.status_code == 302
     visit.refresh_from_db()
     assert visit.revision == 1

@@ -84,7 +84,7 @@ def test_a_change_a_week_ahead_need_not_say_why(at, name):
 def test_a_move_to_a_near_time_says_why_too(at):
     visit = at.book(start=NINE + WEEK)
 
-    with pytest.raises(ReasonNeeded, match="the old time or to the new one"):
+    with pytest.raises(ReasonNeeded, match="the old or the new time"):
         act(booking.move, visit, start=TOMORROW, reason="")
 
 
