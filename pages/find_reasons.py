@@ -11,7 +11,7 @@ from pages import words
 from pages.find_form import answers
 from scheduling import selectors
 from scheduling.domain.blocks import Cause
-from scheduling.domain.naming import Says
+from scheduling.domain.naming import Says, listed
 from scheduling.domain.reasons import Rejection, reason
 from scheduling.selectors.relaxing import Relaxation, relaxation_text
 
@@ -20,9 +20,12 @@ _THINGS = {Cause.ABSENCE, Cause.BOOKING, Cause.HOLD, Cause.PATIENT}
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A day without an opening; `otherwise` is when there would be one."""
+    """A day without an opening; `otherwise` is when there would be one.
 
-    day: date
+    Without a `day`: all those that were not asked for.
+    """
+
+    day: date | None
     reason: str
     need: str
     otherwise: datetime | None
@@ -45,10 +48,29 @@ def says(zone: ZoneInfo, today: date) -> Says:
 
 
 def skipped(explained: selectors.Explained, voice: Says) -> list[Skipped]:
-    return [
+    rows = [
         Skipped(one.day, reason(one, voice), one.need, _otherwise(one))
         for one in explained.rejected
+        if not _unasked(one)
     ]
+    return rows + _folded([one for one in explained.rejected if _unasked(one)])
+
+
+def _unasked(rejected: Rejection) -> bool:
+    """Whether its weekday is one nobody asked for, whatever else is against it."""
+    finding = rejected.finding
+    return finding is not None and Cause.WEEKDAY in {
+        one.cause for one in finding.blocks
+    }
+
+
+def _folded(unasked: list[Rejection]) -> list[Skipped]:
+    """One line for all of them: "Mondays and Tuesdays were not asked for."."""
+    days = sorted({one.day.weekday(): one.day for one in unasked}.items())
+    if not days:
+        return []
+    text = f"{listed(f'{day:%A}s' for _, day in days)} were not asked for."
+    return [Skipped(None, text, "Weekday", None)]
 
 
 def _otherwise(rejected: Rejection) -> datetime | None:

@@ -144,6 +144,7 @@ def _results(
         "full_page": full,
         "more_address": _more(request, limit) if full and limit < AT_MOST else "",
         "skipped": find_reasons.skipped(explained, voice),
+        "skipped_days": len(explained.rejected),
         "ways": find_reasons.ways(explained, request.GET, voice),
     }
 

@@ -73,6 +73,15 @@ def test_every_skipped_day_has_its_reason(coordinator, practice):
     }
 
 
+def test_days_that_were_not_asked_for_are_one_line(coordinator):
+    page = search(coordinator, first="2026-09-03", last="2026-09-16", weekdays=["2"])
+
+    assert skipped(page) == {
+        "Other days": "Mondays, Tuesdays, Thursdays, Fridays, Saturdays and Sundays "
+        "were not asked for."
+    }
+
+
 def test_without_any_opening_two_ways_at_least_lead_on(coordinator, practice):
     broken_centrifuge(practice, days=3)
 
