@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from notifications.domain import quiet, states
+from clinics.domain import quiet
+from notifications.domain import states
 from notifications.domain.catalogue import Kind
 
 MAXIMUM_A_DAY = 1

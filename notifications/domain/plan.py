@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from notifications.domain import catalogue, quiet
+from clinics.domain import quiet
+from notifications.domain import catalogue
 from notifications.domain.catalogue import Kind
 from notifications.domain.subjects import Alarm, CheckIn, Offered, Subject, Visit
 

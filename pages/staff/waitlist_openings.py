@@ -1,6 +1,6 @@
 """One free opening: whom it suits in fair order, why not others, and offering it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -116,12 +116,20 @@ def _make(
 def _made(request: StaffRequest, freed: "FreedOpening", held: "Hold") -> HttpResponse:
     made = list(reading.offers(request.clinic.pk).filter(hold=held))
     request.saw(*sorted(offer.entry.patient_id for offer in made))
-    zone = ZoneInfo(request.clinic.time_zone)
+    told = offers.messages_leave((o.entry.patient for o in made), request.now)
+    until = _until(held.expires_at, told, request)
     who = "1 patient" if len(made) == 1 else f"{len(made)} patients"
-    day = short_day(held.expires_at.astimezone(zone).date())
-    until = f"{day}, {clock_time(held.expires_at, zone)}"
-    messages.success(request, f"Offered to {who} until {until}.")
+    messages.success(request, f"Offered to {who} {until}.")
     return redirect("staff:waitlist_opening", freed.pk)
+
+
+def _until(expires_at: datetime, told: datetime, request: StaffRequest) -> str:
+    zone = ZoneInfo(request.clinic.time_zone)
+    day = short_day(expires_at.astimezone(zone).date())
+    until = f"until {day}, {clock_time(expires_at, zone)}"
+    if told <= request.now:
+        return until
+    return f"(messages leave at {clock_time(told, zone)}; answers {until})"
 
 
 def _page(request: StaffRequest, freed: "FreedOpening", form: OfferForm) -> Answer:

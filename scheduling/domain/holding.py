@@ -1,7 +1,7 @@
 """How long an opening may be kept aside, and how many at a time."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 MOST_PER_PATIENT = 2
 
@@ -22,6 +22,11 @@ ON_THE_WEB = Limits(timedelta(minutes=10), timedelta(minutes=30))
 def limits(actor_kind: str) -> Limits:
     """Of a member of staff, or of everybody else."""
     return BY_STAFF if actor_kind == "staff" else ON_THE_WEB
+
+
+def ends_at(start: datetime, *ends: datetime) -> datetime:
+    """The earliest of `ends`, and at the latest when the visit would start."""
+    return min(start, *ends)
 
 
 def in_words(length: timedelta) -> str:

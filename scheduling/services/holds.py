@@ -14,7 +14,13 @@ from core.db import unit_of_work
 from core.problems import FieldError, Invalid, NotFound
 from core.refusal import Reason, Refused
 from patients.services.patients import lock as lock_patient
-from scheduling.domain.holding import MOST_PER_PATIENT, Limits, in_words, limits
+from scheduling.domain.holding import (
+    MOST_PER_PATIENT,
+    Limits,
+    ends_at,
+    in_words,
+    limits,
+)
 from scheduling.domain.plan import Plan
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.models import Hold
@@ -34,6 +40,9 @@ from scheduling.services.starts import agreed, check_start
 
 if TYPE_CHECKING:
     from patients.models import Patient
+
+# Less than that reads as the same time again.
+A_DIFFERENCE = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -55,9 +64,9 @@ def hold(
 ) -> Hold | Refused:
     """Keep an opening aside, for a patient or for nobody yet.
 
-    It lasts 48 hours for staff and 10 minutes for everybody else, or `lasts`.
-    Refused, on record, where a rule says no, or for a third one of a patient. With
-    whom, and what it raises, as `booking.book`.
+    It lasts 48 hours for staff and 10 minutes for everybody else, or `lasts`, and at
+    most until the visit would start. Refused, on record, where a rule says no, or for
+    a third one of a patient. With whom, and what it raises, as `booking.book`.
     """
     patient = lock_patient(patient_id, clinic_id) if patient_id else None
     kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
@@ -71,7 +80,7 @@ def hold(
     check_wished(kind, plan, prefer, avoiding)
     wanted = Wanted(kind, plan, start, now, clinician, variation=variation)
     wanted = replace(wanted, prefer=shown or prefer, avoiding=avoiding)
-    expires_at = now + (lasts or limits(by.kind).at_once)
+    expires_at = ends_at(start, now + (lasts or limits(by.kind).at_once))
     new = _new(wanted, patient_id, ask.subject, expires_at, by)
     held = take(wanted, new, lambda _: _store(new))
     if held is None:
@@ -103,16 +112,17 @@ def extend(
     """Keep the opening aside until `lasts` from now, or as long as may be.
 
     That is 48 hours at once and 7 days in all for staff, 10 and 30 minutes for
-    everybody else. Refused, on record, if the hold is over, has lost any of its
-    time, or could not stand any longer. Raises Invalid for more than may be asked,
-    and NotFound.
+    everybody else, and never past the visit's start. Refused, on record, if the hold
+    is over, has lost any of its time, or could not stand any longer. Raises Invalid
+    for more than may be asked, and NotFound.
     """
     held = _lock(hold_id, clinic_id)
     allowed = limits(by.kind)
     if lasts is not None and lasts > allowed.at_once:
         fault = f"An opening is kept aside {in_words(allowed.at_once)} at a time."
         raise Invalid([FieldError("/minutes", fault)])
-    expires_at = min(now + (lasts or allowed.at_once), held.created_at + allowed.in_all)
+    asked, most = now + (lasts or allowed.at_once), held.created_at + allowed.in_all
+    expires_at = ends_at(held.start, asked, most)
     if against := _against_extending(held, expires_at, allowed, now):
         stream = f"hold:{held.pk}"
         return refuse("hold.extend", (against,), stream=stream, by=by, now=now)
@@ -131,11 +141,14 @@ def _against_extending(
     if held.offers.exists():
         text = "The opening is offered to the waiting list until the offers end."
         return Reason("hold-offered", text, "Take the offers back first.")
+    if held.expires_at >= held.start:
+        text = "The opening is kept aside until it begins, which is as long as may be."
+        return Reason("hold-start", text, "Book it, or let it go.")
     if held.expires_at >= held.created_at + allowed.in_all:
         text = f"An opening is kept aside {in_words(allowed.in_all)} at most."
         return Reason("hold-limit", text, "Book it, or let it go.")
-    if expires_at <= held.expires_at:
-        text = "The opening is kept aside for longer than that already."
+    if expires_at - held.expires_at < A_DIFFERENCE:
+        text = "The opening is kept aside for as long as that already."
         return Reason("hold-longer", text, "Ask for more time, or leave it as it is.")
     return None
 

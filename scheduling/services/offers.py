@@ -4,20 +4,24 @@ What concerns a single patient (telling them, closing their offer) is done in th
 patient's own transaction, by the jobs in `scheduling.services.closing`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from clinics import selectors as clinics
+from clinics.domain import quiet
 from core import locks
 from core.actor import Actor
 from core.db import unit_of_work
 from core.problems import FieldError, Invalid, NotFound, Problem
 from core.refusal import Refused
+from patients import selectors as patients
+from scheduling.domain.naming import plain
 from scheduling.models import FreedOpening, Hold, Offer, WaitlistEntry
 from scheduling.selectors import waitlist
 from scheduling.selectors.visit_types import visit_kind
@@ -25,6 +29,9 @@ from scheduling.services import freeing, holds, matching
 from scheduling.services.matching import Match, Matches
 from scheduling.services.problems import InvalidStart
 from scheduling.services.starts import check_start
+
+if TYPE_CHECKING:
+    from patients.models import Patient
 
 LARGEST_BATCH = 20
 # What is offered by itself at night would be over before anybody reads it.
@@ -94,9 +101,9 @@ def offer(
     """Keep the opening aside and offer it to those chosen, or to the first who fit.
 
     Returns the hold; its `offers` are told one patient at a time, by a job. It
-    lasts as the clinic's `offer_valid_minutes` say, never past the visit's start or
-    minimum lead. Raises NobodyMatches, NotForThem, HandledAlready, StillUndone,
-    SlotTaken, NotFound or Invalid.
+    lasts as the clinic's `offer_valid_minutes` say, counted from when messages may
+    leave, never past the visit's start or minimum lead. Raises NobodyMatches,
+    NotForThem, HandledAlready, StillUndone, SlotTaken, NotFound or Invalid.
     """
     freed = _lock_freed(freed_id, clinic_id, now) if freed_id else None
     found = _matches(freed, clinic_id, visit_type, start, now)
@@ -107,13 +114,20 @@ def offer(
         else _first(found, _checked_size(batch or clinic.offer_batch_size))
     )
     lasts = lasts or timedelta(minutes=clinic.offer_valid_minutes)
-    held = _hold(found, chosen, _until_the_visit(found, lasts, now), by, now)
+    told = messages_leave((match.entry.patient for match in chosen), now)
+    held = _hold(found, chosen, _until_the_visit(found, lasts, told, now), by, now)
     if isinstance(held, Refused):
         return held
     _create(held, chosen, freed, now)
     if freed is not None:
         freeing.mark_offered(freed, by, now)
     return held
+
+
+def messages_leave(whom: "Iterable[Patient]", now: datetime) -> datetime:
+    """When all of them may be told: now, or after the quiet hours of the last."""
+    zones = {patients.zone(patient) for patient in whom}
+    return max((quiet.permitted(now, zone) for zone in zones), default=now)
 
 
 def withdraw_batch(*, hold_id: UUID, clinic_id: int, by: Actor, now: datetime) -> Hold:
@@ -213,14 +227,27 @@ def _checked_size(size: int) -> int:
     return size
 
 
-def _until_the_visit(found: Matches, lasts: timedelta, now: datetime) -> timedelta:
-    left = found.start - found.kind.minimum_lead - now
+def _until_the_visit(
+    found: Matches, lasts: timedelta, told: datetime, now: datetime
+) -> timedelta:
+    """How long from now the opening is kept: `lasts` from when they are `told`."""
+    last = found.start - found.kind.minimum_lead
     if not SHORTEST <= lasts <= LONGEST:
         text = "An offer stays open for 5 minutes to 7 days."
         raise Invalid([FieldError("/minutes", text)])
-    if left < SHORTEST:
+    if last - now < SHORTEST:
         raise InvalidStart("There is too little time left to offer this opening.")
-    return min(lasts, left)
+    if last - told < SHORTEST:
+        raise InvalidStart(_too_soon(told, found.kind.zone, now))
+    return min(told + lasts, last) - now
+
+
+def _too_soon(told: datetime, zone: ZoneInfo, now: datetime) -> str:
+    leave = plain(zone).moment(told, now.astimezone(zone).date())
+    return (
+        "The opening is too soon to offer by message now: messages wait until "
+        f"{leave}. Call instead."
+    )
 
 
 def _hold(

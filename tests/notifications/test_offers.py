@@ -221,11 +221,15 @@ def test_the_call_is_taken_back_with_the_offer():
     assert all(call.task.done_at for call in calls)
 
 
-def test_an_offer_that_the_night_would_hold_past_its_end_becomes_a_call():
-    evening = at("2026-09-01 19:59")
-    offered(now=evening + timedelta(minutes=2))
+def test_an_offer_of_the_evening_is_told_in_the_morning_with_its_whole_term():
+    _, held, (entry,) = offered(now=at("2026-09-01 20:59"))
+    morning = at("2026-09-02 09:00")
 
-    assert PlannedCall.objects.get().reason == "quiet_hours"
+    send_due(as_of=morning)
+
+    assert message_to(entry, "offer").state == states.ACCEPTED
+    assert held.expires_at == morning + 4 * HOUR
+    assert not PlannedCall.objects.exists()
 
 
 def test_no_consent_any_more_stops_the_offer():

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.domain import gate, quiet, states
+from clinics.domain import quiet
+from notifications.domain import gate, states
 from notifications.domain.catalogue import KINDS
 
 ZONES = [

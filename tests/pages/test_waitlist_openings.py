@@ -138,3 +138,25 @@ def test_who_waits_for_another_kind_of_visit_is_listed_with_that_reason(
     assert "Nobody matches" in text
     assert "1 needs another kind of visit" in text
     assert "Waits for another kind of visit." in text
+
+
+def test_in_quiet_hours_the_page_says_when_messages_leave_and_until_when_to_answer(
+    coordinator, practice, freed
+):
+    entry = waiting(practice)
+
+    offer(coordinator, freed, entry)
+
+    text = page(coordinator, opening(freed))
+    assert "Offered to 1 patient (messages leave at 9:00 AM; answers until" in text
+    assert "10:00 AM)." in text
+
+
+def test_an_opening_before_messages_leave_asks_for_a_call(coordinator, practice):
+    entry = waiting(practice)
+    soon = waits.freed(practice, start=NINE, now=NOW)
+
+    answer = offer(coordinator, soon, entry)
+
+    assert answer.status_code == 422
+    assert "too soon to offer by message now" in answer.content.decode()

@@ -230,12 +230,13 @@ def test_an_opening_is_offered_to_those_ticked_until_a_time(
     coordinator, practice, freed
 ):
     first, second, third = (waiting(practice) for _ in range(3))
+    clock.set_to(NINE)
 
     answer = offer(coordinator, freed, first, third)
 
     assert answer["Location"] == opening(freed)
     assert {o.entry_id for o in Offer.objects.all()} == {first.pk, third.pk}
-    assert Offer.objects.first().expires_at - NOW < timedelta(minutes=61)
+    assert Offer.objects.first().expires_at - NINE < timedelta(minutes=61)
     text = page(coordinator, opening(freed))
     assert "Offered to 2 patients until" in text
     assert "About to be sent" in text

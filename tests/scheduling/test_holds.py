@@ -31,11 +31,19 @@ def test_a_hold_lasts_longer_for_staff():
 
     by_job = at_hold(at)
     by_staff = at_hold(
-        at, start=NINE + minutes(60), by=make.make.actor("coordinator", at.clinic)
+        at, start=NINE + timedelta(days=7), by=make.make.actor("coordinator", at.clinic)
     )
 
     assert by_job.expires_at - NOW == timedelta(minutes=10)
     assert by_staff.expires_at - NOW == timedelta(hours=48)
+
+
+def test_a_hold_never_outlasts_its_opening():
+    at = make.practice()
+
+    held = at_hold(at, by=staff(at))
+
+    assert held.expires_at == NINE
 
 
 def test_booking_a_hold_takes_over_its_reservations():
@@ -149,9 +157,38 @@ def test_an_extension_lasts_as_long_as_asked_for():
 
 def test_an_extension_never_shortens():
     at = make.practice()
-    held = at_hold(at, by=staff(at))
+    held = at_hold(at, by=staff(at), lasts=minutes(90))
 
     refused = holds.extend(hold_id=held.pk, lasts=minutes(60), by=staff(at), now=NOW)
+
+    assert [reason.code for reason in refused.reasons] == ["hold-longer"]
+
+
+def test_an_extension_ends_when_the_visit_would_start():
+    at = make.practice()
+    held = at_hold(at, by=staff(at), lasts=minutes(30))
+
+    longer = holds.extend(hold_id=held.pk, by=staff(at), now=NOW)
+
+    assert longer.expires_at == NINE
+
+
+def test_a_hold_until_its_visit_would_start_says_that_it_gets_no_longer():
+    at = make.practice()
+    held = at_hold(at, by=staff(at))
+
+    refused = holds.extend(hold_id=held.pk, by=staff(at), now=NOW + minutes(60))
+
+    assert [reason.code for reason in refused.reasons] == ["hold-start"]
+    assert "until it begins" in refused.reasons[0].text
+
+
+def test_an_extension_by_seconds_says_that_nothing_would_change():
+    at = make.practice()
+    held = at_hold(at, by=staff(at), start=NINE + timedelta(days=7))
+
+    soon = NOW + timedelta(seconds=20)
+    refused = holds.extend(hold_id=held.pk, by=staff(at), now=soon)
 
     assert [reason.code for reason in refused.reasons] == ["hold-longer"]
 

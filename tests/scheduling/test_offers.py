@@ -32,6 +32,7 @@ def seconds(count):
 
 
 LATER = NINE + timedelta(days=7)
+EVENING = NINE - timedelta(hours=12)  # 21:00, when messages wait for the morning
 
 
 def accept(entry, now=NOW):
@@ -208,11 +209,40 @@ def test_the_batch_is_as_large_as_the_clinic_says_and_in_fair_order():
 def test_an_offer_never_outlasts_the_minimum_lead():
     at = make.practice()
     waits.waiting(at, 1)
-    soon = NINE - minutes(30)
+    ten = NINE + minutes(60)
 
-    held = waits.offer(at, lasts=timedelta(days=1), now=soon)
+    held = waits.offer(at, start=ten, lasts=timedelta(days=1), now=ten - minutes(30))
 
-    assert held.expires_at == NINE
+    assert held.expires_at == ten
+
+
+def test_an_offer_of_the_evening_counts_from_when_messages_leave():
+    at = make.practice()
+    (entry,) = waits.waiting(at, 1)
+
+    held = waits.offer(at, start=LATER, lasts=minutes(240), now=EVENING)
+
+    assert held.expires_at == offer_of(entry).expires_at == NINE + minutes(240)
+    run_jobs(NINE + minutes(1))
+    assert states(entry) == ["offered"]
+
+
+def test_an_offer_of_the_evening_waits_for_the_latest_morning_of_those_chosen():
+    at = make.practice()
+    waits.waiting(at, 1)
+    waits.entry(at, at.patient(time_zone="America/Denver"))
+
+    held = waits.offer(at, start=LATER, lasts=minutes(240), now=EVENING)
+
+    assert held.expires_at == NINE + minutes(300)
+
+
+def test_an_opening_before_messages_may_leave_is_refused_in_words():
+    at = make.practice()
+    waits.waiting(at, 1)
+
+    with pytest.raises(InvalidStart, match=r"too soon to offer .* Call instead"):
+        waits.offer(at, now=EVENING)
 
 
 def test_too_little_time_is_said_so():

@@ -113,7 +113,7 @@ class Day(RuleBasedStateMachine):
         )
         assert told == expected
         if not expected:
-            expires = self.model.now + HOLD_LASTS
+            expires = min(self.model.now + HOLD_LASTS, start)
             self.keep(self.model.holds, Item(kind, start, who, expires), row)
 
     @precondition(lambda self: self.model.holds)
