@@ -1,6 +1,7 @@
 """One PostgreSQL for the session: the owner migrates a template, the app's role
 works in clones of it. `db` rolls back; `committed_db` is a clone of its own."""
 
+import gc
 import hashlib
 import os
 import subprocess
@@ -112,8 +113,9 @@ class Server:
         return database
 
     def drop(self, database: str) -> None:
-        # The owner is no superuser and may not end the app's last connections; a
-        # request that was still under way closes its own in a moment.
+        # On a server that was given, the owner may not be allowed to end the app's last
+        # connections; a request that was still under way closes its own in a moment,
+        # a thread that is over when its connection is collected.
         end = time.monotonic() + CLOSES_WITHIN_SECONDS
         while True:
             try:
@@ -121,6 +123,7 @@ class Server:
             except psycopg.errors.InsufficientPrivilege:
                 if time.monotonic() > end:
                     raise
+                gc.collect()
                 time.sleep(0.1)
             else:
                 return

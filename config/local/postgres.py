@@ -186,6 +186,8 @@ def _create_roles(server: Server) -> None:
             connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB")
         if APP not in there:
             connection.execute(f"CREATE ROLE {APP} LOGIN")
+        # Whoever drops a database here may end the app's last connections to it.
+        connection.execute(f"GRANT pg_signal_backend TO {OWNER}")
 
 
 def _drop_leftovers(server: Server) -> None:
