@@ -11,7 +11,7 @@ from itertools import combinations
 from operator import or_
 
 from scheduling.domain.assignment import Assignment
-from scheduling.domain.bits import has, positions, span
+from scheduling.domain.bits import positions, span
 from scheduling.domain.grid import ceil_cells
 from scheduling.domain.plan import Group, Plan
 from scheduling.domain.search import Candidates, possible_starts
@@ -73,7 +73,7 @@ class Affected:
         free = [
             candidate.calendar.resource_id
             for candidate in self.found[group.id]
-            if has(candidate.starts, start)
+            if candidate.can_start(start)
         ]
         return sorted(free, key=lambda pk: (pk not in self.prefer, pk))
 

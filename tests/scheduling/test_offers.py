@@ -9,7 +9,7 @@ from core.refusal import Reason, Refused
 from scheduling.events import OfferClosed, OfferMade
 from scheduling.models import Appointment, AppointmentMove, FreedOpening, Offer
 from scheduling.selectors import booking_checks, waitlist
-from scheduling.services import answering, booking, closing, freeing, holds, offers
+from scheduling.services import booking, closing, freeing, offers
 from scheduling.services import rules as asking
 from scheduling.services.answering import OfferGone
 from scheduling.services.offers import (
@@ -23,6 +23,7 @@ from tests.factories import waitlist as waits
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
 from tests.factories.waitlist import offer_of
+from tests.scheduling.offering import accept, decline, history, run_jobs, states
 
 pytestmark = pytest.mark.django_db
 
@@ -33,29 +34,6 @@ def seconds(count):
 
 LATER = NINE + timedelta(days=7)
 EVENING = NINE - timedelta(hours=12)  # 21:00, when messages wait for the morning
-
-
-def accept(entry, now=NOW):
-    return answering.accept(offer_id=offer_of(entry).pk, by=BY, now=now)
-
-
-def decline(entry, now=NOW):
-    return answering.decline(offer_id=offer_of(entry).pk, by=BY, now=now)
-
-
-def run_jobs(now=NOW):
-    holds.release_expired_holds(by=BY, now=now)
-    closing.close_offer_batches(by=BY, now=now)
-    closing.announce_offers(by=BY, now=now)
-    freeing.settle(by=BY, now=now)
-
-
-def states(*entries):
-    return [offer_of(entry).state for entry in entries]
-
-
-def history(entry):
-    return [line.name for line in waitlist.history(entry.pk)]
 
 
 def test_the_first_yes_gets_the_opening_and_the_others_stay_on_the_list():

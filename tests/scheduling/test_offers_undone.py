@@ -6,7 +6,7 @@ import pytest
 
 from scheduling.models import FreedOpening, Offer
 from scheduling.selectors import booking_checks, waitlist
-from scheduling.services import answering, booking, closing, freeing, holds, offers
+from scheduling.services import booking, offers
 from scheduling.services.offers import (
     StillUndone,
 )
@@ -14,7 +14,7 @@ from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE
-from tests.factories.waitlist import offer_of
+from tests.scheduling.offering import accept, history, run_jobs, states
 
 pytestmark = pytest.mark.django_db
 
@@ -24,29 +24,6 @@ def seconds(count):
 
 
 LATER = NINE + timedelta(days=7)
-
-
-def accept(entry, now=NOW):
-    return answering.accept(offer_id=offer_of(entry).pk, by=BY, now=now)
-
-
-def decline(entry, now=NOW):
-    return answering.decline(offer_id=offer_of(entry).pk, by=BY, now=now)
-
-
-def run_jobs(now=NOW):
-    holds.release_expired_holds(by=BY, now=now)
-    closing.close_offer_batches(by=BY, now=now)
-    closing.announce_offers(by=BY, now=now)
-    freeing.settle(by=BY, now=now)
-
-
-def states(*entries):
-    return [offer_of(entry).state for entry in entries]
-
-
-def history(entry):
-    return [line.name for line in waitlist.history(entry.pk)]
 
 
 def test_who_accepted_and_is_moved_back_waits_as_before():
