@@ -1,7 +1,6 @@
 """Who and what is away: enter it, see the visits in its way, end it."""
 
 from datetime import datetime, time, timedelta
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,11 +15,10 @@ from django.views.decorators.http import require_POST
 from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid, NotFound
-from pages import repair_words, states
+from pages import repair_words, resource_choices, states
 from pages.forms import Form, MomentField, show
 from pages.words import sentence
 from patients import selectors as patients
-from scheduling import selectors as scheduling
 from scheduling.selectors import absences as selectors
 from scheduling.selectors import repair
 from scheduling.services import absences as service
@@ -49,16 +47,9 @@ class AbsenceForm(Form):
 
     def offer(self, request: StaffRequest) -> None:
         """The clinic's own people, rooms and devices, by kind."""
-        found = scheduling.resources(request.clinic.pk)
         field = self.fields["resource"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            ("", "Choose"),
-            *(
-                (sentence(kind), [(str(r.pk), r.name) for r in some])
-                for kind, some in groupby(found, key=lambda resource: resource.kind)
-            ),
-        ]
+        field.choices = resource_choices.by_kind(request.clinic.pk, "Choose")
         self.use_zone(ZoneInfo(request.clinic.time_zone))
 
 

@@ -1,7 +1,6 @@
 """For administrators: days on which the clinic or a resource is closed, or open
 besides its hours."""
 
-from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +12,9 @@ from django.views.decorators.http import require_POST
 
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
+from pages import resource_choices
 from pages.forms import DayField, Form, InlineChoice, TimeInput, show
 from pages.setup_words import after, day_row
-from pages.words import sentence
-from scheduling import selectors
 from scheduling.selectors import opening_hours
 from scheduling.services import setup
 from scheduling.services.effects import Effect, counted
@@ -42,16 +40,9 @@ class DayForm(Form):
 
     def offer(self, request: StaffRequest) -> None:
         """The clinic, and its own people, rooms and devices by kind."""
-        found = selectors.resources(request.clinic.pk)
         field = self.fields["resource"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            ("", "The whole clinic"),
-            *(
-                (sentence(kind), [(str(r.pk), r.name) for r in some])
-                for kind, some in groupby(found, key=lambda resource: resource.kind)
-            ),
-        ]
+        field.choices = resource_choices.by_kind(request.clinic.pk, "The whole clinic")
         self.today = request.now.astimezone(ZoneInfo(request.clinic.time_zone)).date()
 
     def clean(self) -> dict[str, Any]:
