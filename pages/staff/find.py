@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from clinics.domain.policy import may
@@ -62,6 +63,7 @@ def find(request: StaffRequest) -> Answer:
         "form": form,
         "patient": patient,
         "searched": False,
+        "live": "HX-Request" in request.headers,
         "today": _today(request),
     }
     if patient:
@@ -73,7 +75,8 @@ def find(request: StaffRequest) -> Answer:
             context |= _results(request, form.cleaned_data, patient)
         except Invalid as problem:
             form.take(problem)
-    return show(request, "pages/staff/find.html", context, form)
+    template = "find_found.html" if context["live"] else "find.html"
+    return show(request, f"pages/staff/{template}", context, form)
 
 
 def _wait_address(request: StaffRequest, patient: "Patient") -> str:
@@ -141,12 +144,20 @@ def _results(
             for one in explained.openings
         ],
         "ask": ask | {"image_guided_harvest": asked["image_guided_harvest"]},
-        "full_page": full,
+        "heading": _heading(len(explained.openings), full),
         "more_address": _more(request, limit) if full and limit < AT_MOST else "",
         "skipped": find_reasons.skipped(explained, voice),
         "skipped_days": len(explained.rejected),
         "ways": find_reasons.ways(explained, request.GET, voice),
     }
+
+
+def _heading(found: int, full: bool) -> str:
+    if full:
+        return f"The first {found} openings"
+    if found:
+        return f"{found} opening{pluralize(found)}"
+    return "No opening fits"
 
 
 def _more(request: StaffRequest, limit: int) -> str:

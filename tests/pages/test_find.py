@@ -14,16 +14,16 @@ from tests.scheduling.asking import absent
 pytestmark = pytest.mark.django_db
 
 WEDNESDAY = date(2026, 9, 2)
+QUERY = {
+    "visit_type": "bmc-ultrasound",
+    "first": "2026-09-02",
+    "last": "2026-09-09",
+    "search": "1",
+}
 
 
 def search(client, **changes):
-    query = {
-        "visit_type": "bmc-ultrasound",
-        "first": "2026-09-02",
-        "last": "2026-09-09",
-        "search": "1",
-    }
-    return client.get(reverse("staff:find"), query | changes).content.decode()
+    return client.get(reverse("staff:find"), QUERY | changes).content.decode()
 
 
 def broken_centrifuge(practice, days=0):
@@ -150,14 +150,7 @@ def test_a_variation_is_shown_before_booking_and_goes_with_each_card(
 
 
 def test_a_variation_out_of_bounds_is_said_at_its_field(coordinator):
-    query = {
-        "visit_type": "bmc-ultrasound",
-        "first": "2026-09-02",
-        "last": "2026-09-09",
-        "targets": "12",
-        "search": "1",
-    }
-    response = coordinator.get(reverse("staff:find"), query)
+    response = coordinator.get(reverse("staff:find"), QUERY | {"targets": "12"})
 
     page = response.content.decode()
     assert response.status_code == 422
@@ -192,6 +185,50 @@ def test_show_more_shows_more(coordinator):
     more = coordinator.get(reverse("staff:find") + html.unescape(address))
 
     assert "The first 10 openings" in more.content.decode()
+
+
+def live(client, **changes):
+    """The answer to a changed wish."""
+    headers = {"HX-Request": "true"}
+    return client.get(reverse("staff:find"), QUERY | changes, headers=headers)
+
+
+def test_a_changed_wish_is_answered_with_the_openings_alone(coordinator):
+    answer = live(coordinator)
+
+    page = answer.content.decode()
+    assert "<html" not in page
+    assert page.lstrip().startswith('<div id="found">')
+    assert (
+        '<div id="live" hx-swap-oob="innerHTML">'
+        "The first 5 openings, beginning with Wed, Sep 2, 9:00 AM</div>"
+    ) in page
+
+
+def test_a_changed_wish_that_is_no_question_is_said_so(coordinator):
+    answer = live(coordinator, last="2026-09-01")
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "There is a problem" in page
+    assert 'href="#id_last"' in page
+    assert 'id="results"' not in page
+
+
+def test_wishes_ask_again_only_once_something_was_searched(coordinator):
+    blank = coordinator.get(reverse("staff:find")).content.decode()
+
+    assert "hx-get" not in blank
+    assert "hx-get" in search(coordinator)
+    assert "hx-get" not in search(coordinator, last="2026-09-01")
+
+
+def test_the_first_five_openings_have_a_key(coordinator):
+    page = search(coordinator, visit_type="follow-up", show="10")
+
+    keys = re.findall(r'<kbd class="opening__key"[^>]* hidden>(\d)</kbd>', page)
+    assert page.count('<li class="card opening"') == 10
+    assert keys == ["1", "2", "3", "4", "5"]
 
 
 def test_a_number_of_thousands_of_digits_shows_the_first_page(coordinator):
