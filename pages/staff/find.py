@@ -72,7 +72,7 @@ def find(request: StaffRequest) -> Answer:
         context["wait_address"] = _wait_address(request, patient)
     if searched and form.is_valid():
         try:
-            context |= _results(request, form.cleaned_data, patient)
+            context |= _results(request, form, patient)
         except Invalid as problem:
             form.take(problem)
     template = "find_found.html" if context["live"] else "find.html"
@@ -116,14 +116,14 @@ def _initial(request: StaffRequest) -> dict[str, Any]:
 
 
 def _results(
-    request: StaffRequest, asked: dict[str, Any], patient: "Patient | None"
+    request: StaffRequest, form: FindForm, patient: "Patient | None"
 ) -> dict[str, Any]:
     shown = request.GET.get("show", "")
     # Counted first: Python reads no number of thousands of digits.
     readable = shown.isascii() and shown.isdecimal() and len(shown) <= DIGITS
     limit = min(int(shown), AT_MOST) if readable else AT_FIRST
     asking = question(
-        asked,
+        form,
         clinic_id=request.clinic.pk,
         patient_id=patient.pk if patient else None,
         now=request.now,
@@ -135,6 +135,7 @@ def _results(
     explained = selectors.explain_openings(asking)
     voice = find_reasons.says(explained.zone, _today(request))
     full = len(explained.openings) >= limit
+    asked = form.cleaned_data
     ask = {name: asked[name] for name in _ASKED}
     return {
         "searched": True,
