@@ -38,11 +38,15 @@ def skipped(page):
     return {day: re.sub(r"<[^>]+>", "", text) for day, text in rows}
 
 
-def ways(page):
-    found = re.search(r'<div class="ways">(.*?)</div>', page, re.DOTALL)
-    links = (
-        re.findall(r'<li><a href="([^"]+)">([^<]+)</a></li>', found[1]) if found else []
-    )
+def ways(page, heading=None):
+    """What would help and where it leads; under that heading, or under any."""
+    found = re.findall(r'<div class="ways"><h3[^>]*>([^<]+)</h3>(.*?)</div>', page)
+    links = [
+        link
+        for title, text in found
+        if heading in (None, title)
+        for link in re.findall(r'<li><a href="([^"]+)">([^<]+)</a></li>', text)
+    ]
     return {html.unescape(text): html.unescape(address) for address, text in links}
 
 
@@ -106,6 +110,28 @@ def test_the_thing_in_the_way_is_shown_on_its_days_board(coordinator, practice):
 
     board = reverse("staff:board_on", args=[WEDNESDAY])
     assert ways(page)["If centrifuge 1 were free on Wed, Sep 2, 9:00 AM"] == board
+
+
+def test_what_is_said_to_be_sooner_is_sooner(coordinator, practice):
+    broken_centrifuge(practice)
+
+    page = search(coordinator, last="2026-09-08", part="morning", show="60")
+
+    assert list(ways(page, "Sooner")) == [
+        "Any time of day: first on Wed, Sep 2, 1:00 PM",
+        "If centrifuge 1 were free on Wed, Sep 2, 9:00 AM",
+    ]
+    assert not ways(page, "More to choose from")
+
+
+def test_what_comes_later_is_not_said_to_be_sooner(coordinator):
+    page = search(coordinator, last="2026-09-05", show="60")
+
+    assert not ways(page, "Sooner")
+    assert list(ways(page, "More to choose from")) == [
+        "If the clinic were open on Sat, Sep 5, 8:00 AM",
+        "Until Mon, Sep 14: first on Mon, Sep 7, 8:00 AM",
+    ]
 
 
 def test_the_address_alone_gives_the_same_page(coordinator, practice):
