@@ -59,9 +59,8 @@ def _alone(
     """The cheapest of those that are free: nobody else wants them."""
     spans = group.occupied
     ranked = [
-        (_price(candidate.calendar, start, spans, 1, prefer), candidate.resource_id)
-        for candidate in found[group.id]
-        if candidate.can_start(start)
+        (_price(calendar, start, spans, 1, prefer), calendar.resource_id)
+        for calendar in _free(group, found, start)
     ]
     if len(ranked) < group.count:
         return None
