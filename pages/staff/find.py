@@ -145,7 +145,7 @@ def _results(
             for one in explained.openings
         ],
         "ask": ask | {"image_guided_harvest": asked["image_guided_harvest"]},
-        "heading": _heading(len(explained.openings), full),
+        "how_many": _how_many(len(explained.openings), full),
         "more_address": _more(request, limit) if full and limit < AT_MOST else "",
         "skipped": find_reasons.skipped(explained, voice),
         "skipped_days": len(explained.rejected),
@@ -153,7 +153,7 @@ def _results(
     }
 
 
-def _heading(found: int, full: bool) -> str:
+def _how_many(found: int, full: bool) -> str:
     if full:
         return f"The first {found} openings"
     if found:

@@ -59,6 +59,7 @@ def test_five_openings_in_the_order_of_time(coordinator, practice):
 
     found = list(dict.fromkeys(starts(page)))
     assert "The first 5 openings" in page
+    assert page.count("<h1") == 1
     assert len(found) == 5
     assert found == sorted(found)
 
