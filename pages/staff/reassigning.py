@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
+from pages.find_reasons import in_the_way
 from pages.staff import appointments
 from pages.staff.appointments import NotWithForm
 from pages.staff.moving import ReasonForm, rows
@@ -83,15 +84,17 @@ def _preview(
         avoiding=avoiding,
         now=request.now,
     )
+    zone = ZoneInfo(request.clinic.time_zone)
     context = {
         "visit": found,
         "patient": found.patient,
         "patient_address": reverse("staff:patient", args=[found.patient_id]),
-        "today": request.now.astimezone(ZoneInfo(request.clinic.time_zone)).date(),
+        "today": request.now.astimezone(zone).date(),
         "visit_type": found.visit_type.name,
         "changes": bool(seen.changed and seen.changed.replaced),
         "rows": rows(seen),
         "reasons": seen.reasons,
+        "in_the_way": in_the_way(seen.why, zone, request.now),
         "may_move": any(reason.code == "slot-taken" for reason in seen.reasons),
         "avoiding": sorted(avoiding),
         "form": form or ReasonForm(notice=NEAR_VISIT if seen.says_why else ""),
