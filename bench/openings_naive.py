@@ -10,7 +10,7 @@ from bench.figures import Figure, median_ms
 from bench.world import TODAY, WORKDAYS, World
 from scheduling.domain.bits import positions, span
 from scheduling.domain.grid import Grid
-from scheduling.domain.packed import to_cells, unpack
+from scheduling.domain.packed import span_of, to_cells, unpack
 from scheduling.domain.plan import Plan
 from scheduling.domain.schedule import NO_RULES, open_cells
 from scheduling.domain.search import Calendar, candidates, possible_starts
@@ -21,8 +21,8 @@ from scheduling.selectors.visit_types import visit_kind
 ROUNDS = 9
 _PACKED = """
 SELECT resource_id, string_agg(
-         int4send(floor(date_part('epoch', starts_at) / 300)::int - %(first)s)
-         || int4send(ceil(date_part('epoch', ends_at) / 300)::int - %(first)s), ''
+         int4send((floor(date_part('epoch', starts_at) / 300)::int - %(first)s) * 511
+                  + (ceil(date_part('epoch', ends_at) / 300)::int - %(first)s)), ''
          ORDER BY starts_at)
   FROM scheduling_reservation
  WHERE resource_id = ANY(%(resources)s) AND released_at IS NULL
@@ -78,7 +78,8 @@ def _packed(made: World, grid: Grid) -> dict[int, bytes]:
 def _things(searched: Searched, packed: dict[int, bytes]) -> list[naive.Thing]:
     found = []
     for unit in searched.members:
-        begins, ends = zip(*unpack(packed[unit.ref.id]), strict=True)
+        spans = map(span_of, unpack(packed[unit.ref.id]))
+        begins, ends = zip(*spans, strict=True)
         found.append(naive.Thing(unit.ref.kind, begins, ends))
     return found
 

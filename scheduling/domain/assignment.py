@@ -14,6 +14,7 @@ from scheduling.domain.waste import NOT_PREFERRED, Span, price
 
 Assignment = Mapping[int, tuple[int, ...]]  # group id -> resource ids, ascending
 Priced = tuple[int, Assignment]
+PricedByCluster = tuple[tuple[int, ...], Assignment]
 
 # Places still open in each group; what it costs to get there; who took them.
 _Open = tuple[int, ...]
@@ -36,10 +37,10 @@ def cheapest(
     found: Candidates,
     start: int,
     prefer: Collection[int] = frozenset(),
-) -> Priced | None:
-    """The same with its cost, which counts places not preferred, stranded gaps and
-    idle cells, in this order."""
-    total = 0
+) -> PricedByCluster | None:
+    """The same with what each of the plan's clusters costs: places not preferred,
+    stranded gaps and idle cells, in this order."""
+    costs: list[int] = []
     assignment: dict[int, tuple[int, ...]] = {}
     for cluster in plan.clusters:
         if len(cluster.groups) == 1:
@@ -48,9 +49,9 @@ def cheapest(
             best = _together(cluster, found, start, prefer)
         if best is None:
             return None
-        total += best[0]
+        costs.append(best[0])
         assignment.update(best[1])
-    return total, assignment
+    return tuple(costs), assignment
 
 
 def _alone(
@@ -59,9 +60,8 @@ def _alone(
     """The cheapest of those that are free: nobody else wants them."""
     spans = group.occupied
     ranked = [
-        (_price(candidate.calendar, start, spans, 1, prefer), candidate.resource_id)
-        for candidate in found[group.id]
-        if candidate.can_start(start)
+        (_price(calendar, start, spans, 1, prefer), calendar.resource_id)
+        for calendar in _free(group, found, start)
     ]
     if len(ranked) < group.count:
         return None

@@ -17,7 +17,6 @@ from scheduling.domain.waste import (
     is_stranded,
     merged,
     places_not_preferred,
-    price,
     stranded_gaps,
 )
 
@@ -132,11 +131,15 @@ def tightest(
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """The least assignment at the start `cell`, and what it costs."""
+    """The least assignment at the start `cell`, and what it costs by cluster."""
 
     cell: int
-    cost: int
+    costs: tuple[int, ...]
     assignment: Assignment
+
+    @property
+    def cost(self) -> int:
+        return sum(self.costs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +169,9 @@ class _Engine:
 
     def _waste(self, way: _Way) -> Waste:
         # The cost has counted what there is; mostly there is nothing to look for.
-        gaps = tuple(self._gaps(way)) if stranded_gaps(way.cost) else ()
-        idle_minutes = idle_cells(way.cost) * CELL_MINUTES
+        cost = way.cost
+        gaps = tuple(self._gaps(way)) if stranded_gaps(cost) else ()
+        idle_minutes = idle_cells(cost) * CELL_MINUTES
         if not self.prefer:
             return Waste(gaps, idle_minutes)
         served = (pk for g in self.plan.groups for pk in way.assignment[g.id])
@@ -176,26 +180,30 @@ class _Engine:
             gaps,
             idle_minutes,
             tuple(self.names[pk] for pk in preferred),
-            places_not_preferred(way.cost),
+            places_not_preferred(cost),
         )
 
     def _gaps(self, way: _Way) -> Iterator[Gap]:
         """The stranded ones, by resource and time."""
-        taken: dict[int, tuple[Span, ...]] = {}
-        for group in self.plan.groups:
-            for pk in way.assignment[group.id]:
-                before = taken.get(pk)
-                both = merged((*before, *group.occupied)) if before else group.occupied
-                taken[pk] = both
-        for pk, spans in sorted(taken.items()):
+        for pk, spans in sorted(self._taken(way)):
             calendar = self.calendars[pk]
-            free, shortest = calendar.free, calendar.shortest_cells
-            if not stranded_gaps(price(free, shortest, way.cell, spans)):
-                continue
-            for gap in gaps_beside(free, way.cell, spans):
-                if is_stranded(gap, shortest):
+            for gap in gaps_beside(calendar.free, way.cell, spans):
+                if is_stranded(gap, calendar.shortest_cells):
                     begin, end = self.grid.instant(gap[0]), self.grid.instant(gap[1])
                     yield Gap(self.names[pk], begin, end)
+
+    def _taken(self, way: _Way) -> Iterable[tuple[int, tuple[Span, ...]]]:
+        """The resources of clusters that strand anything, and when each is taken."""
+        taken: dict[int, tuple[Span, ...]] = {}
+        for cluster, cost in zip(self.plan.clusters, way.costs, strict=True):
+            if stranded_gaps(cost):
+                for group in cluster.groups:
+                    for pk in way.assignment[group.id]:
+                        spans = group.occupied
+                        if pk in taken:
+                            spans = merged((*taken[pk], *spans))
+                        taken[pk] = spans
+        return taken.items()
 
 
 def _phases(

@@ -73,17 +73,28 @@ def is_stranded(gap: Span, shortest_cells: int) -> bool:
 
 def price(free: int, shortest_cells: int, start: int, spans: tuple[Span, ...]) -> int:
     """Of the gaps that `spans` leave on one resource."""
+    # What `gaps_beside` does, for every candidate of every start: without lists, and
+    # what lies between two spans, which is much the same each time, is looked up.
+    begin, end = spans[0][0], spans[-1][1]
+    base, until = start + begin - LOOK_CELLS, end - begin + LOOK_CELLS
+    near = free >> base if base >= 0 else free << -base
+    near &= (1 << until + LOOK_CELLS) - 1
+    before = LOOK_CELLS - (~near & _LOOK).bit_length()
+    rest = ~(near >> until)
     prices = _gap_prices(shortest_cells)
-    if len(spans) == 1:  # as mostly, for every candidate of every start
-        # What `gaps_beside` does, for one span and without lists.
-        begin, end = spans[0]
-        base = start + begin - LOOK_CELLS
-        near = free >> base if base >= 0 else free << -base
-        near &= (1 << end - begin + 2 * LOOK_CELLS) - 1
-        rest = ~(near >> end - begin + LOOK_CELLS)
-        before = LOOK_CELLS - (~near & _LOOK).bit_length()
-        return prices[before] + prices[(rest & -rest).bit_length() - 1]
-    gaps = gaps_beside(free, start, spans)
+    cost = prices[before] + prices[(rest & -rest).bit_length() - 1]
+    if len(spans) == 1:
+        return cost
+    near &= (1 << until) - 1
+    return cost + _price_between(near >> LOOK_CELLS, shortest_cells, spans)
+
+
+@lru_cache(maxsize=4096)
+def _price_between(near: int, shortest_cells: int, spans: tuple[Span, ...]) -> int:
+    """Of the gaps between `spans`; `near` is what is free from the first to the last,
+    counted from where the first begins."""
+    prices = _gap_prices(shortest_cells)
+    gaps = gaps_beside(near, -spans[0][0], spans)
     return sum(
         prices[end - begin] if end - begin < LOOK_CELLS else (end - begin) * IDLE_CELL
         for begin, end in gaps

@@ -13,7 +13,7 @@ from clinics.selectors import public_holidays
 from scheduling.domain.bits import from_spans
 from scheduling.domain.grid import CELL_MINUTES, Grid, ceil_cells
 from scheduling.domain.openings import ResourceRef
-from scheduling.domain.packed import Stretch, to_cells, unpack
+from scheduling.domain.packed import to_cells, unpack
 from scheduling.domain.schedule import (
     DAY_MINUTES,
     NO_RULES,
@@ -136,12 +136,13 @@ def rules(
     )
 
 
-# Time is sent packed (`scheduling.domain.packed`), one row per resource. The index
+# Time is sent packed (`scheduling.domain.packed`), one row per resource: start * 512 +
+# (end - start), which is a step shorter written start * 511 + end. The index
 # condition is bounded on both sides, as no reservation is over 24 hours; looked up
 # resource by resource it is read from the index alone, however long the history.
 _PACKED = """string_agg(
-         int4send(floor(date_part('epoch', {0}) / 300)::int - %(first)s)
-         || int4send(ceil(date_part('epoch', {1}) / 300)::int - %(first)s), '')"""
+         int4send((floor(date_part('epoch', {0}) / 300)::int - %(first)s) * 511
+                  + (ceil(date_part('epoch', {1}) / 300)::int - %(first)s)), '')"""
 _BUSY = """
 SELECT wanted.id, busy.packed
   FROM unnest(%(resources)s::bigint[]) wanted(id) CROSS JOIN LATERAL (
@@ -256,8 +257,8 @@ def less(known: Iterable[Calendar], lost: Mapping[int, int]) -> list[Calendar]:
 
 
 def _taken(rows: Iterable[tuple[int, bytes]], grid: Grid) -> Taken:
-    busy: dict[int, Iterable[Stretch]] = {}
-    freed: dict[int, list[Stretch]] = {}
+    busy: dict[int, Iterable[int]] = {}
+    freed: dict[int, list[int]] = {}
     for key, packed in rows:
         if key < 0:
             freed.setdefault(-key, []).extend(unpack(packed))
@@ -269,7 +270,7 @@ def _taken(rows: Iterable[tuple[int, bytes]], grid: Grid) -> Taken:
     return Taken(resources=cells, patient=cells.pop(0, 0))
 
 
-def _without(freed: Iterable[Stretch], busy: Iterable[Stretch]) -> list[Stretch]:
+def _without(freed: Iterable[int], busy: Iterable[int]) -> list[int]:
     """Each freed stretch gone once: off the grid two may take the same cells."""
     left = list(busy)
     for stretch in freed:
