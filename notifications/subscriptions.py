@@ -28,6 +28,7 @@ from procedures.events import (
     ResponseRecorded,
 )
 from scheduling.events import (
+    AppointmentArrivalUndone,
     AppointmentArrived,
     AppointmentBooked,
     AppointmentCancelled,
@@ -95,6 +96,7 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentMoved, plan_visit),
     (AppointmentCancelled, plan_visit),
     (AppointmentArrived, plan_visit),
+    (AppointmentArrivalUndone, plan_visit),
     (AppointmentCheckedIn, plan_visit),
     (AppointmentFulfilled, plan_visit),
     (AppointmentNoShow, plan_visit),

@@ -225,7 +225,7 @@ def _block(
         "tone": _tone(block),
         "visit": str(block.appointment_id or block.hold_id),
         "address": _address(block),
-        "when": when.removesuffix(" AM").removesuffix(" PM"),
+        **_clock(when),
         "who": who,
         "joint": joint,
         "late": late["late"] if late else "",
@@ -234,6 +234,12 @@ def _block(
         "state": visit.state if visit else "Held",
         "label": ", ".join(part for part in named if part),
     }
+
+
+def _clock(when: str) -> dict[str, str]:
+    """Its start, and the rest, which narrow columns leave out."""
+    begins, dash, ends = when.removesuffix(" AM").removesuffix(" PM").partition("–")
+    return {"begins": begins.removesuffix(" AM"), "ends": f"{dash}{ends}"}
 
 
 def _tone(block: "Block") -> str:

@@ -12,7 +12,7 @@ from pages.find_form import answers
 from scheduling import selectors
 from scheduling.domain.blocks import Cause
 from scheduling.domain.naming import Says, listed
-from scheduling.domain.reasons import Rejection, reason
+from scheduling.domain.reasons import Rejection, parts, reason
 from scheduling.selectors.relaxing import Relaxation, is_sooner, relaxation_text
 
 _THINGS = {Cause.ABSENCE, Cause.BOOKING, Cause.HOLD, Cause.PATIENT}
@@ -45,6 +45,11 @@ def says(zone: ZoneInfo, today: date) -> Says:
         return text if on.year == today.year else f"{text}, {on.year}"
 
     return Says(zone, clock=lambda at: words.clock_time(at, zone), day=day)
+
+
+def in_the_way(why: Rejection | None, zone: ZoneInfo, now: datetime) -> list[str]:
+    """What keeps a visit from one start, in whole sentences."""
+    return parts(why, says(zone, now.astimezone(zone).date())) if why else []
 
 
 def skipped(explained: selectors.Explained, voice: Says) -> list[Skipped]:

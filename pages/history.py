@@ -28,6 +28,7 @@ ACTS = {
     "appointment.cancelled": "Visit cancelled",
     "appointment.confirmed": "Visit confirmed",
     "appointment.arrived": "Patient arrived",
+    "appointment.arrival_undone": "Arrival taken back",
     "appointment.checked_in": "Patient checked in",
     "appointment.fulfilled": "Visit done",
     "appointment.no_show": "Patient did not come",

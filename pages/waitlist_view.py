@@ -17,6 +17,7 @@ from scheduling.services.matching import Match, Matches, why_not_shared
 if TYPE_CHECKING:
     from notifications.domain.plan import Reach
     from scheduling.models import FreedOpening, Offer, WaitlistEntry
+    from scheduling.services.freeing import Standing
 
 FREED_BY = {
     "cancelled": "A visit was cancelled",
@@ -87,6 +88,11 @@ def freed_row(freed: "FreedOpening", now: datetime) -> dict[str, Any]:
         "freed_at": freed.freed_at,
         "undo_until": until if until and now < until else None,
     }
+
+
+def standing_row(found: "Standing", now: datetime) -> dict[str, Any]:
+    """The same in the list of what is free; `held`: for somebody else at present."""
+    return {**freed_row(found.freed, now), "held": found.held}
 
 
 def offer_row(offer: "Offer", now: datetime) -> dict[str, Any]:

@@ -47,6 +47,11 @@ class AppointmentArrived(AppointmentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentArrivalUndone(AppointmentEvent):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentCheckedIn(AppointmentEvent):
     pass
 

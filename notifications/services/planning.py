@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from patients.models import Patient, PatientLink
 
 # Stopped for a reason that can pass: wanted again, it is planned again.
-PASSING = frozenset({"no_consent", "no_address", "not_needed", "not_on_call"})
+PASSING = frozenset(
+    {"no_consent", "no_address", "not_needed", "not_on_call", "visit_arrived"}
+)
 AGAIN = "#"
 
 

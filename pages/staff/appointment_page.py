@@ -18,7 +18,7 @@ from pages.words import sentence
 from scheduling import selectors
 from scheduling.domain.status import Act, Status, why_not
 from scheduling.selectors.moves import changed_by, last_move
-from scheduling.services.transitions import reason_against_undo
+from scheduling.services.transitions import reason_against, reason_against_undo
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
@@ -64,6 +64,7 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "may_cancel": _may(request, visit, Act.CANCEL, "appointment.cancel"),
         "closed_because": why_not(Status(visit.status), Act.CANCEL) or "",
         "change": _change(request, visit),
+        "arrival": _arrival(request, visit),
         "phases": strips,
         "going": going.context(request, visit),
         "length": (visit.end - visit.start) // phases.MINUTE,
@@ -78,6 +79,15 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "messages_planned": _messages(request, visit),
         "history": history.timeline(f"appointment:{visit.pk}"),
     }
+
+
+def _arrival(request: StaffRequest, visit: "Appointment") -> dict[str, Any] | None:
+    """The arrival that can still be taken back."""
+    allowed = may(request.membership.role, "appointment.arrive").allowed
+    if not allowed or reason_against(visit, Act.UNDO_ARRIVAL, request.now):
+        return None
+    address = reverse("staff:appointment_undo_arrival", args=[visit.pk])
+    return {"at": visit.status_at, "undo_address": address}
 
 
 def _change(request: StaffRequest, visit: "Appointment") -> dict[str, Any] | None:

@@ -97,6 +97,9 @@ def _act(verb: Verb, action: str, said: str) -> Callable[..., HttpResponse]:
 
 confirm = _act(booking.confirm, "appointment.confirm", "The visit is confirmed.")
 arrive = _act(booking.arrive, "appointment.arrive", "The patient is here.")
+undo_arrival = _act(
+    booking.undo_arrival, "appointment.arrive", "The arrival is taken back."
+)
 check_in = _act(booking.check_in, "appointment.arrive", "The visit has begun.")
 fulfil = _act(booking.fulfil, "appointment.arrive", "The visit is done.")
 no_show = _act(

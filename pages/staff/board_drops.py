@@ -1,5 +1,6 @@
 """A visit dropped on the board, at another time or in another lane, and its words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,15 @@ from django.urls import reverse
 from core.actor import Actor
 from core.refusal import Refused
 from pages import words
+from pages.find_reasons import in_the_way
 from pages.staff.board_lanes import Lane
 from scheduling.domain.short_notice import NEAR_MOVE, NEAR_VISIT
 from scheduling.selectors import moves
 from scheduling.services import booking
+from scheduling.services.problems import SlotTaken
 
 if TYPE_CHECKING:
+    from scheduling.domain.openings import Opening
     from scheduling.models import Appointment
     from scheduling.services.previewing import Preview
 
@@ -84,7 +88,7 @@ def outcome(found: "Preview", drop: Drop) -> tuple[str, str]:
     """ "ok", "changes" (of resources that nobody chose) or "no", and its words."""
     changed = found.changed
     if changed is None:
-        return "no", f"{_why_not(found, drop)}{_next_best(found, drop.zone)}"
+        return "no", f"{_why_not(found, drop)}{_next_best(found.alternatives, drop)}"
     if drop.lane and not drop.lane.is_kept_by(changed):
         return "no", _cannot_take(drop, drop.lane)
     swaps = [
@@ -97,6 +101,12 @@ def outcome(found: "Preview", drop: Drop) -> tuple[str, str]:
     as_chosen = drop.lane and drop.lane.is_all_of(changed)
     text = f"Free at {drop.at}; {', '.join(dict.fromkeys(swaps))}."
     return "ok" if as_chosen else "changes", text
+
+
+def taken(problem: SlotTaken, drop: Drop) -> str:
+    """The same where somebody was faster than the move."""
+    said = in_the_way(problem.why, drop.zone, drop.start) or [f"{problem.title}."]
+    return f"{' '.join(said)}{_next_best(problem.alternatives, drop)}"
 
 
 def made(moved: "Appointment", drop: Drop) -> str:
@@ -116,17 +126,17 @@ def made(moved: "Appointment", drop: Drop) -> str:
 
 
 def _why_not(found: "Preview", drop: Drop) -> str:
+    said = in_the_way(found.why, drop.zone, drop.start)
     if drop.lane and any(reason.code == "slot-taken" for reason in found.reasons):
-        return _cannot_take(drop, drop.lane)
-    return " ".join(reason.text for reason in found.reasons)
+        return " ".join([_cannot_take(drop, drop.lane), *said])
+    return " ".join(said or [reason.text for reason in found.reasons])
 
 
 def _cannot_take(drop: Drop, lane: Lane) -> str:
     return f"{lane.new.name} cannot take the visit at {drop.at}."
 
 
-def _next_best(found: "Preview", zone: ZoneInfo) -> str:
-    if not found.alternatives:
+def _next_best(alternatives: "Sequence[Opening]", drop: Drop) -> str:
+    if not alternatives:
         return ""
-    start = found.alternatives[0].start
-    return f" Next: {words.moment(start, zone, found.start)}."
+    return f" Next: {words.moment(alternatives[0].start, drop.zone, drop.start)}."

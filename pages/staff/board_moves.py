@@ -62,19 +62,24 @@ def _make(request: StaffRequest, visit: "Appointment") -> Answer:
     form = MoveForm(request.POST)
     if not form.is_valid():
         raise _unreadable(form)
-    version = form.cleaned_data["version"]
-    if version != visit.version:
+    if form.cleaned_data["version"] != visit.version:
         return _say(request, "no", _changed_by(request, visit), status=409)
+    return _drop_here(request, visit, form)
+
+
+def _drop_here(request: StaffRequest, visit: "Appointment", form: MoveForm) -> Answer:
     try:
         drop = _drop(visit, form)
         if drop.lane and (why := _why_not(drop, request.now)):
             return _say(request, "no", why, status=409)
-        moved = drop.make(version, request.actor, request.now)
+        moved = drop.make(visit.version, request.actor, request.now)
     except StaleVersion:
         return _say(request, "no", _changed_by(request, visit), status=409)
     except ReasonNeeded:
         return _ask_why(request, drop, status=409)
-    except (SlotTaken, PatientBusy, Invalid) as problem:
+    except SlotTaken as problem:
+        return _say(request, "no", board_drops.taken(problem, drop), status=409)
+    except (PatientBusy, Invalid) as problem:
         return _say(request, "no", problem.detail, status=409)
     if isinstance(moved, Refused):
         why = " ".join(reason.text for reason in moved.reasons)

@@ -18,6 +18,7 @@ from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
 from core.refusal import Refused
 from pages import choices, phases
+from pages.find_reasons import in_the_way
 from pages.forms import Form, area
 from pages.staff import appointments, taken
 from pages.staff.appointment_page import replaced_words
@@ -163,16 +164,18 @@ def _preview(
         clinic_id=request.clinic.pk,
         now=request.now,
     )
+    zone = ZoneInfo(request.clinic.time_zone)
     context = {
         "visit": found,
         "patient": found.patient,
         "patient_address": reverse("staff:patient", args=[found.patient_id]),
-        "today": request.now.astimezone(ZoneInfo(request.clinic.time_zone)).date(),
+        "today": request.now.astimezone(zone).date(),
         "visit_type": found.visit_type.name,
         "start": seen.start,
         "changed": seen.changed,
         "rows": rows(seen),
         "reasons": seen.reasons,
+        "in_the_way": in_the_way(seen.why, zone, request.now),
         "form": form or ReasonForm(notice=NEAR_MOVE if seen.says_why else ""),
         "moving": found,
         "openings": [phases.of_opening(one, {}) for one in seen.alternatives],

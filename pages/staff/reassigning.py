@@ -11,17 +11,22 @@ from django.views.decorators.http import require_GET, require_POST
 
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
+from pages.find_reasons import in_the_way
 from pages.staff import appointments
 from pages.staff.appointments import NotWithForm
 from pages.staff.moving import ReasonForm, rows
 from scheduling import selectors
+from scheduling.domain.naming import listed
 from scheduling.domain.short_notice import NEAR_VISIT
 from scheduling.services import booking
 from scheduling.services.problems import ReasonNeeded, SlotTaken
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment, Resource
+    from scheduling.selectors.moves import Changed
     from scheduling.services.previewing import Preview
+
+_NO_MESSAGE = "No message is sent to the patient."
 
 
 @page(action="appointment.move")
@@ -83,16 +88,19 @@ def _preview(
         avoiding=avoiding,
         now=request.now,
     )
+    zone = ZoneInfo(request.clinic.time_zone)
     context = {
         "visit": found,
         "patient": found.patient,
         "patient_address": reverse("staff:patient", args=[found.patient_id]),
-        "today": request.now.astimezone(ZoneInfo(request.clinic.time_zone)).date(),
+        "today": request.now.astimezone(zone).date(),
         "visit_type": found.visit_type.name,
         "changes": bool(seen.changed and seen.changed.replaced),
         "rows": rows(seen),
         "reasons": seen.reasons,
+        "in_the_way": in_the_way(seen.why, zone, request.now),
         "may_move": any(reason.code == "slot-taken" for reason in seen.reasons),
+        "told": told(found, seen.changed),
         "avoiding": sorted(avoiding),
         "form": form or ReasonForm(notice=NEAR_VISIT if seen.says_why else ""),
         "not_with_form": NotWithForm(
@@ -109,6 +117,25 @@ def _preview(
         status = 422
     template = "pages/staff/reassign_preview.html"
     return TemplateResponse(request, template, context, status=status)
+
+
+def told(visit: "Appointment", changed: "Changed | None") -> str:
+    """What the patient hears of it, as nothing sent to them names who or what serves
+    the visit; and of whom somebody tells them."""
+    leaving = {
+        old.id: old.name
+        for phase in (changed.replaced if changed else ())
+        for old, _ in phase.replaced
+        if old and old.kind == "clinician"
+    }
+    if not leaving:
+        return f"{_NO_MESSAGE} Their time and whom they see stay as they are."
+    asked_for = visit.clinician_id in leaving
+    who = listed(leaving.values())
+    why = "was asked for when the visit was booked" if asked_for else "may be expected"
+    return (
+        f"{_NO_MESSAGE} They see another clinician: tell them yourself, as {who} {why}."
+    )
 
 
 def _choices(

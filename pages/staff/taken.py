@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from clinics.services.doors import StaffRequest
 from pages import choices, phases
+from pages.find_reasons import in_the_way
 from patients import selectors as patients
 from scheduling.services.problems import InvalidStart, PatientBusy, SlotTaken
 
@@ -62,11 +63,15 @@ def page(
     request: StaffRequest, problem: SlotTaken | PatientBusy, wanted: Wanted
 ) -> HttpResponse:
     """The 409: nothing was booked."""
-    found = problem.alternatives if isinstance(problem, SlotTaken) else ()
+    taken = problem if isinstance(problem, SlotTaken) else None
+    found = taken.alternatives if taken else ()
+    why = taken.why if taken else None
+    zone = ZoneInfo(request.clinic.time_zone)
     context = {
         **_around(request, wanted),
         "title": problem.title,
-        "text": problem.detail,
+        "text": taken.remedy if taken else problem.detail,
+        "lines": in_the_way(why, zone, request.now),
         "openings": [phases.of_opening(opening, wanted.ask) for opening in found],
         "ask": wanted.ask,
         "moving": wanted.moving,

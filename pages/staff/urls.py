@@ -89,6 +89,11 @@ urlpatterns = [
     path(f"{VISIT}/cancel/", appointments.cancel, name="appointment_cancel"),
     path(f"{VISIT}/confirm/", appointments.confirm, name="appointment_confirm"),
     path(f"{VISIT}/arrive/", appointments.arrive, name="appointment_arrive"),
+    path(
+        f"{VISIT}/undo-arrival/",
+        appointments.undo_arrival,
+        name="appointment_undo_arrival",
+    ),
     path(f"{VISIT}/check-in/", appointments.check_in, name="appointment_check_in"),
     path(f"{VISIT}/fulfil/", appointments.fulfil, name="appointment_fulfil"),
     path(f"{VISIT}/no-show/", appointments.no_show, name="appointment_no_show"),

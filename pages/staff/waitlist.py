@@ -23,7 +23,7 @@ from pages.staff.waitlist_forms import EntryForm
 from pages.words import BOOKED
 from patients import selectors as patients
 from scheduling.selectors import waitlist as reading
-from scheduling.services import answering, waitlist
+from scheduling.services import answering, freeing, waitlist
 from scheduling.services.answering import OfferGone
 from scheduling.services.problems import PatientBusy, SlotTaken
 from scheduling.services.waitlist import WaitsAlready
@@ -49,13 +49,13 @@ def _state(request: StaffRequest) -> dict[str, Any]:
     clinic_id, now = request.clinic.pk, request.now
     names = waitlist_view.clinicians(clinic_id)
     waiting = list(reading.entries(clinic_id))
-    freed = reading.freed_openings(clinic_id).filter(during__startswith__gt=now)
+    freed = freeing.standing(clinic_id, now)
     offers = list(reading.offers(clinic_id)[:LOG_ROWS])
     shown = {row.patient_id for row in waiting} | {o.entry.patient_id for o in offers}
     request.saw(*sorted(shown), deliberate=False)
     return {
         "waiting": [waitlist_view.waiting_row(row, names, now) for row in waiting],
-        "freed": [waitlist_view.freed_row(row, now) for row in freed],
+        "freed": [waitlist_view.standing_row(row, now) for row in freed],
         "offers": [waitlist_view.offer_row(offer, now) for offer in offers],
     }
 

@@ -28,6 +28,7 @@ from scheduling.api.appointments import (
     MovePreview,
     NoShowAppointment,
     ReassignAppointment,
+    UndoArrival,
     UndoMove,
 )
 from scheduling.api.catalogue import Openings, VisitTypes
@@ -95,6 +96,9 @@ urlpatterns = [
     path(f"{_ONE}cancel/", CancelAppointment.as_view(), name="appointment-cancel"),
     path(f"{_ONE}confirm/", ConfirmAppointment.as_view(), name="appointment-confirm"),
     path(f"{_ONE}arrive/", ArriveAppointment.as_view(), name="appointment-arrive"),
+    path(
+        f"{_ONE}undo-arrival/", UndoArrival.as_view(), name="appointment-undo-arrival"
+    ),
     path(f"{_ONE}no-show/", NoShowAppointment.as_view(), name="appointment-no-show"),
     path(f"{_ONE}phases/", AppointmentPhases.as_view(), name="appointment-phases"),
     path("projection/", DayProjection.as_view(), name="projection"),

@@ -210,6 +210,11 @@ class ArriveAppointment(AppointmentAct):
     verb = staticmethod(booking.arrive)
 
 
+class UndoArrival(AppointmentAct):
+    actions = {"POST": "appointment.arrive"}
+    verb = staticmethod(booking.undo_arrival)
+
+
 class NoShowAppointment(AppointmentAct):
     actions = {"POST": "appointment.no_show"}
     verb = staticmethod(booking.no_show)

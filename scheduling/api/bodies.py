@@ -352,6 +352,11 @@ class PreviewAnswer(serializers.Serializer[Any]):
     changes = ChangeAnswer(many=True)
     phases = ChangedPhaseAnswer(many=True)
     reasons = ReasonAnswer(many=True)
+    in_the_way = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What keeps the visit from starting then, in whole sentences.",
+    )
+    blocks = BlockAnswer(many=True)
     reason_needed = serializers.BooleanField(
         help_text="Whether the move has to say why: one of its times is near."
     )

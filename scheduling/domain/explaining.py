@@ -176,14 +176,19 @@ def _finding(marks: Spoiled, blocks: Blocks, found: tuple[int, Assignment]) -> F
         if len(blocks) > 1 and (fewer := scene.first(blocks - {block})):
             blocks, found = blocks - {block}, fewer
     cell, assignment = found
-    ordered = sorted(blocks, key=lambda b: (_importance(b), b.order, b.key))
-    groups = {b: g for b in ordered if (g := _group_of(marks, b, cell, assignment))}
+    groups = {b: g for b in blocks if (g := _group_of(marks, b, cell, assignment))}
+    ordered = sorted(blocks, key=lambda b: _importance(scene, b, groups.get(b)))
     return Finding(marks, cell, tuple(ordered), assignment, groups)
 
 
-def _importance(block: Block) -> int:
-    """What concerns the whole day is named first."""
-    return 1 if block.resource_id is not None else 0
+def _importance(
+    scene: Scene, block: Block, group: Group | None
+) -> tuple[bool, int, int, str]:
+    """What concerns the whole day is named first, then as the needs follow on each
+    other."""
+    whole = block.resource_id is None
+    turn = scene.plan.groups.index(group) if group else 0
+    return not whole, block.order, turn, block.key
 
 
 def _group_of(

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from scheduling.domain.blocks import Block, Cause
+from scheduling.domain.bits import span
+from scheduling.domain.blocks import Block, Cause, Takes
 from scheduling.domain.explaining import Finding
 from scheduling.domain.lacking import Lack
 from scheduling.domain.naming import Says, all_of, listed, needed, opened, several
 from scheduling.domain.openings import ResourceRef
-from scheduling.domain.plan import Group
+from scheduling.domain.plan import Group, NeedPlan
 
 # More resources than that are not told apart, more things not said.
 _TOLD = 4
@@ -97,6 +98,34 @@ def block_text(rejected: Rejection, block: Block, says: Says) -> str:
     """One of its blocks, by itself."""
     assert rejected.finding, "only a finding has blocks"
     return opened(_Speaker(rejected.finding, rejected.day, says).alone(block))
+
+
+def parts(rejected: Rejection, says: Says) -> list[str]:
+    """All that is in the way, one sentence each, with the part of the visit it keeps
+    from being: "Injection: Dr. X is booked until 14:00."."""
+    finding = rejected.finding
+    if finding is None:
+        return [reason(rejected, says)]
+    speaker = _Speaker(finding, rejected.day, says)
+    said = zip(finding.blocks, speaker.sentences(), strict=True)
+    return list(
+        dict.fromkeys(opened(f"{_part(finding, one)}{text}") for one, text in said)
+    )
+
+
+def _part(finding: Finding, block: Block) -> str:
+    """The phases it meets, to begin with; none for what is the whole visit's."""
+    group = finding.groups.get(block)
+    if group is None:
+        return ""
+    met = [need for need in group.needs if _meets(finding, block, need)]
+    names = dict.fromkeys(need.phase.name for need in met or group.needs)
+    return f"{listed(names)}: "
+
+
+def _meets(finding: Finding, block: Block, need: NeedPlan) -> bool:
+    begin, end = need.cells if block.takes is Takes.OPEN else need.occupied_cells
+    return bool(block.cells & span(finding.cell + begin, finding.cell + end))
 
 
 class _Speaker:

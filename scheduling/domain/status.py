@@ -1,6 +1,7 @@
 """What becomes of an appointment: the one table of its states."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import Enum
 from types import MappingProxyType
 
@@ -24,6 +25,7 @@ class Act(Enum):
     CANCEL = "cancel"
     CONFIRM = "confirm"
     ARRIVE = "arrive"
+    UNDO_ARRIVAL = "undo_arrival"
     CHECK_IN = "check_in"
     FULFIL = "fulfil"
     NO_SHOW = "no_show"
@@ -43,6 +45,7 @@ TRANSITIONS: Mapping[tuple[Status, Act], Status] = MappingProxyType(
         (S.BOOKED, A.NO_SHOW): S.NOSHOW,
         (S.ARRIVED, A.MOVE): S.BOOKED,
         (S.ARRIVED, A.CANCEL): S.CANCELLED,
+        (S.ARRIVED, A.UNDO_ARRIVAL): S.BOOKED,
         (S.ARRIVED, A.CHECK_IN): S.CHECKED_IN,
         (S.CHECKED_IN, A.FULFIL): S.FULFILLED,
         (S.CHECKED_IN, A.END): S.FULFILLED,
@@ -59,6 +62,7 @@ _PHRASE = {
     A.CANCEL: "cancelled",
     A.CONFIRM: "confirmed",
     A.ARRIVE: "marked as arrived",
+    A.UNDO_ARRIVAL: "marked as not arrived",
     A.CHECK_IN: "checked in",
     A.FULFIL: "closed",
     A.NO_SHOW: "marked as a no-show",
@@ -75,4 +79,14 @@ def why_not(status: Status, act: Act) -> str | None:
             f"The patient is checked in, so the visit cannot be {_PHRASE[act]}; "
             "only ending the procedure ends it."
         )
+    if status is S.CHECKED_IN and act is A.UNDO_ARRIVAL:
+        return "The patient is checked in, so the arrival cannot be taken back."
     return f"A visit that is {status.value} cannot be {_PHRASE[act]}."
+
+
+def why_arrival_stays(noted_on: date, today: date) -> str | None:
+    """In words, why an arrival is not taken back any more; None where it is: a slip is
+    put right on its own day."""
+    if noted_on == today:
+        return None
+    return "The arrival was noted on another day, so it cannot be taken back."

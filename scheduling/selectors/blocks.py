@@ -13,6 +13,7 @@ from scheduling.domain.blocks import Cause
 from scheduling.domain.grid import Grid
 from scheduling.domain.window import Busy
 from scheduling.models import Resource, ScheduleException
+from scheduling.selectors.calendars import Awaited
 
 # As `calendars.taken` counts, but row by row, and with whose time it is. Holds that
 # are over and the visit that is being moved take no time.
@@ -68,6 +69,26 @@ def _busy(row: tuple[Any, ...]) -> Busy:
         return Busy(resource_id, start, end, Cause.ABSENCE, absence_id, kind, ends)
     cause = Cause.BOOKING if is_visit else Cause.HOLD
     return Busy(resource_id, start, end, cause, str(reservation_id))
+
+
+def with_awaited(
+    busy: Iterable[Busy], awaited: Iterable[Awaited], grid: Grid
+) -> list[Busy]:
+    """The same, as if absences had what they wait for already."""
+    rows = [
+        Busy(
+            one.resource_id,
+            grid.floor(one.start),
+            grid.ceil(one.end),
+            Cause.ABSENCE,
+            one.absence_id,
+            one.kind,
+            one.until,
+        )
+        for one in awaited
+        if one.start < grid.end and grid.first < one.end
+    ]
+    return sorted([*busy, *rows], key=lambda row: row.start)
 
 
 def patient_busy(

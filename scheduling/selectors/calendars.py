@@ -56,11 +56,15 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """Time that somebody else gets, whether or not it is reserved now."""
+    """Time that somebody else gets, whether or not it is reserved now; where that is
+    an absence, which, of what kind, and `until` when it is."""
 
     resource_id: int
     start: datetime
     end: datetime
+    absence_id: str = ""
+    kind: str = ""
+    until: datetime | None = None
 
 
 _UNITS = """

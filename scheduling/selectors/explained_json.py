@@ -28,11 +28,12 @@ def _rejected_json(rejected: Rejection, says: Says) -> dict[str, Any]:
         "need": rejected.need,
         "resource": _resource_json(rejected.resource),
         "start": _start(rejected, says),
-        "blocks": _blocks_json(rejected, says),
+        "blocks": blocks_json(rejected, says),
     }
 
 
-def _blocks_json(rejected: Rejection, says: Says) -> list[dict[str, Any]]:
+def blocks_json(rejected: Rejection, says: Says) -> list[dict[str, Any]]:
+    """What is in the way, each thing by itself."""
     finding = rejected.finding
     return [
         {

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from scheduling.domain.explaining import explain
 from scheduling.domain.lacking import lack
 from scheduling.domain.openings import Opening, search
+from scheduling.domain.plan import Plan
 from scheduling.domain.reasons import Rejection
 from scheduling.domain.scene import Member
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.domain.window import Window, Wished, window_grid
 from scheduling.selectors import blocks
-from scheduling.selectors.calendars import rules, units
+from scheduling.selectors.calendars import Awaited, rules, units
 from scheduling.selectors.openings import ANY_TIME, Order, Wishes, find_openings
 from scheduling.selectors.visit_types import VisitKind, visit_kind
 
@@ -111,14 +112,46 @@ def _rejections(
 def window_of(question: Question, kind: VisitKind, first: date, last: date) -> Window:
     """These days with all that takes time in them; six statements."""
     plan = kind.varied(question.variation)
-    grid = window_grid(plan, first, last, kind.zone)
-    members = [
+    members = members_of(kind, plan)
+    look = Look(
+        first, last, question.now, question.now + kind.minimum_lead, question.patient_id
+    )
+    return read_window(kind, plan, members, look, _wished(question, members))
+
+
+def members_of(kind: VisitKind, plan: Plan) -> list[Member]:
+    """Whom and what the clinic has for such a visit."""
+    return [
         Member(unit.ref, unit.capabilities, unit.shortest_cells)
         for unit in units(kind.clinic_id, plan.kinds)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Which local days, as they are `now`, for whom; as if `moving_id` took no time,
+    and absences had `awaited` already. Nothing starts before `soonest`."""
+
+    first: date
+    last: date
+    now: datetime
+    soonest: datetime
+    patient_id: UUID | None = None
+    moving_id: UUID | None = None
+    awaited: Sequence[Awaited] = ()
+
+
+def read_window(
+    kind: VisitKind, plan: Plan, members: Sequence[Member], look: Look, wished: Wished
+) -> Window:
+    """All that takes time in these days; five statements."""
+    first, last = look.first, look.last
+    grid = window_grid(plan, first, last, kind.zone)
     ids = [member.id for member in members]
     hours = rules(kind.clinic_id, ids, first - _ONE_DAY, last + 2 * _ONE_DAY)
-    patient = question.patient_id if kind.in_person else None
+    patient = look.patient_id if kind.in_person else None
+    moving = look.moving_id
+    busy = blocks.busy(ids, grid, now=look.now, moving_id=moving)
     return Window(
         plan=plan,
         members=tuple(members),
@@ -128,11 +161,11 @@ def window_of(question: Question, kind: VisitKind, first: date, last: date) -> W
         grid=grid,
         clinic=hours.clinic,
         own=hours.own,
-        busy=blocks.busy(ids, grid, now=question.now),
-        patient=blocks.patient_busy(patient, grid) if patient else [],
-        now=question.now,
-        soonest=question.now + kind.minimum_lead,
-        wished=_wished(question, members),
+        busy=blocks.with_awaited(busy, look.awaited, grid),
+        patient=blocks.patient_busy(patient, grid, moving_id=moving) if patient else [],
+        now=look.now,
+        soonest=look.soonest,
+        wished=wished,
         notes=blocks.notes(kind.clinic_id, grid, kind.zone),
     )
 

@@ -4,10 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from scheduling.domain.plan import Plan
+from scheduling.domain.reasons import Rejection
 from scheduling.domain.status import LIVE
 from scheduling.models import Appointment
 from scheduling.selectors.openings import alternatives
 from scheduling.selectors.visit_types import VisitKind
+from scheduling.selectors.why_not import why_not
 from scheduling.services.problems import PatientBusy, SlotTaken
 from scheduling.services.reserving import Wanted
 from scheduling.services.starts import agreed
@@ -34,7 +36,8 @@ def check_patient_free(
 
 
 def taken(wanted: Wanted, patient_id: UUID | None) -> SlotTaken:
-    """The refusal with the next openings, searched now that no resource is locked."""
+    """The refusal with the next openings, searched now that no resource is locked;
+    of a move with what is in its way."""
     found = alternatives(
         wanted.kind,
         wanted.plan,
@@ -47,4 +50,25 @@ def taken(wanted: Wanted, patient_id: UUID | None) -> SlotTaken:
         avoiding=wanted.avoiding,
         awaited=wanted.awaited,
     )
-    return SlotTaken(found, wanted.kind.zone)
+    why = why_taken(wanted, patient_id) if wanted.moving else None
+    return SlotTaken(found, wanted.kind.zone, why=why)
+
+
+def why_taken(wanted: Wanted, patient_id: UUID | None) -> Rejection | None:
+    """What is in the way at exactly this start; None where nothing is any more.
+
+    Where the visit stays at its time, what else its patient does is not.
+    """
+    moving = wanted.moving
+    stays = moving is not None and moving.start == wanted.start
+    return why_not(
+        wanted.kind,
+        wanted.plan,
+        start=wanted.start,
+        now=wanted.now,
+        patient_id=None if stays else patient_id,
+        clinician=wanted.clinician,
+        moving_id=wanted.moving_id,
+        avoiding=wanted.avoiding,
+        awaited=wanted.awaited,
+    )

@@ -35,6 +35,7 @@ from scheduling.services.visits import (
     end,
     fulfil,
     no_show,
+    undo_arrival,
 )
 
 
@@ -108,5 +109,6 @@ __all__ = [
     "preview_move",
     "preview_reassign",
     "reassign",
+    "undo_arrival",
     "undo_move",
 ]

@@ -1,7 +1,8 @@
 """Time that visits give up, until it is offered, passed over, or too late."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import partial
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from core.problems import Invalid, NotFound
 from scheduling.domain.status import LIVE
 from scheduling.models import Appointment, FreedOpening, Offer, Reservation
 from scheduling.selectors import waitlist
-from scheduling.selectors.openings import opening_at, search_days, world_of
+from scheduling.selectors.openings import World, opening_at, search_days, world_of
 from scheduling.selectors.visit_types import VisitKind, visit_kind
 
 _LIVE = [status.value for status in LIVE]
@@ -161,32 +162,76 @@ def _close_if_gone(freed_id: UUID, by: Actor, now: datetime) -> bool:
 
 def is_there(freed: FreedOpening, now: datetime) -> bool:
     """Whether a visit of this type can still start then, with enough time before."""
-    kind = _bookable(freed, now)
-    return kind is not None and _opens(freed, kind, now)
+    return _Look(now).is_there(freed)
 
 
 def is_held(freed: FreedOpening, now: datetime) -> bool:
     """Whether it would be there were it not held for somebody, however long."""
-    kind = _bookable(freed, now)
-    return kind is not None and _opens(freed, kind, _AFTER_ALL_HOLDS)
+    return _Look(now).is_held(freed)
 
 
-def _bookable(freed: FreedOpening, now: datetime) -> VisitKind | None:
-    """Its type, if that is booked still and there is enough time before."""
-    start = freed.during.lower
-    try:
-        kind = visit_kind(clinic_id=freed.clinic_id, visit_type=freed.visit_type.slug)
-    except Invalid:
-        return None
-    return None if start <= now or start < now + kind.minimum_lead else kind
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What became free and can be had: at once, or once nobody has it `held`."""
+
+    freed: FreedOpening
+    held: bool
 
 
-def _opens(freed: FreedOpening, kind: VisitKind, by_then: datetime) -> bool:
-    """Whether there is an opening, with what is booked now and still held then."""
-    start = freed.during.lower
-    days = search_days(start, kind.plan, kind.zone)
-    world = world_of(kind, kind.plan, *days)
-    return opening_at(world, start, now=by_then) is not None
+def standing(clinic_id: int, now: datetime) -> list[Standing]:
+    """What nobody has dealt with and can be had still, soonest first; one statement
+    for each, and a few for each day and type."""
+    look = _Look(now)
+    rows = waitlist.freed_openings(clinic_id).filter(during__startswith__gt=now)
+    found = [(freed, look.is_there(freed)) for freed in rows]
+    return [
+        Standing(freed, held=not there)
+        for freed, there in found
+        if there or look.is_held(freed)
+    ]
+
+
+class _Look:
+    """Openings as they are now; types and days are read once."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._kinds: dict[tuple[int, str], VisitKind | None] = {}
+        self._worlds: dict[tuple[int, date, date], World] = {}
+
+    def is_there(self, freed: FreedOpening) -> bool:
+        return self._opens(freed, self.now)
+
+    def is_held(self, freed: FreedOpening) -> bool:
+        return self._opens(freed, _AFTER_ALL_HOLDS)
+
+    def _opens(self, freed: FreedOpening, by_then: datetime) -> bool:
+        """Whether there is an opening, with what is booked now and still held then."""
+        kind = self._bookable(freed)
+        if kind is None:
+            return False
+        start = freed.during.lower
+        days = search_days(start, kind.plan, kind.zone)
+        key = (kind.id, *days)
+        if key not in self._worlds:
+            self._worlds[key] = world_of(kind, kind.plan, *days)
+        return opening_at(self._worlds[key], start, now=by_then) is not None
+
+    def _bookable(self, freed: FreedOpening) -> VisitKind | None:
+        """Its type, if that is booked still and there is enough time before."""
+        start, kind = freed.during.lower, self._kind(freed)
+        if kind is None or start <= self.now or start < self.now + kind.minimum_lead:
+            return None
+        return kind
+
+    def _kind(self, freed: FreedOpening) -> VisitKind | None:
+        key = freed.clinic_id, freed.visit_type.slug
+        if key not in self._kinds:
+            try:
+                self._kinds[key] = visit_kind(clinic_id=key[0], visit_type=key[1])
+            except Invalid:
+                self._kinds[key] = None
+        return self._kinds[key]
 
 
 def _handle(

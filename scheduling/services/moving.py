@@ -94,7 +94,7 @@ def reassign(
     """Give a visit other resources at the same start where it must, or is to.
 
     None of `avoiding` stays; whoever else is free then, stays; of others, those of
-    `prefer` come first. The patient is not told, for nothing changes for them. Raises
+    `prefer` come first. The patient is sent nothing: messages name no resource. Raises
     SlotTaken where nobody else is free, Invalid where nothing would change,
     StaleVersion, and at short notice ReasonNeeded.
     """

@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 from core.problems import NotFound
 from core.refusal import Reason
 from scheduling import selectors
+from scheduling.domain.naming import plain
 from scheduling.domain.openings import Opening
+from scheduling.domain.reasons import Rejection, parts
 from scheduling.domain.short_notice import is_near
 from scheduling.domain.status import Act
 from scheduling.models import Appointment, Reservation
+from scheduling.selectors.explained_json import blocks_json
 from scheduling.selectors.moves import Changed, changed_phases
 from scheduling.selectors.rendering import (
     changed_phases_json,
@@ -21,7 +24,7 @@ from scheduling.selectors.rendering import (
     opening_json,
 )
 from scheduling.selectors.visit_types import visit_kind_of
-from scheduling.services.availability import check_patient_free, taken
+from scheduling.services.availability import check_patient_free, taken, why_taken
 from scheduling.services.moving import ask_to_move, wanted_for
 from scheduling.services.problems import InvalidStart, PatientBusy
 from scheduling.services.reserving import Wanted, opening_for, world_at
@@ -38,7 +41,8 @@ NOBODY_ELSE = Reason(
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would change, or why not: `reasons` in words, and starts that can be had.
+    """What would change, or why not: `reasons` in words, what is in the way of this
+    start (`why`), and starts that can be had.
 
     `says_why`: the move is made only with a reason.
     """
@@ -49,6 +53,7 @@ class Preview:
     reasons: tuple[Reason, ...] = ()
     alternatives: tuple[Opening, ...] = ()
     says_why: bool = False
+    why: Rejection | None = None
 
 
 def preview_move(
@@ -98,7 +103,8 @@ def preview_reassign(
     wanted, held = wanted_for(appointment, kind, start, now, avoiding, prefer)
     opening = opening_for(world_at(wanted), wanted)
     if opening is None:
-        return Preview(appointment, start, None, (NOBODY_ELSE,))
+        why = why_taken(wanted, appointment.patient_id)
+        return Preview(appointment, start, None, (NOBODY_ELSE,), why=why)
     return _possible(appointment, wanted, held, opening)
 
 
@@ -142,8 +148,15 @@ def _possible(
 
 
 def _not_possible(appointment: Appointment, wanted: Wanted, reason: Reason) -> Preview:
-    found = taken(wanted, appointment.patient_id).alternatives
-    return Preview(appointment, wanted.start, None, (reason,), found)
+    refused = taken(wanted, appointment.patient_id)
+    return Preview(
+        appointment,
+        wanted.start,
+        None,
+        (reason,),
+        refused.alternatives,
+        why=refused.why,
+    )
 
 
 def _changed(wanted: Wanted, held: Iterable[Reservation], opening: Opening) -> Changed:
@@ -162,7 +175,8 @@ def _changed(wanted: Wanted, held: Iterable[Reservation], opening: Opening) -> C
 def preview_json(preview: Preview) -> dict[str, Any]:
     """As REST shows it; times in the visit's zone."""
     zone = ZoneInfo(preview.appointment.time_zone)
-    changed = preview.changed
+    says = plain(zone)
+    changed, why = preview.changed, preview.why
     return {
         "possible": changed is not None,
         "start": preview.start.astimezone(zone).isoformat(),
@@ -174,6 +188,8 @@ def preview_json(preview: Preview) -> dict[str, Any]:
             {"code": reason.code, "text": reason.text, "lifts": reason.lifts}
             for reason in preview.reasons
         ],
+        "in_the_way": parts(why, says) if why else [],
+        "blocks": blocks_json(why, says) if why else [],
         "reason_needed": preview.says_why,
         "alternatives": [opening_json(one, zone) for one in preview.alternatives],
     }

@@ -5,24 +5,40 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.problems import FieldError, Invalid, Problem
+from scheduling.domain.naming import plain
 from scheduling.domain.openings import Opening
+from scheduling.domain.reasons import Rejection, parts
+from scheduling.selectors.explained_json import blocks_json
 from scheduling.selectors.rendering import opening_json
+
+NEXT_BEST = "Choose one of the alternatives, or search again."
 
 
 class SlotTaken(Problem):
-    """Somebody else has this time, or it is not open; `alternatives` are the next."""
+    """Somebody else has this time, or it is not open; `alternatives` are the next, and
+    `why` says what is in the way where that was asked."""
 
     code = "slot-taken"
     status = 409
     title = "This time is not available"
 
     def __init__(
-        self, alternatives: Sequence[Opening], zone: ZoneInfo, detail: str = ""
+        self,
+        alternatives: Sequence[Opening],
+        zone: ZoneInfo,
+        detail: str = "",
+        why: Rejection | None = None,
     ) -> None:
         self.alternatives = tuple(alternatives)
-        next_best = "Choose one of the alternatives, or search again."
-        rendered = [opening_json(opening, zone) for opening in alternatives]
-        super().__init__(detail or next_best, alternatives=rendered)
+        self.why = why
+        self.remedy = detail or NEXT_BEST
+        says = plain(zone)
+        because = parts(why, says) if why else []
+        super().__init__(
+            " ".join([*because, self.remedy]),
+            alternatives=[opening_json(opening, zone) for opening in alternatives],
+            **({"blocks": blocks_json(why, says)} if why else {}),
+        )
 
 
 class PatientBusy(Problem):

@@ -102,7 +102,14 @@ def awaited_by(
 ) -> tuple[Awaited, ...]:
     """What of this time goes to these absences once it is free."""
     return tuple(
-        Awaited(absence.resource_id, piece.lower, piece.upper)
+        Awaited(
+            absence.resource_id,
+            piece.lower,
+            piece.upper,
+            str(absence.pk),
+            absence.kind,
+            absence.period.upper,
+        )
         for absence, piece in _pieces(absences, rows)
     )
 

@@ -1,9 +1,10 @@
 """Whether an act fits the state a visit is in, in words."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from core.refusal import Reason
-from scheduling.domain.status import Act, Status, why_not
+from scheduling.domain.status import Act, Status, why_arrival_stays, why_not
 from scheduling.models import Appointment, AppointmentMove
 
 
@@ -17,7 +18,17 @@ def reason_against(appointment: Appointment, act: Act, now: datetime) -> Reason 
             "The visit has not begun yet, so the patient can still come.",
             "Wait until the visit was due, or cancel it.",
         )
+    if act is Act.UNDO_ARRIVAL:
+        return reason_arrival_stays(appointment, now)
     return None
+
+
+def reason_arrival_stays(appointment: Appointment, now: datetime) -> Reason | None:
+    """None while it is the day, at the clinic, on which the arrival was noted."""
+    zone = ZoneInfo(appointment.time_zone)
+    noted_on = appointment.status_at.astimezone(zone).date()
+    text = why_arrival_stays(noted_on, now.astimezone(zone).date())
+    return Reason("another-day", text, "Cancel or move the visit.") if text else None
 
 
 def reason_against_undo(

@@ -10,6 +10,7 @@ from core.actor import Actor
 from core.refusal import Refused
 from scheduling.domain.status import TRANSITIONS, Act, Status
 from scheduling.events import (
+    AppointmentArrivalUndone,
     AppointmentArrived,
     AppointmentCancelled,
     AppointmentCheckedIn,
@@ -31,6 +32,7 @@ _EVENTS: dict[Act, tuple[str, type[AppointmentEvent]]] = {
     Act.CANCEL: ("appointment.cancelled", AppointmentCancelled),
     Act.CONFIRM: ("appointment.confirmed", AppointmentConfirmed),
     Act.ARRIVE: ("appointment.arrived", AppointmentArrived),
+    Act.UNDO_ARRIVAL: ("appointment.arrival_undone", AppointmentArrivalUndone),
     Act.CHECK_IN: ("appointment.checked_in", AppointmentCheckedIn),
     Act.FULFIL: ("appointment.fulfilled", AppointmentFulfilled),
     Act.NO_SHOW: ("appointment.no_show", AppointmentNoShow),
@@ -76,6 +78,11 @@ def _verb(act: Act, promise: str) -> Verb:
 
 confirm = _verb(Act.CONFIRM, "The patient, or a coordinator for them, says yes.")
 arrive = _verb(Act.ARRIVE, "The patient is at the clinic.")
+undo_arrival = _verb(
+    Act.UNDO_ARRIVAL,
+    "The patient is not there after all; only on the day that was noted, and before "
+    "they are checked in.",
+)
 check_in = _verb(Act.CHECK_IN, "From here on the visit is neither moved nor cancelled.")
 fulfil = _verb(Act.FULFIL, "The visit took place.")
 cancel = _verb(

@@ -4,7 +4,7 @@ import pytest
 
 from notifications.models import MailboxItem, Message
 from notifications.services.sending import send_due
-from scheduling.services import booking
+from scheduling.services import booking, setup
 from tests.factories import notifications as make
 from tests.factories.notifications import NOW, VISIT, at
 
@@ -86,3 +86,48 @@ def test_other_resources_at_the_same_time_are_told_to_nobody():
     assert changed.confirmed_at == visit.confirmed_at
     assert MailboxItem.objects.count() == 1
     assert notices() == []
+
+
+def planned():
+    """What waits to be sent, and when."""
+    rows = Message.objects.filter(state="scheduled").order_by("kind")
+    return list(rows.values_list("kind", "revision", "next_at"))
+
+
+def test_an_arrival_that_is_taken_back_leaves_the_messages_as_they_were():
+    place, visit = told_and_confirmed()
+    before = planned()
+    known = {"appointment_id": visit.pk, "by": place.by}
+
+    arrived = booking.arrive(**known, version=visit.version, now=TEN)
+    meanwhile = planned()
+    booking.undo_arrival(**known, version=arrived.version, now=at("2026-09-02 10:05"))
+
+    assert [kind for kind, *_ in before] == ["day_before"]
+    assert meanwhile == []
+    assert planned() == before
+    send_due(as_of=at("2026-09-02 10:30"))
+    assert MailboxItem.objects.count() == 1  # the confirmation
+
+
+def test_another_clinician_at_the_same_time_sends_nothing():
+    place, visit = told_and_confirmed()
+    mine = visit.reservations.get(resource__kind="clinician", released_at=None)
+    setup.add_resource(
+        clinic_id=place.clinic.pk, kind="clinician", name="Chen", by=place.by, now=NOW
+    )
+    before = planned()
+
+    changed = booking.reassign(
+        appointment_id=visit.pk,
+        version=visit.version,
+        avoiding=frozenset({mine.resource_id}),
+        reason="ill",
+        by=place.by,
+        now=TEN,
+    )
+    send_due(as_of=at("2026-09-02 10:30"))
+
+    assert changed.version == visit.version + 1
+    assert planned() == before
+    assert MailboxItem.objects.count() == 1  # the confirmation

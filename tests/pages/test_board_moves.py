@@ -79,7 +79,11 @@ def test_a_preview_says_why_not_and_what_is_next(coordinator, practice, visit):
     outcome, text = preview(coordinator, visit, 30)
 
     assert outcome == "no"
-    assert text.startswith("This time is not available. Next: Wed, Sep 9,")
+    assert text == (
+        "Visit: consult_room 1 is booked from 9:45 AM until 10:30 AM."
+        " Visit: clinician 1 is booked from 9:45 AM until 10:30 AM."
+        " Next: Wed, Sep 9, 10:30 AM."
+    )
 
 
 @pytest.mark.parametrize(("shift", "words"), [(-60, "past"), (3, "every 5 minutes")])
@@ -129,7 +133,10 @@ def test_a_move_into_taken_time_leaves_the_visit(coordinator, practice, visit):
 
     response = move(coordinator, visit, 30)
 
-    assert (response.status_code, said(response)[0]) == (409, "no")
+    outcome, text = said(response)
+    assert (response.status_code, outcome) == (409, "no")
+    assert "clinician 1 is booked from 9:45 AM until 10:30 AM." in text
+    assert "Next: Wed, Sep 9, 10:30 AM." in text
     assert start_of(visit) == NINE
 
 

@@ -245,6 +245,40 @@ def test_the_visits_page_offers_only_what_can_be_done_now(coordinator, practice)
     assert "can no longer be moved or cancelled" in after
 
 
+def test_an_arrival_is_taken_back_at_one_press_on_its_day(coordinator, practice):
+    visit = practice.book()
+    address = reverse("staff:appointment", args=[visit.pk])
+    undo = reverse("staff:appointment_undo_arrival", args=[visit.pk])
+    booked = coordinator.get(address).content.decode()
+    coordinator.post(reverse("staff:appointment_arrive", args=[visit.pk]))
+
+    arrived = coordinator.get(address).content.decode()
+    response = coordinator.post(undo, fields(arrived, undo))
+    back = coordinator.get(address).content.decode()
+
+    visit.refresh_from_db()
+    assert undo not in booked
+    assert "Not here after all" in arrived
+    assert response["Location"] == address
+    assert visit.status == "booked"
+    assert undo not in back
+    assert "Arrival taken back" in back
+
+
+def test_the_day_after_an_arrival_is_not_taken_back(coordinator, practice):
+    visit = practice.book()
+    undo = reverse("staff:appointment_undo_arrival", args=[visit.pk])
+    coordinator.post(reverse("staff:appointment_arrive", args=[visit.pk]))
+    clock.set_to(NINE + timedelta(days=1))
+
+    page = coordinator.get(reverse("staff:appointment", args=[visit.pk]))
+    response = coordinator.post(undo)
+
+    assert undo not in page.content.decode()
+    assert response.status_code == 409
+    assert "noted on another day" in response.content.decode()
+
+
 def test_before_its_day_a_visit_is_confirmed_first_and_nobody_arrives(
     coordinator, practice
 ):

@@ -80,7 +80,9 @@ def test_the_preview_names_who_takes_whose_place(coordinator, practice, later):
     assert f"clinician 1 → {other.name}" in page
 
 
-def test_a_time_that_is_taken_says_so_and_offers_others(coordinator, practice, later):
+def test_a_time_that_is_taken_says_who_is_in_the_way_and_offers_others(
+    coordinator, practice, later
+):
     practice.book(start=NINE + timedelta(days=8, hours=1))
 
     response, page = see(coordinator, later, FAR)
@@ -88,7 +90,22 @@ def test_a_time_that_is_taken_says_so_and_offers_others(coordinator, practice, l
     assert response.status_code == 200
     assert "is not possible" in page
     assert "This time is not available." in page
+    assert "<li>Visit: clinician 1 is booked until 10:45 AM.</li>" in page
     assert at("appointment_move", later) in page
+
+
+def test_a_move_that_comes_too_late_says_who_is_in_the_way(
+    coordinator, practice, later
+):
+    practice.book(start=NINE + timedelta(days=8, hours=1))
+    move = at("appointment_move", later)
+
+    response = coordinator.post(move, {**FAR, "version": later.version})
+
+    page = html.unescape(response.content.decode())
+    assert response.status_code == 409
+    assert "<li>Visit: clinician 1 is booked until 10:45 AM.</li>" in page
+    assert "Choose one of the alternatives" in page
 
 
 def test_close_to_the_visit_a_move_needs_its_reason(coordinator, practice):

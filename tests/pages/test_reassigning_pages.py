@@ -64,7 +64,10 @@ def test_who_would_serve_is_seen_before_anything_changes(coordinator, visit, che
     assert response.status_code == 200
     assert "clinician 1 → Dr Chen" in page
     assert "consult_room 1" in page
-    assert "The patient is not told" in page
+    assert (
+        "No message is sent to the patient. They see another clinician: tell them"
+        " yourself, as clinician 1 was asked for when the visit was booked."
+    ) in page
     assert (visit.version, clinician_of(visit)) == (1, mine)
     assert re.search(rf'value="{mine.pk}"[^>]*checked', page)
     assert f'value="{chen.pk}"' in page
@@ -86,6 +89,37 @@ def test_the_change_is_made_and_can_be_undone(coordinator, visit, chen):
     assert "Dr 1 is away" in after
     coordinator.post(undo, fields(after, undo))
     assert clinician_of(visit) == mine
+
+
+@pytest.mark.usefixtures("chen")
+def test_who_was_not_asked_for_may_still_be_expected(coordinator, practice):
+    visit = practice.book(
+        start=NINE + timedelta(days=7),
+        prefer=frozenset({practice.one("clinician").pk}),
+    )
+
+    _, page = see(coordinator, visit, clinician_of(visit))
+
+    assert "tell them yourself, as clinician 1 may be expected." in page
+
+
+def test_another_room_changes_nothing_for_the_patient(coordinator, practice, visit):
+    [room] = practice.by_kind["consult_room"]
+    setup.add_resource(
+        clinic_id=practice.clinic.pk,
+        kind="consult_room",
+        name="Consult B",
+        by=BY,
+        now=NOW,
+    )
+
+    _, page = see(coordinator, visit, room)
+
+    assert "consult_room 1 → Consult B" in page
+    assert (
+        "No message is sent to the patient. Their time and whom they see stay" in page
+    )
+    assert "tell them yourself" not in page
 
 
 @pytest.mark.usefixtures("chen")

@@ -1,6 +1,6 @@
 """REST of scheduling: paths, bodies and answers as programs meet them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinics.models import AccessLogEntry
+from core import clock
 from core.refusal import Reason
 from scheduling.models import Appointment
 from scheduling.services import rules
@@ -151,6 +152,24 @@ def test_move_cancel_confirm_and_arrive(api, at):
     assert (moved["start"], moved["revision"]) == (later, 1)
     assert arrived["status"] == "arrived"
     assert (cancelled["status"], cancelled["reservations"]) == ("cancelled", [])
+
+
+def test_an_arrival_is_taken_back_once_however_often_it_is_sent(api, at):
+    visit = api.post("appointments/", body(at)).json()
+    path = f"appointments/{visit['id']}/"
+    clock.set_to(datetime.fromisoformat(visit["start"]))
+    api.post(f"{path}arrive/", {"version": 1})
+
+    first = api.post(f"{path}undo-arrival/", {"version": 2}, key="undo")
+    again = api.post(f"{path}undo-arrival/", {"version": 2}, key="undo")
+    stale = api.post(f"{path}undo-arrival/", {"version": 2})
+    refused = api.post(f"{path}undo-arrival/", {"version": 3})
+
+    assert (first.status_code, first.json()["status"]) == (200, "booked")
+    assert again.json() == first.json()
+    assert stale.json()["code"] == "stale-version"
+    assert refused.status_code == 409
+    assert refused.json()["reasons"][0]["code"] == "status"
 
 
 @pytest.mark.parametrize("act", ["confirm", "arrive", "cancel"])

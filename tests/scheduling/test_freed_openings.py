@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from scheduling.models import FreedOpening, Hold
 from scheduling.services import absences, booking, freeing, holds, matching, offers
@@ -47,6 +49,23 @@ def back(at, absence, after=2, **fields):
         by=BY,
         now=NOW + minutes(after),
         **fields,
+    )
+
+
+def listed(at, after=0):
+    """Starts of what can be had, and whether it is held."""
+    found = freeing.standing(at.clinic.pk, NOW + minutes(after))
+    return [(one.freed.during.lower, one.held) for one in found]
+
+
+def move(visit, start, version=1, after=0):
+    return booking.move(
+        appointment_id=visit.pk,
+        start=start,
+        version=version,
+        reason="patient asked",
+        by=BY,
+        now=NOW + minutes(after),
     )
 
 
@@ -181,6 +200,68 @@ def test_time_whose_visit_came_back_to_it_stays_gone(at):
     assert ways() == ["gone", ""]
     [still] = FreedOpening.objects.filter(handled_at=None)
     assert still.during.lower == NINE + timedelta(days=7)
+
+
+def test_what_can_be_had_is_listed_and_what_is_held_is_said_to_be(at, freed):
+    assert listed(at) == [(NINE, False)]
+
+    hold(at)
+
+    assert listed(at) == [(NINE, True)]
+
+
+@pytest.mark.usefixtures("freed")
+def test_time_that_is_booked_again_is_not_listed_before_anybody_closes_it(at):
+    at.book()
+
+    assert ways() == [""]
+    assert listed(at) == []
+
+
+def test_the_time_of_an_undone_move_that_the_visit_itself_takes_is_not_listed(at):
+    visit = at.book()
+    move(visit, NINE + minutes(15))
+    booking.undo_move(appointment_id=visit.pk, version=2, by=BY, now=NOW + minutes(1))
+
+    assert ways() == ["gone", ""]
+    assert listed(at) == []
+
+
+def test_the_time_of_an_undone_move_that_nobody_has_is_listed(at):
+    visit = at.book()
+    move(visit, NINE + minutes(120))
+    booking.undo_move(appointment_id=visit.pk, version=2, by=BY, now=NOW + minutes(1))
+
+    assert listed(at) == [(NINE + minutes(120), False)]
+
+
+def test_time_that_a_visit_is_moved_back_to_by_hand_is_not_listed(at):
+    visit = at.book()
+    move(visit, NINE + minutes(120))
+    move(visit, NINE, version=2, after=1)
+
+    assert listed(at) == [(NINE + minutes(120), False)]
+
+
+def test_offered_time_that_nobody_took_is_not_listed_once_it_is_booked(at, freed):
+    waits.entry(at)
+    made = waits.offer(at, freed_id=freed.pk)
+    offers.withdraw_batch(hold_id=made.pk, clinic_id=at.clinic.pk, by=BY, now=NOW)
+    at.book()
+    settle()
+
+    assert listed(at) == []
+
+
+def test_a_longer_list_of_one_day_takes_one_statement_more_for_each(
+    at, freed, django_assert_num_queries
+):
+    with CaptureQueriesContext(connection) as one:
+        listed(at)
+    waits.freed(at, start=NINE + minutes(120))
+
+    with django_assert_num_queries(len(one) + 1):
+        listed(at)
 
 
 def test_who_waits_for_another_kind_of_visit_is_told_apart(at, freed):

@@ -101,6 +101,11 @@ def test_a_preview_names_what_stays_and_what_goes_and_moves_nothing(api, at):
 
     assert preview.json()["possible"] is False
     assert preview.json()["reasons"][0]["code"] == "slot-taken"
+    assert preview.json()["in_the_way"] == [
+        "Visit: consult_room 1 is booked until 11:45."
+    ]
+    [block] = preview.json()["blocks"]
+    assert block["resource"]["kind"] == "consult_room"
     assert preview.json()["alternatives"]
     assert free["possible"] is True
     assert (free["start"], free["version"]) == (hours(2), 1)

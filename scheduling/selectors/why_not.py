@@ -1,0 +1,66 @@
+"""Why a visit cannot start at one time: what would have to be gone at exactly it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from scheduling.domain.bits import span
+from scheduling.domain.explaining import explain
+from scheduling.domain.lacking import lack
+from scheduling.domain.plan import Plan
+from scheduling.domain.reasons import Rejection
+from scheduling.domain.scene import Member, Scene
+from scheduling.domain.window import Window, Wished
+from scheduling.selectors import blocks
+from scheduling.selectors.calendars import Awaited
+from scheduling.selectors.explaining import Look, members_of, read_window
+from scheduling.selectors.visit_types import VisitKind
+
+_CLINICIAN = "clinician"
+
+
+def why_not(
+    kind: VisitKind,
+    plan: Plan,
+    *,
+    start: datetime,
+    now: datetime,
+    patient_id: UUID | None = None,
+    clinician: int | None = None,
+    moving_id: UUID | None = None,
+    avoiding: frozenset[int] = frozenset(),
+    awaited: Sequence[Awaited] = (),
+) -> Rejection | None:
+    """The fewest things without which the visit could start then, asked as
+    `opening_at` is; None where it can.
+
+    `avoiding` are named where only they have time. Seven statements at most.
+    """
+    day = start.astimezone(kind.zone).date()
+    members = members_of(kind, plan)
+    wished = Wished(others=_others(members, clinician), excluded=avoiding)
+    look = Look(day, day, now, start, patient_id, moving_id, awaited)
+    window = read_window(kind, plan, members, look, wished)
+    # Whether a start is too soon is asked elsewhere.
+    scene = _at(replace(window, now=start), start)
+    if scene.first():
+        return None
+    if finding := explain(scene):
+        return Rejection(day, finding)
+    gone = blocks.retired(kind.clinic_id, plan.kinds)
+    return Rejection(day, lack=lack(plan, members, gone))
+
+
+def _at(window: Window, start: datetime) -> Scene:
+    """Its day with this one start."""
+    scene = window.scene(window.first)
+    cell = scene.grid.floor(start)
+    return replace(scene, starts=span(cell, cell + 1))
+
+
+def _others(members: Sequence[Member], clinician: int | None) -> frozenset[int]:
+    if clinician is None:
+        return frozenset()
+    ids = {member.id for member in members if member.ref.kind == _CLINICIAN}
+    return frozenset(ids - {clinician})
