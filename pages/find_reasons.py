@@ -13,7 +13,7 @@ from scheduling import selectors
 from scheduling.domain.blocks import Cause
 from scheduling.domain.naming import Says, listed
 from scheduling.domain.reasons import Rejection, parts, reason
-from scheduling.selectors.relaxing import Relaxation, relaxation_text
+from scheduling.selectors.relaxing import Relaxation, is_sooner, relaxation_text
 
 _THINGS = {Cause.ABSENCE, Cause.BOOKING, Cause.HOLD, Cause.PATIENT}
 
@@ -86,12 +86,21 @@ def _otherwise(rejected: Rejection) -> datetime | None:
     return finding.scene.grid.instant(finding.cell)
 
 
-def ways(explained: selectors.Explained, query: QueryDict, voice: Says) -> list[Way]:
-    """Links: to the same search with answers changed, or to the day's board."""
-    return [
-        Way(relaxation_text(way, voice), _address(way, explained.zone, query))
-        for way in selectors.relaxations(explained)
-    ]
+def ways(
+    explained: selectors.Explained, query: QueryDict, voice: Says
+) -> list[tuple[str, list[Way]]]:
+    """Links under headings: to the same search with answers changed, or to a board."""
+    groups: dict[str, list[Way]] = {}
+    for way in selectors.relaxations(explained):
+        link = Way(relaxation_text(way, voice), _address(way, explained.zone, query))
+        groups.setdefault(_heading(way, explained), []).append(link)
+    return list(groups.items())
+
+
+def _heading(way: Relaxation, explained: selectors.Explained) -> str:
+    if not explained.openings:
+        return "What would help"
+    return "Sooner" if is_sooner(way, explained) else "More to choose from"
 
 
 def _address(way: Relaxation, zone: ZoneInfo, query: QueryDict) -> str:

@@ -48,12 +48,14 @@ RUNS = {
 }
 STAYS = ("Not taken back", "danger")
 EXACT = (
-    "No plan disturbs fewer patients, or moves as few of them by less; locked lines "
-    "stay. Starts at each quarter of an hour within four weeks were compared."
+    "No plan disturbs fewer patients, or as few with less delay; one with two visits "
+    "counts once. Locked lines stay. Starts at each quarter of an hour within four "
+    "weeks were compared."
 )
 GREEDY = (
-    f"With more than {MOST_EXACT} visits, or too many ways to try, each visit takes "
-    "the nearest time left, in order of time. A better plan may exist."
+    f"With more than {MOST_EXACT} visits, or too many ways to try, patients who can "
+    "keep their times keep them; then each visit takes the nearest time left, in "
+    "order of time. A better plan may exist."
 )
 CHANGED = (
     "A line was chosen by hand, and the others left as they were. Plan the others "

@@ -1,6 +1,8 @@
 """Visits that something made impossible: keep, move or cancel each."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -54,37 +56,61 @@ def conflict_keep(request: StaffRequest, conflict_id: int) -> Answer:
             form.take(problem)
         else:
             request.saw(kept.appointment.patient_id)
-            messages.success(request, "The visit stays as it is.")
+            messages.success(request, _kept_text(kept))
             return redirect("staff:conflicts")
     return _page(request, (conflict_id, form))
 
 
+def _kept_text(kept: "Conflict") -> str:
+    """Others of the same visit may still be open."""
+    if kept.appointment_id in selectors.to_decide(kept.appointment.clinic_id):
+        return "Noted. Something else is still in the way of the visit."
+    return "The visit stays as it is."
+
+
 def _page(request: StaffRequest, *wrong_forms: tuple[int, KeepForm]) -> Answer:
     forms_shown = dict(wrong_forms)
-    found = list(selectors.conflicts(request.clinic.pk, only_open=True)[:ROWS])
-    request.saw(*{c.appointment.patient_id for c in found}, count=0, deliberate=False)
-    wrong = next(iter(forms_shown.values()), None)
+    visits = _by_visit(selectors.conflicts(request.clinic.pk, only_open=True))
+    shown = visits[:ROWS]
+    seen = {found[0].appointment.patient_id for found in shown}
+    request.saw(*seen, count=0, deliberate=False)
     context = {
-        "rows": [_row(request, conflict, forms_shown) for conflict in found],
+        "rows": [_row(request, found, forms_shown) for found in shown],
+        "count": len(visits),
         "may_resolve": may(request.membership.role, "conflict.resolve").allowed,
-        "error_form": wrong,
+        "error_form": next(iter(forms_shown.values()), None),
     }
     return show(request, "pages/staff/conflicts.html", context, *forms_shown.values())
 
 
+def _by_visit(conflicts: Iterable["Conflict"]) -> list[list["Conflict"]]:
+    """Each visit's conflicts, the visits as they come."""
+    visits: dict[UUID, list[Conflict]] = {}
+    for conflict in conflicts:
+        visits.setdefault(conflict.appointment_id, []).append(conflict)
+    return list(visits.values())
+
+
 def _row(
-    request: StaffRequest, conflict: "Conflict", forms_shown: dict[int, KeepForm]
+    request: StaffRequest, found: list["Conflict"], forms_shown: dict[int, KeepForm]
 ) -> dict[str, Any]:
-    visit = conflict.appointment
+    """One visit and what is in its way."""
+    visit = found[0].appointment
     zone = ZoneInfo(request.clinic.time_zone)
-    form = forms_shown.get(conflict.pk) or KeepForm(auto_id=f"id_{conflict.pk}_%s")
     return {
-        "id": conflict.pk,
+        "id": visit.pk,
         "patient": visit.patient.full_name,
         "visit_type": visit.visit_type.name,
         "when": repair_words.span(visit.start, visit.end, zone),
-        "text": repair_words.conflict_text(conflict),
         "visit_address": reverse("staff:appointment", args=[visit.pk]),
+        "conflicts": [_conflict(one, forms_shown) for one in found],
+    }
+
+
+def _conflict(conflict: "Conflict", forms_shown: dict[int, KeepForm]) -> dict[str, Any]:
+    form = forms_shown.get(conflict.pk) or KeepForm(auto_id=f"id_{conflict.pk}_%s")
+    return {
+        "text": repair_words.conflict_text(conflict),
         "absence_address": reverse("staff:absence", args=[conflict.absence_id])
         if conflict.absence_id
         else "",

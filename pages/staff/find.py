@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from clinics.domain.policy import may
@@ -62,6 +63,7 @@ def find(request: StaffRequest) -> Answer:
         "form": form,
         "patient": patient,
         "searched": False,
+        "live": "HX-Request" in request.headers,
         "today": _today(request),
     }
     if patient:
@@ -70,10 +72,11 @@ def find(request: StaffRequest) -> Answer:
         context["wait_address"] = _wait_address(request, patient)
     if searched and form.is_valid():
         try:
-            context |= _results(request, form.cleaned_data, patient)
+            context |= _results(request, form, patient)
         except Invalid as problem:
             form.take(problem)
-    return show(request, "pages/staff/find.html", context, form)
+    template = "find_found.html" if context["live"] else "find.html"
+    return show(request, f"pages/staff/{template}", context, form)
 
 
 def _wait_address(request: StaffRequest, patient: "Patient") -> str:
@@ -113,14 +116,14 @@ def _initial(request: StaffRequest) -> dict[str, Any]:
 
 
 def _results(
-    request: StaffRequest, asked: dict[str, Any], patient: "Patient | None"
+    request: StaffRequest, form: FindForm, patient: "Patient | None"
 ) -> dict[str, Any]:
     shown = request.GET.get("show", "")
     # Counted first: Python reads no number of thousands of digits.
     readable = shown.isascii() and shown.isdecimal() and len(shown) <= DIGITS
     limit = min(int(shown), AT_MOST) if readable else AT_FIRST
     asking = question(
-        asked,
+        form,
         clinic_id=request.clinic.pk,
         patient_id=patient.pk if patient else None,
         now=request.now,
@@ -132,6 +135,7 @@ def _results(
     explained = selectors.explain_openings(asking)
     voice = find_reasons.says(explained.zone, _today(request))
     full = len(explained.openings) >= limit
+    asked = form.cleaned_data
     ask = {name: asked[name] for name in _ASKED}
     return {
         "searched": True,
@@ -141,12 +145,20 @@ def _results(
             for one in explained.openings
         ],
         "ask": ask | {"image_guided_harvest": asked["image_guided_harvest"]},
-        "full_page": full,
+        "how_many": _how_many(len(explained.openings), full),
         "more_address": _more(request, limit) if full and limit < AT_MOST else "",
         "skipped": find_reasons.skipped(explained, voice),
         "skipped_days": len(explained.rejected),
         "ways": find_reasons.ways(explained, request.GET, voice),
     }
+
+
+def _how_many(found: int, full: bool) -> str:
+    if full:
+        return f"The first {found} openings"
+    if found:
+        return f"{found} opening{pluralize(found)}"
+    return "No opening fits"
 
 
 def _more(request: StaffRequest, limit: int) -> str:

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from django import forms
 
-from pages.find_form import SEDATIONS, variation
-from pages.forms import DayField, Form, InlineChoices, TimeInput
+from pages.forms import DayField, Form, TimeInput
+from pages.visit_wishes import WishesForm
 from pages.words import moment
 from scheduling import selectors
-from scheduling.domain.variation import MOST_TARGETS
 from scheduling.domain.waiting import Wishes
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from patients.models import Patient
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 VISIT, TYPE = "visit:", "type:"
 MOST_VISITS = 10
 LONGEST_MINUTES = 7 * 24 * 60
@@ -34,36 +32,14 @@ class OfferForm(Form):
     )
 
 
-class EntryForm(Form):
+class EntryForm(WishesForm):
+    field_order = ("waits_for", "targets", "sedation", "weekdays", "earliest", "latest")
     waits_for = forms.ChoiceField(label="Waits for")
-    targets = forms.TypedChoiceField(
-        label="Targets",
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[(str(n), str(n)) for n in range(1, MOST_TARGETS + 1)],
-    )
-    sedation = forms.ChoiceField(label="Sedation", required=False, choices=SEDATIONS)
-    image_guided_harvest = forms.BooleanField(
-        label="Image-guided harvest", required=False
-    )
-    subject = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
-    weekdays = InlineChoices(
-        label="Only on",
-        required=False,
-        choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
-    )
     earliest = forms.TimeField(
         label="Can arrive from", required=False, widget=TimeInput()
     )
     latest = forms.TimeField(
         label="Can arrive until", required=False, widget=TimeInput()
-    )
-    clinician = forms.TypedChoiceField(
-        label="With", required=False, coerce=int, empty_value=None
-    )
-    without = forms.TypedChoiceField(
-        label="Not with", required=False, coerce=int, empty_value=None
     )
     notice_hours = forms.IntegerField(
         label="Hours of notice needed",
@@ -77,33 +53,23 @@ class EntryForm(Form):
     def __init__(
         self, *args: Any, patient: "Patient", zone: "tzinfo", **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, clinic_id=patient.clinic_id, **kwargs)
         types = _types(patient.clinic_id)
-        self._offer("waits_for", [*_visits(patient, zone), *types])
-        clinicians = selectors.resources(patient.clinic_id, "clinician")
-        people = [(one.pk, one.name) for one in clinicians]
-        self._offer("clinician", [("", "Any clinician"), *people])
-        self._offer("without", [("", "Nobody excluded"), *people])
-
-    def _offer(self, name: str, choices: list[tuple[Any, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+        self.offer("waits_for", [*_visits(patient, zone), *types])
 
     def asked(self) -> dict[str, Any]:
         """What `waitlist.add` takes, of a valid form."""
         given = self.cleaned_data
-        clinician, without = given["clinician"], given["without"]
         return {
             **_waited_for(given["waits_for"]),
             "subject": given["subject"],
-            "variation": variation(given),
+            "variation": self.variation,
             "wishes": Wishes(
-                weekdays=frozenset(int(number) for number in given["weekdays"]),
+                weekdays=self.days,
                 earliest=given["earliest"],
                 latest=given["latest"],
-                clinicians=frozenset({clinician} if clinician else ()),
-                not_clinicians=frozenset({without} if without else ()),
+                clinicians=self.chosen("clinician"),
+                not_clinicians=self.chosen("without"),
             ),
             "minimum_notice": timedelta(hours=given["notice_hours"]),
             "valid_from_on": given["valid_from"],

@@ -18,12 +18,12 @@ class Order:
 
     def __init__(self, visits: Sequence[Affected], moved: Collection[int]) -> None:
         self._visits = visits
-        patients = Counter(v.patient for v in visits if v.patient is not None)
-        single = [patients[v.patient] < 2 for v in visits]
+        self._here = Counter(v.patient for v in visits if _counts(v))
         self._pairs = {
             (i, j)
             for i, j in permutations(moved, 2)
-            if single[i] and single[j] and visits[i].plan == visits[j].plan
+            if visits[i].plan == visits[j].plan
+            and self._may_change(visits[i], visits[j])
         }
         self._known: dict[tuple[int, int, int], bool] = {}
 
@@ -36,6 +36,15 @@ class Order:
         gain = one.cost + other.cost
         gain -= self._cost(i, other) + self._cost(j, one)
         return gain < 0 or (gain == 0 and self._agreed(i, one, j, other))
+
+    def _may_change(self, one: Affected, other: Affected) -> bool:
+        """Whether neither's patient could be at two visits at once for it."""
+        if _counts(one) and _counts(other) and one.patient == other.patient:
+            return True
+        return self._is_alone(one) and self._is_alone(other)
+
+    def _is_alone(self, visit: Affected) -> bool:
+        return not _counts(visit) or self._here[visit.patient] < 2
 
     def _cost(self, i: int, option: Option) -> int:
         if option.start is None:
@@ -62,6 +71,11 @@ class Order:
                 )
             )
         return self._known[key]
+
+
+def _counts(visit: Affected) -> bool:
+    """Its patient must come, and be nowhere else."""
+    return visit.in_person and visit.patient is not None
 
 
 def _when(option: Option) -> float:

@@ -1,7 +1,7 @@
 """Placing visits: where one can go, and whether many fit together.
 
-Costs are compared in this order: who is disturbed, who is left to be called, cells
-of delay.
+Costs are compared in this order: patients disturbed, visits left to a call, cells of
+delay. A patient with two visits is disturbed once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,7 @@ from scheduling.domain.grid import ceil_cells
 from scheduling.domain.plan import Group, Plan
 from scheduling.domain.search import Candidates, possible_starts
 
-Cost = tuple[int, int, int]  # disturbed, to be called, delay in cells
-NOTHING: Cost = (0, 0, 0)
-CALL: Cost = (1, 1, 0)
+Cost = tuple[int, int, int]  # patients disturbed, visits to call about, delay in cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +24,9 @@ class Affected:
     """A visit that lost a resource: its own plan, and where it can go.
 
     `start` is the cell agreed; `allowed` the cells at which it may start; `found`
-    who is free for it, with its own time given back; those of `prefer` come first. In
-    person, two visits of one `patient` never overlap.
+    who is free for it, with its own time given back; those of `prefer` come first. Two
+    visits of one `patient` never overlap in person; without one it is nobody else's.
+    A patient is `disturbed` already if another visit of theirs is: they count no more.
     """
 
     plan: Plan
@@ -35,6 +34,8 @@ class Affected:
     allowed: int
     found: Candidates
     patient: object = None
+    in_person: bool = True
+    disturbed: bool = False
     prefer: frozenset[int] = frozenset()
 
     @cached_property
@@ -43,10 +44,9 @@ class Affected:
         possible = positions(possible_starts(self.plan, self.found, self.allowed))
         return tuple(sorted(possible, key=lambda cell: (abs(cell - self.start), cell)))
 
-    def cost(self, start: int | None) -> Cost:
-        if start is None:
-            return CALL
-        return NOTHING if start == self.start else (1, 0, abs(start - self.start))
+    @property
+    def can_stay(self) -> bool:
+        return self.start in self.starts[:1]
 
     def items(self, start: int) -> "tuple[_Item, ...]":
         """What must be chosen for if the visit starts then; kept, as it is asked for
@@ -91,14 +91,35 @@ class Placement:
 
 
 def cost_of(visits: Sequence[Affected], placements: Sequence[Placement]) -> Cost:
-    total = NOTHING
-    for visit, placement in zip(visits, placements, strict=True):
-        total = plus(total, visit.cost(placement.start))
-    return total
+    """A visit is disturbed if its patient does not come at the time agreed."""
+    moved: set[object] = set()
+    called = delay = 0
+    for at, (visit, placement) in enumerate(zip(visits, placements, strict=True)):
+        if placement.start == visit.start:
+            continue
+        if not visit.disturbed:
+            moved.add(_whose(at, visit))
+        called += placement.start is None
+        delay += 0 if placement.start is None else abs(placement.start - visit.start)
+    return len(moved), called, delay
 
 
-def plus(one: Cost, other: Cost) -> Cost:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+def by_patient(visits: Sequence[Affected]) -> list[tuple[int, ...]]:
+    """The positions of each patient's visits, by time; of all not disturbed already."""
+    found: dict[object, list[int]] = {}
+    for at in in_order(visits):
+        if not visits[at].disturbed:
+            found.setdefault(_whose(at, visits[at]), []).append(at)
+    return [tuple(positions) for positions in found.values()]
+
+
+def in_order(visits: Sequence[Affected]) -> list[int]:
+    """The positions of the visits by the time agreed."""
+    return sorted(range(len(visits)), key=lambda at: (visits[at].start, at))
+
+
+def _whose(at: int, visit: Affected) -> object:
+    return (at,) if visit.patient is None else visit.patient
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,8 +171,9 @@ def _patient_is_elsewhere(
     start: int,
 ) -> bool:
     visit = visits[index]
-    return any(
-        visits[i].patient is not None
+    return visit.in_person and any(
+        visits[i].in_person
+        and visits[i].patient is not None
         and visits[i].patient == visit.patient
         and placement.start is not None
         and placement.start < start + visit.cells

@@ -1,33 +1,38 @@
 """Repairing a day: new times or other resources for visits that lost one.
 
-A plan is best if it disturbs the fewest patients, then leaves the fewest to be
-called, then has the least total delay. Disturbed is who does not come at the time
-agreed; the delay is how far the new start lies from the old one, in cells, whichever
-way. A visit only takes time that is free before the plan begins (its own counts as
-free, another affected visit's does not): the plan's lines can be carried out in any
-order, and one that fails harms no other.
+A plan is best if it disturbs the fewest patients, then leaves the fewest visits to a
+call, then has the least total delay. Disturbed is who does not come at every time
+agreed, with one visit or with several; the delay is how far a new start lies from the
+old one, in cells, whichever way. A visit only takes time that is free before the plan
+begins (its own counts as free, another affected visit's does not): the plan's lines can
+be carried out in any order, and one that fails harms no other.
 
 Up to `MOST_EXACT` visits the best plan is found, and proven best, in two steps: the
-largest sets of visits that can keep their start, then for each of them the best plan
-for the others (`scheduling.domain.proving`). No start is left out, so nothing is lost.
+largest sets of patients that can keep all their starts, then for each of them the best
+plan for the others (`scheduling.domain.proving`). No start is left out, so nothing is
+lost: a patient who must be disturbed may still keep one start of two.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import combinations
+from itertools import chain, combinations
 from math import gcd
 
 from scheduling.domain.placing import (
     Affected,
     Placement,
+    by_patient,
     cost_of,
+    in_order,
     place_together,
 )
 from scheduling.domain.pricing import Option
 from scheduling.domain.proving import Looks, OutOfLooks, Placed, Proof
 
 MOST_EXACT = 10
+Patients = tuple[tuple[int, ...], ...]  # the positions of each one's visits
+Place = Callable[[Sequence[Affected], Placed, int, int], Placed | None]
 # Moves can be taken back while their notices wait; as long as notifications holds them.
 UNDO_WITHIN = timedelta(minutes=2)
 # Looks at a set of starts; some seconds of work. Beyond it the plan is not proven.
@@ -53,23 +58,33 @@ def repair(visits: Sequence[Affected], most_looks: int = MOST_LOOKS) -> Repair:
 
 
 def one_by_one(visits: Sequence[Affected]) -> tuple[Placement, ...]:
-    """Those who can stay stay; then each takes its nearest start, by time."""
-    placed: dict[int, Placement] = {}
-    by_time = sorted(range(len(visits)), key=lambda i: (visits[i].start, i))
-    for index in by_time:
-        stay = [s for s in visits[index].starts[:1] if s == visits[index].start]
-        placed = _first_that_fits(visits, placed, index, stay)
-    for index in [i for i in by_time if i not in placed]:
+    """Patients who can stay stay; then each visit takes its nearest start, by time."""
+    placed: Placed = {}
+    for patient in by_patient(visits):
+        placed = _staying(visits, placed, patient, place_together) or placed
+    for index in [i for i in in_order(visits) if i not in placed]:
         placed = _first_that_fits(visits, placed, index, visits[index].starts)
     return tuple(placed.get(index, Placement()) for index in range(len(visits)))
 
 
+def _staying(
+    visits: Sequence[Affected], placed: Placed, some: Iterable[int], place: Place
+) -> Placed | None:
+    """All of these at the start agreed besides what is placed, None if they cannot."""
+    together: Placed | None = placed
+    for i in some:
+        if together is None or not visits[i].can_stay:
+            return None
+        together = place(visits, together, i, visits[i].start)
+    return together
+
+
 def _first_that_fits(
     visits: Sequence[Affected],
-    placed: dict[int, Placement],
+    placed: Placed,
     index: int,
     starts: Sequence[int],
-) -> dict[int, Placement]:
+) -> Placed:
     for start in starts:
         if together := place_together(visits, placed, index, start):
             return together
@@ -88,6 +103,7 @@ class _Search:
         self.visits = visits
         self.best = best
         self.looks = Looks(most_looks)
+        self.patients = by_patient(visits)
         delays = [[abs(s - v.start) for s in v.starts] for v in visits]
         self.unit = gcd(*(delay for some in delays for delay in some)) or 1
         # More than all delays together: fewer calls are always better.
@@ -102,27 +118,27 @@ class _Search:
             return False
         return True
 
-    def _most_that_stay(self) -> Sequence[tuple[int, ...]]:
-        """The largest sets of visits that can keep their start together."""
-        able = [i for i, v in enumerate(self.visits) if v.start in v.starts[:1]]
+    def _most_that_stay(self) -> Sequence[Patients]:
+        """The largest sets of patients that can keep all their starts together."""
+        able = [p for p in self.patients if all(self.visits[i].can_stay for i in p)]
         for size in range(len(able), 0, -1):
             if found := [s for s in combinations(able, size) if self._stay(s)]:
                 return found
         return [()]
 
-    def _stay(self, some: Iterable[int]) -> bool:
-        placed: Placed = {}
-        for i in some:
-            option = Option(self.visits[i].start, 0)
-            together = self.looks.place(self.visits, placed, i, option)
-            if together is None:
-                return False
-            placed = together
-        return True
+    def _stay(self, some: Patients) -> bool:
+        every = chain.from_iterable(some)
+        return _staying(self.visits, {}, every, self._place) is not None
 
-    def _prove(self, staying: tuple[int, ...]) -> None:
+    def _place(
+        self, visits: Sequence[Affected], placed: Placed, index: int, start: int
+    ) -> Placed | None:
+        return self.looks.place(visits, placed, index, Option(start, 0))
+
+    def _prove(self, staying: Patients) -> None:
+        fixed = set(chain.from_iterable(staying))
         options = {
-            i: [Option(visit.start, 0)] if i in staying else self._moves(visit)
+            i: [Option(visit.start, 0)] if i in fixed else self._options(i, visit)
             for i, visit in enumerate(self.visits)
         }
         proof = Proof(self.visits, options, self._total(staying), self.unit, self.looks)
@@ -131,13 +147,16 @@ class _Search:
         finally:
             self.best = proof.best or self.best
 
-    def _moves(self, visit: Affected) -> list[Option]:
-        moves = [Option(s, abs(s - visit.start)) for s in visit.starts]
-        return [*(m for m in moves if m.cost), Option(None, self.call)]
+    def _options(self, index: int, visit: Affected) -> list[Option]:
+        """All its starts; without the one agreed if it is the patient's only visit, as
+        more would stay then than can."""
+        every = [Option(s, abs(s - visit.start)) for s in visit.starts]
+        only = (index,) in self.patients
+        return [*(o for o in every if o.cost or not only), Option(None, self.call)]
 
-    def _total(self, staying: tuple[int, ...]) -> int:
+    def _total(self, staying: Patients) -> int:
         """What a better plan must cost less than, with so many staying."""
         disturbed, called, delay = cost_of(self.visits, self.best)
-        if disturbed > len(self.visits) - len(staying):
+        if disturbed > len(self.patients) - len(staying):
             return self.call * (len(self.visits) + 1)
         return called * self.call + delay

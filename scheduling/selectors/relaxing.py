@@ -7,6 +7,7 @@ Every way was searched, so each really yields what it says.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 
 from scheduling.domain.blocks import Block, Cause
 from scheduling.domain.naming import Says, listed, opened
@@ -61,12 +62,30 @@ def relaxations(explained: Explained) -> list[Relaxation]:
 def _found(explained: Explained) -> list[Relaxation]:
     wishes = list(_less(explained.question))
     if explained.openings:
-        soonest = min(one.start for one in explained.openings)
-        sooner = [way for way in wishes if way.first.start < soonest]
-        rest = [way for way in wishes if way not in sooner]
-        return _enough([*sooner, *_freed(explained)], [*rest, *_later(explained)])
+        return _enough(*_beside_openings(explained, wishes))
     days = [*_earlier(explained), *_later(explained)]
-    return _enough([*wishes, *days, *_freed(explained)], _less_and_later(explained))
+    freed = _freed(explained.rejected)
+    return _enough([*wishes, *days, *freed], _less_and_later(explained))
+
+
+def _beside_openings(
+    explained: Explained, wishes: list[Relaxation]
+) -> tuple[list[Relaxation], Iterator[Relaxation]]:
+    """What yields a sooner opening than there are; and what yields others."""
+    soonest = min(one.start for one in explained.openings).astimezone(explained.zone)
+    before = [one for one in explained.rejected if one.day < soonest.date()]
+    after = [one for one in explained.rejected if one.day > soonest.date()]
+    sooner = [way for way in wishes if is_sooner(way, explained)]
+    rest = [way for way in wishes if way not in sooner]
+    # A page that is full would not show what comes after it.
+    full = len(explained.openings) >= explained.question.limit
+    later = () if full else _later(explained)
+    return [*sooner, *_freed(before)], chain(rest, _freed(after), later)
+
+
+def is_sooner(way: Relaxation, explained: Explained) -> bool:
+    """Whether it yields an opening before all of those found."""
+    return all(way.first.start < one.start for one in explained.openings)
 
 
 def _enough(found: list[Relaxation], more: Iterable[Relaxation]) -> list[Relaxation]:
@@ -143,7 +162,7 @@ def _less_and_later(explained: Explained) -> Iterator[Relaxation]:
     for code, change in ways.items():
         for way in _later(explained, changed(explained.question, change)):
             yield replace(way, code=f"{code}-later", change={**change, **way.change})
-    yield from _freed(explained, and_wishes=True)
+    yield from _freed(explained.rejected, and_wishes=True)
 
 
 def _later(explained: Explained, asked: Question | None = None) -> Iterator[Relaxation]:
@@ -176,12 +195,15 @@ def _earlier(explained: Explained) -> Iterator[Relaxation]:
         yield from [way] if way else []
 
 
-def _freed(explained: Explained, *, and_wishes: bool = False) -> Iterator[Relaxation]:
-    """The days that the fewest things keep from having an opening, closed ones last.
+def _freed(
+    rejections: Iterable[Rejection], *, and_wishes: bool = False
+) -> Iterator[Relaxation]:
+    """Those of the days that the fewest things keep from having an opening, closed
+    ones last.
 
     `and_wishes`: those that wishes keep from having one, too.
     """
-    days = [one for one in explained.rejected if _can_be_freed(one, and_wishes)]
+    days = [one for one in rejections if _can_be_freed(one, and_wishes)]
     days.sort(key=lambda one: (max(b.rank for b in _blocks(one)), len(_blocks(one))))
     for rejected in days[:_FREED]:
         opening = opening_without(rejected)

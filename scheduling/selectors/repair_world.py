@@ -43,12 +43,13 @@ UNREACHABLE = "There is no phone number for texts and no e-mail address."
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A line that stands: nobody else gets its time. Claims are [start, end)."""
+    """A line that stands: nobody else gets its time, nor its patient another visit at
+    that time. Claims are [start, end). Without a time the patient is called."""
 
     patient_id: UUID
-    start: datetime
-    end: datetime
+    time: tuple[datetime, datetime] | None
     claims: tuple[tuple[int, datetime, datetime], ...]
+    disturbs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,9 @@ class _Reading:
             start,
             allowed & erode(self.grid.full & ~patient, cells),
             candidates(plan, known),
-            patient=visit.patient_id if kind.in_person else None,
+            patient=visit.patient_id,
+            in_person=kind.in_person,
+            disturbed=any(line.disturbs for line in self._lines_of(visit)),
             prefer=frozenset(has.values_list("resource_id", flat=True)),
         )
         return Case(visit, kind, plan, affected, reason)
@@ -224,6 +227,10 @@ class _Reading:
         ]
 
     def _fixed_of(self, visit: Appointment) -> int:
-        mine = [line for line in self.fixed if line.patient_id == visit.patient_id]
-        spans = [(self.grid.floor(f.start), self.grid.ceil(f.end)) for f in mine]
+        times = [line.time for line in self._lines_of(visit) if line.time]
+        spans = [(self.grid.floor(begin), self.grid.ceil(end)) for begin, end in times]
         return from_spans(spans, self.grid.cells)
+
+    def _lines_of(self, visit: Appointment) -> list[Fixed]:
+        """What stands for the same patient."""
+        return [line for line in self.fixed if line.patient_id == visit.patient_id]

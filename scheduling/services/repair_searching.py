@@ -8,6 +8,7 @@ from uuid import UUID
 from core.problems import FieldError, Invalid, Problem
 from scheduling.domain.openings import claims
 from scheduling.domain.placing import Placement
+from scheduling.domain.plan import Plan
 from scheduling.domain.repair import Repair, repair
 from scheduling.models import Absence, Appointment, RepairLine, RepairPlan
 from scheduling.selectors import plans
@@ -200,15 +201,20 @@ def _allowed(world: RepairWorld, case: Case, way: str, start: datetime | None) -
 
 
 def fixed_by(lines: Iterable[RepairLine]) -> list[Fixed]:
-    known = [line for line in lines if line.start is not None]
-    lengths = plans.plans_of([line.appointment for line in known])
+    lines = list(lines)
+    plans_by_visit = plans.plans_of([line.appointment for line in lines])
     return [
         Fixed(
             line.appointment.patient_id,
-            line.start,
-            line.start + timedelta(minutes=lengths[line.appointment_id].length_minutes),
+            _time(line.start, plans_by_visit[line.appointment_id]),
             tuple(spans_in(line.claims)),
+            disturbs=line.way != Way.SAME_TIME,
         )
-        for line in known
-        if line.start is not None
+        for line in lines
     ]
+
+
+def _time(start: datetime | None, plan: Plan) -> tuple[datetime, datetime] | None:
+    if start is None:
+        return None
+    return start, start + timedelta(minutes=plan.length_minutes)

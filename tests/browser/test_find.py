@@ -27,7 +27,7 @@ def finder(request, new_page, live_site):
 
 
 def search(page):
-    page.get_by_role("button", name="Search", exact=True).press("Enter")
+    page.locator("#wishes").get_by_role("button", name="Search").press("Enter")
     page.locator("#results").wait_for()
 
 

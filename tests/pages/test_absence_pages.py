@@ -234,41 +234,6 @@ def test_the_form_begins_now_and_ends_with_the_day(coordinator):
     assert 'value="2026-09-03T00:00"' in page
 
 
-def test_a_visit_with_two_things_in_the_way_counts_once(coordinator, practice, ill):
-    visit = practice.book(clinician=ill.pk, start=NEXT)
-    call_in_sick(coordinator, ill)
-    room = visit.reservations.get(resource__kind="consult_room").resource
-    call_in_sick(coordinator, room)
-
-    assert Conflict.objects.count() == 2
-    for name in ("today", "absences"):
-        page = text(coordinator.get(reverse(f"staff:{name}")))
-        assert "1 visit cannot be as agreed" in page
-
-
-def test_conflicts_are_listed_kept_and_counted_on_today(coordinator, practice, ill):
-    practice.book(clinician=ill.pk, start=NEXT)
-    call_in_sick(coordinator, ill)
-    today = text(coordinator.get(reverse("staff:today")))
-    assert "1 visit cannot be as agreed" in today
-    page = text(coordinator.get(reverse("staff:conflicts")))
-    assert "clinician 1 – ill" in page
-    keep = reverse("staff:conflict_keep", args=[Conflict.objects.get().pk])
-
-    nothing_said = coordinator.post(keep, fields(page, keep) | {"reason": ""})
-    assert nothing_said.status_code == 422
-    assert "Say why the visit can stay as it is." in text(nothing_said)
-    again = text(coordinator.get(reverse("staff:conflicts")))
-    coordinator.post(keep, fields(again, keep) | {"reason": "comes in for it"})
-
-    assert Conflict.objects.get().resolution == "kept"
-    assert "No conflicts" in text(coordinator.get(reverse("staff:conflicts")))
-    visit = Appointment.objects.get()
-    history = text(coordinator.get(reverse("staff:appointment", args=[visit.pk])))
-    assert "Kept in spite of a conflict" in history
-    assert "comes in for it" in history
-
-
 def test_board_and_visit_say_it_in_words(coordinator, practice, ill):
     visit = practice.book(clinician=ill.pk, start=NEXT)
     call_in_sick(coordinator, ill, reason="back on Friday")

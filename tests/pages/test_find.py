@@ -14,16 +14,16 @@ from tests.scheduling.asking import absent
 pytestmark = pytest.mark.django_db
 
 WEDNESDAY = date(2026, 9, 2)
+QUERY = {
+    "visit_type": "bmc-ultrasound",
+    "first": "2026-09-02",
+    "last": "2026-09-09",
+    "search": "1",
+}
 
 
 def search(client, **changes):
-    query = {
-        "visit_type": "bmc-ultrasound",
-        "first": "2026-09-02",
-        "last": "2026-09-09",
-        "search": "1",
-    }
-    return client.get(reverse("staff:find"), query | changes).content.decode()
+    return client.get(reverse("staff:find"), QUERY | changes).content.decode()
 
 
 def broken_centrifuge(practice, days=0):
@@ -38,11 +38,15 @@ def skipped(page):
     return {day: re.sub(r"<[^>]+>", "", text) for day, text in rows}
 
 
-def ways(page):
-    found = re.search(r'<div class="ways">(.*?)</div>', page, re.DOTALL)
-    links = (
-        re.findall(r'<li><a href="([^"]+)">([^<]+)</a></li>', found[1]) if found else []
-    )
+def ways(page, heading=None):
+    """What would help and where it leads; under that heading, or under any."""
+    found = re.findall(r'<div class="ways"><h3[^>]*>([^<]+)</h3>(.*?)</div>', page)
+    links = [
+        link
+        for title, text in found
+        if heading in (None, title)
+        for link in re.findall(r'<li><a href="([^"]+)">([^<]+)</a></li>', text)
+    ]
     return {html.unescape(text): html.unescape(address) for address, text in links}
 
 
@@ -55,6 +59,7 @@ def test_five_openings_in_the_order_of_time(coordinator, practice):
 
     found = list(dict.fromkeys(starts(page)))
     assert "The first 5 openings" in page
+    assert page.count("<h1") == 1
     assert len(found) == 5
     assert found == sorted(found)
 
@@ -108,6 +113,28 @@ def test_the_thing_in_the_way_is_shown_on_its_days_board(coordinator, practice):
     assert ways(page)["If centrifuge 1 were free on Wed, Sep 2, 9:00 AM"] == board
 
 
+def test_what_is_said_to_be_sooner_is_sooner(coordinator, practice):
+    broken_centrifuge(practice)
+
+    page = search(coordinator, last="2026-09-08", part="morning", show="60")
+
+    assert list(ways(page, "Sooner")) == [
+        "Any time of day: first on Wed, Sep 2, 1:00 PM",
+        "If centrifuge 1 were free on Wed, Sep 2, 9:00 AM",
+    ]
+    assert not ways(page, "More to choose from")
+
+
+def test_what_comes_later_is_not_said_to_be_sooner(coordinator):
+    page = search(coordinator, last="2026-09-05", show="60")
+
+    assert not ways(page, "Sooner")
+    assert list(ways(page, "More to choose from")) == [
+        "If the clinic were open on Sat, Sep 5, 8:00 AM",
+        "Until Mon, Sep 14: first on Mon, Sep 7, 8:00 AM",
+    ]
+
+
 def test_the_address_alone_gives_the_same_page(coordinator, practice):
     asked = {"targets": "3", "sedation": "iv", "order": "tightest", "part": "morning"}
     patient = practice.patient()
@@ -150,14 +177,7 @@ def test_a_variation_is_shown_before_booking_and_goes_with_each_card(
 
 
 def test_a_variation_out_of_bounds_is_said_at_its_field(coordinator):
-    query = {
-        "visit_type": "bmc-ultrasound",
-        "first": "2026-09-02",
-        "last": "2026-09-09",
-        "targets": "12",
-        "search": "1",
-    }
-    response = coordinator.get(reverse("staff:find"), query)
+    response = coordinator.get(reverse("staff:find"), QUERY | {"targets": "12"})
 
     page = response.content.decode()
     assert response.status_code == 422
@@ -192,6 +212,50 @@ def test_show_more_shows_more(coordinator):
     more = coordinator.get(reverse("staff:find") + html.unescape(address))
 
     assert "The first 10 openings" in more.content.decode()
+
+
+def live(client, **changes):
+    """The answer to a changed wish."""
+    headers = {"HX-Request": "true"}
+    return client.get(reverse("staff:find"), QUERY | changes, headers=headers)
+
+
+def test_a_changed_wish_is_answered_with_the_openings_alone(coordinator):
+    answer = live(coordinator)
+
+    page = answer.content.decode()
+    assert "<html" not in page
+    assert page.lstrip().startswith('<div id="found">')
+    assert (
+        '<div id="live" hx-swap-oob="innerHTML">'
+        "The first 5 openings, beginning with Wed, Sep 2, 9:00 AM</div>"
+    ) in page
+
+
+def test_a_changed_wish_that_is_no_question_is_said_so(coordinator):
+    answer = live(coordinator, last="2026-09-01")
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "There is a problem" in page
+    assert 'href="#id_last"' in page
+    assert 'id="results"' not in page
+
+
+def test_wishes_ask_again_only_once_something_was_searched(coordinator):
+    blank = coordinator.get(reverse("staff:find")).content.decode()
+
+    assert "hx-get" not in blank
+    assert "hx-get" in search(coordinator)
+    assert "hx-get" not in search(coordinator, last="2026-09-01")
+
+
+def test_the_first_five_openings_have_a_key(coordinator):
+    page = search(coordinator, visit_type="follow-up", show="10")
+
+    keys = re.findall(r'<kbd class="opening__key"[^>]* hidden>(\d)</kbd>', page)
+    assert page.count('<li class="card opening"') == 10
+    assert keys == ["1", "2", "3", "4", "5"]
 
 
 def test_a_number_of_thousands_of_digits_shows_the_first_page(coordinator):

@@ -20,45 +20,11 @@ from tests.factories import scheduling
 from tests.factories import waitlist as waits
 from tests.factories.scheduling import BY, NINE
 from tests.factories.waitlist import offer_of
-from tests.pages.conftest import NOW
+from tests.pages.conftest import NOW, THURSDAY
 from tests.pages.test_booking import fields, search
+from tests.pages.waiting_list import offer, opening, page, ticked, waiting
 
 pytestmark = pytest.mark.django_db
-
-DAY = timedelta(days=1)
-THURSDAY = NINE + timedelta(days=1)
-
-
-@pytest.fixture
-def freed(practice):
-    """The opening that a cancelled visit of Thursday at nine leaves."""
-    return waits.freed(practice, start=THURSDAY, now=NOW)
-
-
-def opening(freed):
-    return reverse("staff:waitlist_opening", args=[freed.pk])
-
-
-def page(client, address):
-    response = client.get(address)
-    assert response.status_code == 200, response.status_code
-    return response.content.decode()
-
-
-def waiting(practice, **fields):
-    who = practice.patient(sms_consent=True, **fields.pop("person", {}))
-    return waits.entry(practice, who, now=NOW - timedelta(days=3), **fields)
-
-
-def offer(client, freed, *entries, minutes=60):
-    action = reverse("staff:waitlist_offer", args=[freed.pk])
-    hidden = fields(page(client, opening(freed)), action)
-    chosen = {"entry": [str(entry.pk) for entry in entries], "minutes": minutes}
-    return client.post(action, hidden | chosen)
-
-
-def ticked(text):
-    return set(re.findall(r'name="entry" value="([^"]+)"[^>]* checked', text))
 
 
 def test_an_empty_list_says_what_will_appear_there(coordinator):

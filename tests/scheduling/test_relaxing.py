@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from scheduling import selectors
-from scheduling.selectors.relaxing import changed
+from scheduling.selectors.relaxing import changed, is_sooner
 from tests.scheduling.asking import SUNDAY, ask, busy_clinic, ways
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +56,28 @@ def test_where_there_are_openings_the_sooner_ones_are_offered():
         "If centrifuge 1 were free on Wed 2 Sep, 08:00",
         "Until Mon 14 Sep: first on Mon 7 Sep, 08:00",
     ]
+
+
+def test_a_day_after_the_first_opening_is_no_way_to_come_sooner():
+    at = busy_clinic()
+
+    explained = ask(at, "bmc-ultrasound", last=date(2026, 9, 6), limit=200)
+
+    first, *others = selectors.relaxations(explained)
+    assert [one.day.isoformat() for one in explained.rejected] == [
+        "2026-09-02",
+        "2026-09-05",
+        "2026-09-06",
+    ]
+    assert is_sooner(first, explained)
+    assert first.rejected.day == date(2026, 9, 2)
+    assert len(others) == 1
+    assert not is_sooner(others[0], explained)
+
+
+def test_what_a_full_page_would_not_show_is_not_offered():
+    at = busy_clinic()
+
+    explained = ask(at, "bmc-ultrasound", last=date(2026, 9, 4), limit=5)
+
+    assert ways(explained) == ["If centrifuge 1 were free on Wed 2 Sep, 08:00"]

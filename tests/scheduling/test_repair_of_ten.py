@@ -1,31 +1,91 @@
 """A clinician is ill for a day of ten visits: the plan is proven best, and it is."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
-from scheduling.domain.placing import CALL, NOTHING, cost_of, plus
+from scheduling.domain.placing import cost_of
 from scheduling.domain.repair import MOST_EXACT, one_by_one, repair
 from tests.scheduling.sick_days import a_sick_day
 
 
-def is_there_better(visits, cost, chosen=(), spent=NOTHING):
-    """By trying all starts that could cost less, one visit after the other."""
-    if not visits:
-        return spent < cost
-    visit, *others = visits
-    least = spent
-    for other in others:
-        least = plus(least, other.cost(other.starts[0]) if other.starts else CALL)
-    for start in (*visit.starts, None):
-        if plus(least, visit.cost(start)) >= cost:
+def is_there_better(visits, cost):
+    """By trying who could stay, then all starts of the others that could cost less."""
+    staying, *others = most_that_stay(visits)
+    disturbed = len({visit.patient for visit in visits}) - len(staying)
+    return disturbed < cost[0] or any(
+        is_there_less(stays_first(visits, patients), cost[1:])
+        for patients in (staying, *others)
+    )
+
+
+def most_that_stay(visits):
+    """The largest sets of patients whose visits all fit at their starts."""
+    patients = sorted({visit.patient for visit in visits}, key=str)
+    for size in range(len(patients), -1, -1):
+        sets = [set(some) for some in combinations(patients, size)]
+        if found := [some for some in sets if can_stay(visits, some)]:
+            return found
+    raise AssertionError("nobody can always stay")
+
+
+def can_stay(visits, patients):
+    staying = [visit for visit in visits if visit.patient in patients]
+    starts = [visit.start for visit in staying]
+    return (
+        all(visit.start in visit.starts for visit in staying)
+        and not any(
+            is_beside_itself(staying, starts[:at], start)
+            for at, start in enumerate(starts)
+        )
+        and fits([use for visit in staying for use in uses_of(visit, visit.start)])
+    )
+
+
+def stays_first(visits, patients):
+    """The visits and what each can do, those of who stays first."""
+    staying = [(visit, [visit.start]) for visit in visits if visit.patient in patients]
+    others = [visit for visit in visits if visit.patient not in patients]
+    return [*staying, *((visit, [*visit.starts, None]) for visit in others)]
+
+
+def is_there_less(options, cost, starts=(), chosen=()):
+    """By one visit after the other: fewer to call, or as few and less delay."""
+    if len(starts) == len(options):
+        return calls_and_delay(options, starts) < cost
+    visits = [visit for visit, _ in options]
+    at = len(starts)
+    for start in options[at][1]:
+        cheapest = [some[0] for _, some in options[at + 1 :]]
+        if calls_and_delay(options, (*starts, start, *cheapest)) >= cost:
             continue
-        new = uses_of(visit, start)
-        if fits([*new, *tangled(chosen, new)]) and is_there_better(
-            others, cost, (*chosen, *new), plus(spent, visit.cost(start))
+        if is_beside_itself(visits, starts, start):
+            continue
+        new = uses_of(visits[at], start)
+        if fits([*new, *tangled(chosen, new)]) and is_there_less(
+            options, cost, (*starts, start), (*chosen, *new)
         ):
             return True
     return False
+
+
+def calls_and_delay(options, starts):
+    pairs = zip([visit for visit, _ in options], starts, strict=True)
+    delays = [abs(start - visit.start) for visit, start in pairs if start is not None]
+    return len(starts) - len(delays), sum(delays)
+
+
+def is_beside_itself(visits, starts, start):
+    """Whether the next visit's patient would be at another visit then."""
+    visit = visits[len(starts)]
+    return start is not None and any(
+        other.patient == visit.patient
+        and begin is not None
+        and begin < start + visit.cells
+        and start < begin + other.cells
+        for other, begin in zip(visits, starts, strict=False)
+    )
 
 
 def uses_of(visit, start):
@@ -102,3 +162,28 @@ def test_of_a_shorter_day_nothing_is_better(seed):
 
     assert found.exact
     assert not is_there_better(visits, cost_of(visits, found.placements))
+
+
+def of_fewer_patients(visits):
+    """The first two visits are one patient's, the last two another's."""
+    whose = ["one", "one", *(v.patient for v in visits[2:-2]), "other", "other"]
+    return [replace(v, patient=who) for v, who in zip(visits, whose, strict=True)]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_nor_if_patients_have_two_visits(seed):
+    visits = of_fewer_patients(a_sick_day(seed, visits=5))
+
+    found = repair(visits)
+
+    assert found.exact
+    assert not is_there_better(visits, cost_of(visits, found.placements))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_ten_visits_of_eight_patients_are_planned_no_worse_than_one_by_one(seed):
+    visits = of_fewer_patients(a_sick_day(seed))
+
+    cost = cost_of(visits, repair(visits).placements)
+
+    assert cost <= cost_of(visits, one_by_one(visits))
