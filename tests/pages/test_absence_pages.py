@@ -240,7 +240,7 @@ def test_board_and_visit_say_it_in_words(coordinator, practice, ill):
 
     board = text(coordinator.get(reverse("staff:board_on", args=[NEXT.date()])))
     assert "clinician 1 – ill (back on Friday)" in board
-    assert "<strong>Conflict</strong>" in board
+    assert '<strong class="block__clash">Conflict</strong>' in board
     page = text(coordinator.get(reverse("staff:appointment", args=[visit.pk])))
     assert "clinician 1 – ill (back on Friday)" in page
     assert "Decide about the conflict" in page
