@@ -1,50 +1,9 @@
-"""Questions about visits that stand: what they need is what they have, to the minute.
+"""Questions about visits that stand: they have what they need, to the minute."""
 
-`wanted` is what each phase of a visit asks for and when, buffers included; `given`
-what the visit has reserved. Needs that follow one another by `same_as` have the
-same `leader`.
-"""
-
-_SIDES = """
-WITH RECURSIVE led AS (
-    SELECT id, id AS leader FROM scheduling_need WHERE same_as_id IS NULL
-     UNION ALL
-    SELECT n.id, led.leader FROM scheduling_need n JOIN led ON led.id = n.same_as_id
-), standing AS (
-    SELECT * FROM scheduling_appointment
-     WHERE status IN ('booked', 'arrived', 'checked-in')
-), wanted AS (
-    SELECT a.id AS visit, n.id AS need, led.leader, p.name AS phase,
-           n.kinds, n.capabilities, n.count,
-           tstzrange(
-               lower(a.during) + make_interval(
-                   mins => p.offset_minutes - n.buffer_before_minutes),
-               lower(a.during) + make_interval(
-                   mins => p.offset_minutes + p.duration_minutes
-                           + n.buffer_after_minutes)) AS period
-      FROM standing a
-      JOIN scheduling_appointmentphase p ON p.appointment_id = a.id
-      JOIN scheduling_need n ON n.phase_id = p.phase_id
-      JOIN led ON led.id = n.id
-     WHERE n.only_if <> 'image-guided-harvest'
-        OR a.variation @> '{"image_guided_harvest": true}'
-), given AS (
-    SELECT a.id AS visit, s.id AS resource, s.name, s.kind, s.capabilities,
-           range_agg(r.period) AS periods
-      FROM standing a
-      JOIN scheduling_reservation r
-        ON r.appointment_id = a.id AND r.released_at IS NULL
-      JOIN scheduling_resource s ON s.id = r.resource_id
-     GROUP BY a.id, s.id
-)"""
-
-
-def _of_both_sides(question: str) -> str:
-    return f"{_SIDES}{question}"
-
+from scheduling.selectors.booking_questions.sides import of_visits
 
 QUESTIONS = {
-    "needs": _of_both_sides(
+    "needs": of_visits(
         """
 SELECT format('Visit %%s: phase %%s needs %%s × %%s and has %%s.', w.visit, w.phase,
               w.count, array_to_string(w.kinds, ' or '), count(g.resource))
@@ -54,7 +13,7 @@ SELECT format('Visit %%s: phase %%s needs %%s × %%s and has %%s.', w.visit, w.p
  GROUP BY w.visit, w.need, w.phase, w.kinds, w.count
 HAVING count(g.resource) < w.count"""
     ),
-    "same resources": _of_both_sides(
+    "same resources": of_visits(
         """, led_by AS (
     SELECT visit, leader, count(*) AS needs, max(count) AS count
       FROM wanted GROUP BY visit, leader
@@ -73,7 +32,7 @@ SELECT format('Visit %%s: needs that ask for the same resources have %%s of %%s.
  GROUP BY w.visit, w.leader, w.count HAVING count(f.resource) < w.count"""
     ),
     # At the moment a need begins, all needs of such resources are counted together.
-    "double duty": _of_both_sides(
+    "double duty": of_visits(
         """, at_once AS (
     SELECT visit, need, phase, kinds, begins, sum(count) AS count
       FROM (SELECT DISTINCT w.visit, w.need, w.phase, w.kinds,
@@ -91,7 +50,7 @@ SELECT format('Visit %%s: %%s × %%s at once in phase %%s, and only %%s there.',
  GROUP BY n.visit, n.need, n.phase, n.kinds, n.count
 HAVING count(g.resource) < n.count"""
     ),
-    "surplus": _of_both_sides(
+    "surplus": of_visits(
         """
 SELECT format('Visit %%s has %%s longer than it needs it.', g.visit, g.name)
   FROM given g LEFT JOIN wanted w
@@ -99,6 +58,26 @@ SELECT format('Visit %%s has %%s longer than it needs it.', g.visit, g.name)
    AND w.capabilities <@ g.capabilities
  GROUP BY g.visit, g.resource, g.name, g.periods
 HAVING NOT coalesce(range_agg(w.period), '{}') @> g.periods"""
+    ),
+    # What is reserved at a moment, less what the needs of that moment ask for; those
+    # with one leader ask once, together.
+    "too many": of_visits(
+        """, changes AS (
+    SELECT g.visit, lower(period) AS at, 1 AS more
+      FROM given g, unnest(g.periods) period
+     UNION ALL
+    SELECT g.visit, upper(period), -1 FROM given g, unnest(g.periods) period
+     UNION ALL
+    SELECT w.visit, lower(period), -w.count FROM asked w, unnest(w.periods) period
+     UNION ALL
+    SELECT w.visit, upper(period), w.count FROM asked w, unnest(w.periods) period
+), balance AS (
+    SELECT visit, at, sum(sum(more)) OVER (PARTITION BY visit ORDER BY at) AS too_many
+      FROM changes GROUP BY visit, at
+)
+SELECT format('Visit %%s has %%s reserved at %%s that it does not ask for.',
+              visit, max(too_many), min(at))
+  FROM balance WHERE too_many > 0 GROUP BY visit"""
     ),
     "phases": """
 SELECT format('Visit %%s lasts until %%s, but its phases until %%s.',
@@ -137,15 +116,31 @@ SELECT format('One patient has two visits in person at a time: %%s and %%s.',
  WHERE a.in_person AND b.in_person
    AND a.status IN ('booked', 'arrived', 'checked-in')
    AND b.status IN ('booked', 'arrived', 'checked-in')""",
+    "time zones": """
+SELECT format('%%s %%s is in a time zone nobody knows: %%s.', what, id, time_zone)
+  FROM (SELECT 'Clinic' AS what, id::text, time_zone FROM clinics_clinic
+         UNION ALL
+        SELECT 'Visit', id::text, time_zone FROM scheduling_appointment
+         WHERE status IN ('booked', 'arrived', 'checked-in')
+         UNION ALL
+        SELECT 'Hold', id::text, time_zone FROM scheduling_hold
+         WHERE ended_at IS NULL) used
+ WHERE time_zone NOT IN (SELECT name FROM pg_timezone_names)""",
+    # Materialized: an unknown zone would be an error, wherever it was looked at.
     "local time": """
-SELECT format('%%s %%s was agreed for %%s %%s in %%s, but is stored at %%s.',
-              what, id, local_on, local_time, time_zone, lower(during))
-  FROM (SELECT 'Visit' AS what, id, local_on, local_time, time_zone, fold, during
+WITH agreed AS MATERIALIZED (
+    SELECT * FROM (
+        SELECT 'Visit' AS what, id, local_on, local_time, time_zone, fold, during
           FROM scheduling_appointment
          WHERE status IN ('booked', 'arrived', 'checked-in')
          UNION ALL
         SELECT 'Hold', id, local_on, local_time, time_zone, fold, during
-          FROM scheduling_hold WHERE ended_at IS NULL) agreed
+          FROM scheduling_hold WHERE ended_at IS NULL) used
+     WHERE time_zone IN (SELECT name FROM pg_timezone_names)
+)
+SELECT format('%%s %%s was agreed for %%s %%s in %%s, but is stored at %%s.',
+              what, id, local_on, local_time, time_zone, lower(during))
+  FROM agreed
  WHERE lower(during) AT TIME ZONE time_zone <> local_on + local_time
     OR (fold = 1) <> EXISTS (
        SELECT FROM unnest(ARRAY['30 minutes', '1 hour', '2 hours']::interval[]) d

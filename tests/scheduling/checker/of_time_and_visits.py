@@ -1,5 +1,8 @@
 """Spoilt reservations and visits."""
 
+from uuid import UUID
+
+from clinics.models import Clinic
 from scheduling.domain.shipped import NeedSpec, PhaseSpec
 from scheduling.models import (
     Appointment,
@@ -12,8 +15,10 @@ from scheduling.services import booking
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
+from tests.scheduling.checker.of_repair_and_offers import absent
 from tests.scheduling.checker.spoiling import hold, moved, spoils
 
+NOBODY = UUID(int=0)
 TWO_NURSES = PhaseSpec("Visit", 0, 30, (NeedSpec(("nurse",), count=2),))
 ONE_BY_ONE = PhaseSpec("Visit", 0, 30, (NeedSpec(("nurse",)), NeedSpec(("nurse",))))
 
@@ -76,6 +81,32 @@ def two_owners(at):
     held.reservations.update(appointment=visit)
 
 
+APPOINTMENT_KEY = f"{DROP} scheduling_reservati_appointment_id_c1009228_fk_schedulin"
+HOLD_KEY = f"{DROP} scheduling_reservation_hold_id_29c30b57_fk_scheduling_hold_id"
+ABSENCE_KEY = f"{DROP} scheduling_reservati_absence_id_a2cc02a0_fk_schedulin"
+
+
+@spoils("orphans", "but its visit", APPOINTMENT_KEY)
+def a_reservation_of_no_visit(at):
+    at.book()
+    yield
+    Reservation.objects.update(appointment=NOBODY)
+
+
+@spoils("orphans", "but its hold", HOLD_KEY)
+def a_reservation_of_no_hold(at):
+    hold(at)
+    yield
+    Reservation.objects.update(hold=NOBODY)
+
+
+@spoils("orphans", "but its absence", ABSENCE_KEY)
+def a_reservation_of_no_absence(at):
+    absent(at)
+    yield
+    Reservation.objects.update(absence=NOBODY)
+
+
 @spoils("ended visits", "is live, but its visit")
 def a_cancelled_visit_that_keeps_its_time(at):
     at.book()
@@ -102,6 +133,36 @@ def a_hold_that_lost_its_room(at):
     held = hold(at)
     yield
     held.reservations.filter(resource__kind="consult_room").update(released_at=NOW)
+
+
+@spoils("standing holds", "not all of its time is kept")
+def a_hold_that_lost_a_row(at):
+    held = hold(at)
+    yield
+    held.reservations.filter(resource__kind="consult_room").delete()
+
+
+@spoils("standing holds", "not all of its time is kept")
+def a_hold_that_keeps_another_time(at):
+    held = hold(at)
+    yield
+    held.reservations.update(period=(NINE + minutes(60), NINE + minutes(105)))
+
+
+@spoils("clinics", "is of a patient of another clinic")
+def a_visit_of_a_patient_of_another_clinic(at):
+    visit = at.book()
+    yield
+    visit.patient = make.practice({"clinician": 1}).patient()
+    visit.save()
+
+
+@spoils("clinics", "is for a patient of another clinic")
+def a_hold_for_a_patient_of_another_clinic(at):
+    held = hold(at)
+    yield
+    held.patient = make.practice({"clinician": 1}).patient()
+    held.save()
 
 
 @spoils("clinics", "another clinic")
@@ -216,6 +277,28 @@ def a_nurse_nobody_asked_for(at):
     )
 
 
+@spoils("too many", "has 1 reserved")
+def a_second_clinician(at):
+    visit = at.book()
+    claim = visit.reservations.get(resource__kind="clinician")
+    [other] = [r for r in at.by_kind["clinician"] if r.pk != claim.resource_id]
+    yield
+    Reservation.objects.create(
+        resource=other, appointment=visit, period=claim.period, need=claim.need
+    )
+
+
+@spoils("too many", "has 1 reserved")
+def another_clinician_who_stays_for_the_injection(at):
+    visit = at.book(visit_type="bmc-ultrasound")
+    claim = visit.reservations.filter(resource__kind="clinician").latest("starts_at")
+    [other] = [r for r in at.by_kind["clinician"] if r.pk != claim.resource_id]
+    yield
+    Reservation.objects.create(
+        resource=other, appointment=visit, period=claim.period, need=claim.need
+    )
+
+
 @spoils("phases", "but its phases until")
 def phases_longer_than_the_visit(at):
     visit = at.book()
@@ -246,6 +329,26 @@ def a_patient_in_two_places(at):
         during=(NINE + minutes(30), NINE + minutes(75)),
         patient=Appointment.objects.exclude(pk=second.pk).get().patient_id,
     )
+
+
+@spoils("time zones", "Clinic")
+def a_clinic_in_no_time_zone(at):
+    yield
+    Clinic.objects.filter(pk=at.clinic.pk).update(time_zone="Nowhere/City")
+
+
+@spoils("time zones", "Visit")
+def a_visit_in_no_time_zone(at):
+    at.book()
+    yield
+    Appointment.objects.update(time_zone="Nowhere/City")
+
+
+@spoils("time zones", "Hold")
+def a_hold_in_no_time_zone(at):
+    hold(at)
+    yield
+    Hold.objects.update(time_zone="Nowhere/City")
 
 
 @spoils("local time", "Visit")
