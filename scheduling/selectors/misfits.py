@@ -1,6 +1,6 @@
-"""Booked visits whose phases no longer lie in the open hours of their resources."""
+"""Visits and holds whose phases no longer lie in the open hours of their resources."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from scheduling.domain.grid import Grid
 from scheduling.domain.plan import NeedPlan, Plan
 from scheduling.domain.schedule import NO_RULES, Schedule, open_cells
 from scheduling.domain.status import Status
-from scheduling.models import Appointment, Reservation
+from scheduling.models import Appointment, Hold, Reservation
 from scheduling.selectors.calendars import rules
 from scheduling.selectors.plans import plans_of
 
@@ -20,6 +20,7 @@ _CAN_MOVE = [Status.BOOKED.value, Status.ARRIVED.value]
 _ONE_DAY = timedelta(days=1)
 Misfit = tuple[UUID, int]  # appointment, resource
 Use = tuple[Appointment, Reservation]
+Stretch = tuple[datetime, datetime]
 
 
 def reserved(clinic_id: int, resource_id: int | None, now: datetime) -> set[Misfit]:
@@ -33,20 +34,41 @@ def misfits(clinic_id: int, resource_id: int | None, now: datetime) -> set[Misfi
     uses = _uses(clinic_id, resource_id, now)
     if not uses:
         return set()
-    rows = [row for _, row in uses]
-    zone = ZoneInfo(rows[0].resource.clinic.time_zone)
-    grid = Grid.over(
-        min(row.starts_at for row in rows) - _ONE_DAY,
-        max(row.ends_at for row in rows) + _ONE_DAY,
-    )
-    opened = _opened(clinic_id, {row.resource_id for row in rows}, grid, zone)
+    hours = _Hours(clinic_id, [row for _, row in uses])
     plans = plans_of({visit for visit, _ in uses})
     return {
         (visit.pk, row.resource_id)
         for visit, row in uses
-        for begin, end in _phases(visit, row, plans[visit.pk])
-        if span(grid.floor(begin), grid.ceil(end)) & ~opened[row.resource_id]
+        if hours.are_left(_phases(visit, row, plans[visit.pk]), row)
     }
+
+
+def is_in_hours(hold: Hold, plan: Plan) -> bool:
+    """True if all that the hold keeps is open then, as the tables are now."""
+    live = hold.reservations.filter(released_at=None)
+    rows = list(live.select_related("resource__clinic"))
+    hours = _Hours(hold.clinic_id, rows)
+    return not any(hours.are_left(_phases(hold, row, plan), row) for row in rows)
+
+
+class _Hours:
+    """When the resources of these reservations (one at least) are open, around them."""
+
+    def __init__(self, clinic_id: int, rows: Sequence[Reservation]) -> None:
+        zone = ZoneInfo(rows[0].resource.clinic.time_zone)
+        self._grid = Grid.over(
+            min(row.starts_at for row in rows) - _ONE_DAY,
+            max(row.ends_at for row in rows) + _ONE_DAY,
+        )
+        ids = {row.resource_id for row in rows}
+        self._opened = _opened(clinic_id, ids, self._grid, zone)
+
+    def are_left(self, phases: Iterable[Stretch], row: Reservation) -> bool:
+        """True if any of the phases lies partly outside."""
+        closed, grid = ~self._opened[row.resource_id], self._grid
+        return any(
+            span(grid.floor(begin), grid.ceil(end)) & closed for begin, end in phases
+        )
 
 
 def _uses(clinic_id: int, resource_id: int | None, now: datetime) -> Sequence[Use]:
@@ -74,15 +96,17 @@ def _opened(
 
 
 def _phases(
-    visit: Appointment, row: Reservation, plan: Plan
-) -> Iterator[tuple[datetime, datetime]]:
+    visit: Appointment | Hold, row: Reservation, plan: Plan
+) -> Iterator[Stretch]:
     """The phases this reservation is for, without the buffers that may pass closing."""
     for need in _needs(visit, row, plan):
         begin = visit.start + timedelta(minutes=need.phase.offset_minutes)
         yield begin, visit.start + timedelta(minutes=need.phase.end_minutes)
 
 
-def _needs(visit: Appointment, row: Reservation, plan: Plan) -> Iterator[NeedPlan]:
+def _needs(
+    visit: Appointment | Hold, row: Reservation, plan: Plan
+) -> Iterator[NeedPlan]:
     first = next((need for need in plan.needs if need.id == row.need_id), None)
     for need in plan.needs:
         if first is None or need.group != first.group:

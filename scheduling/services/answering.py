@@ -113,6 +113,9 @@ def _check_open(offer: Offer, now: datetime) -> None:
         raise OfferGone("The patient is not on the list any more.")
     if not claiming.stands(offer.hold, now):
         raise OfferGone
+    plan = claiming.wanted_of(offer.hold, now).plan
+    if not claiming.is_offered(offer.hold, plan):
+        raise OfferGone("We cannot offer this time any more. You stay on the list.")
 
 
 def _book(

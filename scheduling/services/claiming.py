@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 from core.actor import Actor
 from core.problems import NotFound
 from core.refusal import Refused
-from scheduling.domain.plan import PhasePlan
+from scheduling.domain.plan import PhasePlan, Plan
 from scheduling.domain.variation import Variation
 from scheduling.models import Appointment, Hold
-from scheduling.selectors.visit_types import visit_kind_of, with_phases
+from scheduling.selectors.misfits import is_in_hours
+from scheduling.selectors.visit_types import visit_kind, visit_kind_of, with_phases
 from scheduling.services.announcing import announce_booked
 from scheduling.services.availability import check_patient_free, taken
 from scheduling.services.problems import InvalidStart
@@ -40,7 +41,8 @@ def book_hold(
     `variation` is the patient's own where it takes the same time and resources as
     the hold's: several share a hold that is offered to them.
 
-    Raises SlotTaken if the hold is over or has lost any of its time, NotFound for
+    Raises SlotTaken if the hold is over, has lost any of its time, or keeps what the
+    clinic no longer offers then, Invalid if the type was retired since, NotFound for
     another patient's hold.
     """
     hold = _find(hold_id, patient)
@@ -52,7 +54,8 @@ def book_hold(
     ask = resolved(Ask("book", wanted.kind, patient, wanted.start, subject, now))
     if reasons := reasons_against(ask):
         return refuse_asked(ask, reasons, by)
-    if not stands(hold, now):
+    check_type(wanted)
+    if not stands(hold, now) or not is_offered(hold, wanted.plan):
         raise taken(wanted, patient.pk)
     check_patient_free(patient.pk, wanted.kind, wanted.plan, wanted.start)
     appointment = store_appointment(
@@ -105,6 +108,21 @@ def stands(hold: Hold, now: datetime) -> bool:
         return False
     released = hold.reservations.values_list("released_at", flat=True)
     return bool(released) and not any(released)
+
+
+def is_offered(hold: Hold, plan: Plan) -> bool:
+    """True if the clinic still has what a standing hold keeps, and is open then: hours,
+    closures and retirement do not end holds. Their resources are locked, as whoever
+    changes these locks them too."""
+    retired = hold.reservations.filter(released_at=None, resource__active=False)
+    return not retired.exists() and is_in_hours(hold, plan)
+
+
+def check_type(wanted: Wanted) -> None:
+    """A newer version takes nothing from a hold; that there is none any more does."""
+    kind = wanted.kind
+    if not kind.active:
+        visit_kind(clinic_id=kind.clinic_id, visit_type=kind.slug)
 
 
 def re_point(hold: Hold, appointment: Appointment, now: datetime) -> None:

@@ -75,7 +75,17 @@ class Model:
         )
 
     def is_free(self, kind: str, start: int, but: Item | None = None) -> bool:
-        is_open = all(
+        others = [item for item in self.visits if item is not but]
+        others += [hold for hold in self.holds if self.keeps(hold)]
+        taken = [claim for item in others for claim in item.claims]
+        taken += [away for item, away in self.absences if item.stands]
+        taken += [claim for item, _ in self.absences for claim in item.claims]
+        return self.is_open(kind, start) and not any(
+            overlap(claim, other) for claim in claims_of(kind, start) for other in taken
+        )
+
+    def is_open(self, kind: str, start: int) -> bool:
+        return all(
             OPEN[0] <= start + a
             and start + b <= OPEN[1]
             and not any(
@@ -84,14 +94,6 @@ class Model:
                 if shut[0] in {"", who}
             )
             for who, a, b, _ in NEEDS[kind]
-        )
-        others = [item for item in self.visits if item is not but]
-        others += [hold for hold in self.holds if self.keeps(hold)]
-        taken = [claim for item in others for claim in item.claims]
-        taken += [away for item, away in self.absences if item.stands]
-        taken += [claim for item, _ in self.absences for claim in item.claims]
-        return is_open and not any(
-            overlap(claim, other) for claim in claims_of(kind, start) for other in taken
         )
 
     def keeps(self, hold: Item) -> bool:
@@ -104,7 +106,8 @@ class Model:
     def is_whole(self, hold: Item) -> bool:
         """It can still be booked."""
         unhurt = hold.claims == claims_of(hold.kind, hold.start)
-        return self.keeps(hold) and hold.start >= self.now and unhurt
+        opened = self.is_open(hold.kind, hold.start)
+        return self.keeps(hold) and hold.start >= self.now and unhurt and opened
 
     def take(self, item: Item, start: int) -> None:
         """What expired holds still have there goes; what the item had, too."""
