@@ -14,6 +14,7 @@ from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
 
+from pages import numbers
 from pages.act_controls import Choices, control, given, text_of
 from pages.act_proofs import LATE, SECOND, SIGNATURE, proof_fields
 from pages.forms import Form
@@ -150,7 +151,13 @@ def posted_rows(group: str, posted: Iterable[str]) -> list[int]:
         for name in posted
         if name.startswith(f"{group}-")
     )
-    return sorted({int(head) for head in heads if head.isdecimal()})
+    return sorted(
+        {
+            int(head)
+            for head in heads
+            if len(head) <= numbers.DIGITS and head.isdecimal()
+        }
+    )
 
 
 class ActForm(Form):

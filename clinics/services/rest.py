@@ -7,15 +7,17 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.core.signing import BadSignature, Signer
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from clinics import selectors
@@ -31,6 +33,8 @@ from core.refusal import Refused
 # REST framework's own title of this is a template with a gap.
 TITLES = {415: "Send JSON (Content-Type: application/json)"}
 SECRETS = frozenset({"password", "totp", "api_key"})
+# Levels of lists and objects in a body; no resource has as many.
+DEEPEST = 32
 
 
 class Unauthenticated(Problem):
@@ -97,10 +101,60 @@ class ApiRequest(Request):
     proofs: Proofs
 
 
+class Json(JSONParser):
+    """JSON that is nested no deeper than our own code can follow."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            data = super().parse(*args, **kwargs)
+        except RecursionError:
+            raise _too_deep() from None
+        if _is_deep(data):
+            raise _too_deep()
+        return data
+
+
+def _is_deep(data: Any) -> bool:
+    level = [data]
+    for _ in range(DEEPEST):
+        objects = [one.values() for one in level if isinstance(one, dict)]
+        lists = [one for one in level if isinstance(one, list)]
+        level = [child for one in (*objects, *lists) for child in one]
+    return any(isinstance(one, dict | list) for one in level)
+
+
+def _too_deep() -> exceptions.ParseError:
+    fault = f"Nest lists and objects at most {DEEPEST} levels deep."
+    return exceptions.ParseError(fault)
+
+
 class Page(CursorPagination):
+    """A page of a list. Its cursors are signed: one that is made up is told so,
+    instead of being compared with the rows."""
+
+    request: Request
     page_size = 50
     page_size_query_param = "limit"
     max_page_size = 200
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        given = request.query_params.get(self.cursor_query_param)
+        if given is None:
+            return None
+        try:
+            return Cursor(*self._signer.unsign_object(given))
+        except BadSignature:
+            fault = "This cursor is not one we gave; follow `next`, or leave it out."
+            raise Invalid([FieldError("/cursor", fault)]) from None
+
+    def encode_cursor(self, cursor: Cursor) -> str:
+        assert self.base_url is not None, "a page is one of a request"
+        signed = self._signer.sign_object(tuple(cursor))
+        return replace_query_param(self.base_url, self.cursor_query_param, signed)
+
+    @property
+    def _signer(self) -> Signer:
+        return Signer(salt=f"cursor:{self.request.path}")
 
 
 class Endpoint(APIView):
@@ -117,7 +171,7 @@ class Endpoint(APIView):
     actions: ClassVar[Mapping[str, str]] = {}
     authentication_classes = (BearerKey, Session)
     permission_classes = ()
-    parser_classes = (JSONParser,)
+    parser_classes = (Json,)
     renderer_classes = (JSONRenderer,)
     page_order: ClassVar[tuple[str, ...]] = ("pk",)
 

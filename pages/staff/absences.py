@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid, NotFound
-from pages import repair_words, resource_choices, states
+from pages import numbers, repair_words, resource_choices, states
 from pages.forms import Form, MomentField, show
 from pages.words import sentence
 from patients import selectors as patients
@@ -165,11 +165,10 @@ def _shorten(request: StaffRequest, found: "Absence", form: ShorterForm) -> bool
 
 def _end(request: StaffRequest, found: "Absence", until: datetime | None) -> None:
     """The version is the one the form was made for; without one, that of now."""
-    text = request.POST.get("version", "")
     service.end_absence(
         absence_id=found.pk,
         clinic_id=request.clinic.pk,
-        version=int(text) if text.isdecimal() else found.version,
+        version=numbers.version(request.POST.get("version", ""), found.version),
         until=until,
         by=request.actor,
         now=request.now,

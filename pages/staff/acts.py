@@ -20,7 +20,7 @@ from clinics.domain import policy
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import NotFound, StaleVersion
 from core.refusal import Refused
-from pages import act_corrections, act_sheets
+from pages import act_corrections, act_sheets, numbers
 from pages.act_form import ActForm, Answers, Sheet, answers
 from pages.act_page import ActPage
 from pages.act_sheets import Here
@@ -170,9 +170,9 @@ def _data(act: str, here: Here, found: Answers) -> dict[str, Any]:
 
 
 def _version(text: str) -> int:
-    if not text.isdecimal():
+    if (version := numbers.read(text, 0)) == 0:
         raise StaleVersion(0)
-    return int(text)
+    return version
 
 
 def _occurred_at(text: str, zone: ZoneInfo) -> datetime | None:

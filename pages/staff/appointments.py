@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import NotFound
 from core.refusal import Refused
+from pages import numbers
 from pages.forms import DayField, Form, InlineChoices, TimeInput, area, show
 from pages.staff import appointment_page
 from scheduling import selectors
@@ -117,8 +118,7 @@ def found_visit(request: StaffRequest, appointment_id: UUID) -> "Appointment":
 
 def version_of(request: StaffRequest, found: "Appointment") -> int:
     """The version the form was made for; without one, the visit as it is now."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() else found.version
+    return numbers.version(request.POST.get("version", ""), found.version)
 
 
 def done(request: StaffRequest, result: "Appointment | Refused", said: str) -> Answer:

@@ -31,11 +31,9 @@ from scheduling.services.problems import InvalidStart, PatientBusy, SlotTaken
 def book(request: StaffRequest) -> Answer:
     asked = _asked(request)
     request.saw(asked["patient_id"])
-    hold = request.POST.get("hold", "")
+    hold_id = _hold_id(request.POST.get("hold", ""))
     try:
-        booked = booking.book(
-            **asked, hold_id=UUID(hold) if hold else None, **_who(request)
-        )
+        booked = booking.book(**asked, hold_id=hold_id, **_who(request))
     except (SlotTaken, PatientBusy) as problem:
         return taken.page(request, problem, _wanted(request))
     except InvalidStart as problem:
@@ -141,6 +139,13 @@ def _asked(request: StaffRequest) -> dict[str, Any]:
     except ValueError:
         fault = "Choose a patient and an opening first."
         raise Invalid([FieldError("/start", fault)]) from None
+
+
+def _hold_id(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound("There is no such hold for this patient.") from None
 
 
 def _ids(text: str) -> frozenset[int]:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
-from pages import find_reasons, phases
+from pages import find_reasons, numbers, phases
 from pages.find_form import PARTS, FindForm, question
 from pages.forms import show
 from pages.visit_length import length
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 AT_FIRST = 5
 AT_MOST = 60
-DIGITS = 9
 AHEAD = timedelta(days=21)
 # What the hidden fields of a card say again.
 _ASKED = (
@@ -118,10 +117,7 @@ def _initial(request: StaffRequest) -> dict[str, Any]:
 def _results(
     request: StaffRequest, form: FindForm, patient: "Patient | None"
 ) -> dict[str, Any]:
-    shown = request.GET.get("show", "")
-    # Counted first: Python reads no number of thousands of digits.
-    readable = shown.isascii() and shown.isdecimal() and len(shown) <= DIGITS
-    limit = min(int(shown), AT_MOST) if readable else AT_FIRST
+    limit = min(numbers.read(request.GET.get("show", ""), AT_FIRST), AT_MOST)
     asking = question(
         form,
         clinic_id=request.clinic.pk,

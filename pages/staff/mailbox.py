@@ -6,7 +6,7 @@ from django.template.response import TemplateResponse
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import NotFound
 from notifications import selectors
-from pages import states
+from pages import numbers, states
 
 ROWS = 30
 
@@ -16,8 +16,7 @@ def mailbox(request: StaffRequest) -> Answer:
     """Only in a demo: it shows links that belong to the patient alone."""
     if not settings.DEMO:
         raise NotFound("There is a mailbox only in a demo.")
-    text = request.GET.get("page", "")
-    number = max(1, int(text)) if text.isdecimal() else 1
+    number = max(1, numbers.read(request.GET.get("page", ""), 1))
     first = (number - 1) * ROWS
     rows = list(selectors.mailbox(request.clinic.pk)[first : first + ROWS + 1])
     more, rows = len(rows) > ROWS, rows[:ROWS]

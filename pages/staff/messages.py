@@ -14,6 +14,7 @@ from core.refusal import Refused
 from notifications import selectors
 from notifications.domain import states
 from notifications.services import messages as service
+from pages import numbers
 from pages.staff import message_rows
 
 ROWS = 50
@@ -31,7 +32,7 @@ TABS: dict[str, tuple[str, tuple[str, ...]]] = {
 def messages(request: StaffRequest) -> Answer:
     tab = request.GET.get("tab", "")
     tab = tab if tab in TABS else ""
-    number = _number(request.GET.get("page"))
+    number = max(1, numbers.read(request.GET.get("page", ""), 1))
     first = (number - 1) * ROWS
     rows = list(_in_order(request, tab)[first : first + ROWS + 1])
     more, rows = len(rows) > ROWS, rows[:ROWS]
@@ -72,7 +73,3 @@ def _in_order(request: StaffRequest, tab: str) -> QuerySet:  # type: ignore[type
     if wanted:
         rows = rows.filter(state__in=wanted)
     return rows.order_by("due_at", "pk") if tab == "planned" else rows
-
-
-def _number(text: str | None) -> int:
-    return max(1, int(text)) if text and text.isdecimal() else 1

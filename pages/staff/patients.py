@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
+from pages import numbers
 from pages.forms import DateInput, Form, InlineChoice, show
 from pages.staff import patient_page
 from patients import selectors
@@ -77,7 +78,7 @@ def patients(request: StaffRequest) -> Answer:
     """Everyone by name, or those found. What is searched for never enters an address:
     names do not belong in logs and histories, so a search is a POST."""
     text = request.POST.get("q", "").strip()[:100]
-    number = max(1, _number(request.GET.get("page")))
+    number = max(1, numbers.read(request.GET.get("page", ""), 1))
     found = selectors.search(request.clinic.pk, text) if text else None
     rows = found if found is not None else selectors.patients(request.clinic.pk)
     first = 0 if text else (number - 1) * ROWS
@@ -110,10 +111,6 @@ def _next_step(role: str, purpose: str) -> dict[str, str]:
     if may(role, "appointment.book").allowed:
         return {"step": "Find a time", "step_address": reverse("staff:find")}
     return {}
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 1
 
 
 def _row(patient: Any) -> dict[str, Any]:
@@ -227,7 +224,7 @@ def _amend(request: StaffRequest, patient_id: UUID, typed: dict[str, Any]) -> No
     service.amend(
         patient_id=patient_id,
         clinic_id=request.clinic.pk,
-        version=_number(request.POST.get("version")),
+        version=numbers.version(request.POST.get("version", ""), 1),
         changes=service.Changes(**fields),
         reason=typed.get("reason", ""),
         by=request.actor,

@@ -9,7 +9,7 @@ from clinics.domain.roles import LABELS
 from clinics.services import access_log as access
 from clinics.services.doors import Answer, StaffRequest, page
 from core.models import JournalEntry
-from pages import history
+from pages import history, numbers
 
 ROWS = 50
 
@@ -45,8 +45,7 @@ def access_log(request: StaffRequest) -> Answer:
 
 
 def _paged(request: StaffRequest, found: QuerySet[Any]) -> tuple[list[Any], str]:
-    text = request.GET.get("page", "")
-    number = max(1, int(text)) if text.isdecimal() else 1
+    number = max(1, numbers.read(request.GET.get("page", ""), 1))
     first = (number - 1) * ROWS
     rows = list(found[first : first + ROWS + 1])
     return rows[:ROWS], f"?page={number + 1}" if len(rows) > ROWS else ""

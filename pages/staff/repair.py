@@ -17,7 +17,7 @@ from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import NotFound
 from notifications.services import previews
-from pages import repair_words, states
+from pages import numbers, repair_words, states
 from pages.forms import Form
 from patients import selectors as patients
 from scheduling import selectors as scheduling
@@ -161,10 +161,9 @@ def _found(
 
 def _asked(request: StaffRequest, plan: "RepairPlan") -> dict[str, Any]:
     """The version the form was made for; without one, the plan as it is now."""
-    text = request.POST.get("version", "")
     return {
         "plan_id": plan.pk,
-        "version": int(text) if text.isdecimal() else plan.version,
+        "version": numbers.version(request.POST.get("version", ""), plan.version),
         "by": request.actor,
         "now": request.now,
     }

@@ -9,6 +9,8 @@ from typing import Any
 
 from procedures.domain.schema import ActSchema, Field
 
+# Of the number of a row. Python reads no number of thousands of digits.
+DIGITS = 9
 Posted = Mapping[str, Sequence[str]]
 
 
@@ -42,7 +44,9 @@ def _numbers(posted: Posted, name: str) -> list[int]:
     start = f"{name}-"
     rests = (key.removeprefix(start) for key in posted if key.startswith(start))
     heads = {rest.partition("-")[0] for rest in rests}
-    return sorted(int(head) for head in heads if head.isdecimal())
+    return sorted(
+        int(head) for head in heads if len(head) <= DIGITS and head.isdecimal()
+    )
 
 
 def flat(pointer: str) -> str:

@@ -16,6 +16,7 @@ from procedures.services.context import Context
 PLAIN = ("nrs", "temperature_c", "swelling", "bears_weight", "language", "note")
 URGENT = (1, 2)
 NEEDS_SOMEBODY = 3
+DIGITS = 9
 TASK_TEXTS = {
     1: "Emergency signs reported: call the patient now.",
     2: "Warning signs reported: a clinician calls the patient today.",
@@ -83,9 +84,13 @@ def _keep_instruments(context: Context, follow_up: FollowUp) -> None:
 def _whole(values: Mapping[str, Any]) -> dict[str, Any]:
     """Forms send text; whole numbers in it are numbers."""
     return {
-        key: int(value) if isinstance(value, str) and value.isdigit() else value
-        for key, value in values.items()
+        key: int(value) if _is_whole(value) else value for key, value in values.items()
     }
+
+
+def _is_whole(value: Any) -> bool:
+    # Counted first: Python reads no number of thousands of digits.
+    return isinstance(value, str) and value.isdecimal() and len(value) <= DIGITS
 
 
 def _close(context: Context, follow_up: FollowUp) -> None:

@@ -1,0 +1,16 @@
+"""Whole numbers as forms and addresses send them."""
+
+# Counted first: Python reads no number of thousands of digits.
+DIGITS = 9
+
+
+def read(text: str, otherwise: int) -> int:
+    """The number in `text`, or `otherwise` where there is none that can be meant."""
+    readable = text.isascii() and text.isdecimal() and len(text) <= DIGITS
+    return int(text) if readable else otherwise
+
+
+def version(text: str, current: int) -> int:
+    """The version a form was made for; without one, that of now. What is no version
+    is none there ever was, and so an outdated one."""
+    return read(text, 0) if text else current
