@@ -57,6 +57,7 @@ _NO_CLINICIAN = (
     "No active clinician of this clinic has this id for such a visit; choose one of "
     "its resources of the kind clinician, or leave it out."
 )
+_WISHED_AND_EXCLUDED = "A clinician cannot be wished for and excluded at once."
 _ONE_DAY = timedelta(days=1)
 
 Order = Literal["earliest", "tightest"]
@@ -231,12 +232,17 @@ def world_of(
 
 
 def check_wished(
-    kind: VisitKind, plan: Plan, prefer: frozenset[int], avoiding: frozenset[int]
+    kind: VisitKind,
+    plan: Plan,
+    prefer: frozenset[int],
+    avoiding: frozenset[int],
+    clinician: int | None = None,
 ) -> None:
-    """Raises Invalid for clinicians who are none here; a statement if any is named."""
+    """Raises Invalid for clinicians who are none here, or wished for and excluded at
+    once; a statement if any is preferred or excluded."""
     if prefer or avoiding:
         wishes = Wishes(prefer_clinicians=prefer, not_clinicians=avoiding)
-        _check_clinicians(units(kind.clinic_id, plan.kinds), None, wishes)
+        _check_clinicians(units(kind.clinic_id, plan.kinds), clinician, wishes)
 
 
 def without(
@@ -370,10 +376,12 @@ def _check_clinicians(
 ) -> None:
     known = {unit.ref.id for unit in members if unit.ref.kind == _CLINICIAN}
     named = {
-        "/clinician": set() if clinician is None else {clinician},
+        "/clinician": frozenset(() if clinician is None else {clinician}),
         "/prefer_clinicians": wishes.prefer_clinicians,
         "/not_clinicians": wishes.not_clinicians,
     }
     wrong = [pointer for pointer, ids in named.items() if not ids <= known]
     if wrong:
         raise Invalid([FieldError(pointer, _NO_CLINICIAN) for pointer in wrong])
+    if wishes.not_clinicians & (wishes.prefer_clinicians | named["/clinician"]):
+        raise Invalid([FieldError("/not_clinicians", _WISHED_AND_EXCLUDED)])

@@ -84,7 +84,7 @@ def book(
     ask = resolved(Ask("book", kind, patient, start, subject, now))
     if reasons := reasons_against(ask):
         return refuse_asked(ask, reasons, by)
-    check_wished(kind, plan, prefer, avoiding)
+    check_wished(kind, plan, prefer, avoiding, clinician)
     wanted = Wanted(kind, plan, start, now, clinician, variation=variation)
     wanted = replace(wanted, prefer=shown or prefer, avoiding=avoiding)
     new = new_appointment(wanted, patient_id, ask.subject)

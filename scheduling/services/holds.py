@@ -77,7 +77,7 @@ def hold(
         return refuse_asked(ask, reasons, by)
     if patient:
         check_patient_free(patient.pk, kind, plan, start)
-    check_wished(kind, plan, prefer, avoiding)
+    check_wished(kind, plan, prefer, avoiding, clinician)
     wanted = Wanted(kind, plan, start, now, clinician, variation=variation)
     wanted = replace(wanted, prefer=shown or prefer, avoiding=avoiding)
     expires_at = ends_at(start, now + (lasts or limits(by.kind).at_once))

@@ -98,3 +98,13 @@ def test_a_visit_out_of_its_bounds_says_which(refusal):
 def test_a_day_that_is_none_and_a_patient_that_is_none(refusal):
     assert refusal(**{"from": "2026-02-30"})[0] == "/from"
     assert refusal(patient="nobody")[0] == "/patient"
+
+
+@pytest.mark.parametrize("wish", ["clinician", "prefer_clinicians"])
+def test_a_clinician_wished_for_and_excluded_at_once_is_refused(refusal, at, wish):
+    pk = str(at.one("clinician").pk)
+
+    pointer, detail = refusal(**{wish: pk, "not_clinicians": pk})
+
+    assert pointer == "/not_clinicians"
+    assert detail == "A clinician cannot be wished for and excluded at once."
