@@ -17,6 +17,7 @@ from procedures.selectors import products
 from procedures.services import acts, episodes
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.services import booking, waitlist
+from scheduling.services.problems import SlotTaken
 
 if TYPE_CHECKING:
     from patients.models import Patient
@@ -99,9 +100,9 @@ class Path:
     ) -> None:
         """Book a visit under that name; `contact` is the follow-up it is for."""
 
-        def run(now: datetime) -> "Appointment | Refused":
+        def at_start(start: datetime, now: datetime) -> "Appointment | Refused":
             assert self.patient_id is not None
-            booked = booking.book(
+            return booking.book(
                 clinic_id=self.world.clinic.pk,
                 patient_id=self.patient_id,
                 visit_type=visit_type,
@@ -111,6 +112,13 @@ class Path:
                 by=self.world.actor("coordinator"),
                 now=now,
             )
+
+        def run(now: datetime) -> "Appointment | Refused":
+            try:
+                booked = at_start(start, now)
+            except SlotTaken as taken:
+                # On some dates the cases and the clinic around them meet.
+                booked = at_start(taken.alternatives[0].start, now)
             if not isinstance(booked, Refused):
                 self.visits[name] = booked.pk
             return booked
