@@ -6,6 +6,7 @@ from typing import Any
 from core import events
 from patients.services import tasks
 from procedures.domain import red_flags
+from procedures.domain.forms import DIGITS
 from procedures.domain.red_flags import Flag
 from procedures.domain.schema import FieldError, InvalidData
 from procedures.events import RedFlagRaised, ResponseRecorded
@@ -16,7 +17,6 @@ from procedures.services.context import Context
 PLAIN = ("nrs", "temperature_c", "swelling", "bears_weight", "language", "note")
 URGENT = (1, 2)
 NEEDS_SOMEBODY = 3
-DIGITS = 9
 TASK_TEXTS = {
     1: "Emergency signs reported: call the patient now.",
     2: "Warning signs reported: a clinician calls the patient today.",

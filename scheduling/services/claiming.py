@@ -54,7 +54,7 @@ def book_hold(
     ask = resolved(Ask("book", wanted.kind, patient, wanted.start, subject, now))
     if reasons := reasons_against(ask):
         return refuse_asked(ask, reasons, by)
-    check_type(wanted)
+    _check_type(wanted)
     if not stands(hold, now) or not is_offered(hold, wanted.plan):
         raise taken(wanted, patient.pk)
     check_patient_free(patient.pk, wanted.kind, wanted.plan, wanted.start)
@@ -118,7 +118,7 @@ def is_offered(hold: Hold, plan: Plan) -> bool:
     return not retired.exists() and is_in_hours(hold, plan)
 
 
-def check_type(wanted: Wanted) -> None:
+def _check_type(wanted: Wanted) -> None:
     """A newer version takes nothing from a hold; that there is none any more does."""
     kind = wanted.kind
     if not kind.active:
