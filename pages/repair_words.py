@@ -50,8 +50,8 @@ STAYS = ("Not taken back", "danger")
 EXACT = (
     "No plan disturbs fewer patients, or as few with less delay; one with two visits "
     "counts once. Locked lines stay. Starts at each quarter of an hour within four "
-    "weeks were compared, in time that is free before the plan begins: not what one of "
-    "these visits gives up for another."
+    "weeks were compared, in time that is free or that another of these visits gives "
+    "up; no two change places."
 )
 GREEDY = (
     f"With more than {MOST_EXACT} visits, or too many ways to try, patients who can "

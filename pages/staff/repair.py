@@ -183,8 +183,12 @@ def _frame(request: StaffRequest, plan: "RepairPlan", here: str) -> dict[str, An
 def _rows(request: StaffRequest, lines: "Iterable[RepairLine]") -> list[dict[str, Any]]:
     """The lines with the names of whom and what they take; one statement."""
     named = scheduling.resources(request.clinic.pk).values_list("pk", "name")
-    names = dict(named)
-    return [_line(line, names) for line in lines]
+    names, lines = dict(named), list(lines)
+    whose = {line.position: line.appointment.patient.full_name for line in lines}
+    return [
+        _line(line, names) | {"after": [whose[one] for one in line.after]}
+        for line in lines
+    ]
 
 
 def _line(line: "RepairLine", names: Mapping[int, str]) -> dict[str, Any]:

@@ -110,6 +110,11 @@ class ClaimAnswer(serializers.Serializer[Any]):
 
 class LineAnswer(serializers.Serializer[Any]):
     position = serializers.IntegerField()
+    turn = serializers.IntegerField(help_text="When it is carried out, from 1.")
+    after = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Positions of the lines whose time it takes, carried out before.",
+    )
     appointment = serializers.UUIDField()
     patient = serializers.UUIDField()
     conflict = serializers.IntegerField()

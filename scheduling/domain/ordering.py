@@ -2,7 +2,9 @@
 
 Two visits with the same needs, for which the same resources are free at both their
 starts, can change places. Where that costs less, or as much and brings them into the
-order agreed, the plan as it is need not be looked at.
+order agreed, the plan as it is need not be looked at. Only where nobody would wait for
+anybody else than before: at starts at which neither could take what a visit still has;
+and one that is called instead of the other only if nobody could take what they have.
 """
 
 from collections import Counter
@@ -11,6 +13,7 @@ from itertools import permutations
 
 from scheduling.domain.placing import Affected
 from scheduling.domain.pricing import Option
+from scheduling.domain.vacating import meeting
 
 
 class Order:
@@ -26,6 +29,7 @@ class Order:
             and self._may_change(visits[i], visits[j])
         }
         self._known: dict[tuple[int, int, int], bool] = {}
+        self._wanted: dict[int, bool] = {}
 
     def holds(self, i: int, one: Option, j: int, other: Option) -> bool:
         """False if the two had better change places, or might as well."""
@@ -56,9 +60,9 @@ class Order:
         return first == (_when(one) < _when(other))
 
     def _alike(self, i: int, j: int, start: int | None) -> bool:
-        """The same resources are free for both then."""
+        """The same resources are free for both then, and nobody has them."""
         if start is None:
-            return True
+            return not (self._is_wanted(i) or self._is_wanted(j))
         key = (min(i, j), max(i, j), start)
         if key not in self._known:
             one, other = self._visits[i], self._visits[j]
@@ -69,8 +73,36 @@ class Order:
                     set(one.choices(group, start)) == set(other.choices(group, start))
                     for group in one.plan.groups
                 )
+                and not self._may_wait(one, start)
+                and not self._may_wait(other, start)
             )
         return self._known[key]
+
+    def _may_wait(self, visit: Affected, start: int) -> bool:
+        """Whether it could take then what any visit has, or its patient be at one."""
+        return any(
+            visit.is_beside_itself(start, other, other.start)
+            or any(
+                meeting(group, other.held.get(pk, 0)) >> start & 1
+                for group in visit.plan.groups
+                for pk in visit.choices(group, start)
+            )
+            for other in self._visits
+        )
+
+    def _is_wanted(self, index: int) -> bool:
+        """Whether anybody else could take what it has, or be at it at all."""
+        if index not in self._wanted:
+            mine = self._visits[index]
+            self._wanted[index] = self._here[mine.patient] > 1 or any(
+                meeting(group, cells) & one.starts & other.allowed
+                for other in self._visits
+                if other is not mine
+                for group in other.plan.groups
+                for one in other.found[group.id]
+                if (cells := mine.held.get(one.resource_id, 0))
+            )
+        return self._wanted[index]
 
 
 def _counts(visit: Affected) -> bool:

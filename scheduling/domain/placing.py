@@ -1,4 +1,4 @@
-"""Placing visits: where one can go, and whether many fit together.
+"""Placing visits: where one can go, and what it costs.
 
 Costs are compared in this order: patients disturbed, visits left to a call, cells of
 delay. A patient with two visits is disturbed once.
@@ -6,12 +6,10 @@ delay. A patient with two visits is disturbed once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
-from itertools import combinations
-from operator import or_
+from functools import cached_property
 
 from scheduling.domain.assignment import Assignment
-from scheduling.domain.bits import positions, span
+from scheduling.domain.bits import positions
 from scheduling.domain.grid import ceil_cells
 from scheduling.domain.plan import Group, Plan
 from scheduling.domain.search import Candidates, possible_starts
@@ -24,9 +22,11 @@ class Affected:
     """A visit that lost a resource: its own plan, and where it can go.
 
     `start` is the cell agreed; `allowed` the cells at which it may start; `found`
-    who is free for it, with its own time given back; those of `prefer` come first. Two
-    visits of one `patient` never overlap in person; without one it is nobody else's.
-    A patient is `disturbed` already if another visit of theirs is: they count no more.
+    who is free for it, with the time of all affected visits given back; `held` that
+    time, by resource, as far as anybody could take it: others must wait for it. Those
+    of `prefer` come first. Two visits of one `patient` never overlap in person;
+    without one it is nobody else's. A patient is `disturbed` already if another visit
+    of theirs is: they count no more.
     """
 
     plan: Plan
@@ -37,6 +37,7 @@ class Affected:
     in_person: bool = True
     disturbed: bool = False
     prefer: frozenset[int] = frozenset()
+    held: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -48,26 +49,6 @@ class Affected:
     def can_stay(self) -> bool:
         return self.start in self.starts[:1]
 
-    def items(self, start: int) -> "tuple[_Item, ...]":
-        """What must be chosen for if the visit starts then; kept, as it is asked for
-        again and again."""
-        if start not in self._items:
-            self._items[start] = tuple(
-                _Item(
-                    group,
-                    reduce(
-                        or_, (span(start + b, start + e) for b, e in group.occupied)
-                    ),
-                    tuple(self.choices(group, start)),
-                )
-                for group in self.plan.groups
-            )
-        return self._items[start]
-
-    @cached_property
-    def _items(self) -> "dict[int, tuple[_Item, ...]]":
-        return {}
-
     def choices(self, group: Group, start: int) -> list[int]:
         """The resources free for `group` if it starts then: preferred first, by id."""
         free = [
@@ -77,17 +58,32 @@ class Affected:
         ]
         return sorted(free, key=lambda pk: (pk not in self.prefer, pk))
 
-    @property
+    def is_beside_itself(self, start: int, other: "Affected", at: int) -> bool:
+        """Whether its patient would be at both visits, if these start then."""
+        return (
+            self.in_person
+            and other.in_person
+            and self.patient is not None
+            and self.patient == other.patient
+            and at < start + self.cells
+            and start < at + other.cells
+        )
+
+    @cached_property
     def cells(self) -> int:
         return ceil_cells(self.plan.length_minutes)
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The cell a visit starts at now and who serves it; None: call the patient."""
+    """The cell a visit starts at now and who serves it; None: call the patient.
+
+    `waits` are the visits that must have left before: bit i is that at position i.
+    """
 
     start: int | None = None
     assignment: Assignment = field(default_factory=dict)
+    waits: int = 0
 
 
 def cost_of(visits: Sequence[Affected], placements: Sequence[Placement]) -> Cost:
@@ -120,132 +116,3 @@ def in_order(visits: Sequence[Affected]) -> list[int]:
 
 def _whose(at: int, visit: Affected) -> object:
     return (at,) if visit.patient is None else visit.patient
-
-
-@dataclass(frozen=True, eq=False)
-class _Item:
-    """One group of a visit at some start: `cells` it needs, and who could serve."""
-
-    group: Group
-    cells: int
-    choices: tuple[int, ...]
-
-    def may_want_the_same(self, other: "_Item") -> bool:
-        return bool(self.cells & other.cells) and not set(self.choices).isdisjoint(
-            other.choices
-        )
-
-
-Chosen = dict[_Item, tuple[int, ...]]
-Taken = Mapping[int, int]  # by resource: its cells that are chosen
-
-
-def place_together(
-    visits: Sequence[Affected],
-    placed: Mapping[int, Placement],
-    index: int,
-    start: int,
-) -> dict[int, Placement] | None:
-    """All of them with visit `index` at `start`, or None if they do not fit together.
-
-    Starts stay; resources change where only that makes room.
-    """
-    if _patient_is_elsewhere(visits, placed, index, start):
-        return None
-    before = _chosen_before(visits, placed)
-    new = visits[index].items(start)
-    chosen = _choose(new, _taken(before))
-    if chosen is None:
-        loose = _entangled(list(before), new)
-        kept = {item: who for item, who in before.items() if item not in loose}
-        chosen = _choose([*loose, *new], _taken(kept)) if loose else None
-    if chosen is None:
-        return None
-    return _as_placements(visits, placed, {**before, **chosen}, index, start)
-
-
-def _patient_is_elsewhere(
-    visits: Sequence[Affected],
-    placed: Mapping[int, Placement],
-    index: int,
-    start: int,
-) -> bool:
-    visit = visits[index]
-    return visit.in_person and any(
-        visits[i].in_person
-        and visits[i].patient is not None
-        and visits[i].patient == visit.patient
-        and placement.start is not None
-        and placement.start < start + visit.cells
-        and start < placement.start + visits[i].cells
-        for i, placement in placed.items()
-    )
-
-
-def _chosen_before(
-    visits: Sequence[Affected], placed: Mapping[int, Placement]
-) -> Chosen:
-    return {
-        item: placement.assignment[item.group.id]
-        for i, placement in placed.items()
-        if placement.start is not None
-        for item in visits[i].items(placement.start)
-    }
-
-
-def _taken(chosen: Chosen) -> Taken:
-    taken: dict[int, int] = {}
-    for item, resources in chosen.items():
-        for resource in resources:
-            taken[resource] = taken.get(resource, 0) | item.cells
-    return taken
-
-
-def _entangled(pool: list[_Item], new: Sequence[_Item]) -> list[_Item]:
-    """Those that want what the new ones want, or what such others want, and so on."""
-    loose: list[_Item] = []
-    frontier = list(new)
-    while frontier:
-        item = frontier.pop()
-        found = [other for other in pool if item.may_want_the_same(other)]
-        pool = [other for other in pool if other not in found]
-        loose += found
-        frontier += found
-    return loose
-
-
-def _choose(items: Sequence[_Item], taken: Taken) -> Chosen | None:
-    """Resources for all items besides what is taken already; the scarcest first."""
-    if not items:
-        return {}
-    left = [
-        [pk for pk in item.choices if not taken.get(pk, 0) & item.cells]
-        for item in items
-    ]
-    spare = [
-        len(some) - item.group.count for some, item in zip(left, items, strict=True)
-    ]
-    at = min(range(len(items)), key=spare.__getitem__)
-    if spare[at] < 0:
-        return None
-    item, rest = items[at], [*items[:at], *items[at + 1 :]]
-    for resources in combinations(left[at], item.group.count):
-        more = {pk: taken.get(pk, 0) | item.cells for pk in resources}
-        chosen = _choose(rest, {**taken, **more})
-        if chosen is not None:
-            return {**chosen, item: resources}
-    return None
-
-
-def _as_placements(
-    visits: Sequence[Affected],
-    placed: Mapping[int, Placement],
-    chosen: Chosen,
-    index: int,
-    start: int,
-) -> dict[int, Placement]:
-    starts = {i: p.start for i, p in placed.items() if p.start is not None}
-    return {
-        i: Placement(at, {item.group.id: chosen[item] for item in visits[i].items(at)})
-        for i, at in (*starts.items(), (index, start))
-    }

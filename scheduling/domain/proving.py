@@ -7,14 +7,13 @@ depth first. Nothing is left out that could be better.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from scheduling.domain.ordering import Order
-from scheduling.domain.placing import Affected, Placement, place_together
+from scheduling.domain.placing import Affected, Placement
 from scheduling.domain.pricing import SCALE, Climb, Market, Option, Options, Priced
+from scheduling.domain.together import Placed, Together
 
-Placed = Mapping[int, Placement]
 _Left = dict[int, Sequence[tuple[int, Option]]]
 
 ROUNDS = 150  # of prices
@@ -29,19 +28,16 @@ class OutOfLooks(Exception):
     """There is more to look at than anybody waits for."""
 
 
-@dataclass(slots=True)
 class Looks:
     """Looks at a set of starts that are left."""
 
-    left: int
+    def __init__(self, visits: Sequence[Affected], left: int) -> None:
+        self.left = left
+        self._together = Together(visits, self.spend)
 
-    def place(
-        self, visits: Sequence[Affected], placed: Placed, index: int, option: Option
-    ) -> Placed | None:
-        if option.start is None:
-            return placed
+    def place(self, placed: Placed, index: int, option: Option) -> Placed | None:
         self.spend(1)
-        return place_together(visits, placed, index, option.start)
+        return self._together.place(placed, index, option.start)
 
     def spend(self, looks: int) -> None:
         self.left -= looks
@@ -121,7 +117,7 @@ class Proof:
         placed: Placed | None = {}
         for i, some in left.items():
             if len(some) == 1 and placed is not None:
-                placed = self.looks.place(self.visits, placed, i, some[0][1])
+                placed = self.looks.place(placed, i, some[0][1])
         if placed is None:
             return {}
         left = {
@@ -134,7 +130,7 @@ class Proof:
             i: [
                 one
                 for at, (_, one) in enumerate(some)
-                if not at or self.looks.place(self.visits, placed, i, one) is not None
+                if not at or self.looks.place(placed, i, one) is not None
             ]
             for i, some in left.items()
         }
@@ -185,7 +181,7 @@ class Proof:
         turn %= max(1, len(order))
         for i in fixed + order[turn:] + order[:turn]:
             for _, option in sorted(priced[i], key=_price):
-                together = self.looks.place(self.visits, placed, i, option)
+                together = self.looks.place(placed, i, option)
                 if together is not None:
                     placed, cost = together, cost + option.cost
                     break
@@ -222,7 +218,7 @@ class Proof:
             rest = sum(some[0][0] for some in others.values())
             if paid + price + rest > self._goal:
                 continue
-            together = self.looks.place(self.visits, placed, index, option)
+            together = self.looks.place(placed, index, option)
             if together is not None:
                 self._branch(together, others, paid + price, cost + option.cost)
 
@@ -231,7 +227,7 @@ class Proof:
     ) -> Sequence[tuple[int, Option]]:
         """From the first on that fits the placed ones: more only take away."""
         for at, (_, option) in enumerate(some):
-            if self.looks.place(self.visits, placed, index, option) is not None:
+            if self.looks.place(placed, index, option) is not None:
                 return some[at:]
         return ()
 

@@ -3,19 +3,21 @@
 A plan is best if it disturbs the fewest patients, then leaves the fewest visits to a
 call, then has the least total delay. Disturbed is who does not come at every time
 agreed, with one visit or with several; the delay is how far a new start lies from the
-old one, in cells, whichever way. A visit only takes time that is free before the plan
-begins (its own counts as free, another affected visit's does not): the plan's lines can
-be carried out in any order, and one that fails harms no other.
+old one, in cells, whichever way. Visits move one after the other, into time that is
+free when their turn comes: also what one before them gave up. No two change places, as
+neither could be the first.
 
 Up to `MOST_EXACT` visits the best plan is found, and proven best, in two steps: the
-largest sets of patients that can keep all their starts, then for each of them the best
-plan for the others (`scheduling.domain.proving`). No start is left out, so nothing is
-lost: a patient who must be disturbed may still keep one start of two.
+largest sets of patients that may keep all their starts, then for each of them the best
+plan for the others (`scheduling.domain.proving`); if there is none, smaller sets. No
+start is left out, so nothing is lost: a patient who must be disturbed may still keep
+one start of two.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial, reduce
 from itertools import chain, combinations
 from math import gcd
 
@@ -25,14 +27,13 @@ from scheduling.domain.placing import (
     by_patient,
     cost_of,
     in_order,
-    place_together,
 )
 from scheduling.domain.pricing import Option
-from scheduling.domain.proving import Looks, OutOfLooks, Placed, Proof
+from scheduling.domain.proving import Looks, OutOfLooks, Proof
+from scheduling.domain.together import Placed, Together
 
 MOST_EXACT = 10
 Patients = tuple[tuple[int, ...], ...]  # the positions of each one's visits
-Place = Callable[[Sequence[Affected], Placed, int, int], Placed | None]
 # Moves can be taken back while their notices wait; as long as notifications holds them.
 UNDO_WITHIN = timedelta(minutes=2)
 # Looks at a set of starts; some seconds of work. Beyond it the plan is not proven.
@@ -58,37 +59,44 @@ def repair(visits: Sequence[Affected], most_looks: int = MOST_LOOKS) -> Repair:
 
 
 def one_by_one(visits: Sequence[Affected]) -> tuple[Placement, ...]:
-    """Patients who can stay stay; then each visit takes its nearest start, by time."""
+    """Patients who can stay stay; then each visit takes its nearest start, by time,
+    and those for whom there was none ask again once others have left."""
+    together = Together(visits)
     placed: Placed = {}
     for patient in by_patient(visits):
-        placed = _staying(visits, placed, patient, place_together) or placed
-    for index in [i for i in in_order(visits) if i not in placed]:
-        placed = _first_that_fits(visits, placed, index, visits[index].starts)
+        placed = _staying(together, placed, patient) or placed
+    left = [i for i in in_order(visits) if i not in placed]
+    while left:
+        placed = reduce(partial(_first_that_fits, together), left, placed)
+        asked, left = left, [i for i in left if i not in placed]
+        if asked == left:
+            break
     return tuple(placed.get(index, Placement()) for index in range(len(visits)))
 
 
-def _staying(
-    visits: Sequence[Affected], placed: Placed, some: Iterable[int], place: Place
-) -> Placed | None:
+def _staying(together: Together, placed: Placed, some: Iterable[int]) -> Placed | None:
     """All of these at the start agreed besides what is placed, None if they cannot."""
-    together: Placed | None = placed
     for i in some:
-        if together is None or not visits[i].can_stay:
+        visit = together.visits[i]
+        more = together.place(placed, i, visit.start, _others(together, placed, i))
+        if more is None or not visit.can_stay:
             return None
-        together = place(visits, together, i, visits[i].start)
-    return together
-
-
-def _first_that_fits(
-    visits: Sequence[Affected],
-    placed: Placed,
-    index: int,
-    starts: Sequence[int],
-) -> Placed:
-    for start in starts:
-        if together := place_together(visits, placed, index, start):
-            return together
+        placed = more
     return placed
+
+
+def _first_that_fits(together: Together, placed: Placed, index: int) -> Placed:
+    others = _others(together, placed, index)
+    for start in together.visits[index].starts:
+        if more := together.place(placed, index, start, others):
+            return more
+    return placed
+
+
+def _others(together: Together, placed: Placed, index: int) -> int:
+    """Those not placed yet, as a set: one by one nobody takes what they have."""
+    every = range(len(together.visits))
+    return sum(1 << i for i in every if i != index and i not in placed)
 
 
 # --- The best there is ------------------------------------------------------------
@@ -102,7 +110,7 @@ class _Search:
     ) -> None:
         self.visits = visits
         self.best = best
-        self.looks = Looks(most_looks)
+        self.looks = Looks(visits, most_looks)
         self.patients = by_patient(visits)
         delays = [[abs(s - v.start) for s in v.starts] for v in visits]
         self.unit = gcd(*(delay for some in delays for delay in some)) or 1
@@ -112,28 +120,27 @@ class _Search:
     def run(self) -> bool:
         """True if `best` is proven best."""
         try:
-            for staying in self._most_that_stay():
-                self._prove(staying)
+            for size in range(len(self.patients), -1, -1):
+                for staying in self._that_stay(size):
+                    self._prove(staying)
+                if len(self.patients) - size >= cost_of(self.visits, self.best)[0]:
+                    break
         except OutOfLooks:
             return False
         return True
 
-    def _most_that_stay(self) -> Sequence[Patients]:
-        """The largest sets of patients that can keep all their starts together."""
+    def _that_stay(self, size: int) -> Iterable[Patients]:
+        """The sets of so many patients that may keep all their starts together. That
+        nobody stays somewhere for whom the others cannot leave is not seen here."""
         able = [p for p in self.patients if all(self.visits[i].can_stay for i in p)]
-        for size in range(len(able), 0, -1):
-            if found := [s for s in combinations(able, size) if self._stay(s)]:
-                return found
-        return [()]
+        return (some for some in combinations(able, size) if self._stay(some))
 
     def _stay(self, some: Patients) -> bool:
-        every = chain.from_iterable(some)
-        return _staying(self.visits, {}, every, self._place) is not None
-
-    def _place(
-        self, visits: Sequence[Affected], placed: Placed, index: int, start: int
-    ) -> Placed | None:
-        return self.looks.place(visits, placed, index, Option(start, 0))
+        placed: Placed | None = {}
+        for i in chain.from_iterable(some):
+            if placed is not None:
+                placed = self.looks.place(placed, i, Option(self.visits[i].start, 0))
+        return placed is not None
 
     def _prove(self, staying: Patients) -> None:
         fixed = set(chain.from_iterable(staying))

@@ -72,7 +72,9 @@ class RepairLine(models.Model):
     """What is proposed for one visit, and what came of it.
 
     `claims` are the reservations proposed, `{"resource", "start", "end", "need"}`.
-    A locked line is kept as it is when the rest is planned anew.
+    A locked line is kept as it is when the rest is planned anew. Lines are carried out
+    by `turn`, and taken back the other way round; each comes `after` those whose time
+    it takes, which are named by their positions.
     """
 
     class Way(models.TextChoices):
@@ -96,6 +98,8 @@ class RepairLine(models.Model):
     )
     appointment_version = models.PositiveIntegerField()
     position = models.PositiveSmallIntegerField()
+    turn = models.PositiveSmallIntegerField(default=0)
+    after = models.JSONField(default=list, blank=True)
     way = models.CharField(max_length=16, choices=Way.choices)
     start = models.DateTimeField(null=True, blank=True)
     claims = models.JSONField(default=list, blank=True)

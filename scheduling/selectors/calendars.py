@@ -152,8 +152,8 @@ SELECT wanted.id, busy.packed
        AND r.starts_at > %(start)s::timestamptz - interval '24 hours'
        AND r.starts_at < %(end)s AND r.ends_at > %(start)s) busy(packed)
  WHERE busy.packed IS NOT NULL"""
-# What counts as free comes with the key -id: time of holds that are over, and of the
-# appointment that is being moved. The patient's own visits have the key 0.
+# What counts as free comes with the key -id: time of holds that are over, and of
+# appointments that leave. The patient's own visits have the key 0.
 _EXPIRED = """
 SELECT -r.resource_id, {time}
   FROM scheduling_hold h JOIN scheduling_reservation r ON r.hold_id = h.id
@@ -164,14 +164,14 @@ _MOVING = """
 SELECT -r.resource_id, {time}
   FROM scheduling_reservation r
  WHERE r.released_at IS NULL AND r.starts_at < %(end)s AND r.ends_at > %(start)s
-   AND r.appointment_id = %(appointment)s
+   AND r.appointment_id = ANY(%(leaving)s)
  GROUP BY r.resource_id"""
 _PATIENT = """
 SELECT 0, {during}
   FROM scheduling_appointment a
  WHERE a.patient_id = %(patient)s AND a.in_person
    AND a.status IN ('booked', 'arrived', 'checked-in')
-   AND a.id IS DISTINCT FROM %(appointment)s
+   AND a.id <> ALL(%(leaving)s)
    AND a.during && tstzrange(%(start)s, %(end)s)
 HAVING count(*) > 0"""
 
@@ -183,13 +183,16 @@ def taken(
     now: datetime,
     patient_id: UUID | None = None,
     moving_id: UUID | None = None,
+    leaving: Collection[UUID] = (),
 ) -> Taken:
     """Busy cells, off-grid time widened to the grid; one statement.
 
-    Holds that have expired at `now` and the appointment `moving_id` count as free.
+    Holds that have expired at `now` count as free, and so do the appointment
+    `moving_id` and those `leaving`.
     """
+    leaving = [*leaving, moving_id] if moving_id else list(leaving)
     parts = [_BUSY, _EXPIRED]
-    parts += [_MOVING] if moving_id else []
+    parts += [_MOVING] if leaving else []
     parts += [_PATIENT] if patient_id else []
     query = " UNION ALL ".join(parts).format(
         time=_PACKED.format("r.starts_at", "r.ends_at"),
@@ -203,7 +206,7 @@ def taken(
         "end": grid.end,
         "now": now,
         "patient": patient_id,
-        "appointment": moving_id,
+        "leaving": leaving,
     }
     with connection.cursor() as cursor:
         cursor.execute(query, values)

@@ -68,6 +68,8 @@ def plan_json(plan: RepairPlan) -> dict[str, Any]:
 def line_json(line: RepairLine, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "position": line.position,
+        "turn": line.turn,
+        "after": line.after,
         "appointment": str(line.appointment_id),
         "patient": str(line.appointment.patient_id),
         "conflict": line.conflict_id,

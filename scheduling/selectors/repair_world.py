@@ -44,9 +44,12 @@ UNREACHABLE = "There is no phone number for texts and no e-mail address."
 @dataclass(frozen=True, slots=True)
 class Fixed:
     """A line that stands: nobody else gets its time, nor its patient another visit at
-    that time. Claims are [start, end). Without a time the patient is called."""
+    that time. Claims are [start, end). Without a time the patient is called. What the
+    visit has now is free for others if it `leaves`."""
 
+    appointment_id: UUID
     patient_id: UUID
+    leaves: bool
     time: tuple[datetime, datetime] | None
     claims: tuple[tuple[int, datetime, datetime], ...]
     disturbs: bool
@@ -106,8 +109,10 @@ def repair_world(
     ids = [unit.ref.id for unit in members]
     dates = grid.first.astimezone(zone).date(), grid.end.astimezone(zone).date()
     fixed = tuple(fixed)
+    leaving = [visit.pk for visit in visits]
     reading = _Reading(
         absence=absence,
+        leaving=[*leaving, *(line.appointment_id for line in fixed if line.leaves)],
         grid=grid,
         zone=zone,
         members=members,
@@ -153,6 +158,7 @@ class _Reading:
     """What all cases of one world share."""
 
     absence: Absence
+    leaving: Collection[UUID]
     grid: Grid
     zone: ZoneInfo
     members: Sequence[Unit]
@@ -171,7 +177,7 @@ class _Reading:
         if self.hand or not reason:
             allowed |= self._welcome(visit, kind)
         cells = ceil_cells(plan.length_minutes)
-        has = visit.reservations.filter(released_at=None)
+        held = self._held(visit)
         affected = Affected(
             plan,
             start,
@@ -180,9 +186,16 @@ class _Reading:
             patient=visit.patient_id,
             in_person=kind.in_person,
             disturbed=any(line.disturbs for line in self._lines_of(visit)),
-            prefer=frozenset(has.values_list("resource_id", flat=True)),
+            prefer=frozenset(held),
+            held={pk: cells & ~self.lost.get(pk, 0) for pk, cells in held.items()},
         )
         return Case(visit, kind, plan, affected, reason)
+
+    def _held(self, visit: Appointment) -> Mapping[int, int]:
+        """The cells it has, by resource."""
+        has = visit.reservations.filter(released_at=None)
+        rows = has.values_list("resource_id", "starts_at", "ends_at")
+        return awaited_cells((Awaited(*row) for row in rows), self.grid)
 
     def _agreed_start(self, visit: Appointment) -> int:
         return 1 << self.grid.floor(visit.start) if visit.start > self.now else 0
@@ -205,7 +218,7 @@ class _Reading:
             self.grid,
             now=self.now,
             patient_id=visit.patient_id if kind.in_person else None,
-            moving_id=visit.pk,
+            leaving=self.leaving,
         )
         known = calendars(members, self.hours, busy, self.grid, self.zone)
         return less(known, self.lost), busy.patient | self._fixed_of(visit)

@@ -29,6 +29,7 @@ STAYS_TEXT = (
     "to be, and call the patient."
 )
 TAKEN = "The time or a resource was taken in the meantime."
+STAYS = "It was to take time that line {} gives up, but that visit stays."
 LATER = "It could not be done just now; it is tried again by itself."
 UNEXPECTED = "Something unexpected stopped it; the fault is in the log."
 State = RepairLine.State
@@ -97,8 +98,15 @@ def _fail(line_id: int, waiting: str, text: str, by: Actor, now: datetime) -> No
     line = lock_line(line_id)
     if line.state != waiting:  # Another worker was faster.
         return
-    give_up(line, text, by, now)
+    give_up(line, _reason(line, text), by, now)
     line.save(update_fields=["state", "detail"])
+
+
+def _reason(line: RepairLine, text: str) -> str:
+    """Why the time is taken, if it is another line's that came to nothing."""
+    stays = line.plan.lines.filter(position__in=line.after, state=State.FAILED)
+    first = stays.order_by("position").first() if text == TAKEN else None
+    return STAYS.format(first.position) if first else text
 
 
 def _put_off(line_id: int, waiting: str) -> None:

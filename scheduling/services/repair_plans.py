@@ -17,6 +17,7 @@ from scheduling.models import Absence, Conflict, RepairLine, RepairPlan
 from scheduling.selectors import absences
 from scheduling.selectors import repair as selectors
 from scheduling.services.absences import AbsenceOver
+from scheduling.services.repair_order import needed_by, put_in_order, waiting_for
 from scheduling.services.repair_searching import (
     Found,
     Proposal,
@@ -35,6 +36,16 @@ class PlanAtWork(Problem):
 
     def __init__(self) -> None:
         super().__init__("It can no longer be changed; look at how far it is.")
+
+
+class TimePromised(Problem):
+    code = "time-promised"
+    status = 409
+    title = "Another line takes the time that this visit gives up"
+
+    def __init__(self, positions: Iterable[int]) -> None:
+        which = ", ".join(map(str, sorted(positions)))
+        super().__init__(f"Change line {which} first, or plan the others anew.")
 
 
 class NothingToRepair(Problem):
@@ -68,6 +79,7 @@ def propose(
         created_at=now,
     )
     _store(plan, conflicts, found)
+    put_in_order(plan)
     _record("repair.proposed", plan, by, now)
     return plan
 
@@ -88,6 +100,7 @@ def replan(
     )
     _store(plan, rest, found)
     _number(plan)
+    put_in_order(plan)
     plan.method = found.method
     _touch(plan)
     _record("repair.replanned", plan, by, now)
@@ -105,13 +118,19 @@ def set_locked(
     by: Actor,
     now: datetime,
 ) -> RepairLine:
-    """Keep a line as it is when the rest is planned anew, or no longer."""
+    """Keep a line as it is when the rest is planned anew, or no longer.
+
+    Lines whose time it takes are kept with it; one that is no longer kept takes those
+    that come after it along.
+    """
     plan = lock_proposed(plan_id, clinic_id, version)
     line = _line(plan, position)
-    line.locked = locked
-    line.save(update_fields=["locked"])
+    lines = list(selectors.lines(plan))
+    others = needed_by(lines, line) if locked else waiting_for(lines, line)
+    plan.lines.filter(position__in=[position, *others]).update(locked=locked)
     _touch(plan)
     _record("repair.line_locked" if locked else "repair.line_unlocked", plan, by, now)
+    line.refresh_from_db()
     return line
 
 
@@ -127,26 +146,41 @@ def set_way(
     by: Actor,
     now: datetime,
 ) -> RepairLine:
-    """Give one visit another way, or an exact start; the line is locked by it.
+    """Give one visit another way, or an exact start; the line is locked by it, and
+    so are lines whose time it takes.
 
     The other lines stay as they are and keep their time; that the plan is the best
-    is said no more. Raises NoOpening, Invalid,
+    is said no more. Raises NoOpening, TimePromised, Invalid,
     NotFound, StaleVersion, PlanAtWork.
     """
     plan = lock_proposed(plan_id, clinic_id, version)
     line = _line(plan, position)
     if start is None and way not in Way.values:
         raise Invalid([FieldError("/way", f"Choose one of {', '.join(Way.values)}.")])
-    others = selectors.lines(plan).exclude(pk=line.pk)
-    proposal = by_hand(plan.absence, line, fixed_by(others), way, start, now)
-    _fill(line, proposal)
+    _fill(line, _chosen(plan, line, way, start, now))
     line.appointment_version = line.appointment.version
     line.locked = True
     line.save()
+    put_in_order(plan)
+    line.refresh_from_db()
+    needed = needed_by(list(selectors.lines(plan)), line)
+    plan.lines.filter(position__in=needed).update(locked=True)
     plan.method = RepairPlan.Method.BY_HAND
     _touch(plan)
     _record("repair.line_changed", plan, by, now)
     return line
+
+
+def _chosen(
+    plan: RepairPlan, line: RepairLine, way: str, start: datetime | None, now: datetime
+) -> Proposal:
+    """Lines that come after this one count on the time that its visit gives up."""
+    lines = list(selectors.lines(plan))
+    waiting = waiting_for(lines, line)
+    if waiting and start is None and way == Way.CALL:
+        raise TimePromised(waiting)
+    others = fixed_by((one for one in lines if one.pk != line.pk), waiting)
+    return by_hand(plan.absence, line, others, way, start, now)
 
 
 def lock_proposed(plan_id: UUID, clinic_id: int, version: int) -> RepairPlan:

@@ -1,9 +1,11 @@
 """Carrying a repair plan out, and back: one transaction per patient.
 
-A run can stop anywhere. Which lines are still to do is in their rows, each changed in
-the transaction that moves its visit, under the patient's lock; whoever carries on
-(the task that was rung for, or beat) begins with the first of them, and two at once
-do each line once. A line that cannot be done says why and stays for the call list.
+Lines are done in their turn: one that takes time which another gives up comes after
+it, and goes back before it. A run can stop anywhere. Which lines are still to do is in
+their rows, each changed in the transaction that moves its visit, under the patient's
+lock; whoever carries on (the task that was rung for, or beat) begins with the first of
+them, and two at once do each line once. A line that cannot be done says
+why and stays for the call list.
 """
 
 from datetime import datetime
@@ -20,7 +22,7 @@ from django.db.models import Q
 from clinics import selectors as clinics
 from core import events, journal
 from core.actor import Actor, job
-from core.db import unit_of_work
+from core.db import Busy, unit_of_work
 from core.problems import Problem, StaleVersion
 from core.refusal import Refused
 from patients.services import tasks
@@ -41,6 +43,8 @@ from scheduling.services.repair_plans import PlanAtWork, lock_plan, lock_propose
 from scheduling.services.reserving import lock_resources, resources_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from scheduling.models import Absence
 
 log = structlog.get_logger()
@@ -153,7 +157,7 @@ def _ring(plan: RepairPlan) -> None:
 
 
 def _ids(plan: RepairPlan, state: str) -> list[int]:
-    waiting = plan.lines.filter(state=state).order_by("position")
+    waiting = plan.lines.filter(state=state).order_by("turn", "position")
     return list(waiting.values_list("pk", flat=True))
 
 
@@ -173,6 +177,8 @@ def _apply_line(line_id: int, by: Actor, now: datetime) -> None:
     line = lock_line(line_id)
     if line.state != State.PROPOSED:
         return
+    before = line.plan.lines.filter(position__in=line.after)
+    _wait_for(before.filter(state=State.PROPOSED))
     if line.conflict.resolved_at is not None:
         line.state, line.detail = State.FAILED, _settled(line)
     elif line.way == Way.CALL:
@@ -182,6 +188,12 @@ def _apply_line(line_id: int, by: Actor, now: datetime) -> None:
         _change(line, by, now)
     _forget_delay(line)
     line.save(update_fields=["state", "detail", "move", "done_at"])
+
+
+def _wait_for(others: "QuerySet[RepairLine]") -> None:
+    """Their turn is before: they are merely put off, and so is this one."""
+    if others.exists():
+        raise Busy
 
 
 def _forget_delay(line: RepairLine) -> None:
@@ -231,6 +243,8 @@ def _undo_line(line_id: int, by: Actor, now: datetime) -> None:
     line = lock_line(line_id)
     if line.state != State.DONE:
         return
+    behind = line.plan.lines.filter(after__contains=line.position)
+    _wait_for(behind.filter(state=State.DONE))
     if line.way == Way.CALL:
         _take_call_back(line, by, now)
     else:

@@ -200,12 +200,16 @@ def _allowed(world: RepairWorld, case: Case, way: str, start: datetime | None) -
     )
 
 
-def fixed_by(lines: Iterable[RepairLine]) -> list[Fixed]:
+def fixed_by(lines: Iterable[RepairLine], waiting: Collection[int] = ()) -> list[Fixed]:
+    """The lines as they are. Those at the positions `waiting` come after a line that
+    is not among them: what they have is not free when its turn comes."""
     lines = list(lines)
     plans_by_visit = plans.plans_of([line.appointment for line in lines])
     return [
         Fixed(
+            line.appointment_id,
             line.appointment.patient_id,
+            line.start is not None and line.position not in waiting,
             _time(line.start, plans_by_visit[line.appointment_id]),
             tuple(spans_in(line.claims)),
             disturbs=line.way != Way.SAME_TIME,

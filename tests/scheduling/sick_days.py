@@ -11,6 +11,7 @@ from scheduling.domain.placing import Affected
 from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
 from scheduling.domain.search import Calendar, candidates, possible_starts
 from scheduling.domain.shipped import SHIPPED, VisitSpec
+from scheduling.domain.together import Together
 
 DAY = 288
 DAYS = 30
@@ -83,7 +84,7 @@ class Clinic:
         start = self.dice.choice(starts)
         own = {}
         visit = Affected(plan, start, 1 << start, found)
-        for item in visit.items(start):
+        for item in Together([visit]).items(0, start):
             who = self.dice.choice(item.choices)
             own[who] = own.get(who, 0) | item.cells
         for pk, cells in own.items():
@@ -136,16 +137,26 @@ def a_sick_day(seed: int, visits: int = 10) -> list[Affected]:
         for clinician in clinicians:
             if (clinician, day) != (1, 0):
                 booked(clinic, clinician, day, share, 30)
-    ill = {1: span(0, DAY)}
     soonest = dice.choice([0, 9 * 12])  # known the evening before, or at seven
+    known = clinic.calendars(given_back(in_the_way), {1: span(0, DAY)})
     return [
         Affected(
             plan := PLANS[slug],
             start,
             (1 << start) | QUARTERS & span(soonest, start + 28 * DAY),
-            candidates(plan, clinic.calendars(own, ill)),
+            candidates(plan, known),
             patient=number,
             prefer=frozenset(own),
+            held={pk: cells for pk, cells in own.items() if pk != 1},
         )
         for number, (slug, start, own) in enumerate(in_the_way)
     ]
+
+
+def given_back(visits):
+    """What all of them have, by resource."""
+    cells = {}
+    for _, _, own in visits:
+        for pk, mine in own.items():
+            cells[pk] = cells.get(pk, 0) | mine
+    return cells

@@ -6,33 +6,18 @@ from itertools import combinations, product
 
 import pytest
 
+from scheduling.domain.bits import positions
 from scheduling.domain.placing import Affected, Placement, cost_of
-from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
 from scheduling.domain.repair import MOST_EXACT, one_by_one, repair
 from scheduling.domain.search import Calendar, candidates
+from tests.scheduling.placing import WINDOW, calendar, plan_of, starts_of
 
 WORLDS = 400
-WINDOW = 16
-
-
-def calendar(pk, kind, busy):
-    clear = ((1 << WINDOW) - 1) & ~sum(1 << cell for cell in busy)
-    return Calendar(pk, kind, frozenset(), clear, clear)
-
-
-def plan_of(*needs):
-    """Needs as (kind, from cell, to cell, count)."""
-    built = []
-    for number, (kind, begin, end, count) in enumerate(needs, 1):
-        phase = PhasePlan(number, f"phase {number}", begin * 5, (end - begin) * 5)
-        built.append(
-            NeedPlan(number, phase, frozenset({kind}), count=count, group=number)
-        )
-    return Plan(tuple(need.phase for need in built), tuple(built))
 
 
 def a_world(seed):
-    """Two to four visits, a few resources of two kinds, each visit's own time free.
+    """Two to four visits, a few resources of two kinds; what the visits have is free
+    for those whose turn comes later.
 
     Some are of one patient, some of these not in person; now and then that patient is
     disturbed already.
@@ -45,7 +30,11 @@ def a_world(seed):
     }
     visits = []
     disturbed = dice.random() < 0.15
-    for number in range(dice.randint(2, 4)):
+    count = dice.randint(2, 4)
+    held = what_they_have(dice, count, [pk for pk, _ in pool])
+    for pk, some in ((pk, some) for one in held for pk, some in one.items()):
+        busy[pk] -= some
+    for number in range(count):
         needs = [("a", 0, dice.randint(1, 3), 1)]
         if dice.random() < 0.5:
             begin = dice.randint(0, 2)
@@ -72,30 +61,83 @@ def a_world(seed):
                 patient,
                 in_person=dice.random() < 0.7,
                 disturbed=disturbed and patient == "one",
+                held={
+                    pk: sum(1 << c for c in cells) for pk, cells in held[number].items()
+                },
             )
         )
     return visits
 
 
+def what_they_have(dice, count, resources):
+    """For each visit its cells by resource, no two the same."""
+    held, left = [], {(pk, cell) for pk in resources for cell in range(WINDOW)}
+    for _ in range(count):
+        mine = {}
+        for _ in range(dice.randint(0, 2)):
+            pk, begin = dice.choice(resources), dice.randrange(WINDOW)
+            cells = {c for c in range(begin, begin + 4) if (pk, c) in left}
+            left -= {(pk, cell) for cell in cells}
+            mine.setdefault(pk, set()).update(cells)
+        held.append(mine)
+    return held
+
+
 def is_possible(visits, starts):
     """By trying every resource for every need, with plain intervals."""
     options = []
-    for visit, start in zip(visits, starts, strict=True):
+    for index, (visit, start) in enumerate(zip(visits, starts, strict=True)):
         if start is None:
             continue
         for group in visit.plan.groups:
             free = visit.choices(group, start)
             taken = [(start + b, start + e) for b, e in group.occupied]
-            options.append([(c, taken) for c in combinations(free, group.count)])
-    return any(_is_clean(chosen) for chosen in product(*options))
+            options.append([(index, c, taken) for c in combinations(free, group.count)])
+    return any(
+        _is_clean(chosen) and all_get_there(visits, starts, chosen)
+        for chosen in product(*options)
+    )
 
 
 def _is_clean(chosen):
-    uses = [(r, span) for ids, taken in chosen for r in ids for span in taken]
+    uses = [(r, span) for _, ids, taken in chosen for r in ids for span in taken]
     return not any(
         one[0] == other[0] and one[1][0] < other[1][1] and other[1][0] < one[1][1]
         for one, other in combinations(uses, 2)
     )
+
+
+def all_get_there(visits, starts, chosen):
+    """By moving, again and again, whoever can be moved."""
+    has = [
+        {(pk, cell) for pk, some in v.held.items() for cell in positions(some)}
+        | presence(v, v.start)
+        for v in visits
+    ]
+    wants = [presence(v, start) for v, start in zip(visits, starts, strict=True)]
+    for index, ids, taken in chosen:
+        wants[index] |= {(pk, c) for pk in ids for span in taken for c in range(*span)}
+    left = {i for i, start in enumerate(starts) if start is not None}
+    while left:
+        ready = {i for i in left if not wants[i] & others_have(has, i)}
+        if not ready:
+            return False
+        for i in ready:
+            has[i] = wants[i]
+        left -= ready
+    return True
+
+
+def presence(visit, start):
+    if start is None or visit.patient is None or not visit.in_person:
+        return set()
+    return {
+        ("patient", visit.patient, cell) for cell in range(start, start + visit.cells)
+    }
+
+
+def others_have(has, index):
+    return set().union(*(some for i, some in enumerate(has) if i != index))
 
 
 def patients_are_apart(visits, starts):
@@ -136,7 +178,7 @@ def has_two_visits(visits):
 
 @pytest.mark.parametrize("part", range(4))
 def test_it_is_as_good_as_the_best_of_everything(part):
-    better_than_one_by_one = with_two_visits = 0
+    better_than_one_by_one = with_two_visits = in_turn = 0
     for seed in range(part * WORLDS // 4, (part + 1) * WORLDS // 4):
         visits = a_world(seed)
 
@@ -147,8 +189,10 @@ def test_it_is_as_good_as_the_best_of_everything(part):
         first = cost_of(visits, one_by_one(visits))
         better_than_one_by_one += cost_of(visits, found.placements) < first
         with_two_visits += has_two_visits(visits)
+        in_turn += any(placement.waits for placement in found.placements)
     assert better_than_one_by_one > 0
     assert with_two_visits > WORLDS // 16
+    assert in_turn > 0
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -160,7 +204,7 @@ def test_what_it_proposes_is_free_of_conflicts(seed):
     starts = [placement.start for placement in placements]
     assert patients_are_apart(visits, starts)
     chosen = []
-    for visit, placement in zip(visits, placements, strict=True):
+    for index, (visit, placement) in enumerate(zip(visits, placements, strict=True)):
         for group in visit.plan.groups if placement.start is not None else ():
             resources = placement.assignment[group.id]
             assert len(set(resources)) == group.count
@@ -168,8 +212,9 @@ def test_what_it_proposes_is_free_of_conflicts(seed):
             span = [
                 (placement.start + b, placement.start + e) for b, e in group.occupied
             ]
-            chosen.append((resources, span))
+            chosen.append((index, resources, span))
     assert _is_clean(chosen)
+    assert all_get_there(visits, starts, chosen)
 
 
 def a_day_of(count, cells=9, days=4, day_cells=108):
@@ -229,10 +274,6 @@ def wants(*starts, patient, own, **fields):
     allowed = sum(1 << start for start in {own, *starts})
     found = candidates(plan, [calendar(1, "a", set())])
     return Affected(plan, own, allowed, found, patient, **fields)
-
-
-def starts_of(found):
-    return [placement.start for placement in found.placements]
 
 
 def test_one_patient_is_moved_twice_rather_than_two_patients_once():

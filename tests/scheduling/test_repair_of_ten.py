@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from itertools import combinations
+from math import inf
 
 import pytest
 
+from scheduling.domain.bits import positions
 from scheduling.domain.placing import cost_of
 from scheduling.domain.repair import MOST_EXACT, one_by_one, repair
 from tests.scheduling.sick_days import a_sick_day
@@ -12,22 +14,14 @@ from tests.scheduling.sick_days import a_sick_day
 
 def is_there_better(visits, cost):
     """By trying who could stay, then all starts of the others that could cost less."""
-    staying, *others = most_that_stay(visits)
-    disturbed = len({visit.patient for visit in visits}) - len(staying)
-    return disturbed < cost[0] or any(
-        is_there_less(stays_first(visits, patients), cost[1:])
-        for patients in (staying, *others)
-    )
-
-
-def most_that_stay(visits):
-    """The largest sets of patients whose visits all fit at their starts."""
     patients = sorted({visit.patient for visit in visits}, key=str)
-    for size in range(len(patients), -1, -1):
-        sets = [set(some) for some in combinations(patients, size)]
-        if found := [some for some in sets if can_stay(visits, some)]:
-            return found
-    raise AssertionError("nobody can always stay")
+    return any(
+        is_there_less(stays_first(visits, set(some)), less_than)
+        for disturbed in range(cost[0] + 1)
+        for less_than in [cost[1:] if disturbed == cost[0] else (inf, inf)]
+        for some in combinations(patients, len(patients) - disturbed)
+        if can_stay(visits, set(some))
+    )
 
 
 def can_stay(visits, patients):
@@ -63,11 +57,67 @@ def is_there_less(options, cost, starts=(), chosen=()):
         if is_beside_itself(visits, starts, start):
             continue
         new = uses_of(visits[at], start)
-        if fits([*new, *tangled(chosen, new)]) and is_there_less(
-            options, cost, (*starts, start), (*chosen, *new)
+        if (
+            fits([*new, *tangled(chosen, new)])
+            and can_come(list(zip(visits, (*starts, start), strict=False)))
+            and is_there_less(options, cost, (*starts, start), (*chosen, *new))
         ):
             return True
     return False
+
+
+def can_come(pairs):
+    """By moving one after the other, in each order and to each who could serve; who
+    has no start stays where they are."""
+    has = {
+        at: [*kept(visit), *presence(visit, visit.start)]
+        for at, (visit, _) in enumerate(pairs)
+    }
+    return can_go_on(
+        pairs,
+        has,
+        frozenset(at for at, (_, start) in enumerate(pairs) if start is not None),
+    )
+
+
+def can_go_on(pairs, has, left):
+    if not left:
+        return True
+    for at in sorted(left):
+        visit, start = pairs[at]
+        others = [one for other, some in has.items() if other != at for one in some]
+        there = presence(visit, start)
+        if any(meet(one, other) for one in there for other in others):
+            continue
+        for mine in ways_of(uses_of(visit, start), others):
+            if can_go_on(pairs, has | {at: [*there, *mine]}, left - {at}):
+                return True
+    return False
+
+
+def ways_of(uses, taken):
+    """Each way to serve all uses beside what is taken."""
+    if not uses:
+        yield []
+        return
+    (choices, count, spans), *rest = uses
+    free = [pk for pk in choices if not any(meet(((pk,), 1, spans), t) for t in taken)]
+    for some in combinations(free, count):
+        mine = [((pk,), 1, spans) for pk in some]
+        for more in ways_of(rest, [*taken, *mine]):
+            yield [*mine, *more]
+
+
+def kept(visit):
+    return [
+        ((pk,), 1, [(cell, cell + 1) for cell in positions(cells)])
+        for pk, cells in visit.held.items()
+    ]
+
+
+def presence(visit, start):
+    """Its patient, as one who is taken at that time."""
+    return [((f"patient {visit.patient}",), 1, [(start, start + visit.cells)])]
 
 
 def calls_and_delay(options, starts):

@@ -1,0 +1,26 @@
+"""Small worlds to place visits in: calendars of sixteen cells, plans of a few needs."""
+
+from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
+from scheduling.domain.search import Calendar
+
+WINDOW = 16
+
+
+def calendar(pk, kind, busy):
+    clear = ((1 << WINDOW) - 1) & ~sum(1 << cell for cell in busy)
+    return Calendar(pk, kind, frozenset(), clear, clear)
+
+
+def plan_of(*needs):
+    """Needs as (kind, from cell, to cell, count)."""
+    built = []
+    for number, (kind, begin, end, count) in enumerate(needs, 1):
+        phase = PhasePlan(number, f"phase {number}", begin * 5, (end - begin) * 5)
+        built.append(
+            NeedPlan(number, phase, frozenset({kind}), count=count, group=number)
+        )
+    return Plan(tuple(need.phase for need in built), tuple(built))
+
+
+def starts_of(found):
+    return [placement.start for placement in found.placements]
