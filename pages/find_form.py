@@ -23,7 +23,6 @@ ORDERS = (("earliest", "The earliest first"), ("tightest", "Least idle gaps firs
 _FIELDS = {
     "from": "first",
     "to": "last",
-    "variation": "targets",
     "prefer_clinicians": "prefer",
     "not_clinicians": "without",
 }

@@ -126,7 +126,6 @@ def entry_new(request: StaffRequest) -> Answer:
 FIELDS = {
     "wishes": "earliest",
     "minimum_notice_hours": "notice_hours",
-    "variation": "targets",
 }
 
 

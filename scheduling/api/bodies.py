@@ -266,7 +266,11 @@ class RejectedAnswer(serializers.Serializer[Any]):
 
 
 class RelaxationAnswer(serializers.Serializer[Any]):
-    code = serializers.CharField()
+    code = serializers.CharField(
+        help_text="`any-clinician`, `nobody-excluded`, `any-time`, `any-weekday` or "
+        "`any-wish`, alone or with `-later` or `-other-days`; `earlier`, `later` or "
+        "`other-days`; `freed`: something would have to be gone."
+    )
     text = serializers.CharField()
     change = serializers.DictField(
         child=serializers.CharField(allow_null=True),

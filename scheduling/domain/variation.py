@@ -18,7 +18,14 @@ MOST_TARGETS = 20
 
 
 class OutOfBounds(Exception):
-    """The visit would have a phase shorter or longer than its type allows; in words."""
+    """The visit would have a phase shorter or longer than its type allows; in words.
+
+    `field` is what to ask otherwise.
+    """
+
+    def __init__(self, field: str, detail: str) -> None:
+        super().__init__(detail)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +61,25 @@ USUAL = Variation()
 def vary(plan: Plan, variation: Variation = USUAL) -> Plan:
     """The plan of one visit. Raises OutOfBounds."""
     _check_words(variation)
+    varied = _varied(plan, variation)
+    if fault := _out_of_bounds(plan, varied):
+        raise OutOfBounds(_blamed(plan, variation, fault), _text(*fault))
+    return varied
+
+
+def _varied(plan: Plan, variation: Variation) -> Plan:
     needs = tuple(need for need in plan.needs if _is_needed(need, variation))
     varied = Plan(plan.phases, needs)
     for phase in plan.phases:
         varied = _lengthen(varied, phase.id, _extra_minutes(phase, variation))
-    _check_bounds(plan, varied)
     return varied
 
 
 def _check_words(variation: Variation) -> None:
     if not 1 <= variation.targets <= MOST_TARGETS:
-        raise OutOfBounds(f"A visit has 1 to {MOST_TARGETS} targets.")
+        raise OutOfBounds("targets", f"A visit has 1 to {MOST_TARGETS} targets.")
     if variation.sedation not in {"", *SEDATIONS}:
-        raise OutOfBounds(f"Sedation is one of {', '.join(SEDATIONS)}.")
+        raise OutOfBounds("sedation", f"Sedation is one of {', '.join(SEDATIONS)}.")
 
 
 def _is_needed(need: NeedPlan, variation: Variation) -> bool:
@@ -106,12 +119,32 @@ def _pushed(phase: PhasePlan, grown: PhasePlan, minutes: int) -> PhasePlan:
     return phase
 
 
-def _check_bounds(plan: Plan, varied: Plan) -> None:
+# A phase as its type has it, and as one visit would have it.
+_Fault = tuple[PhasePlan, PhasePlan]
+
+
+def _out_of_bounds(plan: Plan, varied: Plan) -> _Fault | None:
+    """The first phase that would be, if any."""
     for before, after in zip(plan.phases, varied.phases, strict=True):
-        if after == before:
-            continue
-        if not before.shortest <= after.duration_minutes <= before.longest:
-            raise OutOfBounds(
-                f"{after.name} would last {after.duration_minutes} minutes; "
-                f"here it lasts {before.shortest} to {before.longest}."
-            )
+        if after != before and not _is_allowed(before, after):
+            return before, after
+    return None
+
+
+def _is_allowed(before: PhasePlan, after: PhasePlan) -> bool:
+    return before.shortest <= after.duration_minutes <= before.longest
+
+
+def _blamed(plan: Plan, variation: Variation, fault: _Fault) -> str:
+    """Sedation where fewer targets would not help, else targets."""
+    one_target = _varied(plan, replace(variation, targets=1))
+    before, _ = fault
+    after = next(phase for phase in one_target.phases if phase.id == before.id)
+    return "targets" if _is_allowed(before, after) else "sedation"
+
+
+def _text(before: PhasePlan, after: PhasePlan) -> str:
+    return (
+        f"{after.name} would last {after.duration_minutes} minutes; "
+        f"here it lasts {before.shortest} to {before.longest}."
+    )

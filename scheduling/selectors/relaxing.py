@@ -4,10 +4,11 @@ A wish less, other days, or the thing in the way gone. Less notice is never offe
 Every way was searched, so each really yields what it says.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 from scheduling.domain.blocks import Block, Cause
 from scheduling.domain.naming import Says, listed, opened
@@ -62,25 +63,29 @@ def relaxations(explained: Explained) -> list[Relaxation]:
 def _found(explained: Explained) -> list[Relaxation]:
     wishes = list(_less(explained.question))
     if explained.openings:
-        return _enough(*_beside_openings(explained, wishes))
+        return _beside_openings(explained, wishes)
     days = [*_earlier(explained), *_later(explained)]
-    freed = _freed(explained.rejected)
-    return _enough([*wishes, *days, *freed], _less_and_later(explained))
+    found = [*wishes, *days, *_freed(explained.rejected)]
+    spare = _less_and_later(explained, wishes)
+    return _enough(found, chain(spare, _other_days(explained, found)))
 
 
 def _beside_openings(
     explained: Explained, wishes: list[Relaxation]
-) -> tuple[list[Relaxation], Iterator[Relaxation]]:
-    """What yields a sooner opening than there are; and what yields others."""
+) -> list[Relaxation]:
+    """What yields a sooner opening than there are; else what yields others.
+
+    A later last day would show the same ones first.
+    """
     soonest = min(one.start for one in explained.openings).astimezone(explained.zone)
     before = [one for one in explained.rejected if one.day < soonest.date()]
     after = [one for one in explained.rejected if one.day > soonest.date()]
     sooner = [way for way in wishes if is_sooner(way, explained)]
     rest = [way for way in wishes if way not in sooner]
-    # A page that is full would not show what comes after it.
-    full = len(explained.openings) >= explained.question.limit
-    later = () if full else _later(explained)
-    return [*sooner, *_freed(before)], chain(rest, _freed(after), later)
+    found = [*sooner, *_freed(before)]
+    days = _other_days(explained, found)
+    earlier = (way for way in _earlier(explained) if is_sooner(way, explained))
+    return _enough(found, chain(rest, _freed(after), days, earlier))
 
 
 def is_sooner(way: Relaxation, explained: Explained) -> bool:
@@ -88,11 +93,13 @@ def is_sooner(way: Relaxation, explained: Explained) -> bool:
     return all(way.first.start < one.start for one in explained.openings)
 
 
-def _enough(found: list[Relaxation], more: Iterable[Relaxation]) -> list[Relaxation]:
-    spare = iter(more)
+def _enough(found: list[Relaxation], spare: Iterator[Relaxation]) -> list[Relaxation]:
+    """Filled up where there is too little; last with what leads to the same opening."""
+    again: list[Relaxation] = []
     while len(found) < ENOUGH and (way := next(spare, None)):
-        found.append(way)
-    return found
+        is_known = any(way.first == one.first for one in found)
+        (again if is_known else found).append(way)
+    return [*found, *again][: max(len(found), ENOUGH)]
 
 
 def _less(question: Question) -> Iterator[Relaxation]:
@@ -128,6 +135,14 @@ def _wishes(question: Question) -> Iterator[tuple[str, Change]]:
         yield "any-weekday", {"weekdays": None}
 
 
+def _wishes_and_all(question: Question) -> Iterator[tuple[str, Change]]:
+    """Each wish; of several all together, last."""
+    ways = dict(_wishes(question))
+    yield from ways.items()
+    if len(ways) > 1:
+        yield "any-wish", {name: None for way in ways.values() for name in way}
+
+
 def _try(question: Question, code: str, change: Change) -> Relaxation | None:
     found = changed(question, change).but(limit=1).openings()
     return Relaxation(code, change, found[0]) if found else None
@@ -154,12 +169,17 @@ def changed(question: Question, change: Change) -> Question:
     return question
 
 
-def _less_and_later(explained: Explained) -> Iterator[Relaxation]:
-    """A wish less and a later last day; at last all wishes less."""
-    ways = dict(_wishes(explained.question))
-    if len(ways) > 1:
-        ways["any-wish"] = {name: None for way in ways.values() for name in way}
-    for code, change in ways.items():
+def _less_and_later(
+    explained: Explained, wishes: Sequence[Relaxation]
+) -> Iterator[Relaxation]:
+    """A wish less and a later last day; at last all wishes less.
+
+    Not those `wishes` that yield an opening by an earlier day already.
+    """
+    enough = {way.code for way in wishes} | ({"any-wish"} if wishes else set())
+    ways = dict(_wishes_and_all(explained.question))
+    for code in [code for code in ways if code not in enough]:
+        change = ways[code]
         for way in _later(explained, changed(explained.question, change)):
             yield replace(way, code=f"{code}-later", change={**change, **way.change})
     yield from _freed(explained.rejected, and_wishes=True)
@@ -193,6 +213,53 @@ def _earlier(explained: Explained) -> Iterator[Relaxation]:
     if first < asked.from_on:
         way = _try(asked, "earlier", {"from": first.isoformat()})
         yield from [way] if way else []
+
+
+def _other_days(
+    explained: Explained, found: Sequence[Relaxation]
+) -> Iterator[Relaxation]:
+    """Weeks that begin with an opening not `found` by the time this is asked, as far
+    as visits are booked; at last with all wishes less."""
+    if any(one.lack for one in explained.rejected):
+        return
+    known = {way.first.start for way in found}
+    for code, change in _as_asked_and_without_wishes(explained.question):
+        asked = changed(explained.question, change)
+        for first in _first_of_days(asked, _unseen(explained), explained.zone):
+            if first.start not in known:
+                known.add(first.start)
+                days = _week_of(first, asked.now, explained.zone)
+                yield Relaxation(code, {**change, **days}, first)
+
+
+def _as_asked_and_without_wishes(question: Question) -> Iterator[tuple[str, Change]]:
+    yield "other-days", {}
+    for code, change in list(_wishes_and_all(question))[-1:]:
+        yield f"{code}-other-days", change
+
+
+def _unseen(explained: Explained) -> date:
+    """The day after the page's last opening; today if it has none."""
+    shown = [one.start.astimezone(explained.zone).date() for one in explained.openings]
+    today = explained.question.now.astimezone(explained.zone).date()
+    return max(shown) + _ONE_DAY if shown else today
+
+
+def _first_of_days(asked: Question, day: date, zone: ZoneInfo) -> Iterator[Opening]:
+    """The first opening of each day that has one."""
+    furthest = furthest_day(asked.now, zone)
+    while day <= furthest:
+        last = min(day + timedelta(days=LONGEST_WINDOW_DAYS - 1), furthest)
+        found = asked.but(from_on=day, to_on=last, limit=1).openings()
+        yield from found
+        last = found[0].start.astimezone(zone).date() if found else last
+        day = last + _ONE_DAY
+
+
+def _week_of(first: Opening, now: datetime, zone: ZoneInfo) -> Change:
+    day = first.start.astimezone(zone).date()
+    last = min(day + _ONE_WEEK, furthest_day(now, zone))
+    return {"from": day.isoformat(), "to": last.isoformat()}
 
 
 def _freed(
@@ -237,7 +304,6 @@ _WORDS = {
     "any-weekday": "Any weekday",
     "any-wish": "Any clinician, day and time of day",
 }
-_CODES = {*_WORDS, *(f"{code}-later" for code in _WORDS)}
 
 
 def relaxation_text(way: Relaxation, says: Says) -> str:
@@ -250,16 +316,18 @@ def relaxation_text(way: Relaxation, says: Says) -> str:
 
 
 def _what(way: Relaxation, says: Says) -> str:
-    words = [_WORDS[way.code.removesuffix("-later")]] if way.code in _CODES else []
-    if way.code == "earlier":
-        words.append(f"from {says.day(_day(way, 'from'))}")
-    elif "to" in way.change:
-        words.append(f"until {says.day(_day(way, 'to'))}")
-    return opened(", ".join(words))
+    words = [text for code, text in _WORDS.items() if way.code.startswith(code)]
+    return opened(", ".join(filter(None, [*words, _days(way, says)])))
 
 
-def _day(way: Relaxation, name: str) -> date:
-    return date.fromisoformat(way.change[name] or "")
+def _days(way: Relaxation, says: Says) -> str:
+    """ "from Tue 1 Dec until Tue 8 Dec"."""
+    asked = {"from": way.change.get("from"), "until": way.change.get("to")}
+    return " ".join(
+        f"{word} {says.day(date.fromisoformat(day))}"
+        for word, day in asked.items()
+        if day
+    )
 
 
 def _also(way: Relaxation) -> list[str]:

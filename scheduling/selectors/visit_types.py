@@ -45,11 +45,12 @@ class VisitKind:
         return vary(self.template)
 
     def varied(self, variation: Variation) -> Plan:
-        """The plan of one visit. Raises Invalid, in words, out of its bounds."""
+        """The plan of one visit. Raises Invalid, in words, of the field that is out
+        of its bounds."""
         try:
             return vary(self.template, variation)
         except OutOfBounds as fault:
-            raise Invalid([FieldError("/variation", str(fault))]) from None
+            raise Invalid([FieldError(f"/{fault.field}", str(fault))]) from None
 
 
 # Read for every search and booking, so it is not composed anew each time.

@@ -131,8 +131,19 @@ def test_what_comes_later_is_not_said_to_be_sooner(coordinator):
     assert not ways(page, "Sooner")
     assert list(ways(page, "More to choose from")) == [
         "If the clinic were open on Sat, Sep 5, 8:00 AM",
-        "Until Mon, Sep 14: first on Mon, Sep 7, 8:00 AM",
+        "From Mon, Sep 7 until Mon, Sep 14: first on Mon, Sep 7, 8:00 AM",
     ]
+
+
+def test_after_a_full_page_a_link_leads_to_the_days_that_follow_it(
+    coordinator, practice
+):
+    page = search(coordinator, first="2026-09-06", patient=practice.patient().pk)
+
+    [(text, address)] = ways(page, "More to choose from").items()
+    then = coordinator.get(reverse("staff:find") + address).content.decode()
+    assert text == "From Tue, Sep 8 until Tue, Sep 15: first on Tue, Sep 8, 8:00 AM"
+    assert starts(then)[0] == "2026-09-08T13:00:00+00:00"
 
 
 def test_the_address_alone_gives_the_same_page(coordinator, practice):

@@ -102,6 +102,24 @@ def test_wrong_wishes_are_said_at_their_fields(coordinator, practice):
     assert not WaitlistEntry.objects.exists()
 
 
+def test_too_many_targets_to_wait_for_are_said_at_their_field(coordinator, practice):
+    answer = coordinator.post(
+        reverse("staff:waitlist_new"),
+        {
+            "patient": practice.patient().pk,
+            "waits_for": "type:bmc-ultrasound",
+            "targets": "12",
+            "notice_hours": "24",
+            "valid_from": "2026-09-02",
+            "valid_to": "2026-10-01",
+        },
+    )
+
+    assert answer.status_code == 422
+    assert 'id="id_targets_error"' in answer.content.decode()
+    assert not WaitlistEntry.objects.exists()
+
+
 def test_a_search_that_finds_nothing_leads_to_the_list(coordinator, practice):
     patient = practice.patient()
 

@@ -41,6 +41,13 @@ def ways(explained):
     return [relaxation_text(way, says) for way in selectors.relaxations(explained)]
 
 
+def start_when_gone(way):
+    """The first start of its day without what is in the way."""
+    finding = way.rejected.finding
+    cell, _ = finding.scene.first(finding.blocks)
+    return finding.scene.grid.instant(cell)
+
+
 def at_clock(hour, minute=0, on=NINE):
     return on.replace(hour=hour, minute=minute).astimezone(UTC)
 

@@ -91,7 +91,7 @@ def test_a_room_is_no_clinician(refusal, at):
 def test_a_visit_out_of_its_bounds_says_which(refusal):
     pointer, detail = refusal(visit_type="bmc-ultrasound", targets="12")
 
-    assert pointer == "/variation"
+    assert pointer == "/targets"
     assert "here it lasts" in detail
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from core.problems import Invalid
+from scheduling.domain.shipped import NeedSpec, PhaseSpec
 from scheduling.domain.variation import Variation
 from scheduling.models import Appointment
 from scheduling.selectors.visit_types import visit_kind
@@ -55,18 +56,54 @@ def test_imaging_serves_the_harvest_only_if_it_is_image_guided():
 
 
 @pytest.mark.parametrize(
-    ("variation", "text"),
+    ("variation", "pointer", "text"),
     [
-        (Variation(targets=7), "Injection would last 68 minutes; here it lasts 10 to"),
-        (Variation(targets=0), "1 to 20 targets"),
-        (Variation(sedation="deep"), "none, oral, iv"),
+        (
+            Variation(targets=7),
+            "/targets",
+            "Injection would last 68 minutes; here it lasts 10 to",
+        ),
+        (Variation(targets=0), "/targets", "1 to 20 targets"),
+        (Variation(sedation="deep"), "/sedation", "none, oral, iv"),
     ],
 )
-def test_what_the_type_does_not_allow_is_refused_in_words(variation, text):
+def test_what_the_type_does_not_allow_is_refused_in_words(variation, pointer, text):
     with pytest.raises(Invalid) as refused:
         spans(variation)
 
-    assert text in refused.value.errors[0].detail
+    (error,) = refused.value.errors
+    assert error.pointer == pointer
+    assert text in error.detail
+
+
+@pytest.mark.parametrize(
+    ("variation", "pointer"),
+    [
+        (Variation(sedation="iv"), "/sedation"),
+        (Variation(sedation="iv", targets=2), "/sedation"),
+        (Variation(sedation="oral", targets=3), "/targets"),
+        (Variation(targets=4), "/targets"),
+    ],
+)
+def test_the_field_that_would_help_is_the_one_refused(variation, pointer):
+    """Thirty minutes, forty-five at most; ten for each further target."""
+    at = make.practice({"clinician": 1}, ship=False)
+    rest = PhaseSpec(
+        "Rest",
+        0,
+        30,
+        (NeedSpec(("clinician",)),),
+        bounds=(15, 45),
+        per_target=10,
+        by_sedation={"oral": 30, "iv": 60},
+    )
+    make.visit_type(at.clinic, rest)
+    kind = visit_kind(clinic_id=at.clinic.pk, visit_type="visit")
+
+    with pytest.raises(Invalid) as refused:
+        kind.varied(variation)
+
+    assert [error.pointer for error in refused.value.errors] == [pointer]
 
 
 def test_a_booked_visit_keeps_its_variation_when_it_is_moved(allowed):
