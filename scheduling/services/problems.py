@@ -54,13 +54,22 @@ class PatientBusy(Problem):
         )
 
 
-class InvalidStart(Invalid):
+class InvalidMoment(Invalid):
+    """A time cannot be meant; `choices` are times that can."""
+
+    def __init__(
+        self, field: str, detail: str, choices: Sequence[datetime] = ()
+    ) -> None:
+        super().__init__([FieldError(f"/{field}", detail)])
+        self.choices = tuple(choices)
+        self.extra["choices"] = [choice.isoformat() for choice in choices]
+
+
+class InvalidStart(InvalidMoment):
     """The start cannot be meant; `choices` are starts that can."""
 
     def __init__(self, detail: str, choices: Sequence[datetime] = ()) -> None:
-        super().__init__([FieldError("/start", detail)])
-        self.choices = tuple(choices)
-        self.extra["choices"] = [choice.isoformat() for choice in choices]
+        super().__init__("start", detail, choices)
 
 
 class ReasonNeeded(Invalid):
