@@ -107,6 +107,7 @@ def wanted_of(hold: Hold, now: datetime, variation: Variation | None = None) -> 
         hold.start,
         now,
         hold.clinician_id,
+        hold_id=hold.pk,
         variation=variation,
         avoiding=frozenset(hold.not_clinicians),
     )

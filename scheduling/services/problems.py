@@ -16,7 +16,7 @@ NEXT_BEST = "Choose one of the alternatives, or search again."
 
 class SlotTaken(Problem):
     """Somebody else has this time, or it is not open; `alternatives` are the next, and
-    `why` says what is in the way where that was asked."""
+    `why` says what is in the way; None where nothing is any more."""
 
     code = "slot-taken"
     status = 409
@@ -37,7 +37,8 @@ class SlotTaken(Problem):
         super().__init__(
             " ".join([*because, self.remedy]),
             alternatives=[opening_json(opening, zone) for opening in alternatives],
-            **({"blocks": blocks_json(why, says)} if why else {}),
+            in_the_way=because,
+            blocks=blocks_json(why, says) if why else [],
         )
 
 
