@@ -23,9 +23,9 @@ from config.local.children import die_with_parent
 from core import idempotency
 from core.db import unit_of_work
 from core.refusal import Refused
-from scheduling.domain.openings import Opening
 from scheduling.domain.shipped import PhaseSpec, VisitSpec, need
 from scheduling.selectors.openings import alternatives
+from scheduling.selectors.why_not import why_not
 from scheduling.services import availability, booking, setup
 from scheduling.services.problems import PatientBusy, SlotTaken
 
@@ -90,8 +90,9 @@ def _alone() -> Iterator[Figure]:
 def _rush() -> Iterator[Figure]:
     """Everybody wants the same time, each with the resources in an order of their own.
 
-    What a loser waits for the alternatives is no part of taking or not taking the
-    time: they are searched after the rollback, with no lock held, and timed apart.
+    What a loser waits for the reason and the alternatives is no part of taking or not
+    taking the time: they are searched after the rollback, with no lock held, and timed
+    apart.
     """
     made = _clinic(KINDS)
     visits = _visits_in_every_order(made)
@@ -136,7 +137,7 @@ def _visits_in_every_order(made: World) -> list[str]:
 def _try(
     made: World, number: int, patient_id: UUID, visit: str, searches: list[float]
 ) -> list[float]:
-    """How it ended, milliseconds without the search for alternatives, and of it."""
+    """How it ended, milliseconds without what a loser is told, and those of that."""
     searches.clear()
     began = time.perf_counter()
     try:
@@ -152,17 +153,24 @@ def _try(
 
 @contextmanager
 def _searches_timed() -> Iterator[list[float]]:
-    """Every search for alternatives adds its milliseconds to the list."""
+    """Every search for alternatives, or for what is in the way, adds its milliseconds
+    to the list."""
     times: list[float] = []
 
-    def timed(*args: Any, **kwargs: Any) -> list[Opening]:
-        began = time.perf_counter()
-        try:
-            return alternatives(*args, **kwargs)
-        finally:
-            times.append((time.perf_counter() - began) * 1000)
+    def timed(search: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **kwargs: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return search(*args, **kwargs)
+            finally:
+                times.append((time.perf_counter() - began) * 1000)
 
-    with mock.patch(f"{availability.__name__}.alternatives", timed):
+        return run
+
+    with (
+        mock.patch(f"{availability.__name__}.alternatives", timed(alternatives)),
+        mock.patch(f"{availability.__name__}.why_not", timed(why_not)),
+    ):
         yield times
 
 

@@ -4,8 +4,11 @@ The services check; a form only parses, and takes what a service refuses back to
 field it belongs to.
 """
 
-from datetime import UTC, date, datetime, time, tzinfo
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +16,13 @@ from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from core.problems import Invalid
+from pages.choices import labelled
+from scheduling.domain.local_time import SKIPPED, TWICE, Doubled, InGap, resolve
 from scheduling.domain.reach import OUT_OF_REACH, in_reach
+
+# As a choice is sent: to the minute it is what the browser's picker shows.
+_OFFSET = re.compile(r"[+-]\d\d:\d\d$")
+_MINUTE = len("2026-11-01T01:30")
 
 # What the reader is asked to do, by the field's control.
 _ASKS: dict[type[forms.Field], str] = {
@@ -33,7 +42,7 @@ class Form(forms.Form):
         for name, field in self.fields.items():
             field.error_messages["required"] = _required(field, name)
 
-    def use_zone(self, zone: tzinfo) -> None:
+    def use_zone(self, zone: ZoneInfo) -> None:
         """Read and show the instants of this form on the clocks of `zone`."""
         for field in self.fields.values():
             if isinstance(field, MomentField):
@@ -69,10 +78,31 @@ class TimeInput(forms.TimeInput):
 
 
 class MomentInput(forms.DateTimeInput):
+    """A wall clock, which the browser's picker knows, perhaps with the instant meant.
+
+    Where a time comes twice or never, `choices` are asked below it; one that is chosen
+    holds as long as nobody types another time.
+    """
+
     input_type = "datetime-local"
+    template_name = "pages/components/moment_input.html"
+    choices: Sequence[tuple[str, str]] = ()
 
     def __init__(self, **attrs: Any) -> None:
         super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
+
+    def get_context(
+        self, name: str, value: Any, attrs: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        chosen = value if isinstance(value, str) and _OFFSET.search(value) else ""
+        context = super().get_context(name, chosen[:_MINUTE] or value, attrs)
+        context["widget"] |= {"chosen": chosen, "choices": self.choices}
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        typed = data.get(name)
+        is_answer = typed and data.get(f"{name}_asked") == typed
+        return (is_answer and data.get(f"{name}_chosen")) or typed
 
 
 def check_reach(value: date) -> None:
@@ -91,8 +121,8 @@ class MomentField(forms.DateTimeField):
     """An instant, typed and shown as the clinic's wall clock."""
 
     default_validators = [check_reach]
-    widget = MomentInput
-    zone: tzinfo = UTC
+    widget: Any = MomentInput
+    zone: ZoneInfo = ZoneInfo("UTC")
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, datetime) and value.tzinfo:
@@ -101,7 +131,25 @@ class MomentField(forms.DateTimeField):
 
     def to_python(self, value: Any) -> datetime | None:
         parsed = super().to_python(value)
-        return parsed.replace(tzinfo=self.zone) if parsed else None
+        if parsed is None or (isinstance(value, str) and _OFFSET.search(value)):
+            return parsed
+        wall = parsed.replace(tzinfo=None)
+        return self._instant(wall) if in_reach(wall) else wall.replace(tzinfo=UTC)
+
+    def _instant(self, wall: datetime) -> datetime:
+        match resolve(wall, self.zone):
+            case InGap(before, after):
+                raise self._asking(SKIPPED, before, after)
+            case Doubled(first, second):
+                raise self._asking(TWICE, first, second)
+            case datetime() as instant:
+                return instant.astimezone(self.zone)
+        raise AssertionError("unreachable")
+
+    def _asking(self, text: str, *choices: datetime) -> ValidationError:
+        # The widget is this form's own: Django copies a field for each of its forms.
+        self.widget.choices = labelled(choices, self.zone)
+        return ValidationError(text)
 
 
 class InlineChoice(forms.ChoiceField):
@@ -128,8 +176,3 @@ def show(
     """The page; 422 if one of the forms on it has errors."""
     wrong = any(form.is_bound and form.errors for form in forms_shown)
     return TemplateResponse(request, template, context, status=422 if wrong else 200)
-
-
-def instant(on: date, at: time, zone: tzinfo) -> datetime:
-    """A clinic's wall clock as an instant."""
-    return datetime.combine(on, at, tzinfo=zone)

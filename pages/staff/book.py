@@ -31,9 +31,9 @@ from scheduling.services.problems import InvalidStart, PatientBusy, SlotTaken
 def book(request: StaffRequest) -> Answer:
     asked = _asked(request)
     request.saw(asked["patient_id"])
-    hold_id = _hold_id(request.POST.get("hold", ""))
+    hold_id, said = _hold_id(request.POST.get("hold", "")), _said(request.POST)
     try:
-        booked = booking.book(**asked, hold_id=hold_id, **_who(request))
+        booked = booking.book(**asked, hold_id=hold_id, said=said, **_who(request))
     except (SlotTaken, PatientBusy) as problem:
         return taken.page(request, problem, _wanted(request))
     except InvalidStart as problem:
@@ -141,6 +141,19 @@ def _asked(request: StaffRequest) -> dict[str, Any]:
         raise Invalid([FieldError("/start", fault)]) from None
 
 
+def _said(post: QueryDict) -> dict[str, Any]:
+    """What the form says beside a hold; `_asked` has read these fields already."""
+    sent = {
+        "visit_type": post.get("visit_type"),
+        "clinician": int(post.get("clinician") or 0),
+        "not_clinicians": _ids(post.get("without", "")),
+        "targets": int(post.get("targets") or 0),
+        "sedation": post.get("sedation"),
+        "image_guided_harvest": bool(post.get("image_guided_harvest")),
+    }
+    return {name: value for name, value in sent.items() if value}
+
+
 def _hold_id(text: str) -> UUID | None:
     try:
         return UUID(text) if text else None
@@ -193,4 +206,5 @@ def _wanted(request: StaffRequest) -> taken.Wanted:
         targets=post.get("targets", ""),
         sedation=post.get("sedation", ""),
         image_guided_harvest=post.get("image_guided_harvest", ""),
+        hold=post.get("hold", ""),
     )

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for, so that an alternative can be asked for likewise."""
+    """What was asked for, so that an alternative can be asked for likewise.
+
+    A `hold` is asked for again only at its own start.
+    """
 
     patient_id: str
     visit_type: str
@@ -32,6 +35,7 @@ class Wanted:
     targets: str = ""
     sedation: str = ""
     image_guided_harvest: str = ""
+    hold: str = ""
     moving: "Appointment | None" = None
 
     @property
@@ -84,7 +88,7 @@ def choose(
 ) -> HttpResponse:
     """The start cannot be meant; those that can are asked for at one press."""
     zone = ZoneInfo(request.clinic.time_zone)
-    fields = {"patient": wanted.patient_id, **wanted.ask}
+    fields = {"patient": wanted.patient_id, "hold": wanted.hold, **wanted.ask}
     context = {
         **_around(request, wanted),
         "text": " ".join(error.detail for error in problem.errors),

@@ -1,7 +1,8 @@
 """A phase of a visit begins or ends, or its times are put right."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,11 +15,14 @@ from django.views.decorators.http import require_POST
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid, NotFound
 from core.refusal import Refused
-from pages.forms import Form, instant
+from pages import choices
+from pages.forms import Form
 from pages.staff import appointment_page
 from pages.staff.appointments import version_of
 from scheduling import selectors
+from scheduling.domain.local_time import local
 from scheduling.services import phase_records
+from scheduling.services.instants import instant_in
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
@@ -28,11 +32,14 @@ if TYPE_CHECKING:
 class BeginOrEndForm(Form):
     what = forms.ChoiceField(choices=[("begin", "Begin"), ("end", "End")])
     at = forms.TimeField(required=False)
+    at_chosen = forms.DateTimeField(required=False)
 
 
 class CorrectForm(Form):
     started = forms.TimeField()
+    started_chosen = forms.DateTimeField(required=False)
     ended = forms.TimeField(required=False)
+    ended_chosen = forms.DateTimeField(required=False)
     reason = forms.CharField(max_length=300)
 
 
@@ -52,13 +59,13 @@ def record(request: StaffRequest, appointment_id: UUID, position: int) -> Answer
             clinic_id=request.clinic.pk,
             version=version_of(request, visit),
             phase=position,
-            at=_instant(form.cleaned_data["at"], row, visit),
+            at=_instant(form, "at", row, visit),
             by=request.actor,
             now=request.now,
         )
     except Invalid as problem:
         form.add_error(None, problem.detail)
-        return _wrong(request, visit, form)
+        return _wrong(request, visit, form, _choices(form, problem, visit))
     said = "has begun" if begins else "is over"
     return _done(request, visit, done, f"{row.name} {said}.")
 
@@ -76,15 +83,15 @@ def correct(request: StaffRequest, appointment_id: UUID, position: int) -> Answe
             clinic_id=request.clinic.pk,
             version=version_of(request, visit),
             phase=position,
-            started_at=_instant(form.cleaned_data["started"], row, visit),
-            ended_at=_instant(form.cleaned_data["ended"], row, visit),
+            started_at=_instant(form, "started", row, visit),
+            ended_at=_instant(form, "ended", row, visit),
             reason=form.cleaned_data["reason"],
             by=request.actor,
             now=request.now,
         )
     except Invalid as problem:
         form.add_error(None, problem.detail)
-        return _wrong(request, visit, form)
+        return _wrong(request, visit, form, _choices(form, problem, visit))
     return _done(request, visit, done, f"The times of {row.name} are put right.")
 
 
@@ -101,18 +108,57 @@ def _found(
     raise NotFound("This visit has no such phase.")
 
 
-def _instant(at: time | None, row: "PhaseRow", visit: "Appointment") -> datetime | None:
-    """A clock of the phase's local day."""
+def _instant(
+    form: Form, name: str, row: "PhaseRow", visit: "Appointment"
+) -> datetime | None:
+    """A clock of the phase's local day; which one was chosen, where it comes twice.
+
+    Raises InvalidMoment.
+    """
+    at: time | None = form.cleaned_data[name]
     if at is None:
         return None
     zone = ZoneInfo(visit.time_zone)
-    return instant(row.planned_start.astimezone(zone).date(), at, zone)
+    wall = datetime.combine(row.planned_start.astimezone(zone).date(), at)
+    chosen: datetime | None = form.cleaned_data[f"{name}_chosen"]
+    if chosen and local(chosen, zone).replace(fold=0) == wall:
+        return chosen
+    return instant_in(name, wall, zone)
 
 
-def _wrong(request: StaffRequest, visit: "Appointment", form: Form) -> Answer:
-    """The visit's page with what is wrong, in words."""
+def _choices(
+    form: Form, problem: Invalid, visit: "Appointment"
+) -> list[dict[str, Any]]:
+    """The same form once for each time that can be meant."""
+    sent = {name: form.data[name] for name in form.fields if name in form.data}
+    name = problem.errors[0].pointer.strip("/")
+    return [
+        {
+            "label": choice["label"],
+            "fields": {
+                **sent,
+                name: choice["start"][11:16],
+                f"{name}_chosen": choice["start"],
+            },
+        }
+        for choice in choices.of(problem, ZoneInfo(visit.time_zone))
+    ]
+
+
+def _wrong(
+    request: StaffRequest,
+    visit: "Appointment",
+    form: Form,
+    instead: Sequence[dict[str, Any]] = (),
+) -> Answer:
+    """The visit's page with what is wrong, in words, and times to choose `instead`."""
     faults = [str(fault) for faults in form.errors.values() for fault in faults]
-    shown = {**appointment_page.context(request, visit), "phase_faults": faults}
+    shown = {
+        **appointment_page.context(request, visit),
+        "phase_faults": faults,
+        "phase_choices": instead,
+        "phase_address": request.path,
+    }
     template = "pages/staff/appointment.html"
     return TemplateResponse(request, template, shown, status=422)
 

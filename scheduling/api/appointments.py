@@ -58,6 +58,7 @@ class Appointments(Endpoint):
             subject=subject(sent),
             variation=bodies.variation(sent),
             hold_id=sent.get("hold"),
+            said=sent,
             reason=sent.get("reason", ""),
             by=request.actor,
             now=request.now,

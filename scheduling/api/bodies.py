@@ -105,6 +105,8 @@ def with_episode(sent: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 class NewAppointment(WithWhom, Varied):
+    """Beside a `hold` the rest may be left out; what says otherwise is refused."""
+
     patient = serializers.UUIDField()
     visit_type = serializers.CharField(required=False, max_length=60)
     start = Start(required=False)

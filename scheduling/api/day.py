@@ -1,6 +1,6 @@
 """The day as it goes: phases as they went, what is expected, and how long it took."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,7 +14,6 @@ from core.refusal import Refused
 from scheduling import selectors
 from scheduling.api.bodies import Body, Days
 from scheduling.api.fields import Day, Start
-from scheduling.domain.local_time import resolve
 from scheduling.models import Appointment
 from scheduling.selectors.day_rendering import (
     duration_json,
@@ -22,6 +21,7 @@ from scheduling.selectors.day_rendering import (
     projection_json,
 )
 from scheduling.services import phase_records
+from scheduling.services.instants import instant_in
 
 USUAL_DAYS = 90
 
@@ -212,10 +212,4 @@ def _today(endpoint: Endpoint, request: ApiRequest) -> date:
 def _instant(sent: dict[str, Any], name: str, zone: ZoneInfo) -> datetime | None:
     """A time without an offset is the clinic's wall clock, if that is one instant."""
     at: datetime | None = sent.get(name)
-    if at is None:
-        return None
-    instant = at.astimezone(UTC) if at.tzinfo else resolve(at, zone)
-    if not isinstance(instant, datetime):
-        fault = "The clocks change at this time; say it with its UTC offset."
-        raise Invalid([FieldError(f"/{name}", fault)])
-    return instant
+    return None if at is None else instant_in(name, at, zone)

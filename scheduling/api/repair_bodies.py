@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from scheduling.api.bodies import Body
-from scheduling.api.fields import Id, Start, check_reach
+from scheduling.api.fields import Id, Start
 from scheduling.models import Absence, RepairLine, RepairPlan
 
 
@@ -47,7 +47,7 @@ class ChangeLine(Version):
 
     locked = serializers.BooleanField(required=False)
     way = serializers.ChoiceField(required=False, choices=RepairLine.Way.values)
-    start = serializers.DateTimeField(required=False, validators=[check_reach])
+    start = Start(required=False)
 
     def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
         if len(attrs.keys() & {"locked", "way", "start"}) != 1:

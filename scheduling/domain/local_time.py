@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo
 
 from scheduling.domain.grid import CELL
 
+SKIPPED = "The clocks skip this time that day; choose one of its neighbours."
+TWICE = "This time comes twice that day; say which, with its UTC offset."
+
 
 @dataclass(frozen=True, slots=True)
 class InGap:

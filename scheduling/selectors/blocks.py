@@ -16,7 +16,7 @@ from scheduling.models import Resource, ScheduleException
 from scheduling.selectors.calendars import Awaited
 
 # As `calendars.taken` counts, but row by row, and with whose time it is. Holds that
-# are over and the visit that is being moved take no time.
+# are over, the one being booked, and the visit being moved take no time.
 _BUSY = """
 SELECT r.resource_id,
        ((floor(extract(epoch FROM r.starts_at))::bigint - %(epoch)s) / 300)::int,
@@ -32,6 +32,7 @@ SELECT r.resource_id,
    AND (r.hold_id IS NULL OR h.ended_at IS NOT NULL OR h.expires_at > %(now)s)
    AND (r.appointment_id IS NULL
         OR r.appointment_id IS DISTINCT FROM %(appointment)s::uuid)
+   AND (r.hold_id IS NULL OR r.hold_id IS DISTINCT FROM %(hold)s::uuid)
  ORDER BY r.starts_at, r.id
 """
 
@@ -54,11 +55,11 @@ def busy(
     *,
     now: datetime,
     moving_id: UUID | None = None,
+    hold_id: UUID | None = None,
 ) -> list[Busy]:
     """All that takes time of these resources on the grid, by start."""
-    rows = _rows(
-        _BUSY, grid, resources=list(resource_ids), now=now, appointment=moving_id
-    )
+    but = {"appointment": moving_id, "hold": hold_id}
+    rows = _rows(_BUSY, grid, resources=list(resource_ids), now=now, **but)
     return [_busy(row) for row in rows]
 
 

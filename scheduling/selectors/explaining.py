@@ -129,8 +129,9 @@ def members_of(kind: VisitKind, plan: Plan) -> list[Member]:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Which local days, as they are `now`, for whom; as if `moving_id` took no time,
-    and absences had `awaited` already. Nothing starts before `soonest`."""
+    """Which local days, as they are `now`, for whom; as if `moving_id` and `hold_id`
+    took no time, and absences had `awaited` already. Nothing starts before `soonest`.
+    """
 
     first: date
     last: date
@@ -138,6 +139,7 @@ class Look:
     soonest: datetime
     patient_id: UUID | None = None
     moving_id: UUID | None = None
+    hold_id: UUID | None = None
     awaited: Sequence[Awaited] = ()
 
 
@@ -151,7 +153,7 @@ def read_window(
     hours = rules(kind.clinic_id, ids, first - _ONE_DAY, last + 2 * _ONE_DAY)
     patient = look.patient_id if kind.in_person else None
     moving = look.moving_id
-    busy = blocks.busy(ids, grid, now=look.now, moving_id=moving)
+    busy = blocks.busy(ids, grid, now=look.now, moving_id=moving, hold_id=look.hold_id)
     return Window(
         plan=plan,
         members=tuple(members),

@@ -29,18 +29,19 @@ def why_not(
     patient_id: UUID | None = None,
     clinician: int | None = None,
     moving_id: UUID | None = None,
+    hold_id: UUID | None = None,
     avoiding: frozenset[int] = frozenset(),
     awaited: Sequence[Awaited] = (),
 ) -> Rejection | None:
     """The fewest things without which the visit could start then, asked as
-    `opening_at` is; None where it can.
+    `opening_at` is; None where it can. The hold that is booked is in nobody's way.
 
     `avoiding` are named where only they have time. Seven statements at most.
     """
     day = start.astimezone(kind.zone).date()
     members = members_of(kind, plan)
     wished = Wished(others=_others(members, clinician), excluded=avoiding)
-    look = Look(day, day, now, start, patient_id, moving_id, awaited)
+    look = Look(day, day, now, start, patient_id, moving_id, hold_id, awaited)
     window = read_window(kind, plan, members, look, wished)
     # Whether a start is too soon is asked elsewhere.
     scene = _at(replace(window, now=start), start)

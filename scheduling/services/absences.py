@@ -12,7 +12,7 @@ holds closes it under its own patient's row.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,12 +24,11 @@ from core.actor import Actor
 from core.problems import FieldError, Invalid, NotFound, Problem, StaleVersion
 from patients.services.patients import lock_all as lock_patients
 from scheduling.domain import absence as domain
-from scheduling.domain.local_time import Doubled, InGap, resolve
-from scheduling.domain.reach import OUT_OF_REACH, in_reach
 from scheduling.events import AbsenceEnded, AbsenceOpened
 from scheduling.models import Absence, Conflict, Hold, RepairPlan, Reservation, Resource
 from scheduling.selectors import absences as selectors
 from scheduling.services import conflicts
+from scheduling.services.instants import instant_in
 from scheduling.services.reserving import lock_resources
 
 NO_LONGER_NEEDED = "no longer needed"
@@ -60,7 +59,8 @@ def open_absence(
 
     Free time is reserved at once, holds in the way end, and every visit in the way
     that could move gets one open conflict. Raises NotFound for another clinic's
-    resource, and Invalid in words, also for one retired or absent then already.
+    resource, and Invalid in words, also for one retired or absent then already, and
+    with choices for a time that does not exist or comes twice.
     """
     resource = _lock(clinic_id, resource_id)
     period = _period(resource, start, end, now)
@@ -140,27 +140,11 @@ def _period(
     resource: Resource, start: datetime, end: datetime, now: datetime
 ) -> DateTimeTZRange:
     zone = ZoneInfo(resource.clinic.time_zone)
-    start, end = _instant("start", start, zone), _instant("end", end, zone)
+    start, end = instant_in("start", start, zone), instant_in("end", end, zone)
     if wrong := domain.fault(start, end, now):
         field, text = wrong
         raise Invalid([FieldError(f"/{field}", text)])
     return DateTimeTZRange(start, end)
-
-
-def _instant(field: str, moment: datetime, zone: ZoneInfo) -> datetime:
-    if not in_reach(moment):
-        raise Invalid([FieldError(f"/{field}", OUT_OF_REACH)])
-    # On UTC's clock, on which 24 hours are 24 hours whatever the wall clocks do.
-    if moment.tzinfo is not None:
-        return moment.astimezone(UTC)
-    match resolve(moment, zone):
-        case datetime() as instant:
-            return instant
-        case InGap():
-            text = "The clocks skip this time that day; choose one an hour off."
-        case Doubled():
-            text = "This time comes twice that day; choose one an hour off."
-    raise Invalid([FieldError(f"/{field}", text)])
 
 
 def _check_kind(kind: str) -> None:
@@ -239,7 +223,7 @@ def _open_conflicts(absence: Absence, now: datetime) -> list[Conflict]:
 
 
 def _shorten(absence: Absence, until: datetime, now: datetime) -> None:
-    until = _instant("until", until, ZoneInfo(absence.resource.clinic.time_zone))
+    until = instant_in("until", until, ZoneInfo(absence.resource.clinic.time_zone))
     start, end = absence.period.lower, absence.period.upper
     if not max(start, now) < until < end:
         fault = "Choose an end between now and the end it has, after its start."

@@ -36,8 +36,8 @@ def check_patient_free(
 
 
 def taken(wanted: Wanted, patient_id: UUID | None) -> SlotTaken:
-    """The refusal with the next openings, searched now that no resource is locked;
-    of a move with what is in its way."""
+    """The refusal with the next openings and what is in the way, both searched now that
+    no try holds a lock."""
     found = alternatives(
         wanted.kind,
         wanted.plan,
@@ -50,7 +50,7 @@ def taken(wanted: Wanted, patient_id: UUID | None) -> SlotTaken:
         avoiding=wanted.avoiding,
         awaited=wanted.awaited,
     )
-    why = why_taken(wanted, patient_id) if wanted.moving else None
+    why = why_taken(wanted, patient_id)
     return SlotTaken(found, wanted.kind.zone, why=why)
 
 
@@ -69,6 +69,7 @@ def why_taken(wanted: Wanted, patient_id: UUID | None) -> Rejection | None:
         patient_id=None if stays else patient_id,
         clinician=wanted.clinician,
         moving_id=wanted.moving_id,
+        hold_id=wanted.hold_id,
         avoiding=wanted.avoiding,
         awaited=wanted.awaited,
     )

@@ -3,8 +3,10 @@
 The acts on a visit (`scheduling.services.moving`, `.visits`) can be had here, too.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -53,6 +55,7 @@ def book(
     subject: str = "",
     variation: Variation = USUAL,
     hold_id: UUID | None = None,
+    said: Mapping[str, Any] | None = None,
     reason: str = "",
     by: Actor,
     now: datetime,
@@ -60,8 +63,9 @@ def book(
     """Book a visit, either at `start` or as a hold has it.
 
     A naive `start` is the clinic's wall clock; a hold has its own `variation` and
-    resources. `prefer` and `avoiding` are clinicians; `shown` are the resources of an
-    opening somebody chose: those that are still free are taken.
+    resources, which the fields of a request, `said` beside it, must not contradict.
+    `prefer` and `avoiding` are clinicians; `shown` are the resources of an opening
+    somebody chose: those that are still free are taken.
     Refused, on record, where a rule says no. Raises SlotTaken (with alternatives),
     PatientBusy, NotFound, or Invalid in words; then nothing of the attempt remains.
     """
@@ -73,6 +77,7 @@ def book(
             start=start,
             subject=subject,
             reason=reason,
+            said=said,
             by=by,
             now=now,
         )

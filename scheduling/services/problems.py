@@ -16,7 +16,7 @@ NEXT_BEST = "Choose one of the alternatives, or search again."
 
 class SlotTaken(Problem):
     """Somebody else has this time, or it is not open; `alternatives` are the next, and
-    `why` says what is in the way where that was asked."""
+    `why` says what is in the way; None where nothing is any more."""
 
     code = "slot-taken"
     status = 409
@@ -37,7 +37,8 @@ class SlotTaken(Problem):
         super().__init__(
             " ".join([*because, self.remedy]),
             alternatives=[opening_json(opening, zone) for opening in alternatives],
-            **({"blocks": blocks_json(why, says)} if why else {}),
+            in_the_way=because,
+            blocks=blocks_json(why, says) if why else [],
         )
 
 
@@ -54,13 +55,22 @@ class PatientBusy(Problem):
         )
 
 
-class InvalidStart(Invalid):
+class InvalidMoment(Invalid):
+    """A time cannot be meant; `choices` are times that can."""
+
+    def __init__(
+        self, field: str, detail: str, choices: Sequence[datetime] = ()
+    ) -> None:
+        super().__init__([FieldError(f"/{field}", detail)])
+        self.choices = tuple(choices)
+        self.extra["choices"] = [choice.isoformat() for choice in choices]
+
+
+class InvalidStart(InvalidMoment):
     """The start cannot be meant; `choices` are starts that can."""
 
     def __init__(self, detail: str, choices: Sequence[datetime] = ()) -> None:
-        super().__init__([FieldError("/start", detail)])
-        self.choices = tuple(choices)
-        self.extra["choices"] = [choice.isoformat() for choice in choices]
+        super().__init__("start", detail, choices)
 
 
 class ReasonNeeded(Invalid):

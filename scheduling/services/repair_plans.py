@@ -7,6 +7,7 @@ before it is carried out.
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -17,6 +18,8 @@ from scheduling.models import Absence, Conflict, RepairLine, RepairPlan
 from scheduling.selectors import absences
 from scheduling.selectors import repair as selectors
 from scheduling.services.absences import AbsenceOver
+from scheduling.services.instants import instant_of
+from scheduling.services.problems import InvalidStart
 from scheduling.services.repair_order import needed_by, put_in_order, waiting_for
 from scheduling.services.repair_searching import (
     Found,
@@ -150,13 +153,16 @@ def set_way(
     so are lines whose time it takes.
 
     The other lines stay as they are and keep their time; that the plan is the best
-    is said no more. Raises NoOpening, TimePromised, Invalid,
-    NotFound, StaleVersion, PlanAtWork.
+    is said no more. A naive `start` is the clinic's wall clock. Raises NoOpening,
+    TimePromised, Invalid, NotFound, StaleVersion, PlanAtWork.
     """
     plan = lock_proposed(plan_id, clinic_id, version)
     line = _line(plan, position)
     if start is None and way not in Way.values:
         raise Invalid([FieldError("/way", f"Choose one of {', '.join(Way.values)}.")])
+    if start is not None:
+        zone = ZoneInfo(plan.absence.resource.clinic.time_zone)
+        start = instant_of(start, zone, InvalidStart)
     _fill(line, _chosen(plan, line, way, start, now))
     line.appointment_version = line.appointment.version
     line.locked = True

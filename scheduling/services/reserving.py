@@ -36,7 +36,8 @@ Owner = TypeVar("Owner", Appointment, Hold)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A start for a plan; `moving` is the appointment that frees its own time.
+    """A start for a plan; `moving` is the appointment that frees its own time, and
+    `hold_id` the hold that is booked.
 
     `plan` is the visit type's, as `variation` makes it. `given_up` are the resources
     it has now; those of `prefer` are taken where they are free, `avoiding` never. What
@@ -49,6 +50,7 @@ class Wanted:
     now: datetime
     clinician: int | None = None
     moving: Appointment | None = None
+    hold_id: UUID | None = None
     variation: Variation = USUAL
     given_up: frozenset[int] = frozenset()
     prefer: frozenset[int] = frozenset()

@@ -1,21 +1,17 @@
 """From a start somebody asked for to an instant that can be booked, or why not."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from scheduling.domain.grid import CELL_MINUTES, align_down, align_up, is_on_grid
-from scheduling.domain.local_time import Doubled, InGap, local, resolve
+from scheduling.domain.local_time import local
 from scheduling.domain.plan import Plan
-from scheduling.domain.reach import (
-    OUT_OF_REACH,
-    YEARS_AHEAD,
-    furthest_day,
-    in_reach,
-)
+from scheduling.domain.reach import YEARS_AHEAD, furthest_day
 from scheduling.selectors.visit_types import VisitKind
+from scheduling.services.instants import instant_of
 from scheduling.services.problems import InvalidStart
 
 _TOO_FAR = (
@@ -30,7 +26,7 @@ def check_start(start: datetime, kind: VisitKind, now: datetime) -> datetime:
     off the five-minute grid, in the past, years ahead, or sooner than the type's
     minimum lead.
     """
-    instant = _instant(start, kind.zone)
+    instant = instant_of(start, kind.zone, InvalidStart)
     if not is_on_grid(instant):
         choices = [align_down(instant), align_up(instant)]
         _refuse(f"Visits start every {CELL_MINUTES} minutes.", kind.zone, *choices)
@@ -43,23 +39,6 @@ def check_start(start: datetime, kind: VisitKind, now: datetime) -> datetime:
         text = "This visit needs more notice; choose a start from here on."
         _refuse(text, kind.zone, align_up(soonest))
     return instant
-
-
-def _instant(start: datetime, zone: ZoneInfo) -> datetime:
-    if not in_reach(start):
-        _refuse(OUT_OF_REACH, zone)
-    if start.tzinfo is not None:
-        return start.astimezone(UTC)
-    match resolve(start, zone):
-        case InGap(before, after):
-            text = "The clocks skip this time that day; choose one of its neighbours."
-            _refuse(text, zone, before, after)
-        case Doubled(first, second):
-            text = "This time comes twice that day; say which, with its UTC offset."
-            _refuse(text, zone, first, second)
-        case datetime() as instant:
-            return instant
-    raise AssertionError("unreachable")
 
 
 def _refuse(text: str, zone: ZoneInfo, *choices: datetime) -> None:

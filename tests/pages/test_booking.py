@@ -161,6 +161,43 @@ def test_a_held_opening_is_booked_from_its_page(coordinator, practice):
     assert "no longer held" in over
 
 
+def held_opening(client, patient):
+    """The form that books an opening which is held for this patient."""
+    page = search(client, patient=patient.pk).content.decode()
+    ask = fields(page, reverse("staff:hold_new"))
+    held = client.post(reverse("staff:hold_new"), ask)
+    its_page = client.get(held["Location"]).content.decode()
+    return fields(its_page, reverse("staff:book"))
+
+
+def test_a_held_opening_is_not_booked_as_something_else(coordinator, practice):
+    patient = practice.patient()
+    ask = held_opening(coordinator, patient)
+
+    response = coordinator.post(reverse("staff:book"), ask | {"visit_type": "bmc"})
+
+    assert response.status_code == 400
+    assert "The hold is for consultation;" in response.content.decode()
+    assert booked(patient) == []
+
+
+def test_a_held_opening_is_booked_at_its_own_start_instead_of_another(
+    coordinator, practice
+):
+    patient = practice.patient()
+    ask = held_opening(coordinator, patient)
+    start = NINE.fromisoformat(ask["start"])
+    book = reverse("staff:book")
+    late = ask | {"start": (start + timedelta(minutes=5)).isoformat()}
+
+    asked_back = coordinator.post(book, late)
+    again = fields(asked_back.content.decode(), book)
+    coordinator.post(book, again)
+
+    assert asked_back.status_code == 422
+    assert [visit.start for visit in booked(patient)] == [start]
+
+
 def test_a_visit_is_moved_by_its_form(coordinator, practice):
     visit = practice.book()
     address = reverse("staff:appointment_move", args=[visit.pk])
