@@ -343,3 +343,21 @@ def test_only_coordinators_have_it_in_their_navigation(coordinator, practice):
     assert f'href="{here}"' in text(coordinator.get(reverse("staff:today")))
     assert f'href="{here}"' not in text(nurse.get(reverse("staff:today")))
     assert nurse.get(reverse("staff:absence_new")).status_code == 403
+
+
+def test_a_line_says_whose_time_it_takes(coordinator, practice, ill):
+    ana = practice.patient(given_name="Ana", family_name="Alvarez")
+    ben = practice.patient(given_name="Ben", family_name="Bauer")
+    practice.book(ana, clinician=ill.pk, start=NEXT)
+    practice.book(ben, clinician=ill.pk, start=NEXT + timedelta(hours=1))
+    call_in_sick(coordinator, ill)
+    coordinator.post(reverse("staff:absence_plan", args=[Absence.objects.get().pk]))
+    plan = RepairPlan.objects.get()
+    assert "whose time it takes" not in text(
+        coordinator.get(reverse("staff:repair", args=[plan.pk]))
+    )
+
+    plan.lines.filter(position=1).update(after=[2])
+
+    shown = text(coordinator.get(reverse("staff:repair", args=[plan.pk])))
+    assert "<dd>After Ben Bauer, whose time it takes</dd>" in shown
