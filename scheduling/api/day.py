@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
+from clinics.services.bodies import Body
 from clinics.services.rest import ApiRequest, Endpoint
 from core.problems import FieldError, Invalid, NotFound
 from core.refusal import Refused
 from scheduling import selectors
-from scheduling.api.bodies import Body, Days
+from scheduling.api.bodies import Days
 from scheduling.api.fields import Day, Start
 from scheduling.domain.local_time import resolve
 from scheduling.models import Appointment

@@ -4,14 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.api.bodies import Body, Varied, with_episode
+from clinics.services.bodies import Body, ListQuery
+from scheduling.api.bodies import Varied, with_episode
 from scheduling.api.fields import Day, FollowUpCode, Id, Start, Weekdays
 from scheduling.services.offers import LARGEST_BATCH
-
-
-class ListQuery(Body):
-    limit = serializers.IntegerField(required=False)
-    cursor = serializers.CharField(required=False)
 
 
 class EntriesQuery(ListQuery):
