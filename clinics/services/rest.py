@@ -36,6 +36,7 @@ TITLES = {415: "Send JSON (Content-Type: application/json)"}
 SECRETS = frozenset({"password", "totp", "api_key"})
 # Levels of lists and objects in a body; no resource has as many.
 DEEPEST = 32
+NOWHERE = "Check the address and the ids in it; the lists show what this clinic has."
 
 
 class Unauthenticated(Problem):
@@ -220,7 +221,7 @@ class Endpoint(APIView):
         """The row of this clinic, or 404. `queryset` is of a model with a clinic."""
         row = queryset.filter(clinic_id=self.membership.clinic_id, **lookup).first()
         if row is None:
-            raise NotFound
+            raise NotFound(NOWHERE)
         return row
 
     # --- How a request passes ----------------------------------------------------
@@ -270,7 +271,7 @@ class Endpoint(APIView):
         names = {k: str(v).replace("-", "_") for k, v in self.kwargs.items()}
         action = template.format(**names)
         if action not in policy.ACTIONS:
-            raise NotFound
+            raise NotFound(NOWHERE)
         return action
 
     def _proofs(self, drf: Request) -> Proofs:
@@ -321,7 +322,7 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, RequestDataTooBig):
         return TooLarge()
     if isinstance(error, Http404 | exceptions.NotFound):
-        return NotFound()
+        return NotFound(NOWHERE)
     if isinstance(error, exceptions.ValidationError):
         return Invalid(_field_errors(error.detail, ""))
     if isinstance(error, exceptions.AuthenticationFailed | exceptions.NotAuthenticated):

@@ -74,9 +74,7 @@ class AppointmentDetail(Endpoint):
 
     @extend_schema(responses=bodies.AppointmentAnswer)
     def get(self, request: ApiRequest, appointment_id: UUID) -> dict[str, Any]:
-        found = selectors.appointment(appointment_id, self.clinic.pk)
-        if found is None:
-            raise NotFound
+        found = selectors.clinic_appointment(appointment_id, self.clinic.pk)
         self.saw(found.patient_id)
         return appointment_json(found)
 
@@ -283,7 +281,7 @@ class HoldDetail(Endpoint):
     def get(self, request: ApiRequest, hold_id: UUID) -> dict[str, Any]:
         held = selectors.hold(hold_id, self.clinic.pk)
         if held is None:
-            raise NotFound
+            raise NotFound("There is no such hold at this clinic.")
         self.saw(*filter(None, [held.patient_id]))
         return hold_json(held)
 
