@@ -111,11 +111,20 @@ class FreedOpenings(Endpoint):
         parameters=[waiting_bodies.FreedQuery], responses=waiting_bodies.FreedPage
     )
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        handled = self.asked()["handled"]
-        rows = reading.freed_openings(self.clinic.pk, handled=handled)
-        page = self.page(rows, freed_json)
+        """What can be had still; with `handled`, what was given away or lost."""
+        page = self._handled() if self.asked()["handled"] else self._standing(request)
         self.saw(*sorted({f["patient"] for f in page["results"]}), deliberate=False)
         return page
+
+    def _handled(self) -> dict[str, Any]:
+        rows = reading.freed_openings(self.clinic.pk, handled=True)
+        return self.page(rows, freed_json)
+
+    def _standing(self, request: ApiRequest) -> dict[str, Any]:
+        found = freeing.standing(self.clinic.pk, request.now)
+        held = {one.freed.pk: one.held for one in found}
+        rows = reading.freed_openings(self.clinic.pk).filter(pk__in=held)
+        return self.page(rows, lambda row: freed_json(row, held=held[row.pk]))
 
 
 class FreedMatches(Endpoint):

@@ -146,6 +146,10 @@ class FreedAnswer(serializers.Serializer[Any]):
     freed_at = serializers.DateTimeField()
     undo_until = serializers.DateTimeField(allow_null=True)
     status = serializers.CharField()
+    held = serializers.BooleanField(
+        allow_null=True,
+        help_text="Held for somebody at present; null where it was not looked for.",
+    )
     handled_at = serializers.DateTimeField(allow_null=True)
 
 
