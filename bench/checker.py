@@ -1,6 +1,7 @@
 """The checker over a full book: no question may grow by the square."""
 
 from collections.abc import Iterator
+from datetime import time
 
 from django.db import connection
 
@@ -13,6 +14,7 @@ from scheduling.services import setup
 
 FEW, MANY = 1_000, 10_000
 ROUNDS = 3
+ALWAYS = {weekday: [(time(0), time(0))] for weekday in range(7)}
 
 # The same visit again every three hours, not in person: one patient has them all.
 COPIES = """
@@ -45,6 +47,7 @@ ANALYZE scheduling_appointment, scheduling_appointmentphase, scheduling_reservat
 def figures() -> Iterator[Figure]:
     """All questions over ten times as many live visits, against the fewer."""
     made = world.clinic(KINDS)
+    setup.set_hours(clinic_id=made.clinic_id, hours=ALWAYS, by=BY, now=NOW)
     setup.define_visit_type(clinic_id=made.clinic_id, spec=VISIT, by=BY, now=NOW)
     booked = str(_book(made, _start(0), _patient(made)))
     _copy(booked, 1, FEW)

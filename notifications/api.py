@@ -4,8 +4,11 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 
+from clinics.services.bodies import ListQuery
 from clinics.services.rest import Endpoint
 from core.problems import FieldError, Invalid
 from core.refusal import Refused
@@ -15,18 +18,25 @@ from notifications.models import Message
 from notifications.services import messages
 
 
+class MessagesQuery(ListQuery):
+    patient = serializers.CharField(required=False, allow_blank=True)
+    state = serializers.CharField(required=False, allow_blank=True)
+
+
 class MessageList(Endpoint):
     """The messages of the clinic, of one patient, or in one state."""
 
     actions: ClassVar = {"GET": "message.read"}
     page_order = ("-due_at", "id")
+    query = MessagesQuery
 
+    @extend_schema(parameters=[MessagesQuery])
     def get(self, request: Request) -> Any:
         """List messages, the one due last first."""
-        query = request.query_params
-        patient_id = _uuid(query.get("patient", ""), "/patient")
+        asked = self.asked()
+        patient_id = _uuid(asked.get("patient", ""), "/patient")
         rows = selectors.messages(
-            self.clinic.pk, patient_id=patient_id, state=_state(query.get("state", ""))
+            self.clinic.pk, patient_id=patient_id, state=_state(asked.get("state", ""))
         )
         page = self.page(rows, document)
         seen = {row["patient"] for row in page["results"] if row["patient"]}

@@ -14,7 +14,6 @@ from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
 
-from pages import numbers
 from pages.act_controls import Choices, control, given, text_of
 from pages.act_proofs import LATE, SECOND, SIGNATURE, proof_fields
 from pages.forms import Form
@@ -123,7 +122,7 @@ def _rows(
     sheet: Sheet, group: Field, posted: Mapping[str, Sequence[Any]]
 ) -> dict[int, dict[str, Any]]:
     starts, kept = dict(enumerate(sheet.start_rows(group))), {}
-    for number in posted_rows(group.name, posted):
+    for number in flat.row_numbers(group.name, posted):
         head = f"{group.name}-{number}-"
         within = {
             name.removeprefix(head): [str(v) for v in values]
@@ -142,22 +141,6 @@ def _only(
     part = ActSchema(act="", label="", fields=tuple(fields))
     texts = {name: [str(v) for v in values] for name, values in posted.items()}
     return flat.answers(part, texts)
-
-
-def posted_rows(group: str, posted: Iterable[str]) -> list[int]:
-    """The numbers of the rows of a group that were in the form."""
-    heads = (
-        name.removeprefix(f"{group}-").partition("-")[0]
-        for name in posted
-        if name.startswith(f"{group}-")
-    )
-    return sorted(
-        {
-            int(head)
-            for head in heads
-            if len(head) <= numbers.DIGITS and head.isdecimal()
-        }
-    )
 
 
 class ActForm(Form):
@@ -242,7 +225,7 @@ class ActForm(Form):
         known = len(self.sheet.starts.get(group.name, ()))
         usual = 0 if known else max(group.min_items, SPARE_ROWS)
         shown = range(known + self.sheet.spare.get(group.name, usual))
-        return sorted({*shown, *posted_rows(group.name, posted or ())})
+        return sorted({*shown, *flat.row_numbers(group.name, posted or ())})
 
     def _row(self, group: Field, number: int) -> Row:
         starts = self.sheet.start_rows(group)

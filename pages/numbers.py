@@ -1,13 +1,11 @@
 """Whole numbers as forms and addresses send them."""
 
-# Counted first: Python reads no number of thousands of digits.
-DIGITS = 9
+from procedures.domain.forms import is_number
 
 
 def read(text: str, otherwise: int) -> int:
     """The number in `text`, or `otherwise` where there is none that can be meant."""
-    readable = text.isascii() and text.isdecimal() and len(text) <= DIGITS
-    return int(text) if readable else otherwise
+    return int(text) if is_number(text) else otherwise
 
 
 def version(text: str, current: int) -> int:

@@ -9,6 +9,7 @@ from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
+from clinics.services.bodies import ListQuery
 from clinics.services.rest import ApiRequest, Endpoint
 from core.problems import FieldError, Invalid
 from core.refusal import Refused
@@ -24,19 +25,26 @@ ACT_NAMES = [act.replace("_", "-") for act in SCHEMAS]
 ENVELOPE = frozenset({"version", "occurred_at", "signature", "second_person"})
 
 
+class EpisodesQuery(ListQuery):
+    patient = serializers.CharField(required=False, allow_blank=True)
+    stage = serializers.CharField(required=False, allow_blank=True)
+
+
 class EpisodeList(Endpoint):
     """GET ?patient=&stage= · POST {patient, targets}, as `open_episode` takes them."""
 
     actions = {"GET": "episode.read", "POST": "episode.open"}
     page_order = ("-stage_at", "pk")
+    query = EpisodesQuery
 
+    @extend_schema(parameters=[EpisodesQuery])
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        query = request.query_params
+        asked = self.asked()
         clinical = episodes.sees_clinical(request.actor.role)
         rows = episodes.of_clinic(
             self.clinic.pk,
-            patient_id=_uuid(query.get("patient", ""), "patient"),
-            stage=query.get("stage", ""),
+            patient_id=_uuid(asked.get("patient", ""), "patient"),
+            stage=asked.get("stage", ""),
         )
         page = self.page(rows, lambda e: documents.summary(e, clinical=clinical))
         self.saw(*{line["patient"] for line in page["results"]}, deliberate=False)

@@ -24,6 +24,7 @@ from clinics import selectors
 from clinics.domain import policy
 from clinics.models import Clinic, Membership, User
 from clinics.services import answers, api_keys, doors, presence
+from clinics.services.bodies import Body, ListQuery
 from clinics.services.entrance import SAFE, Visit, admit, digest_of
 from clinics.services.presence import NO_PROOFS, Proofs
 from core.actor import Actor
@@ -35,6 +36,7 @@ TITLES = {415: "Send JSON (Content-Type: application/json)"}
 SECRETS = frozenset({"password", "totp", "api_key"})
 # Levels of lists and objects in a body; no resource has as many.
 DEEPEST = 32
+NOWHERE = "Check the address and the ids in it; the lists show what this clinic has."
 
 
 class Unauthenticated(Problem):
@@ -165,7 +167,8 @@ class Endpoint(APIView):
     `{act}` in an action is filled from the URL ("episode.{act}"). A handler returns
     data (200), `self.created(data)` (201), `self.nothing()` (204) or a Refused, which
     commits and becomes a 409 or 403. What it raises rolls back; Problems become
-    problem+json. `Idempotency-Key` is honoured on every POST.
+    problem+json. `Idempotency-Key` is honoured on every POST. A list names what its
+    query may hold in `query`, and is refused anything else.
     """
 
     actions: ClassVar[Mapping[str, str]] = {}
@@ -174,6 +177,7 @@ class Endpoint(APIView):
     parser_classes = (Json,)
     renderer_classes = (JSONRenderer,)
     page_order: ClassVar[tuple[str, ...]] = ("pk",)
+    query: ClassVar[type[Body]] = ListQuery
 
     membership: Membership
     visit: Visit
@@ -197,10 +201,16 @@ class Endpoint(APIView):
     def nothing(self) -> Response:
         return Response(status=204)
 
+    def asked(self) -> dict[str, Any]:
+        """What the query asks for. Raises Invalid."""
+        return self.query.read(self.request.query_params.dict())
+
     def page(
         self, queryset: QuerySet[Any], render: Callable[[Any], Any]
     ) -> dict[str, Any]:
         """One page of a list, with a cursor to the next: {"results", "next"}."""
+        # Also of lists whose handlers ask for nothing: none ignores a wrong filter.
+        self.asked()
         paginator = Page()
         paginator.ordering = self.page_order
         rows = paginator.paginate_queryset(queryset, self.request, view=self) or []
@@ -211,7 +221,7 @@ class Endpoint(APIView):
         """The row of this clinic, or 404. `queryset` is of a model with a clinic."""
         row = queryset.filter(clinic_id=self.membership.clinic_id, **lookup).first()
         if row is None:
-            raise NotFound
+            raise NotFound(NOWHERE)
         return row
 
     # --- How a request passes ----------------------------------------------------
@@ -261,7 +271,7 @@ class Endpoint(APIView):
         names = {k: str(v).replace("-", "_") for k, v in self.kwargs.items()}
         action = template.format(**names)
         if action not in policy.ACTIONS:
-            raise NotFound
+            raise NotFound(NOWHERE)
         return action
 
     def _proofs(self, drf: Request) -> Proofs:
@@ -312,7 +322,7 @@ def as_problem(error: Exception) -> Problem:
     if isinstance(error, RequestDataTooBig):
         return TooLarge()
     if isinstance(error, Http404 | exceptions.NotFound):
-        return NotFound()
+        return NotFound(NOWHERE)
     if isinstance(error, exceptions.ValidationError):
         return Invalid(_field_errors(error.detail, ""))
     if isinstance(error, exceptions.AuthenticationFailed | exceptions.NotAuthenticated):

@@ -145,32 +145,24 @@ def _acts(request: StaffRequest, visit: "Appointment") -> list[dict[str, str]]:
             "address": reverse(f"staff:appointment_{name}", args=[visit.pk]),
         }
         for act, action, name, label in BUTTONS
-        if _may(request, visit, act, action) and _fits(request, visit, act)
+        if _may(request, visit, act, action) and _fits(visit, act)
     ]
 
 
 def _may(request: StaffRequest, visit: "Appointment", act: Act, action: str) -> bool:
     allowed = may(request.membership.role, action).allowed
-    return allowed and why_not(Status(visit.status), act) is None
+    return allowed and reason_against(visit, act, request.now) is None
 
 
-def _fits(request: StaffRequest, visit: "Appointment", act: Act) -> bool:
-    """Leaves out what the state allows and the moment does not."""
+def _fits(visit: "Appointment", act: Act) -> bool:
+    """Leaves out what could be done and does not suit this visit."""
     if act in OF_EPISODE and visit.visit_type.requires_decision:
         return False
-    if act is Act.ARRIVE and not (visit.in_person and _has_come(request, visit)):
+    if act is Act.ARRIVE and not visit.in_person:
         return False
     if act is Act.CHECK_IN and visit.status != "arrived" and visit.in_person:
         return False
-    if act is Act.CONFIRM:
-        return visit.confirmed_at is None
-    return act is not Act.NO_SHOW or request.now >= visit.start
-
-
-def _has_come(request: StaffRequest, visit: "Appointment") -> bool:
-    """Whether its local day has: nobody arrives before."""
-    zone = ZoneInfo(visit.time_zone)
-    return visit.local_on <= request.now.astimezone(zone).date()
+    return act is not Act.CONFIRM or visit.confirmed_at is None
 
 
 def _strips(request: StaffRequest, visit: "Appointment") -> list[phases.Strip]:

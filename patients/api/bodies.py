@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.problems import FieldError, Invalid
+from clinics.services.bodies import Body, ListQuery
+from patients.selectors import TASK_STATES
 
 LARGEST_ID = 2**63 - 1
 
@@ -20,23 +22,32 @@ class Instant(serializers.DateTimeField):
         return value
 
 
-class Body(serializers.Serializer[Any]):
-    """A request's body. Lengths and meaning are checked by the services, in words."""
+@extend_schema_field(str)
+class Typed(serializers.Field[str, Any, str, Any]):
+    """Whatever was typed into a search; what nobody is called finds nobody."""
 
-    @classmethod
-    def read(cls, data: Any) -> dict[str, Any]:
-        """The checked fields that were sent. Raises Invalid; unknown fields, too."""
-        body = cls(data=data)
-        body.is_valid(raise_exception=True)
-        unknown = sorted(set(data) - set(body.fields))
-        if unknown:
-            known = ", ".join(body.fields)
-            fault = f"There is no such field; use {known}."
-            raise Invalid([FieldError(f"/{name[:40]}", fault) for name in unknown])
-        return dict(body.validated_data)
+    def to_internal_value(self, data: Any) -> str:
+        return str(data)
+
+
+class PatientsQuery(ListQuery):
+    q = Typed(
+        required=False,
+        help_text="Name, birth date, MRN, e-mail, phone or its last digits.",
+    )
+
+
+class TasksQuery(ListQuery):
+    state = serializers.ChoiceField(
+        choices=TASK_STATES,
+        default="open",
+        help_text="open (all not done, the default), acknowledged, late, done, all.",
+    )
 
 
 class NewPatient(Body):
+    """Lengths and meaning are checked by the service, in words."""
+
     given_name = serializers.CharField(allow_blank=True)
     family_name = serializers.CharField(allow_blank=True)
     birth_date = serializers.DateField()

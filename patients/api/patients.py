@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from clinics.domain import policy
@@ -18,18 +18,11 @@ from patients.services import patients
 class PatientList(Endpoint):
     actions = {"GET": "patient.read", "POST": "patient.write"}
     page_order = ("family_name", "given_name", "pk")
+    query = bodies.PatientsQuery
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "q",
-                description="Name, birth date, MRN, e-mail, phone or its last digits.",
-            )
-        ],
-        responses=bodies.PatientPage,
-    )
+    @extend_schema(parameters=[bodies.PatientsQuery], responses=bodies.PatientPage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        text = request.query_params.get("q", "")
+        text = self.asked().get("q", "")
         found = selectors.patients(self.clinic.pk)
         if text.strip():
             found = selectors.search(self.clinic.pk, text)

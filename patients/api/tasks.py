@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 
 from clinics.domain import policy
 from clinics.services.rest import ApiRequest, Endpoint
-from core.problems import FieldError, Invalid
 from patients import selectors
 from patients.api import bodies
 from patients.models import Task
@@ -18,23 +17,11 @@ from patients.services import tasks
 class TaskList(Endpoint):
     actions = {"GET": "task.read"}
     page_order = ("due_at", "pk")
+    query = bodies.TasksQuery
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "state",
-                enum=selectors.TASK_STATES,
-                description="open (all not done, the default), acknowledged, late, "
-                "done, all.",
-            )
-        ],
-        responses=bodies.TaskPage,
-    )
+    @extend_schema(parameters=[bodies.TasksQuery], responses=bodies.TaskPage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        state = request.query_params.get("state", "") or "open"
-        if state not in selectors.TASK_STATES:
-            known = ", ".join(selectors.TASK_STATES)
-            raise Invalid([FieldError("/state", f"Choose one of {known}.")])
+        state = self.asked()["state"]
         rows = selectors.tasks(self.clinic.pk, now=request.now, state=state)
         role = request.actor.role
         page = self.page(rows, lambda task: answer(task, role, request.now))

@@ -4,12 +4,12 @@ A field is named as it is; a row's field "findings-0-icd10". Rows are numbered a
 form numbers them and may have gaps; rows nobody filled in are left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from procedures.domain.schema import ActSchema, Field
 
-# Of the number of a row. Python reads no number of thousands of digits.
+# Counted first: Python reads no number of thousands of digits.
 DIGITS = 9
 Posted = Mapping[str, Sequence[str]]
 
@@ -31,7 +31,7 @@ def _of(fields: Sequence[Field], posted: Posted, within: str) -> dict[str, Any]:
 def _value(asked: Field, posted: Posted, name: str) -> Any:
     if asked.kind == "group":
         rows = (
-            _of(asked.fields, posted, f"{name}-{n}-") for n in _numbers(posted, name)
+            _of(asked.fields, posted, f"{name}-{n}-") for n in row_numbers(name, posted)
         )
         return [row for row in rows if row]
     values = [value for value in posted.get(name, ()) if value != ""]
@@ -40,13 +40,17 @@ def _value(asked: Field, posted: Posted, name: str) -> Any:
     return values[-1] if values else ""
 
 
-def _numbers(posted: Posted, name: str) -> list[int]:
-    start = f"{name}-"
+def row_numbers(group: str, posted: Iterable[str]) -> list[int]:
+    """The numbers of the rows of a group that were in the form."""
+    start = f"{group}-"
     rests = (key.removeprefix(start) for key in posted if key.startswith(start))
     heads = {rest.partition("-")[0] for rest in rests}
-    return sorted(
-        int(head) for head in heads if len(head) <= DIGITS and head.isdecimal()
-    )
+    return sorted({int(head) for head in heads if is_number(head)})
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a whole number that a form of ours can mean."""
+    return len(text) <= DIGITS and text.isascii() and text.isdecimal()
 
 
 def flat(pointer: str) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from clinics.services.bodies import ListQuery
 from clinics.services.rest import ApiRequest, Endpoint
 from core.problems import NotFound
 from scheduling.api import repair_bodies as bodies
@@ -24,7 +25,7 @@ class Absences(Endpoint):
     actions = {"GET": "absence.read", "POST": "absence.write"}
     page_order = ("-period", "pk")
 
-    @extend_schema(responses=bodies.AbsencePage)
+    @extend_schema(parameters=[ListQuery], responses=bodies.AbsencePage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
         self.saw(count=0, deliberate=False)
         found = selectors.absences(self.clinic.pk)
@@ -86,11 +87,12 @@ class AbsencePlan(Endpoint):
 class Conflicts(Endpoint):
     actions = {"GET": "conflict.read"}
     page_order = ("appointment__during", "pk")
+    query = bodies.ConflictsQuery
 
     @extend_schema(parameters=[bodies.ConflictsQuery], responses=bodies.ConflictPage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        asked = bodies.ConflictsQuery.read(request.query_params.dict())
-        found = selectors.conflicts(self.clinic.pk, only_open=asked["state"] == "open")
+        only_open = self.asked()["state"] == "open"
+        found = selectors.conflicts(self.clinic.pk, only_open=only_open)
         page = self.page(found, conflict_json)
         shown = {conflict["patient"] for conflict in page["results"]}
         self.saw(*sorted(shown), deliberate=False)

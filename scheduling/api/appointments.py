@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from clinics.services.bodies import Body, ListQuery
 from clinics.services.rest import ApiRequest, Endpoint
 from core.problems import FieldError, Invalid, NotFound
 from core.refusal import Refused
@@ -25,12 +26,13 @@ from scheduling.services.previewing import preview_json
 class Appointments(Endpoint):
     actions = {"GET": "appointment.read", "POST": "appointment.book"}
     page_order = ("-during", "pk")
+    query = bodies.AppointmentsQuery
 
     @extend_schema(
         parameters=[bodies.AppointmentsQuery], responses=bodies.AppointmentPage
     )
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        asked = bodies.AppointmentsQuery.read(request.query_params.dict())
+        asked = self.asked()
         days = asked.get("from"), asked.get("to")
         if "patient" not in asked:
             page = self.page(
@@ -73,9 +75,7 @@ class AppointmentDetail(Endpoint):
 
     @extend_schema(responses=bodies.AppointmentAnswer)
     def get(self, request: ApiRequest, appointment_id: UUID) -> dict[str, Any]:
-        found = selectors.appointment(appointment_id, self.clinic.pk)
-        if found is None:
-            raise NotFound
+        found = selectors.clinic_appointment(appointment_id, self.clinic.pk)
         self.saw(found.patient_id)
         return appointment_json(found)
 
@@ -84,7 +84,7 @@ class AppointmentAct(Endpoint):
     """POST of one act on a visit."""
 
     verb: ClassVar[Callable[..., Appointment | Refused]]
-    body: ClassVar[type[bodies.Body]] = bodies.Change
+    body: ClassVar[type[Body]] = bodies.Change
 
     @extend_schema(request=bodies.Change, responses=bodies.AppointmentAnswer)
     def post(
@@ -225,10 +225,9 @@ class Holds(Endpoint):
     actions = {"GET": "appointment.read", "POST": "hold.write"}
     page_order = ("expires_at", "pk")
 
-    @extend_schema(parameters=[bodies.HoldsQuery], responses=bodies.HoldPage)
+    @extend_schema(parameters=[ListQuery], responses=bodies.HoldPage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
         """Those that stand, the first to end first."""
-        bodies.HoldsQuery.read(request.query_params.dict())
         standing = selectors.standing_holds(self.clinic.pk, request.now)
         page = self.page(standing, hold_json)
         shown = {held["patient"] for held in page["results"] if held["patient"]}
@@ -283,7 +282,7 @@ class HoldDetail(Endpoint):
     def get(self, request: ApiRequest, hold_id: UUID) -> dict[str, Any]:
         held = selectors.hold(hold_id, self.clinic.pk)
         if held is None:
-            raise NotFound
+            raise NotFound("There is no such hold at this clinic.")
         self.saw(*filter(None, [held.patient_id]))
         return hold_json(held)
 

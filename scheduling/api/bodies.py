@@ -5,24 +5,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.problems import FieldError, Invalid
+from clinics.services.bodies import Body, ListQuery
 from scheduling.api.fields import Day, FollowUpCode, Id, Ids, Start, Weekdays
 from scheduling.domain.variation import MOST_TARGETS, SEDATIONS, Variation
-
-
-class Body(serializers.Serializer[Any]):
-    """Fields a client sends; one it may not send is refused, too."""
-
-    @classmethod
-    def read(cls, data: Any) -> dict[str, Any]:
-        """The checked fields that were sent. Raises Invalid."""
-        body = cls(data=data)
-        body.is_valid(raise_exception=True)
-        unknown = sorted(set(data) - set(body.fields))
-        if unknown:
-            fault = f"There is no such field; use {', '.join(body.fields)}."
-            raise Invalid([FieldError(f"/{name[:40]}", fault) for name in unknown])
-        return dict(body.validated_data)
 
 
 class Days(Body):
@@ -90,10 +75,8 @@ class OpeningsQuery(Days, Varied):
         return value
 
 
-class AppointmentsQuery(Days):
+class AppointmentsQuery(Days, ListQuery):
     patient = serializers.UUIDField(required=False)
-    limit = serializers.IntegerField(required=False)
-    cursor = serializers.CharField(required=False)
 
 
 def with_episode(sent: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -391,11 +374,6 @@ class HoldAnswer(serializers.Serializer[Any]):
         help_text="By whom: staff, patient or job, and which, such as `staff:12`."
     )
     reservations = ReservationAnswer(many=True)
-
-
-class HoldsQuery(Body):
-    limit = serializers.IntegerField(required=False)
-    cursor = serializers.CharField(required=False)
 
 
 class HoldPage(serializers.Serializer[Any]):

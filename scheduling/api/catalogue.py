@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from drf_spectacular.utils import extend_schema
 
+from clinics.services.bodies import ListQuery
 from clinics.services.rest import ApiRequest, Endpoint
 from patients import selectors as patients
 from scheduling import selectors
@@ -23,7 +24,7 @@ class VisitTypes(Endpoint):
     actions = {"GET": "resource.read"}
     page_order = ("name", "pk")
 
-    @extend_schema(responses=bodies.VisitTypePage)
+    @extend_schema(parameters=[ListQuery], responses=bodies.VisitTypePage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
         return self.page(selectors.visit_types(self.clinic.pk), visit_type_json)
 

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
+from clinics.services.bodies import Body
 from clinics.services.rest import ApiRequest, Endpoint
-from core.problems import FieldError, Invalid, NotFound
+from core.problems import FieldError, Invalid
 from core.refusal import Refused
 from scheduling import selectors
-from scheduling.api.bodies import Body, Days
+from scheduling.api.bodies import Days
 from scheduling.api.fields import Day, Start
 from scheduling.models import Appointment
 from scheduling.selectors.day_rendering import (
@@ -175,9 +176,7 @@ class AppointmentPhases(Endpoint):
         return done if isinstance(done, Refused) else self._phases(visit)
 
     def _visit_of(self, appointment_id: UUID) -> Appointment:
-        visit = selectors.appointment(appointment_id, self.clinic.pk)
-        if visit is None:
-            raise NotFound
+        visit = selectors.clinic_appointment(appointment_id, self.clinic.pk)
         self.saw(visit.patient_id)
         return visit
 

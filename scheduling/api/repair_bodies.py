@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.api.bodies import Body
+from clinics.services.bodies import Body, ListQuery
 from scheduling.api.fields import Id, Start
 from scheduling.models import Absence, RepairLine, RepairPlan
 
@@ -28,10 +28,8 @@ class EndAbsence(Version):
     until = Start(required=False, allow_null=True)
 
 
-class ConflictsQuery(Body):
+class ConflictsQuery(ListQuery):
     state = serializers.ChoiceField(choices=["open", "all"], default="open")
-    limit = serializers.IntegerField(required=False)
-    cursor = serializers.CharField(required=False)
 
 
 class KeepConflict(Body):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from clinics.services.bodies import ListQuery
 from clinics.services.rest import ApiRequest, Endpoint
 from core.problems import NotFound
 from scheduling import selectors
@@ -24,7 +25,7 @@ class Resources(Endpoint):
     actions = {"GET": "resource.read", "POST": "resource.write"}
     page_order = ("kind", "name", "pk")
 
-    @extend_schema(responses=bodies.ResourcePage)
+    @extend_schema(parameters=[ListQuery], responses=bodies.ResourcePage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
         return self.page(selectors.resources(self.clinic.pk), resource_json)
 
@@ -98,7 +99,7 @@ class ScheduleExceptions(Endpoint):
     actions = {"GET": "resource.read", "POST": "resource.write"}
     page_order = ("applies_on", "pk")
 
-    @extend_schema(parameters=[own.ExceptionsQuery], responses=own.ExceptionPage)
+    @extend_schema(parameters=[ListQuery], responses=own.ExceptionPage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
         """From today on."""
         today = request.now.astimezone(ZoneInfo(self.clinic.time_zone)).date()

@@ -5,7 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.api.bodies import Body, ResourceAnswer
+from clinics.services.bodies import Body
+from scheduling.api.bodies import ResourceAnswer
 from scheduling.api.fields import DAYS, Day, Id
 from scheduling.models import ScheduleException
 
@@ -57,11 +58,6 @@ class NewException(Body):
             fault = "Say from when to when it is open besides its hours."
             raise serializers.ValidationError({"local_start": fault})
         return attrs
-
-
-class ExceptionsQuery(Body):
-    limit = serializers.IntegerField(required=False)
-    cursor = serializers.CharField(required=False)
 
 
 class NewResource(Body):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from clinics.services.bodies import ListQuery
 from clinics.services.rest import ApiRequest, Endpoint
 from core.refusal import Refused
 from patients import selectors as patients
@@ -30,12 +31,13 @@ USUAL_DAYS = 90
 class Waitlist(Endpoint):
     actions = {"GET": "waitlist.read", "POST": "waitlist.write"}
     page_order = ("created_at", "pk")
+    query = waiting_bodies.EntriesQuery
 
     @extend_schema(
         parameters=[waiting_bodies.EntriesQuery], responses=waiting_bodies.EntryPage
     )
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        asked = waiting_bodies.EntriesQuery.read(request.query_params.dict())
+        asked = self.asked()
         rows = reading.entries(self.clinic.pk, closed=asked["closed"])
         if "patient" in asked:
             patient = patients.patient(asked["patient"], self.clinic.pk)
@@ -103,16 +105,26 @@ class WithdrawEntry(Endpoint):
 class FreedOpenings(Endpoint):
     actions = {"GET": "waitlist.read"}
     page_order = ("during", "pk")
+    query = waiting_bodies.FreedQuery
 
     @extend_schema(
         parameters=[waiting_bodies.FreedQuery], responses=waiting_bodies.FreedPage
     )
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        asked = waiting_bodies.FreedQuery.read(request.query_params.dict())
-        rows = reading.freed_openings(self.clinic.pk, handled=asked["handled"])
-        page = self.page(rows, freed_json)
+        """What can be had still; with `handled`, what was given away or lost."""
+        page = self._handled() if self.asked()["handled"] else self._standing(request)
         self.saw(*sorted({f["patient"] for f in page["results"]}), deliberate=False)
         return page
+
+    def _handled(self) -> dict[str, Any]:
+        rows = reading.freed_openings(self.clinic.pk, handled=True)
+        return self.page(rows, freed_json)
+
+    def _standing(self, request: ApiRequest) -> dict[str, Any]:
+        found = freeing.standing(self.clinic.pk, request.now)
+        held = {one.freed.pk: one.held for one in found}
+        rows = reading.freed_openings(self.clinic.pk).filter(pk__in=held)
+        return self.page(rows, lambda row: freed_json(row, held=held[row.pk]))
 
 
 class FreedMatches(Endpoint):
@@ -167,11 +179,8 @@ class Offers(Endpoint):
     actions = {"GET": "waitlist.read", "POST": "waitlist.write"}
     page_order = ("-offered_at", "pk")
 
-    @extend_schema(
-        parameters=[waiting_bodies.ListQuery], responses=waiting_bodies.OfferPage
-    )
+    @extend_schema(parameters=[ListQuery], responses=waiting_bodies.OfferPage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        waiting_bodies.ListQuery.read(request.query_params.dict())
         page = self.page(reading.offers(self.clinic.pk), offer_json)
         shown = sorted({offer["patient"] for offer in page["results"]})
         self.saw(*shown, deliberate=False)

@@ -4,14 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.api.bodies import Body, Varied, with_episode
+from clinics.services.bodies import Body, ListQuery
+from scheduling.api.bodies import Varied, with_episode
 from scheduling.api.fields import Day, FollowUpCode, Id, Start, Weekdays
 from scheduling.services.offers import LARGEST_BATCH
-
-
-class ListQuery(Body):
-    limit = serializers.IntegerField(required=False)
-    cursor = serializers.CharField(required=False)
 
 
 class EntriesQuery(ListQuery):
@@ -150,6 +146,10 @@ class FreedAnswer(serializers.Serializer[Any]):
     freed_at = serializers.DateTimeField()
     undo_until = serializers.DateTimeField(allow_null=True)
     status = serializers.CharField()
+    held = serializers.BooleanField(
+        allow_null=True,
+        help_text="Held for somebody at present; null where it was not looked for.",
+    )
     handled_at = serializers.DateTimeField(allow_null=True)
 
 

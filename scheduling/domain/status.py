@@ -84,6 +84,14 @@ def why_not(status: Status, act: Act) -> str | None:
     return f"A visit that is {status.value} cannot be {_PHRASE[act]}."
 
 
+def why_nobody_comes(visit_on: date, today: date) -> str | None:
+    """In words, why nobody arrives or is checked in yet; None once the day is there.
+    What was forgotten is noted later."""
+    if visit_on <= today:
+        return None
+    return "The day of the visit has not come yet."
+
+
 def why_arrival_stays(noted_on: date, today: date) -> str | None:
     """In words, why an arrival is not taken back any more; None where it is: a slip is
     put right on its own day."""

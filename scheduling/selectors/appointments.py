@@ -6,9 +6,20 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from core.problems import FieldError, Invalid
+from core.problems import FieldError, Invalid, NotFound
 from scheduling.domain.status import LIVE
 from scheduling.models import Appointment, Conflict, Hold, Reservation, Resource
+
+
+class NoSuchAppointment(NotFound):
+    """Nobody's, or another clinic's: the two look the same."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is no such appointment at this clinic. Check the id, or list the "
+            "appointments to find it."
+        )
+
 
 _LIVE = [status.value for status in LIVE]
 
@@ -21,6 +32,16 @@ def appointment(
     if clinic_id is not None:
         found = found.filter(clinic_id=clinic_id)
     return found.select_related("patient", "visit_type", "clinic").first()
+
+
+def clinic_appointment(
+    appointment_id: UUID, clinic_id: int | None = None
+) -> Appointment:
+    """The visit as `appointment` reads it. Raises NoSuchAppointment."""
+    found = appointment(appointment_id, clinic_id)
+    if found is None:
+        raise NoSuchAppointment
+    return found
 
 
 def bare_appointment(appointment_id: UUID) -> Appointment | None:

@@ -71,7 +71,8 @@ def offer_json(offer: Offer) -> dict[str, Any]:
     }
 
 
-def freed_json(freed: FreedOpening) -> dict[str, Any]:
+def freed_json(freed: FreedOpening, *, held: bool | None = None) -> dict[str, Any]:
+    """`held`: for somebody else at present; None where that was not looked at."""
     zone = ZoneInfo(freed.clinic.time_zone)
     undo_until = waitlist.undo_until(freed)
     return {
@@ -85,6 +86,7 @@ def freed_json(freed: FreedOpening) -> dict[str, Any]:
         "freed_at": _iso(freed.freed_at, zone),
         "undo_until": _iso(undo_until, zone) if undo_until else None,
         "status": freed.handled_as or "open",
+        "held": held,
         "handled_at": _iso(freed.handled_at, zone) if freed.handled_at else None,
     }
 

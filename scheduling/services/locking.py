@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from core.problems import NotFound, StaleVersion
+from core.problems import StaleVersion
 from patients.services.patients import lock as lock_patient
 from scheduling.models import Appointment
+from scheduling.selectors.appointments import NoSuchAppointment
 
 
 def lock_appointment(
@@ -12,15 +13,15 @@ def lock_appointment(
 ) -> Appointment:
     """The appointment as it is now, under its patient's lock.
 
-    Raises NotFound (also for another clinic's), and StaleVersion if `version` is
-    given and no longer the current one.
+    Raises NoSuchAppointment (also for another clinic's), and StaleVersion if `version`
+    is given and no longer the current one.
     """
     found = Appointment.objects.filter(pk=appointment_id)
     if clinic_id is not None:
         found = found.filter(clinic_id=clinic_id)
     patient_id = found.values_list("patient_id", flat=True).first()
     if patient_id is None:
-        raise NotFound("There is no such appointment at this clinic.")
+        raise NoSuchAppointment
     patient = lock_patient(patient_id)
     appointment = found.select_related("visit_type").get()
     appointment.patient = patient

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from core.problems import NotFound
 from core.refusal import Reason
 from scheduling import selectors
 from scheduling.domain.naming import plain
@@ -67,10 +66,10 @@ def preview_move(
 ) -> Preview:
     """What `booking.move` to this start would change now.
 
-    Raises InvalidStart as it does, and NotFound; whatever else is in the way is in
-    the answer.
+    Raises InvalidStart as it does, and NoSuchAppointment; whatever else is in the way
+    is in the answer.
     """
-    appointment = _found(appointment_id, clinic_id)
+    appointment = selectors.clinic_appointment(appointment_id, clinic_id)
     kind = visit_kind_of(appointment.visit_type_id)
     start = check_start(start, kind, now)
     if start == appointment.start:
@@ -93,9 +92,9 @@ def preview_reassign(
 ) -> Preview:
     """What `booking.reassign` would change now; nothing where nothing is `replaced`.
 
-    Raises NotFound; whatever else is in the way is in the answer.
+    Raises NoSuchAppointment; whatever else is in the way is in the answer.
     """
-    appointment = _found(appointment_id, clinic_id)
+    appointment = selectors.clinic_appointment(appointment_id, clinic_id)
     start = appointment.start
     if against := reason_against(appointment, Act.MOVE, now):
         return Preview(appointment, start, None, (against,))
@@ -106,13 +105,6 @@ def preview_reassign(
         why = why_taken(wanted, appointment.patient_id)
         return Preview(appointment, start, None, (NOBODY_ELSE,), why=why)
     return _possible(appointment, wanted, held, opening)
-
-
-def _found(appointment_id: UUID, clinic_id: int | None) -> Appointment:
-    appointment = selectors.appointment(appointment_id, clinic_id)
-    if appointment is None:
-        raise NotFound("There is no such appointment at this clinic.")
-    return appointment
 
 
 def _look(

@@ -4,7 +4,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from core.refusal import Reason
-from scheduling.domain.status import Act, Status, why_arrival_stays, why_not
+from scheduling.domain.status import (
+    Act,
+    Status,
+    why_arrival_stays,
+    why_nobody_comes,
+    why_not,
+)
 from scheduling.models import Appointment, AppointmentMove
 
 
@@ -18,9 +24,18 @@ def reason_against(appointment: Appointment, act: Act, now: datetime) -> Reason 
             "The visit has not begun yet, so the patient can still come.",
             "Wait until the visit was due, or cancel it.",
         )
+    if act in {Act.ARRIVE, Act.CHECK_IN}:
+        return _reason_nobody_comes(appointment, now)
     if act is Act.UNDO_ARRIVAL:
         return reason_arrival_stays(appointment, now)
     return None
+
+
+def _reason_nobody_comes(appointment: Appointment, now: datetime) -> Reason | None:
+    today = now.astimezone(ZoneInfo(appointment.time_zone)).date()
+    text = why_nobody_comes(appointment.local_on, today)
+    lifts = "Move the visit to today, or wait for its day."
+    return Reason("not-yet", text, lifts) if text else None
 
 
 def reason_arrival_stays(appointment: Appointment, now: datetime) -> Reason | None:

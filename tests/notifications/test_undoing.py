@@ -96,18 +96,21 @@ def planned():
 
 def test_an_arrival_that_is_taken_back_leaves_the_messages_as_they_were():
     place, visit = told_and_confirmed()
+    visit = make.move(place, visit, start=LATER, now=TEN)
+    send_due(as_of=at("2026-09-02 10:30"))
+    send_due(as_of=at("2026-09-08 10:00"))  # the reminder
+    on_the_day = at("2026-09-09 10:00")
+    visit = make.move(place, visit, start=at("2026-09-09 15:00"), now=on_the_day)
     before = planned()
-    known = {"appointment_id": visit.pk, "by": place.by}
+    known = {"appointment_id": visit.pk, "by": place.by, "now": on_the_day}
 
-    arrived = booking.arrive(**known, version=visit.version, now=TEN)
+    arrived = booking.arrive(**known, version=visit.version)
     meanwhile = planned()
-    booking.undo_arrival(**known, version=arrived.version, now=at("2026-09-02 10:05"))
+    booking.undo_arrival(**known, version=arrived.version)
 
-    assert [kind for kind, *_ in before] == ["day_before"]
+    assert [kind for kind, *_ in before] == ["moved"]
     assert meanwhile == []
     assert planned() == before
-    send_due(as_of=at("2026-09-02 10:30"))
-    assert MailboxItem.objects.count() == 1  # the confirmation
 
 
 def test_another_clinician_at_the_same_time_sends_nothing():

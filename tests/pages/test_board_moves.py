@@ -177,7 +177,7 @@ def test_there_is_nothing_to_undo_twice(coordinator, visit):
 
 def test_only_what_may_be_moved_offers_it(coordinator, practice, visit):
     later = practice.book(start=NINE + minutes(60))
-    booking.check_in(appointment_id=later.pk, by=BY, now=NOW)
+    booking.check_in(appointment_id=later.pk, by=BY, now=NINE)
 
     page = coordinator.get(BOARD).content.decode()
 

@@ -80,6 +80,8 @@ def test_conflicts_are_listed_kept_and_counted_on_today(coordinator, practice, i
     assert "clinician 1 – ill" in page
     keep = reverse("staff:conflict_keep", args=[Conflict.objects.get().pk])
 
+    assert "Why it can stay as it is</label>" in page
+
     nothing_said = coordinator.post(keep, fields(page, keep) | {"reason": ""})
     assert nothing_said.status_code == 422
     assert "Say why the visit can stay as it is." in text(nothing_said)

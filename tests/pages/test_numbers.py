@@ -26,9 +26,9 @@ def test_a_form_without_a_version_means_the_one_there_is():
 
 
 def test_a_row_numbered_with_thousands_of_digits_is_no_row():
-    assert forms._numbers(
-        {f"findings-{LONG}-name": ["x"], "findings-2-name": []}, "findings"
-    ) == [2]
+    posted = [f"findings-{LONG}-name", "findings-2-name"]
+
+    assert forms.row_numbers("findings", posted) == [2]
 
 
 @pytest.mark.django_db

@@ -145,6 +145,7 @@ def test_move_cancel_confirm_and_arrive(api, at):
 
     confirmed = api.post(f"{path}confirm/", {"version": 1}).json()
     moved = api.post(f"{path}move/", {"version": 2, "start": later}).json()
+    clock.set_to(datetime.fromisoformat(later))
     arrived = api.post(f"{path}arrive/", {"version": 3}).json()
     cancelled = api.post(f"{path}cancel/", {"version": 4, "reason": "ill"}).json()
 
@@ -152,6 +153,20 @@ def test_move_cancel_confirm_and_arrive(api, at):
     assert (moved["start"], moved["revision"]) == (later, 1)
     assert arrived["status"] == "arrived"
     assert (cancelled["status"], cancelled["reservations"]) == ("cancelled", [])
+
+
+def test_nobody_arrives_before_the_day_of_the_visit(api, at):
+    visit = api.post("appointments/", body(at)).json()
+    midnight = datetime.fromisoformat(visit["start"]) - timedelta(hours=9)
+
+    clock.set_to(midnight - timedelta(minutes=1))
+    before = api.post(f"appointments/{visit['id']}/arrive/", {"version": 1})
+    clock.set_to(midnight)
+    on_the_day = api.post(f"appointments/{visit['id']}/arrive/", {"version": 1})
+
+    assert before.status_code == 409
+    assert [reason["code"] for reason in before.json()["reasons"]] == ["not-yet"]
+    assert on_the_day.json()["status"] == "arrived"
 
 
 def test_an_arrival_is_taken_back_once_however_often_it_is_sent(api, at):
@@ -178,6 +193,7 @@ def test_acts_take_the_start_that_the_visit_has(api, at, act):
     path = f"appointments/{visit['id']}/{act}/"
     later = (nine() + timedelta(hours=1)).isoformat()
     local = nine().replace(tzinfo=None).isoformat()
+    clock.set_to(nine())
 
     other = api.post(path, {"version": 1, "start": later})
     stale = api.post(path, {"version": 9, "start": later})
@@ -224,7 +240,9 @@ def test_another_clinics_visit_is_404(api):
     read = api.get(f"appointments/{visit.pk}/")
     change = api.post(f"appointments/{visit.pk}/cancel/", {"version": 1})
 
-    assert (read.status_code, change.status_code) == (404, 404)
+    for answer in (read, change):
+        assert answer.status_code == 404
+        assert "list the appointments" in answer.json()["detail"]
 
 
 def test_a_hold_is_made_booked_and_deleted(api, at):

@@ -103,7 +103,7 @@ def test_a_change_back_has_the_reason_of_the_change(at):
 def test_other_acts_on_a_near_visit_ask_for_nothing(at):
     visit = act(booking.confirm, at.book(start=TOMORROW))
 
-    assert act(booking.arrive, visit).status == "arrived"
+    assert act(booking.arrive, visit, now=TOMORROW).status == "arrived"
 
 
 def test_the_question_costs_no_statement(at):

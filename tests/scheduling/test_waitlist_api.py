@@ -42,6 +42,21 @@ def freed(api, at):
     return row
 
 
+def test_what_became_free_is_listed_while_it_can_be_had(api, at):
+    row = freed(api, at)
+    start = {"visit_type": "consultation", "start": row["start"]}
+
+    hold = api.post("holds/", start).json()
+    (held,) = api.get("freed-openings/").json()["results"]
+    api.delete(f"holds/{hold['id']}/")
+    (free,) = api.get("freed-openings/").json()["results"]
+    api.post("appointments/", body(at, start=row["start"]))
+    lost = api.get("freed-openings/").json()["results"]
+
+    assert (row["held"], held["held"], free["held"]) == (False, True, False)
+    assert lost == []
+
+
 def test_a_patient_is_added_with_wishes_and_listed(api, at):
     clinician = at.one("clinician").pk
     wishes = {"weekdays": "mon,tue", "earliest": "08:30", "clinicians": [clinician]}

@@ -30,7 +30,8 @@ def _now() -> datetime | None:
 
 class Command(BaseCommand):
     help = (
-        "Check that no time is taken twice, visits have what they need, absences,"
+        "Check that no time is taken twice, visits have what they need while their"
+        " clinic is open (but for public holidays, which are in no table), absences,"
         " conflicts, holds and offers agree, and the constraints are in force."
     )
 

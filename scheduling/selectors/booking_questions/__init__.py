@@ -6,6 +6,7 @@ takes time, so that years of history cost little.
 """
 
 from scheduling.selectors.booking_questions import (
+    hours,
     repair,
     schema,
     time_taken,
@@ -16,6 +17,7 @@ from scheduling.selectors.booking_questions import (
 QUESTIONS: dict[str, str] = {
     **time_taken.QUESTIONS,
     **visits.QUESTIONS,
+    **hours.QUESTIONS,
     **repair.QUESTIONS,
     **waitlist.QUESTIONS,
     **schema.QUESTIONS,

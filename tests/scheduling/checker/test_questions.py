@@ -9,11 +9,16 @@ from scheduling.selectors import booking_checks
 from scheduling.selectors.booking_questions import QUESTIONS, guards
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
-from tests.scheduling.checker import of_repair_and_offers, of_time, of_visits
+from tests.scheduling.checker import (
+    of_hours,
+    of_repair_and_offers,
+    of_time,
+    of_visits,
+)
 from tests.scheduling.checker.spoiling import CASES
 
 # Importing them fills CASES.
-MODULES = (of_repair_and_offers, of_time, of_visits)
+MODULES = (of_hours, of_repair_and_offers, of_time, of_visits)
 
 
 EXCLUDE = "EXCLUDE USING gist (resource_id WITH =, period WITH &&)"

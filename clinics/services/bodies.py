@@ -1,0 +1,29 @@
+"""What clients send to REST: bodies and queries, of known fields only."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.problems import FieldError, Invalid
+
+
+class Body(serializers.Serializer[Any]):
+    """Fields a client sends; one it may not send is refused, too."""
+
+    @classmethod
+    def read(cls, data: Any) -> dict[str, Any]:
+        """The checked fields that were sent. Raises Invalid."""
+        body = cls(data=data)
+        body.is_valid(raise_exception=True)
+        unknown = sorted(set(data) - set(body.fields))
+        if unknown:
+            fault = f"There is no such field; use {', '.join(body.fields)}."
+            raise Invalid([FieldError(f"/{name[:40]}", fault) for name in unknown])
+        return dict(body.validated_data)
+
+
+class ListQuery(Body):
+    """What every list may be asked: how many at once, and from where on."""
+
+    limit = serializers.IntegerField(required=False)
+    cursor = serializers.CharField(required=False)
