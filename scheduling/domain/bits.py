@@ -29,6 +29,18 @@ def from_spans(spans: Iterable[tuple[int, int]], cells: int) -> int:
     )
 
 
+def spans_of(bits: int) -> list[tuple[int, int]]:
+    """The set as [start, end) spans, in order."""
+    spans, start = [], 0
+    while bits:
+        gap = (bits & -bits).bit_length() - 1
+        start, bits = start + gap, bits >> gap
+        length = run_after(bits, 0)
+        spans.append((start, start + length))
+        start, bits = start + length, bits >> length
+    return spans
+
+
 def shift_down(bits: int, cells: int) -> int:
     """Bit t of the answer is bit t + cells of `bits`; `cells` may be negative."""
     return bits >> cells if cells >= 0 else bits << -cells

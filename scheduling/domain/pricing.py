@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from scheduling.domain.bits import spans_of
 from scheduling.domain.placing import Affected
 
 # Prices are whole numbers, so that the bound is exact: so many are one of cost.
@@ -124,8 +125,13 @@ class Market:
         return prices
 
     def _row(self, visit: Affected, start: int | None) -> Sequence[_Use]:
+        """Who is called keeps what they have."""
         if start is None:
-            return ()
+            return [
+                (1, [[(self._place(pk, b), self._place(pk, e))]])
+                for pk, b, e in _kept(visit)
+                if pk in self._lines
+            ]
         return [
             (
                 group.count,
@@ -215,12 +221,25 @@ def _first(pair: tuple[int, Option]) -> int:
 
 
 def _edges(visits: Sequence[Affected], options: Options) -> Iterable[int]:
+    for i, some in options.items():
+        for option in some:
+            if option.start is None:
+                yield from (edge for _, *span in _kept(visits[i]) for edge in span)
+            else:
+                yield from (option.start + cell for cell in _cells(visits[i]))
+
+
+def _cells(visit: Affected) -> list[int]:
+    """At which anything begins or ends, counted from its start."""
+    return [
+        cell for group in visit.plan.groups for span in group.occupied for cell in span
+    ]
+
+
+def _kept(visit: Affected) -> Iterable[tuple[int, int, int]]:
+    """What it has, as resource, from and to."""
     return (
-        option.start + cell
-        for i, some in options.items()
-        for option in some
-        if option.start is not None
-        for group in visits[i].plan.groups
-        for span in group.occupied
-        for cell in span
+        (pk, begin, end)
+        for pk, cells in visit.held.items()
+        for begin, end in spans_of(cells)
     )

@@ -2,6 +2,7 @@
 
 import struct
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,6 +65,14 @@ def test_spans_become_cells_and_are_cut_to_the_grid(spans, size):
     }
 
     assert cells_of(bits.from_spans(spans, size)) == expected
+
+
+@given(st.integers(0, 1 << 700))
+def test_spans_of_a_set_are_apart_and_make_it_again(cells):
+    spans = bits.spans_of(cells)
+
+    assert bits.from_spans(spans, 701) == cells
+    assert all(end < start for (_, end), (start, _) in pairwise(spans))
 
 
 @given(
