@@ -54,7 +54,7 @@ EXACT = (
     "up; no two change places."
 )
 GREEDY = (
-    f"With more than {MOST_EXACT} visits, or too many ways to try, patients who can "
+    f"With more than {MOST_EXACT} patients, or too many ways to try, patients who can "
     "keep their times keep them; then each visit takes the nearest time left, in "
     "order of time. A better plan may exist."
 )

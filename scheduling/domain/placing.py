@@ -94,7 +94,7 @@ def cost_of(visits: Sequence[Affected], placements: Sequence[Placement]) -> Cost
         if placement.start == visit.start:
             continue
         if not visit.disturbed:
-            moved.add(_whose(at, visit))
+            moved.add(whose(at, visit))
         called += placement.start is None
         delay += 0 if placement.start is None else abs(placement.start - visit.start)
     return len(moved), called, delay
@@ -105,7 +105,7 @@ def by_patient(visits: Sequence[Affected]) -> list[tuple[int, ...]]:
     found: dict[object, list[int]] = {}
     for at in in_order(visits):
         if not visits[at].disturbed:
-            found.setdefault(_whose(at, visits[at]), []).append(at)
+            found.setdefault(whose(at, visits[at]), []).append(at)
     return [tuple(positions) for positions in found.values()]
 
 
@@ -114,5 +114,6 @@ def in_order(visits: Sequence[Affected]) -> list[int]:
     return sorted(range(len(visits)), key=lambda at: (visits[at].start, at))
 
 
-def _whose(at: int, visit: Affected) -> object:
+def whose(at: int, visit: Affected) -> object:
+    """Of which patient the visit at this position is."""
     return (at,) if visit.patient is None else visit.patient

@@ -7,7 +7,7 @@ old one, in cells, whichever way. Visits move one after the other, into time tha
 free when their turn comes: also what one before them gave up. No two change places, as
 neither could be the first.
 
-Up to `MOST_EXACT` visits the best plan is found, and proven best, in two steps: the
+Up to `MOST_EXACT` patients the best plan is found, and proven best, in two steps: the
 largest sets of patients that may keep all their starts, then for each of them the best
 plan for the others (`scheduling.domain.proving`); if there is none, smaller sets. No
 start is left out, so nothing is lost: a patient who must be disturbed may still keep
@@ -27,12 +27,13 @@ from scheduling.domain.placing import (
     by_patient,
     cost_of,
     in_order,
+    whose,
 )
 from scheduling.domain.pricing import Option
 from scheduling.domain.proving import Looks, OutOfLooks, Proof
 from scheduling.domain.together import Placed, Together
 
-MOST_EXACT = 10
+MOST_EXACT = 10  # patients
 Patients = tuple[tuple[int, ...], ...]  # the positions of each one's visits
 # Moves can be taken back while their notices wait; as long as notifications holds them.
 UNDO_WITHIN = timedelta(minutes=2)
@@ -49,9 +50,9 @@ class Repair:
 
 
 def repair(visits: Sequence[Affected], most_looks: int = MOST_LOOKS) -> Repair:
-    """The best plan, or beyond `MOST_EXACT` visits or too many looks a good one."""
+    """The best plan, or beyond `MOST_EXACT` patients or too many looks a good one."""
     first = one_by_one(visits)
-    if len(visits) > MOST_EXACT:
+    if len({whose(at, visit) for at, visit in enumerate(visits)}) > MOST_EXACT:
         return Repair(first, exact=False)
     search = _Search(visits, first, most_looks)
     exact = search.run()

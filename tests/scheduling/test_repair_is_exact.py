@@ -248,6 +248,16 @@ def test_beyond_ten_it_says_that_it_went_one_by_one():
     assert cost_of(visits, found.placements)[:2] == (11, 0)
 
 
+def test_patients_are_counted_not_visits():
+    visits = [
+        wants(patient=who, own=0, in_person=False)
+        for who in ("Ana", "Ana", *range(MOST_EXACT - 1))
+    ]
+
+    assert repair(visits).exact
+    assert not repair([*visits, wants(patient="Ben", own=0)]).exact
+
+
 def test_with_too_much_to_look_at_it_says_so():
     visits = next(
         world
