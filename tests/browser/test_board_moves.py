@@ -71,6 +71,18 @@ def test_c1_3_escape_leaves_everything_as_it_was(page, day):
     assert start_of(day) == before
 
 
+def test_a_fresh_day_asked_for_before_does_not_come_under_the_hand(page, day):
+    page.route("**/board/**", lambda route: None)  # not answered
+    with page.expect_request("**/board/**"):
+        page.evaluate("void document.body.dispatchEvent(new Event('tick'))")
+    block(page, day).focus()
+
+    with page.expect_event("requestfailed"):
+        page.keyboard.press("m")
+
+    assert page.locator(".block--moving").count() >= 1
+
+
 def test_c1_7_undo_restores_the_start(page, day):
     before = day.start
     block(page, day).focus()

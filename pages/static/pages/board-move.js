@@ -50,6 +50,7 @@ function begin(block) {
   const lane = laneOf(block);
   if (!lane) return;
   moving = { block, shift: 0, lane, agreed: "", busy: false };
+  dropPoll();
   draw();
   say("Moving. Up and down by 5 minutes, with Shift by 15; left and right to another of its kind; Enter moves, Escape leaves it.");
 }
@@ -195,7 +196,10 @@ document.addEventListener("focusout", (event) => {
   if (moving && event.target === moving.block && !moving.busy) abort();
 });
 
-/** A visit that is being moved is never swapped away under the hand. */
+/** A visit that is being moved is never swapped away under the hand, nor by what was asked before. */
+function dropPoll() {
+  document.getElementById("day")?.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: {} }));
+}
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   if (moving) event.preventDefault();
 });

@@ -58,7 +58,35 @@ function showUnanswered(shown) {
   document.getElementById("unanswered")?.toggleAttribute("hidden", !shown);
 }
 
-document.body.addEventListener("htmx:beforeRequest", () => setBusy(true));
+/**
+ * The last word counts. Search and Back drop what a change has asked, or is about to ask:
+ * answered while their page is on its way, it would put its address between the two.
+ * A change after that drops their page.
+ */
+const live = document.querySelector("form#wishes[hx-get]");
+let isLeaving = false;
+
+function dropAsked() {
+  live?.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: {} }));
+}
+
+function leave() {
+  isLeaving = true;
+  dropAsked();
+}
+
+live?.addEventListener("submit", leave);
+window.addEventListener("popstate", leave);
+live?.addEventListener("change", () => {
+  if (isLeaving) window.stop();
+  isLeaving = false;
+  dropAsked();
+});
+
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (isLeaving) event.preventDefault();
+  else setBusy(true);
+});
 document.body.addEventListener("htmx:afterRequest", () => setBusy(false));
 document.body.addEventListener("htmx:sendError", () => showUnanswered(true));
 
