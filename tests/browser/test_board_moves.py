@@ -83,6 +83,40 @@ def test_a_fresh_day_asked_for_before_does_not_come_under_the_hand(page, day):
     assert page.locator(".block--moving").count() >= 1
 
 
+@pytest.mark.parametrize("reached", [False, True], ids=["lost", "done but not told"])
+def test_a_move_that_is_not_answered_can_be_sent_again(page, day, reached):
+    before = day.start
+
+    def cut_off(route):
+        if reached and route.request.method == "POST":
+            route.fetch()
+        route.abort()
+
+    block(page, day).focus()
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowDown")
+    page.route("**/move/board/**", cut_off, times=1)
+    page.keyboard.press("Enter")
+    said = page.locator("#move-status")
+    expect(said).to_contain_text("could not be checked")
+    page.route("**/move/board/", cut_off, times=1)
+    drop_unanswered(page)
+    expect(said).to_contain_text("could not be reached")
+    page.keyboard.press("Enter")
+
+    expect(said).to_contain_text("Moved to 10:05 AM. Undo available")
+    assert start_of(day) == before + timedelta(minutes=5)
+    assert day.moves.count() == 1
+
+
+def drop_unanswered(page: Page):
+    page.keyboard.press("Enter")
+    said = page.locator("#move-status")
+    expect(said).to_contain_text(re.compile("could not be reached|Press Enter again"))
+    if "Press Enter again" in said.inner_text():
+        page.keyboard.press("Enter")
+
+
 def test_c1_7_undo_restores_the_start(page, day):
     before = day.start
     block(page, day).focus()

@@ -10,7 +10,7 @@ const status = document.getElementById("move-status");
 const token = document.querySelector("#move-token input");
 
 /** `lane` is where it goes; its own, too.
- * @type {{ block: HTMLElement, shift: number, lane: Lane, agreed: string, busy: boolean } | null} */
+ * @type {{ block: HTMLElement, shift: number, lane: Lane, agreed: string, busy: boolean, sent?: { asked: string, key: string } } | null} */
 let moving = null;
 
 /** @param {string} text */
@@ -102,12 +102,25 @@ function asked() {
 /** @param {HTMLElement} block */
 const addressOf = (block) => `${block.getAttribute("href")}move/board/`;
 
+/**
+ * What is answered; "" if nobody can be reached.
+ * @param {string} address
+ * @param {RequestInit} [options]
+ */
+async function answered(address, options) {
+  try {
+    const answer = await fetch(address, options);
+    return await answer.text();
+  } catch {
+    return "";
+  }
+}
+
 /** What the clinic says to the move: "ok", "changes", "no". */
 async function ask() {
   if (!moving) return null;
-  const answer = await fetch(`${addressOf(moving.block)}?${asked()}`);
   const said = document.createElement("template");
-  said.innerHTML = await answer.text();
+  said.innerHTML = await answered(`${addressOf(moving.block)}?${asked()}`);
   const line = said.content.querySelector("[data-outcome]");
   const form = said.content.querySelector("a[href]");
   return line ? { outcome: line.getAttribute("data-outcome"), text: line.textContent ?? "", form } : null;
@@ -116,6 +129,8 @@ async function ask() {
 async function drop() {
   if (!moving || moving.busy) return;
   if (moving.shift === 0 && !otherLane()) return abort();
+  // Sent before, but not answered: the very same again, as it may have been done.
+  if (moving.sent?.asked === String(asked())) return send();
   moving.busy = true;
   say("Checking …");
   const found = await ask();
@@ -148,11 +163,15 @@ async function send() {
   const { block, lane } = moving;
   moving.busy = true;
   const body = asked();
+  if (moving.sent?.asked !== String(body)) moving.sent = { asked: String(body), key: self.crypto?.randomUUID?.() ?? "" };
   body.set("csrfmiddlewaretoken", token.value);
-  body.set("idempotency_key", self.crypto?.randomUUID?.() ?? "");
+  body.set("idempotency_key", moving.sent.key);
   body.set("version", block.getAttribute("data-version") ?? "");
-  const answer = await fetch(addressOf(block), { method: "POST", body });
-  const text = await answer.text();
+  const text = await answered(addressOf(block), { method: "POST", body });
+  if (!text && moving) {
+    moving.busy = false;
+    return say("The clinic could not be reached. Press Enter to try again, or Escape to leave it.");
+  }
   leave();
   if (text.includes('data-outcome="moved"')) landing = { visit: block.getAttribute("data-visit"), lane: lane.resource };
   if (!text.includes("data-outcome")) say("The visit was not moved. Open it, and try there.");
@@ -161,8 +180,11 @@ async function send() {
 }
 
 function abort() {
+  const unanswered = moving?.sent;
   leave();
-  say("Left where it was.");
+  if (!unanswered) return say("Left where it was.");
+  say("It may have been moved before the connection was lost: the board shows what is booked.");
+  document.body.dispatchEvent(new Event("tick"));
 }
 
 /** @param {KeyboardEvent} event */
