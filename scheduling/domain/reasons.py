@@ -170,8 +170,8 @@ class _Speaker:
         return self._all(noun, busy, group)
 
     def _in_the_way(self, group: Group) -> list[list[Block]]:
-        """For each of the pool what keeps it from this start."""
-        unwanted = self.finding.scene.unwanted(self.finding.blocks)
+        """For each of the pool that is wanted what keeps it from this start."""
+        unwanted = self.finding.scene.unwanted()
         served = self.finding.marks.served[group.id]
         return [
             [

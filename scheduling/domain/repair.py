@@ -43,10 +43,12 @@ MOST_LOOKS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One placement for each visit, in their order. `exact` if proven best."""
+    """One placement for each visit, in their order. `exact` if proven best; so many
+    `looks` it took."""
 
     placements: tuple[Placement, ...]
     exact: bool
+    looks: int = 0
 
 
 def repair(visits: Sequence[Affected], most_looks: int = MOST_LOOKS) -> Repair:
@@ -56,7 +58,7 @@ def repair(visits: Sequence[Affected], most_looks: int = MOST_LOOKS) -> Repair:
         return Repair(first, exact=False)
     search = _Search(visits, first, most_looks)
     exact = search.run()
-    return Repair(search.best, exact)
+    return Repair(search.best, exact, most_looks - search.looks.left)
 
 
 def one_by_one(visits: Sequence[Affected]) -> tuple[Placement, ...]:

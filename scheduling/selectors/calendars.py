@@ -259,6 +259,13 @@ def less(known: Iterable[Calendar], lost: Mapping[int, int]) -> list[Calendar]:
     ]
 
 
+def only(known: Iterable[Calendar], kept: Mapping[int, int]) -> list[Calendar]:
+    """The same calendars, clear of nothing but these cells."""
+    return [
+        replace(one, clear=one.clear & kept.get(one.resource_id, 0)) for one in known
+    ]
+
+
 def _taken(rows: Iterable[tuple[int, bytes]], grid: Grid) -> Taken:
     busy: dict[int, Iterable[int]] = {}
     freed: dict[int, list[int]] = {}

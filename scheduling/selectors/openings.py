@@ -35,6 +35,7 @@ from scheduling.selectors.calendars import (
     calendars,
     less,
     minute,
+    only,
     rules,
     taken,
     units,
@@ -98,13 +99,14 @@ ANY_TIME = Wishes()
 @dataclass(frozen=True, slots=True)
 class World:
     """What one search looks at: a visit, who could serve it, and their hours without
-    what is `awaited`."""
+    what is `awaited`; if there is any time `within`, nothing but that."""
 
     kind: VisitKind
     plan: Plan
     members: Sequence[Unit]
     hours: Rules
     awaited: Sequence[Awaited] = ()
+    within: Sequence[Awaited] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -329,6 +331,8 @@ def _look(
     known = calendars(world.members, world.hours, busy, grid, world.zone)
     if world.awaited:
         known = less(known, awaited_cells(world.awaited, grid))
+    if world.within:
+        known = only(known, awaited_cells(world.within, grid))
     return _Look(world, grid, known, allowed, asked.prefer)
 
 

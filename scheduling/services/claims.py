@@ -12,6 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from core.actor import Actor
 from scheduling.domain.openings import Claim
 from scheduling.models import Appointment, AppointmentMove, Reservation
+from scheduling.selectors.calendars import Awaited
 
 REASON_LENGTH = 300
 Kept = dict[str, Any]
@@ -68,6 +69,11 @@ def spans_in(kept: Iterable[Kept]) -> list[tuple[int, datetime, datetime]]:
         )
         for claim in kept
     ]
+
+
+def time_in(kept: Iterable[Kept]) -> tuple[Awaited, ...]:
+    """The same as time that is for somebody."""
+    return tuple(Awaited(*span) for span in spans_in(kept))
 
 
 def _kept(resource: int, start: datetime, end: datetime, need: int | None) -> Kept:

@@ -1,7 +1,7 @@
 """Moving visits, giving them other resources, and moving them back."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from scheduling.selectors.visit_types import VisitKind, visit_kind_of, with_phas
 from scheduling.services import closing, freeing
 from scheduling.services.announcing import announce
 from scheduling.services.availability import check_patient_free, taken
-from scheduling.services.claims import new_move, resources_in
+from scheduling.services.claims import Kept, new_move, resources_in, time_in
 from scheduling.services.locking import lock_appointment
 from scheduling.services.problems import InvalidStart
 from scheduling.services.refusing import refuse
@@ -52,15 +52,16 @@ def move(
     clinic_id: int | None = None,
     prefer: frozenset[int] = frozenset(),
     avoiding: frozenset[int] = frozenset(),
+    claims: Sequence[Kept] = (),
     by: Actor,
     now: datetime,
 ) -> Appointment | Refused:
     """Move a visit with its own phases.
 
     It keeps the resources it has where they are free at the new time, gets others
-    where it must, those of `prefer` first, and never one of `avoiding`. If the new
-    time cannot be had, the old one is still reserved. Raises as `booking.book`,
-    StaleVersion, and at short notice ReasonNeeded.
+    where it must, those of `prefer` first, and never one of `avoiding`. With `claims`
+    it gets just these or nothing. If the new time cannot be had, the old one is still
+    reserved. Raises as `booking.book`, StaleVersion, and at short notice ReasonNeeded.
     """
     appointment = lock_appointment(appointment_id, clinic_id, version)
     if against := reason_against(appointment, Act.MOVE, now):
@@ -73,7 +74,7 @@ def move(
         return _refuse("move", appointment, reasons, by, now)
     check_says_why(reason, now, appointment.start, start)
     wanted, held = wanted_for(appointment, kind, start, now, avoiding, prefer)
-    change = _Change(wanted, held, reason, by)
+    change = _Change(_just(wanted, claims), held, reason, by)
     moved = _carry_out(change)
     _announce_moved("appointment.moved", moved, reason, by, now)
     return moved
@@ -86,6 +87,7 @@ def reassign(
     version: int,
     prefer: frozenset[int] = frozenset(),
     avoiding: frozenset[int] = frozenset(),
+    claims: Sequence[Kept] = (),
     reason: str = "",
     clinic_id: int | None = None,
     by: Actor,
@@ -94,9 +96,10 @@ def reassign(
     """Give a visit other resources at the same start where it must, or is to.
 
     None of `avoiding` stays; whoever else is free then, stays; of others, those of
-    `prefer` come first. The patient is sent nothing: messages name no resource. Raises
-    SlotTaken where nobody else is free, Invalid where nothing would change,
-    StaleVersion, and at short notice ReasonNeeded.
+    `prefer` come first. With `claims` it gets just these or nothing. The patient is
+    sent nothing: messages name no resource. Raises SlotTaken where nobody else is
+    free, Invalid where nothing would change, StaleVersion, and at short notice
+    ReasonNeeded.
     """
     appointment = lock_appointment(appointment_id, clinic_id, version)
     if against := reason_against(appointment, Act.MOVE, now):
@@ -105,7 +108,7 @@ def reassign(
     kind = visit_kind_of(appointment.visit_type_id)
     start = appointment.start
     wanted, held = wanted_for(appointment, kind, start, now, avoiding, prefer)
-    moved = _carry_out(_Change(wanted, held, reason, by))
+    moved = _carry_out(_Change(_just(wanted, claims), held, reason, by))
     _announce_reassigned("appointment.reassigned", moved, reason, by, now)
     return moved
 
@@ -139,6 +142,7 @@ def undo_move(
             return _refuse("undo_move", appointment, reasons, by, now)
     before = resources_in(last.from_claims)
     wanted, held = wanted_for(appointment, kind, start, now, before=before)
+    wanted = replace(wanted, claims=time_in(last.from_claims))
     freed = freeing.lock_moved(appointment, last.from_during)
     moved = _carry_out(_Change(wanted, held, last.reason, by, undoes=last))
     freeing.take_back(freed, by, now)
@@ -195,6 +199,13 @@ def wanted_for(
         awaited=awaited_by(absences, held),
     )
     return wanted, held
+
+
+def _just(wanted: Wanted, claims: Sequence[Kept]) -> Wanted:
+    """The same with just these claims, if any: they say who serves, too."""
+    if not claims:
+        return wanted
+    return replace(wanted, claims=time_in(claims), strictly=True, clinician=None)
 
 
 def own_plan(appointment: Appointment, kind: VisitKind) -> Plan:

@@ -4,7 +4,7 @@ Nothing here writes to a visit. A plan is edited under its own row's lock, and o
 before it is carried out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -91,11 +91,13 @@ def propose(
 def replan(
     *, plan_id: UUID, clinic_id: int, version: int, by: Actor, now: datetime
 ) -> RepairPlan:
-    """Plan all lines anew but the locked ones. Raises as the other changes do."""
+    """Plan all lines anew but the locked ones. Raises as the other changes do.
+
+    A locked line is planned anew, too, if it counted on a visit that is kept since.
+    """
     plan = lock_proposed(plan_id, clinic_id, version)
     opened = {c.appointment_id: c for c in absences.open_conflicts_of(plan.absence)}
-    locked = plan.lines.filter(locked=True, appointment__in=list(opened))
-    kept = list(selectors.lines(plan).filter(pk__in=locked.values("pk")))
+    kept = _kept(plan, opened)
     plan.lines.exclude(pk__in=[line.pk for line in kept]).delete()
     rest = [c for pk, c in opened.items() if pk not in {x.appointment_id for x in kept}]
     found = search_plan(
@@ -108,6 +110,22 @@ def replan(
     _touch(plan)
     _record("repair.replanned", plan, by, now)
     return plan
+
+
+def _kept(plan: RepairPlan, opened: Collection[UUID]) -> list[RepairLine]:
+    lines = list(selectors.lines(plan))
+    stay = {
+        line.position
+        for line in lines
+        if line.conflict.resolution == Conflict.Resolution.KEPT
+    }
+    return [
+        line
+        for line in lines
+        if line.locked
+        and line.appointment_id in opened
+        and stay.isdisjoint(needed_by(lines, line))
+    ]
 
 
 @transaction.atomic

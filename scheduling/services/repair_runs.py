@@ -8,6 +8,7 @@ them, and two at once do each line once. A line that cannot be done says
 why and stays for the call list.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,15 @@ from core.db import Busy, unit_of_work
 from core.problems import Problem, StaleVersion
 from core.refusal import Refused
 from patients.services import tasks
-from scheduling.models import Appointment, RepairLine, RepairPlan, Reservation, Resource
+from scheduling.models import (
+    Absence,
+    Appointment,
+    Conflict,
+    RepairLine,
+    RepairPlan,
+    Reservation,
+    Resource,
+)
 from scheduling.selectors import absences as absence_selectors
 from scheduling.selectors import plans
 from scheduling.selectors import repair as selectors
@@ -44,8 +53,6 @@ from scheduling.services.reserving import lock_resources, resources_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-    from scheduling.models import Absence
 
 log = structlog.get_logger()
 
@@ -217,7 +224,8 @@ def _change(line: RepairLine, by: Actor, now: datetime) -> None:
 def _reassign_or_move(
     line: RepairLine, by: Actor, now: datetime
 ) -> Appointment | Refused:
-    """With the very resources of the plan: others may be another line's."""
+    """With the very claims of the plan: other time may be another line's, even that
+    of the same resources if they served other parts."""
     planned = claims.resources_in(line.claims)
     strangers = Resource.objects.filter(clinic_id=line.plan.clinic_id).exclude(
         pk__in=planned
@@ -226,6 +234,7 @@ def _reassign_or_move(
         "appointment_id": line.appointment_id,
         "version": line.appointment_version,
         "avoiding": frozenset(strangers.values_list("pk", flat=True)),
+        "claims": line.claims,
         "reason": line.plan.absence.get_kind_display(),
         "by": by,
         "now": now,
@@ -264,12 +273,12 @@ def _take_call_back(line: RepairLine, by: Actor, now: datetime) -> None:
 
 
 def _move_back(line: RepairLine, by: Actor, now: datetime) -> None:
-    """The old time is the absence's now; it gives it up and the conflict is open."""
+    """The old time is the absences' now that waited for it, the plan's and others;
+    they give it up, and the conflicts with them are open."""
     assert line.move is not None
-    absence = line.plan.absence
     lock_resources(_may_serve(line))
-    absence.refresh_from_db()
-    _make_room(line, absence, now)
+    waiting = _waiting(line)
+    _make_room(line, waiting, now)
     done = booking.undo_move(
         appointment_id=line.appointment_id, version=line.move.version, by=by, now=now
     )
@@ -277,16 +286,33 @@ def _move_back(line: RepairLine, by: Actor, now: datetime) -> None:
         give_up(line, " ".join(reason.text for reason in done.reasons), by, now)
     else:
         line.state = State.UNDONE
-    if absence.ended_at is None:
-        absences.reserve_free(absence)
-        if line.state == State.UNDONE and _is_in_the_way(line, absence, now):
-            conflicts.reopen(line.conflict, by=by, now=now)
+    for absence in waiting:
+        if absence.ended_at is None:
+            absences.reserve_free(absence)
+    if line.state == State.UNDONE:
+        _reopen(line, by, now)
 
 
-def _is_in_the_way(line: RepairLine, absence: "Absence", now: datetime) -> bool:
-    """False where the absence was shortened since, and ends before the visit."""
-    found = absence_selectors.in_the_way(absence, now)
-    return line.appointment_id in {visit.pk for visit in found}
+def _waiting(line: RepairLine) -> list[Absence]:
+    """Those it was in the way of; of others it takes no time back."""
+    known = line.appointment.conflicts.filter(opened_at__lte=line.done_at)
+    return list(Absence.objects.filter(_had(line), conflicts__in=known).distinct())
+
+
+def _reopen(line: RepairLine, by: Actor, now: datetime) -> None:
+    """What the move resolved, but where the absence was shortened since, and ends
+    before the visit, or is over."""
+    settled = line.appointment.conflicts.filter(
+        absence__isnull=False,
+        absence__ended_at=None,
+        resolution=Conflict.Resolution.MOVED,
+        resolved_at=line.done_at,
+    )
+    for conflict in settled.select_related("absence").order_by("pk"):
+        assert conflict.absence is not None
+        found = absence_selectors.in_the_way(conflict.absence, now)
+        if line.appointment_id in {visit.pk for visit in found}:
+            conflicts.reopen(conflict, by=by, now=now)
 
 
 def _may_serve(line: RepairLine) -> set[int]:
@@ -304,14 +330,19 @@ def _may_serve(line: RepairLine) -> set[int]:
     return {*had, *resources_of(visit)} | set(alike.values_list("pk", flat=True))
 
 
-def _make_room(line: RepairLine, absence: "Absence", now: datetime) -> None:
+def _make_room(line: RepairLine, waiting: Iterable[Absence], now: datetime) -> None:
+    Reservation.objects.filter(
+        _had(line), absence__in=waiting, released_at=None
+    ).update(released_at=now)
+
+
+def _had(line: RepairLine) -> Q:
+    """At the time, and of the resources, that it had before."""
     assert line.move is not None
     where = Q(pk=None)
     for resource, start, end in claims.spans_in(line.move.from_claims):
         where |= Q(resource=resource, period__overlap=DateTimeTZRange(start, end))
-    Reservation.objects.filter(where, absence=absence, released_at=None).update(
-        released_at=now
-    )
+    return where
 
 
 # --- The end ------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from core.problems import FieldError, Invalid, Problem
 from scheduling.domain.openings import claims
 from scheduling.domain.placing import Placement
 from scheduling.domain.plan import Plan
-from scheduling.domain.repair import Repair, repair
+from scheduling.domain.repair import MOST_LOOKS, Repair, repair
 from scheduling.models import Absence, Appointment, RepairLine, RepairPlan
 from scheduling.selectors import plans
 from scheduling.selectors.repair_world import Case, Fixed, RepairWorld, repair_world
@@ -21,6 +21,8 @@ NOWHERE = "No other time is free within four weeks."
 BY_HAND = "Chosen by hand."
 # Questions to rules for one plan; each may take a statement or more.
 MOST_ASKED = 2_000
+# Looks of all searches for one plan: somebody waits. Each has a few in any case.
+ALL_LOOKS, FEWEST_LOOKS = 2 * MOST_LOOKS, MOST_LOOKS // 10
 Way = RepairLine.Way
 
 
@@ -59,9 +61,11 @@ def search_plan(
     if not visits:
         return Found({}, RepairPlan.Method.EXACT)
     world = repair_world(absence, visits, fixed=fixed, now=now)
-    asking = _Asking(world, now)
+    asking, left = _Asking(world, now), ALL_LOOKS
     while True:
-        found = repair([case.affected for case in world.cases])
+        looks = min(MOST_LOOKS, max(left, FEWEST_LOOKS))
+        found = repair([case.affected for case in world.cases], looks)
+        left -= found.looks
         pairs = zip(world.cases, found.placements, strict=True)
         cases = tuple(asking.narrowed(case, placement) for case, placement in pairs)
         if cases == world.cases:

@@ -5,7 +5,7 @@ try is rolled back, which frees its locks, before the same start is searched aga
 """
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -41,7 +41,8 @@ class Wanted:
 
     `plan` is the visit type's, as `variation` makes it. `given_up` are the resources
     it has now; those of `prefer` are taken where they are free, `avoiding` never. What
-    absences have `awaited` is theirs once the visit frees it.
+    absences have `awaited` is theirs once the visit frees it. The very time of
+    `claims`, if given, comes first; `strictly`, there is no other.
     """
 
     kind: VisitKind
@@ -56,6 +57,8 @@ class Wanted:
     prefer: frozenset[int] = frozenset()
     avoiding: frozenset[int] = frozenset()
     awaited: tuple[Awaited, ...] = ()
+    claims: tuple[Awaited, ...] = ()
+    strictly: bool = False
 
     @property
     def moving_id(self) -> UUID | None:
@@ -151,14 +154,20 @@ def world_at(wanted: Wanted) -> World:
 
 
 def opening_for(world: World, wanted: Wanted) -> Opening | None:
-    """The opening at this start, if there is one; one statement."""
-    return opening_at(
-        world,
-        wanted.start,
-        now=wanted.now,
-        moving_id=wanted.moving_id,
-        prefer=wanted.prefer,
+    """The opening at this start, if there is one; a statement, two where the very
+    time asked for is taken and other will do."""
+    exact = [replace(world, within=wanted.claims)] if wanted.claims else []
+    found = (
+        opening_at(
+            one,
+            wanted.start,
+            now=wanted.now,
+            moving_id=wanted.moving_id,
+            prefer=wanted.prefer,
+        )
+        for one in (exact if wanted.strictly else [*exact, world])
     )
+    return next(filter(None, found), None)
 
 
 _INSERT = """

@@ -1,5 +1,6 @@
 """Plans that repair a day where the rules of other apps are against some starts."""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -116,6 +117,27 @@ def test_beyond_what_can_be_asked_the_plan_is_not_called_the_best(
     assert starts(plan) == {visit.patient_id: None}
     assert plan.method == "greedy"
     assert plan.lines.get().detail == "The approval ends that day."
+
+
+def test_all_searches_together_have_a_limit(at, ill, other, objecting, monkeypatch):
+    """Each day has one time that may be; looks are used up before both have theirs."""
+    given, real = [], repair_searching.repair
+
+    def searched(visits, most_looks):
+        given.append(most_looks)
+        return replace(real(visits, most_looks), looks=most_looks)
+
+    monkeypatch.setattr(repair_searching, "repair", searched)
+    for offset in (0, 60):
+        at.book(clinician=ill.pk, start=NINE + minutes(offset))
+    away(at, resource_id=other.pk, start=EIGHT)
+    objecting(lambda ask: f"{local(ask.start):%H:%M}" != "10:00")
+
+    propose(at, away(at, resource_id=ill.pk, start=EIGHT))
+
+    most, fewest = repair_searching.MOST_LOOKS, repair_searching.FEWEST_LOOKS
+    assert len(given) > 2
+    assert given == [most, most, *[fewest] * (len(given) - 2)]
 
 
 def test_a_way_chosen_by_hand_finds_the_start_that_may_be(at, ill, other, objecting):

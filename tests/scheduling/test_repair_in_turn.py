@@ -197,6 +197,26 @@ def test_the_line_another_one_comes_after_can_be_kept_alone(plan):
     assert line_of(plan, 1).after == [2]
 
 
+def test_who_was_kept_with_a_visit_that_stays_now_is_planned_anew(plan):
+    edit(repair_plans.set_locked, plan, 1, locked=True)
+    conflicts.keep(
+        conflict_id=line_of(plan, 2).conflict_id,
+        clinic_id=plan.clinic_id,
+        reason="he insists",
+        **WHO,
+    )
+    plan.refresh_from_db()
+
+    repair_plans.replan(
+        plan_id=plan.pk, clinic_id=plan.clinic_id, version=plan.version, **WHO
+    )
+    plan.refresh_from_db()
+    apply(plan)
+
+    assert states(plan) == ["done"]
+    check_clean()
+
+
 def test_by_hand_nobody_is_called_whose_time_was_promised(plan):
     with pytest.raises(TimePromised, match="Change line 1 first"):
         edit(repair_plans.set_way, plan, 2, way="call")

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core import clock
+from scheduling.domain.shipped import NeedSpec, PhaseSpec
 from scheduling.selectors.visit_types import visit_kind
 from scheduling.selectors.why_not import why_not
 from scheduling.services import setup
@@ -182,3 +183,17 @@ def test_explaining_takes_seven_statements_and_what_succeeds_none(at):
 def looks_thing_by_thing(queries):
     """How often it was read, row by row, what takes time and whose it is."""
     return sum("r.absence_id::text" in query["sql"] for query in queries)
+
+
+def test_of_two_clinicians_who_was_not_asked_for_is_not_said_to_be_taken():
+    at = make.practice({**make.ONE_OF_EACH, "clinician": 2})
+    both = NeedSpec(("clinician",))
+    make.visit_type(at.clinic, PhaseSpec("Visit", 0, 30, (both, both)))
+    asked = at.one("clinician")
+    at.book(clinician=asked.pk)
+
+    with pytest.raises(SlotTaken) as refused:
+        at.book(visit_type="visit", clinician=asked.pk)
+
+    said = " ".join(refused.value.extra["in_the_way"])
+    assert f"{asked.name} is booked until 09:45" in said
