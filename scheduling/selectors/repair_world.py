@@ -43,12 +43,13 @@ UNREACHABLE = "There is no phone number for texts and no e-mail address."
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A line that stands: nobody else gets its time, nor its patient another visit at
-    that time. Claims are [start, end). Without a time the patient is called. What the
-    visit has now is free for others if it `leaves`."""
+    """A line that stands: nobody else gets its time, nor its patient, if they come for
+    it in person, another visit at that `time`. Claims are [start, end). Without a time
+    the patient is called. What the visit has now is free for others if it `leaves`."""
 
     appointment_id: UUID
     patient_id: UUID
+    in_person: bool
     leaves: bool
     time: tuple[datetime, datetime] | None
     claims: tuple[tuple[int, datetime, datetime], ...]
@@ -240,7 +241,11 @@ class _Reading:
         ]
 
     def _fixed_of(self, visit: Appointment) -> int:
-        times = [line.time for line in self._lines_of(visit) if line.time]
+        times = [
+            line.time
+            for line in self._lines_of(visit)
+            if line.time and line.in_person and visit.in_person
+        ]
         spans = [(self.grid.floor(begin), self.grid.ceil(end)) for begin, end in times]
         return from_spans(spans, self.grid.cells)
 

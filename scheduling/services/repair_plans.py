@@ -94,6 +94,7 @@ def replan(
     """Plan all lines anew but the locked ones. Raises as the other changes do.
 
     A locked line is planned anew, too, if it counted on a visit that is kept since.
+    Where all are locked, nothing changes.
     """
     plan = lock_proposed(plan_id, clinic_id, version)
     opened = {c.appointment_id: c for c in absences.open_conflicts_of(plan.absence)}
@@ -106,7 +107,7 @@ def replan(
     _store(plan, rest, found)
     _number(plan)
     put_in_order(plan)
-    plan.method = found.method
+    plan.method = found.method if rest else plan.method
     _touch(plan)
     _record("repair.replanned", plan, by, now)
     return plan

@@ -213,6 +213,7 @@ def fixed_by(lines: Iterable[RepairLine], waiting: Collection[int] = ()) -> list
         Fixed(
             line.appointment_id,
             line.appointment.patient_id,
+            line.appointment.in_person,
             line.start is not None and line.position not in waiting,
             _time(line.start, plans_by_visit[line.appointment_id]),
             tuple(spans_in(line.claims)),

@@ -176,6 +176,17 @@ def test_replanning_leaves_locked_rows_untouched(at, ill, other):
     assert not planned_resources(second) & planned_resources(first)
 
 
+def test_replanning_nothing_leaves_it_changed_by_hand(at, ill):
+    booked(at, ill, 0)
+    plan = propose(at, away(at, resource_id=ill.pk))
+    edit(repair_plans.set_way, plan, 1, way="call")
+
+    edit(repair_plans.replan, plan)
+
+    plan.refresh_from_db()
+    assert (plan.method, rows(plan)) == ("by-hand", [("call", None)])
+
+
 def test_unlocked_again_a_line_is_planned_anew(at, ill):
     booked(at, ill, 0)
     plan = propose(at, away(at, resource_id=ill.pk))

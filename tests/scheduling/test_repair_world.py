@@ -72,3 +72,17 @@ def test_who_is_moved_or_called_by_a_locked_line_is_disturbed_already(
     assert line.appointment == visits[0]
     assert not others.disturbed
     assert second.disturbed == disturbed
+
+
+def test_a_locked_line_by_telephone_keeps_nobody_from_coming(at):
+    visits, absence = ana_twice_and_ben(at)
+    line = a_line(at, absence, "same-time")
+    there = 1 << affected(absence, visits[2:])[0].start
+    line.start, line.claims = visits[2].start, []
+
+    [in_person] = affected(absence, visits[2:], [line])
+    line.appointment.in_person = False
+    [by_telephone] = affected(absence, visits[2:], [line])
+
+    assert not in_person.allowed & there
+    assert by_telephone.allowed & there
