@@ -49,9 +49,9 @@ RUNS = {
 STAYS = ("Not taken back", "danger")
 EXACT = (
     "No plan disturbs fewer patients, or as few with less delay; one with two visits "
-    "counts once. Locked lines stay. Starts at each quarter of an hour within four "
-    "weeks were compared, in time that is free or that another of these visits gives "
-    "up; no two change places."
+    "counts once. Locked lines stay. Starts at every five minutes within four weeks "
+    "were compared, in time that is free or that another of these visits gives up; no "
+    "two change places."
 )
 GREEDY = (
     f"With more than {MOST_EXACT} patients, or too many ways to try, patients who can "

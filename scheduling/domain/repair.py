@@ -38,7 +38,7 @@ Patients = tuple[tuple[int, ...], ...]  # the positions of each one's visits
 # Moves can be taken back while their notices wait; as long as notifications holds them.
 UNDO_WITHIN = timedelta(minutes=2)
 # Looks at a set of starts; some seconds of work. Beyond it the plan is not proven.
-MOST_LOOKS = 50_000
+MOST_LOOKS = 100_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from scheduling.domain.bits import erode, from_spans, span
 from scheduling.domain.grid import Grid, ceil_cells
 from scheduling.domain.placing import Affected
 from scheduling.domain.plan import Plan
-from scheduling.domain.schedule import lay_out
 from scheduling.domain.search import Calendar, candidates
 from scheduling.models import Absence, Appointment, Reservation
 from scheduling.selectors.calendars import (
@@ -25,14 +24,12 @@ from scheduling.selectors.calendars import (
     taken,
     units,
 )
-from scheduling.selectors.openings import Wishes
 from scheduling.selectors.plans import plans_of
 from scheduling.selectors.visit_types import VisitKind, visit_kind_of
 
 HORIZON = timedelta(weeks=4)
 # Sooner than this nobody can be asked to come, or told to stay at home, by message.
 NOTICE = timedelta(hours=2)
-_QUARTERS = Wishes(step_minutes=15)
 _ONE_DAY = timedelta(days=1)
 
 ARRIVED = "The patient is at the clinic already."
@@ -69,8 +66,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class RepairWorld:
-    """Starts are each quarter of an hour of `grid`, from `NOTICE` on (and the type's
-    lead), for four weeks; earlier than agreed only on the same day."""
+    """Starts are each five minutes of `grid`, from `NOTICE` on (and the type's lead),
+    for four weeks; earlier than agreed only on the same day."""
 
     grid: Grid
     zone: ZoneInfo
@@ -206,8 +203,7 @@ class _Reading:
         midnight = datetime.combine(day, time(), tzinfo=self.zone)
         soonest = max(midnight, self.now + max(NOTICE, kind.minimum_lead))
         last = visit.start + HORIZON
-        quarters = lay_out(_QUARTERS.cells_of, self.grid, self.zone)
-        return quarters & span(self.grid.ceil(soonest), self.grid.ceil(last))
+        return span(self.grid.ceil(soonest), self.grid.ceil(last))
 
     def _calendars(
         self, visit: Appointment, kind: VisitKind

@@ -21,8 +21,9 @@ NOWHERE = "No other time is free within four weeks."
 BY_HAND = "Chosen by hand."
 # Questions to rules for one plan; each may take a statement or more.
 MOST_ASKED = 2_000
-# Looks of all searches for one plan: somebody waits. Each has a few in any case.
-ALL_LOOKS, FEWEST_LOOKS = 2 * MOST_LOOKS, MOST_LOOKS // 10
+# Looks that each search for a plan has in any case; all others are of all together,
+# as somebody waits.
+FEWEST_LOOKS = MOST_LOOKS // 20
 Way = RepairLine.Way
 
 
@@ -61,9 +62,9 @@ def search_plan(
     if not visits:
         return Found({}, RepairPlan.Method.EXACT)
     world = repair_world(absence, visits, fixed=fixed, now=now)
-    asking, left = _Asking(world, now), ALL_LOOKS
+    asking, left = _Asking(world, now), MOST_LOOKS
     while True:
-        looks = min(MOST_LOOKS, max(left, FEWEST_LOOKS))
+        looks = max(left, FEWEST_LOOKS)
         found = repair([case.affected for case in world.cases], looks)
         left -= found.looks
         pairs = zip(world.cases, found.placements, strict=True)

@@ -143,7 +143,7 @@ def a_sick_day(seed: int, visits: int = 10) -> list[Affected]:
         Affected(
             plan := PLANS[slug],
             start,
-            (1 << start) | QUARTERS & span(soonest, start + 28 * DAY),
+            (1 << start) | span(soonest, start + 28 * DAY),
             candidates(plan, known),
             patient=number,
             prefer=frozenset(own),

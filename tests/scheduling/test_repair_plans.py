@@ -89,6 +89,18 @@ def test_then_the_same_day_then_the_first_opening(at, ill, other):
     assert ways["first-opening"] == next_day
 
 
+def test_starts_are_as_fine_as_the_engine_s(at, ill, other):
+    """Every five minutes, as anybody could book; not only quarters of an hour."""
+    booked(at, ill, 0)
+    away(at, resource_id=other.pk, start=EIGHT, end=NINE + minutes(65))
+    away(at, resource_id=other.pk, start=NINE + minutes(110))
+    absence = away(at, resource_id=ill.pk, start=EIGHT, end=NINE + timedelta(days=60))
+
+    plan = propose(at, absence)
+
+    assert rows(plan) == [("same-day", NINE + minutes(65))]
+
+
 def test_the_call_list_comes_last(at, ill, other):
     booked(at, ill, 0)
     away(at, resource_id=other.pk, start=EIGHT, end=NINE + timedelta(days=60))
@@ -201,7 +213,7 @@ def test_unlocked_again_a_line_is_planned_anew(at, ill):
 @pytest.mark.parametrize(
     ("asked", "way", "start"),
     [
-        ({"way": "same-day"}, "same-day", NINE + minutes(-15)),
+        ({"way": "same-day"}, "same-day", NINE + minutes(-5)),
         ({"way": "first-opening"}, "first-opening", NINE + minutes(23 * 60)),
         ({"way": "call"}, "call", None),
         ({"start": NINE + minutes(120)}, "same-day", NINE + minutes(120)),
