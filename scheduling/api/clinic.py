@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from clinics.services import clinics
+from clinics.services.bodies import Body
 from clinics.services.rest import ApiRequest, Endpoint
-from core.problems import FieldError, Invalid
 from scheduling.api.setup import affected
 from scheduling.api.setup_bodies import Affected
 from scheduling.services.effects import counted
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from clinics.models import Clinic
 
 
-class Policies(serializers.Serializer[Any]):
+class Policies(Body):
     """How freed openings are offered; public holidays it is closed on, or ""."""
 
     offer_batch_size = serializers.IntegerField(
@@ -49,7 +49,7 @@ class ClinicDetail(Endpoint):
 
     @extend_schema(request=Policies, responses=ClinicChanged)
     def patch(self, request: ApiRequest) -> dict[str, Any]:
-        sent = _read(request.data)
+        sent = Policies.read(request.data)
         changed, effect = counted(
             self.clinic.pk,
             lambda: clinics.set_policies(
@@ -57,16 +57,6 @@ class ClinicDetail(Endpoint):
             ),
         )
         return {**_clinic_json(changed), **affected(effect)}
-
-
-def _read(data: Any) -> dict[str, Any]:
-    body = Policies(data=data)
-    body.is_valid(raise_exception=True)
-    unknown = sorted(set(data) - set(body.fields))
-    if unknown:
-        fault = f"There is no such field; use {', '.join(body.fields)}."
-        raise Invalid([FieldError(f"/{name[:40]}", fault) for name in unknown])
-    return dict(body.validated_data)
 
 
 def _clinic_json(clinic: "Clinic") -> dict[str, Any]:

@@ -37,10 +37,11 @@ class Id(serializers.IntegerField):
 
 
 class Weekdays(serializers.CharField):
-    """Days such as "mon,wed"."""
+    """Days such as "mon,wed", or in a body the list that answers have."""
 
     def to_internal_value(self, data: Any) -> Any:
-        names = [name.strip().lower() for name in str(data).split(",") if name.strip()]
+        said = data if isinstance(data, list) else str(data).split(",")
+        names = [str(name).strip().lower() for name in said if str(name).strip()]
         if not set(names) <= set(DAYS):
             raise serializers.ValidationError(f"Name days as {','.join(DAYS)}.")
         return frozenset(DAYS.index(name) for name in names)

@@ -124,7 +124,7 @@ def test_a_declined_offer_leaves_the_patient_waiting(api, at):
 
 
 def test_who_does_not_suit_is_refused_with_the_reason(api, at):
-    entry = api.post("waitlist/", wish(at, weekdays="fri")).json()
+    entry = api.post("waitlist/", wish(at, weekdays=["fri"])).json()
     row = freed(api, at)
 
     chosen = api.post(f"freed-openings/{row['id']}/offer/", {"entries": [entry["id"]]})
@@ -185,6 +185,7 @@ def test_somebody_waits_once_for_one_kind_of_visit(api, at):
         ({"earliest": "12:00", "latest": "09:00"}, "/wishes"),
         ({"clinicians": [2**40]}, "/wishes"),
         ({"weekdays": "someday"}, "/weekdays"),
+        ({"weekdays": ["mon", {}]}, "/weekdays"),
         ({"valid_to": "2020-01-01", "valid_from": "2019-01-01"}, "/valid_to"),
         ({"valid_to": "2020-01-01"}, "/valid_to"),
         ({"valid_to": "2099-01-01"}, "/valid_to"),
