@@ -168,6 +168,12 @@ class AppointmentMove(models.Model):
     to_during = DateTimeRangeField()
     from_claims = models.JSONField()
     from_confirmed_at = models.DateTimeField(null=True, blank=True)
+    from_status = models.CharField(
+        max_length=20,
+        choices=AppointmentStatus.choices,
+        default=AppointmentStatus.BOOKED,
+        db_default=AppointmentStatus.BOOKED,
+    )
     reason = models.CharField(max_length=300, blank=True)
     moved_by = models.CharField(max_length=120)
     moved_at = models.DateTimeField()

@@ -37,6 +37,7 @@ def new_move(
         to_during=to,
         from_claims=[of_reservation(reservation) for reservation in held],
         from_confirmed_at=appointment.confirmed_at,
+        from_status=appointment.status,
         reason=reason[:REASON_LENGTH],
         moved_by=str(by),
         moved_at=now,

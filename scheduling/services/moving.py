@@ -330,6 +330,7 @@ def _store(change: _Change, opening: Opening) -> Appointment:
     if change.undoes:
         if change.moves:
             changes["confirmed_at"] = change.undoes.from_confirmed_at
+            changes["status"] = change.undoes.from_status
         undone = AppointmentMove.objects.filter(pk=change.undoes.pk)
         undone.update(undone_at=wanted.now)
     before.save(force_insert=True)

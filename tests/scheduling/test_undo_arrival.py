@@ -122,3 +122,15 @@ def test_who_has_not_arrived_has_nothing_to_take_back(at):
 def test_the_rule_needs_no_database():
     assert why_arrival_stays(TODAY, TODAY) is None
     assert why_arrival_stays(TODAY, TODAY + timedelta(days=1))
+
+
+def test_a_move_of_who_had_arrived_taken_back_they_are_here_again(at):
+    early = NINE - minutes(10)
+    arrived = act(booking.arrive, at.book(), now=early)
+    moved = act(booking.move, arrived, start=NINE + minutes(60), now=early)
+    assert moved.status == "booked"
+
+    back = act(booking.undo_move, moved, now=early + minutes(1))
+
+    assert (back.status, back.start) == ("arrived", NINE)
+    assert booking_checks.findings(early) == []
