@@ -18,6 +18,7 @@ from scheduling.domain.reasons import Rejection, name_of
 from scheduling.selectors.explaining import Explained, Question, opening_without
 from scheduling.selectors.windows import LONGEST_WINDOW_DAYS
 
+# Ways that can be asked for; to do away with what is in the way is up to others.
 ENOUGH = 2
 _FREED = 2
 _ONE_DAY = timedelta(days=1)
@@ -43,7 +44,8 @@ class Relaxation:
 
 
 def relaxations(explained: Explained) -> list[Relaxation]:
-    """At least two wherever there are two; none if no day was rejected.
+    """At least two to ask for wherever there are two, and days with things gone
+    besides; none if no day was rejected.
 
     Where there are openings, first what yields a sooner one. Each is searched in order
     of time, whatever the page's.
@@ -64,10 +66,13 @@ def _found(explained: Explained) -> list[Relaxation]:
     wishes = list(_less(explained.question))
     if explained.openings:
         return _beside_openings(explained, wishes)
-    days = [*_earlier(explained), *_later(explained)]
-    found = [*wishes, *days, *_freed(explained.rejected)]
+    found = [*wishes, *_earlier(explained), *_later(explained)]
     spare = _less_and_later(explained, wishes)
-    return _enough(found, chain(spare, _other_days(explained, found)))
+    found = _enough(found, chain(spare, _other_days(explained, found)))
+    freed = list(_freed(explained.rejected))
+    if len(found) + len(freed) < ENOUGH:
+        freed += _freed(explained.rejected, and_wishes=True)
+    return [*found, *freed[:_FREED]]
 
 
 def _beside_openings(
@@ -80,12 +85,17 @@ def _beside_openings(
     soonest = min(one.start for one in explained.openings).astimezone(explained.zone)
     before = [one for one in explained.rejected if one.day < soonest.date()]
     after = [one for one in explained.rejected if one.day > soonest.date()]
-    sooner = [way for way in wishes if is_sooner(way, explained)]
-    rest = [way for way in wishes if way not in sooner]
-    found = [*sooner, *_freed(before)]
+    found = [way for way in wishes if is_sooner(way, explained)]
+    rest = [way for way in wishes if way not in found]
     days = _other_days(explained, found)
     earlier = (way for way in _earlier(explained) if is_sooner(way, explained))
-    return _enough(found, chain(rest, _freed(after), days, earlier))
+    found = _enough(found, chain(rest, days, earlier))
+    freed = list(_freed(before))
+    if len(found) + len(freed) < ENOUGH:
+        freed += _freed(after)
+    return sorted(
+        [*found, *freed[:_FREED]], key=lambda way: not is_sooner(way, explained)
+    )
 
 
 def is_sooner(way: Relaxation, explained: Explained) -> bool:
@@ -172,7 +182,7 @@ def changed(question: Question, change: Change) -> Question:
 def _less_and_later(
     explained: Explained, wishes: Sequence[Relaxation]
 ) -> Iterator[Relaxation]:
-    """A wish less and a later last day; at last all wishes less.
+    """A wish less and a later last day.
 
     Not those `wishes` that yield an opening by an earlier day already.
     """
@@ -182,7 +192,6 @@ def _less_and_later(
         change = ways[code]
         for way in _later(explained, changed(explained.question, change)):
             yield replace(way, code=f"{code}-later", change={**change, **way.change})
-    yield from _freed(explained.rejected, and_wishes=True)
 
 
 def _later(explained: Explained, asked: Question | None = None) -> Iterator[Relaxation]:
