@@ -52,9 +52,10 @@ def relaxations(explained: Explained) -> list[Relaxation]:
     """
     if not explained.rejected:
         return []
-    if explained.question.order == "earliest":
-        return _found(explained)
-    by_time = replace(explained, question=explained.question.but(order="earliest"))
+    asked = explained.searched
+    if asked.order == "earliest":
+        return _found(replace(explained, question=asked))
+    by_time = replace(explained, question=asked.but(order="earliest"))
     order: Change = {"order": None}
     return [
         way if way.rejected else replace(way, change={**way.change, **order})
@@ -228,11 +229,18 @@ def _other_days(
     explained: Explained, found: Sequence[Relaxation]
 ) -> Iterator[Relaxation]:
     """Weeks that begin with an opening not `found` by the time this is asked, as far
-    as visits are booked; at last with all wishes less."""
+    as visits are booked; as asked and with all wishes less.
+
+    As asked is last where nothing was found in a year: to look on takes long, and
+    nobody waits that long for a wish.
+    """
     if any(one.lack for one in explained.rejected):
         return
     known = {way.first.start for way in found}
-    for code, change in _as_asked_and_without_wishes(explained.question):
+    ways = list(_as_asked_and_without_wishes(explained.question))
+    if not explained.openings and not any(way.code == "later" for way in found):
+        ways.reverse()
+    for code, change in ways:
         asked = changed(explained.question, change)
         for first in _first_of_days(asked, _unseen(explained), explained.zone):
             if first.start not in known:
