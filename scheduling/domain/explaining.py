@@ -7,14 +7,14 @@ several, a booking or an absence to hours, hours to wishes.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 
 from scheduling.domain.assignment import Assignment
 from scheduling.domain.bits import has, positions, span
 from scheduling.domain.blocks import Block, Rank
 from scheduling.domain.plan import Group
 from scheduling.domain.scene import Scene
-from scheduling.domain.spoiling import MOST, Spoiled, spoiled
+from scheduling.domain.spoiling import MOST, Spoiled
 
 # Starts looked at exactly where several blocks are in the way.
 _TRIES = 12
@@ -42,11 +42,24 @@ def explain(scene: Scene) -> Finding | None:
 
     None where nothing helps: the clinic has not what such a visit needs.
     """
-    marks = spoiled(scene)
-    for proposal in _proposals(marks):
+    marks = Spoiled(scene)
+    for proposal in chain(_wishes_alone(marks), _proposals(marks)):
         if found := scene.first(proposal):
             return _finding(marks, proposal, found)
     return None
+
+
+def _wishes_alone(marks: Spoiled) -> Iterator[Blocks]:
+    """The day and time of day asked for, where each start has these or the clinic's
+    hours in its way: nothing else could help, and no resource need be looked at."""
+    starts = marks.scene.starts
+    for block, mask in marks.shared.items():
+        if block.rank > Rank.HOURS:
+            starts &= ~mask
+    wishes = [block for block in marks.shared if block.rank is Rank.WISH]
+    if wishes and not starts:
+        yield from (frozenset({block}) for block in wishes)
+        yield frozenset(wishes)
 
 
 def _proposals(marks: Spoiled) -> Iterator[Blocks]:

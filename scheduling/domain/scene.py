@@ -56,8 +56,10 @@ class Scene:
 
         At a usual time of day, if there is one: at midnight a closed day helps nobody.
         """
+        if not (allowed := self.allowed(without)):
+            return None
         found = self._candidates(frozenset(without) & self._taking)
-        starts = possible_starts(self.plan, found, self.allowed(without))
+        starts = possible_starts(self.plan, found, allowed)
         for some in (starts & self.usual, starts & ~self.usual):
             for cell in positions(some):
                 assignment = assign(self.plan, found, cell)

@@ -27,8 +27,23 @@ class Spoiled:
     group and resource."""
 
     scene: Scene
-    shared: Mapping[Block, int]
-    served: Mapping[int, Mapping[int, Mapping[Block, int]]]
+
+    @cached_property
+    def shared(self) -> Mapping[Block, int]:
+        return dict(_shared(self.scene))
+
+    @cached_property
+    def served(self) -> Mapping[int, Mapping[int, Mapping[Block, int]]]:
+        """Only if it is asked for: wishes alone touch no resource."""
+        scene = self.scene
+        return {
+            group.id: {
+                member.id: dict(_of_member(scene, group, member.id))
+                for member in scene.members
+                if member.can_serve(group)
+            }
+            for group in scene.plan.groups
+        }
 
     def levels(self, rank: Rank, most: int) -> Levels:
         """Starts by how many blocks of this rank or better they cost: 0 … `most`."""
@@ -71,21 +86,6 @@ class Spoiled:
     @cached_property
     def _group_levels(self) -> dict[tuple[int, Rank, int], Levels]:
         return {}
-
-
-def spoiled(scene: Scene) -> Spoiled:
-    return Spoiled(
-        scene,
-        shared=dict(_shared(scene)),
-        served={
-            group.id: {
-                member.id: dict(_of_member(scene, group, member.id))
-                for member in scene.members
-                if member.can_serve(group)
-            }
-            for group in scene.plan.groups
-        },
-    )
 
 
 def _shared(scene: Scene) -> Iterator[tuple[Block, int]]:
