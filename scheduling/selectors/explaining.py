@@ -185,7 +185,7 @@ def read_window(
         now=look.now,
         soonest=look.soonest,
         wished=wished,
-        notes=blocks.notes(kind.clinic_id, grid, kind.zone),
+        notes={} if hours.are_usual else blocks.notes(kind.clinic_id, grid, kind.zone),
     )
 
 
