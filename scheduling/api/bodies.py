@@ -254,7 +254,7 @@ class RelaxationAnswer(serializers.Serializer[Any]):
     code = serializers.CharField(
         help_text="`any-clinician`, `nobody-excluded`, `any-time`, `any-weekday` or "
         "`any-wish`, alone or with `-later` or `-other-days`; `earlier`, `later` or "
-        "`other-days`; `freed`: something would have to be gone."
+        "`other-days`; besides these, `freed`: something would have to be gone."
     )
     text = serializers.CharField()
     change = serializers.DictField(

@@ -8,7 +8,7 @@ yield an opening (`scheduling.domain.explaining`).
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, StrEnum
 from functools import cached_property
 
 
@@ -48,7 +48,7 @@ _HOURS = frozenset({Cause.HOURS, Cause.NOTICE})
 _ORDER = {cause: number for number, cause in enumerate(Cause)}
 
 
-class Takes(Enum):
+class Takes(StrEnum):
     """What a block's cells are taken from."""
 
     CLEAR = "clear"  # a resource's time, buffers included
@@ -97,7 +97,8 @@ class Block:
     note: str = ""
     resource_ids: frozenset[int] = frozenset()
 
-    @property
+    # Both are asked for each start and resource: worked out once.
+    @cached_property
     def takes(self) -> Takes:
         return _TAKES[self.cause]
 
@@ -111,6 +112,6 @@ class Block:
             return Rank.LONGER if self.open else Rank.HOURS
         return Rank.HOURS if self.cause in _HOURS else Rank.WISH
 
-    @property
+    @cached_property
     def order(self) -> int:
         return _ORDER[self.cause]

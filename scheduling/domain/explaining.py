@@ -7,14 +7,14 @@ several, a booking or an absence to hours, hours to wishes.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 
 from scheduling.domain.assignment import Assignment
-from scheduling.domain.bits import has, positions
+from scheduling.domain.bits import has, positions, span
 from scheduling.domain.blocks import Block, Rank
 from scheduling.domain.plan import Group
 from scheduling.domain.scene import Scene
-from scheduling.domain.spoiling import MOST, Spoiled, spoiled
+from scheduling.domain.spoiling import MOST, Spoiled
 
 # Starts looked at exactly where several blocks are in the way.
 _TRIES = 12
@@ -42,11 +42,24 @@ def explain(scene: Scene) -> Finding | None:
 
     None where nothing helps: the clinic has not what such a visit needs.
     """
-    marks = spoiled(scene)
-    for proposal in _proposals(marks):
+    marks = Spoiled(scene)
+    for proposal in chain(_wishes_alone(marks), _proposals(marks)):
         if found := scene.first(proposal):
             return _finding(marks, proposal, found)
     return None
+
+
+def _wishes_alone(marks: Spoiled) -> Iterator[Blocks]:
+    """The day and time of day asked for, where each start has these or the clinic's
+    hours in its way: nothing else could help, and no resource need be looked at."""
+    starts = marks.scene.starts
+    for block, mask in marks.shared.items():
+        if block.rank > Rank.HOURS:
+            starts &= ~mask
+    wishes = [block for block in marks.shared if block.rank is Rank.WISH]
+    if wishes and not starts:
+        yield from (frozenset({block}) for block in wishes)
+        yield frozenset(wishes)
 
 
 def _proposals(marks: Spoiled) -> Iterator[Blocks]:
@@ -99,15 +112,27 @@ def _alone(masks: Mapping[Block, int], rank: Rank) -> Iterator[tuple[Block, int]
 
 
 def _at_starts(marks: Spoiled, rank: Rank, cells: Iterable[int]) -> list[Blocks]:
-    found = [cost for cell in cells if (cost := cheapest_at(marks, cell, rank))]
+    told = _told_apart(marks, cells)
+    found = [cost for cell in told if (cost := cheapest_at(marks, cell, rank))]
     return sorted(found, key=_cost)
 
 
+def _told_apart(marks: Spoiled, cells: Iterable[int]) -> Iterator[int]:
+    """Of ascending starts those with other blocks in the way than the one before."""
+    before = None
+    for cell in cells:
+        if before is None or marks.turns & span(before + 1, cell + 1):
+            yield cell
+        before = cell
+
+
 def _cost(blocks: Collection[Block]) -> tuple[int, int, int]:
+    if not blocks:
+        return 0, 0, 0
     return (
         len(blocks),
-        sum(block.rank for block in blocks),
-        sum(block.order for block in blocks),
+        sum([block.rank for block in blocks]),
+        sum([block.order for block in blocks]),
     )
 
 
@@ -116,9 +141,13 @@ def cheapest_at(marks: Spoiled, cell: int, rank: Rank) -> Blocks | None:
     base = frozenset(b for b, mask in marks.shared.items() if has(mask, cell))
     if any(block.rank > rank for block in base):
         return None
-    options = [
-        (group, _options(marks, group, cell, rank)) for group in marks.scene.plan.groups
-    ]
+    alone = marks.scene.plan.alone
+    for group in alone:
+        if not (costs := _costs(marks, group, cell, rank)):
+            return None
+        base |= min(costs, key=_costs_least)[1]
+    others = [group for group in marks.scene.plan.groups if group not in alone]
+    options = [(group, _options(marks, group, cell, rank)) for group in others]
     options.sort(key=lambda pair: len(pair[1]))
     return _choose(options, {}, base, None)
 
@@ -128,12 +157,7 @@ Option = tuple[tuple[int, ...], Blocks]
 
 def _options(marks: Spoiled, group: Group, cell: int, rank: Rank) -> list[Option]:
     """Whom the group could take, and what stands in their way, the cheapest first."""
-    costs = []
-    for resource_id, masks in marks.served[group.id].items():
-        blocks = frozenset(b for b, mask in masks.items() if has(mask, cell))
-        if all(block.rank <= rank for block in blocks):
-            costs.append((resource_id, blocks))
-    costs.sort(key=lambda pair: (_cost(pair[1]), pair[0]))
+    costs = sorted(_costs(marks, group, cell, rank), key=_costs_least)
     # More are never needed: the other groups cannot take all the cheaper ones.
     others = sum(g.count for g in marks.scene.plan.groups if g is not group)
     few = costs[: group.count + others]
@@ -141,6 +165,22 @@ def _options(marks: Spoiled, group: Group, cell: int, rank: Rank) -> list[Option
         (tuple(one for one, _ in chosen), frozenset().union(*(b for _, b in chosen)))
         for chosen in islice(combinations(few, group.count), 60)
     ]
+
+
+def _costs(
+    marks: Spoiled, group: Group, cell: int, rank: Rank
+) -> list[tuple[int, Blocks]]:
+    """Each resource the group could take, and what stands in its way."""
+    costs = []
+    for resource_id, masks in marks.served[group.id].items():
+        blocks = frozenset([b for b, mask in masks.items() if mask >> cell & 1])
+        if not blocks or max([block.rank for block in blocks]) <= rank:
+            costs.append((resource_id, blocks))
+    return costs
+
+
+def _costs_least(one: tuple[int, Blocks]) -> tuple[tuple[int, int, int], int]:
+    return _cost(one[1]), one[0]
 
 
 def _choose(

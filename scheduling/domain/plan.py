@@ -204,12 +204,26 @@ class Plan:
             for _, groups in clusters
         )
 
-    @property
+    @cached_property
+    def alone(self) -> frozenset[Group]:
+        """Groups of one resource that no other group wants."""
+        return frozenset(
+            cluster.groups[0]
+            for cluster in self.clusters
+            if len(cluster.groups) == cluster.groups[0].count == 1
+        )
+
+    @cached_property
+    def phase_cells(self) -> frozenset[Span]:
+        """The cells from arrival of all phases that need anything."""
+        return frozenset(need.cells for need in self.needs)
+
+    @cached_property
     def lead_cells(self) -> int:
         """How far before arrival any resource is taken."""
         return max([0, *(-need.occupied_cells[0] for need in self.needs)])
 
-    @property
+    @cached_property
     def tail_cells(self) -> int:
         """How far after arrival anything lasts."""
         ends = [need.occupied_cells[1] for need in self.needs]

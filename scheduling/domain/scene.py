@@ -10,9 +10,15 @@ from scheduling.domain.blocks import Block, Takes
 from scheduling.domain.grid import Grid, ceil_cells
 from scheduling.domain.openings import ResourceRef
 from scheduling.domain.plan import Group, Plan
-from scheduling.domain.search import Calendar, candidates, possible_starts
+from scheduling.domain.search import (
+    Calendar,
+    Candidates,
+    candidates,
+    possible_starts,
+)
 
 NOTHING: frozenset[Block] = frozenset()
+_RESOURCES = (Takes.CLEAR, Takes.OPEN, Takes.CLINIC, Takes.MEMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +56,31 @@ class Scene:
 
         At a usual time of day, if there is one: at midnight a closed day helps nobody.
         """
-        found = candidates(self.plan, self.calendars(without))
-        starts = possible_starts(self.plan, found, self.allowed(without))
+        if not (allowed := self.allowed(without)):
+            return None
+        found = self._candidates(frozenset(without) & self._taking)
+        starts = possible_starts(self.plan, found, allowed)
         for some in (starts & self.usual, starts & ~self.usual):
             for cell in positions(some):
                 assignment = assign(self.plan, found, cell)
                 if assignment is not None:
                     return cell, assignment
         return None
+
+    def _candidates(self, without: frozenset[Block]) -> Candidates:
+        if without not in self._known:
+            self._known[without] = candidates(self.plan, self.calendars(without))
+        return self._known[without]
+
+    @cached_property
+    def _known(self) -> dict[frozenset[Block], Candidates]:
+        """Who is free, by which blocks are gone: many searches differ in others."""
+        return {}
+
+    @cached_property
+    def _taking(self) -> frozenset[Block]:
+        """The blocks that take anything of a resource."""
+        return frozenset(block for block in self.blocks if block.takes in _RESOURCES)
 
     def allowed(self, without: Collection[Block] = NOTHING) -> int:
         """The starts that neither the patient, the clock nor a wish forbids."""
@@ -67,15 +90,16 @@ class Scene:
         return starts
 
     def calendars(self, without: Collection[Block] = NOTHING) -> list[Calendar]:
-        opened = self.grid.full & ~self._cells(Takes.CLINIC, without)
+        full = self.grid.full
+        opened = full & ~self._cells(Takes.CLINIC, without)
         unwanted = self.unwanted(without)
         return [
             Calendar(
                 resource_id=member.id,
                 kind=member.ref.kind,
                 capabilities=member.capabilities,
-                clear=self.grid.full & ~self._cells(Takes.CLEAR, without, member.id),
-                open=opened & ~self._cells(Takes.OPEN, without, member.id),
+                clear=full & ~self._cells(Takes.CLEAR, without, member.id),
+                open=_less(opened, self._cells(Takes.OPEN, without, member.id)),
                 shortest_cells=member.shortest_cells,
             )
             for member in self.members
@@ -104,3 +128,8 @@ class Scene:
             if block not in without:
                 cells |= block.cells
         return cells
+
+
+def _less(cells: int, lost: int) -> int:
+    """The very number where nothing is lost: what it allows is worked out once."""
+    return cells & ~lost if lost else cells

@@ -27,8 +27,23 @@ class Spoiled:
     group and resource."""
 
     scene: Scene
-    shared: Mapping[Block, int]
-    served: Mapping[int, Mapping[int, Mapping[Block, int]]]
+
+    @cached_property
+    def shared(self) -> Mapping[Block, int]:
+        return dict(_shared(self.scene))
+
+    @cached_property
+    def served(self) -> Mapping[int, Mapping[int, Mapping[Block, int]]]:
+        """Only if it is asked for: wishes alone touch no resource."""
+        scene = self.scene
+        return {
+            group.id: {
+                member.id: dict(_of_member(scene, group, member.id))
+                for member in scene.members
+                if member.can_serve(group)
+            }
+            for group in scene.plan.groups
+        }
 
     def levels(self, rank: Rank, most: int) -> Levels:
         """Starts by how many blocks of this rank or better they cost: 0 … `most`."""
@@ -36,6 +51,8 @@ class Spoiled:
             found = _count(self.shared, self.scene.starts, rank, most)
             # Groups that draw on the same resources may share a block.
             for cluster in self.scene.plan.clusters:
+                if not found[-1]:
+                    break  # what no choice avoids is too much everywhere
                 levels = [self.group_levels(g, rank, most) for g in cluster.groups]
                 found = _both(found, _all(levels))
             self._levels[rank, most] = found
@@ -53,6 +70,16 @@ class Spoiled:
         return self._group_levels[key]
 
     @cached_property
+    def turns(self) -> int:
+        """The cells at which other blocks stand in the way than one cell before."""
+        members = [masks for some in self.served.values() for masks in some.values()]
+        turns = 0
+        for masks in (self.shared, *members):
+            for mask in masks.values():
+                turns |= mask ^ mask << 1
+        return turns
+
+    @cached_property
     def _levels(self) -> dict[tuple[Rank, int], Levels]:
         return {}
 
@@ -61,23 +88,8 @@ class Spoiled:
         return {}
 
 
-def spoiled(scene: Scene) -> Spoiled:
-    return Spoiled(
-        scene,
-        shared=dict(_shared(scene)),
-        served={
-            group.id: {
-                member.id: dict(_of_member(scene, group, member.id))
-                for member in scene.members
-                if member.can_serve(group)
-            }
-            for group in scene.plan.groups
-        },
-    )
-
-
 def _shared(scene: Scene) -> Iterator[tuple[Block, int]]:
-    phases = {need.cells for need in scene.plan.needs}
+    phases = scene.plan.phase_cells
     whole = [(0, ceil_cells(scene.plan.length_minutes))]
     for block in scene.by_place.get((Takes.CLINIC, None), ()):
         yield from _if_any(block, _hit(block.cells, phases, scene.starts))
@@ -92,9 +104,8 @@ def _of_member(
 ) -> Iterator[tuple[Block, int]]:
     for block in scene.by_place.get((Takes.CLEAR, resource_id), ()):
         yield from _if_any(block, _hit(block.cells, group.occupied, scene.starts))
-    phases = [need.cells for need in group.needs]
     for block in scene.by_place.get((Takes.OPEN, resource_id), ()):
-        yield from _if_any(block, _hit(block.cells, phases, scene.starts))
+        yield from _if_any(block, _hit(block.cells, group.phases, scene.starts))
     for block in scene.by_place.get((Takes.MEMBER, None), ()):
         if resource_id in block.resource_ids:
             yield block, scene.starts
@@ -115,6 +126,8 @@ def _hit(cells: int, spans: Spans, starts: int) -> int:
 
 def _count(masks: Mapping[Block, int], starts: int, rank: Rank, most: int) -> Levels:
     """Starts with at most 0 … `most` blocks, all of this rank or better."""
+    if not masks:
+        return [starts] * (most + 1)
     reached = [0] * (most + 1)  # 1 … most + 1 blocks or more
     for block, mask in masks.items():
         if block.rank > rank:

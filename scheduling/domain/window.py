@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from scheduling.domain.bits import positions, shift_down, span
+from scheduling.domain.bits import shift_down, span, spans_of
 from scheduling.domain.blocks import Block, Cause
 from scheduling.domain.grid import CELL, DAY_CELLS, Grid
 from scheduling.domain.plan import Plan
@@ -18,8 +19,7 @@ _ONE_DAY = timedelta(days=1)
 _WHOLE_DAY = span(0, DAY_CELLS)
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
+class Busy(NamedTuple):
     """[start, end) cells of the window's grid that something takes of a resource.
 
     Rows of one `key` are one block. `until` is when an absence ends, `kind` its kind.
@@ -86,6 +86,28 @@ class Window:
     @cached_property
     def _closed(self) -> dict[Schedule, int]:
         return {}
+
+    def stretches(
+        self, schedule: Schedule, day: date
+    ) -> tuple[tuple[datetime, datetime], ...]:
+        """What is open of a local day, by its wall clock; worked out once."""
+        if (schedule, day) not in self._stretches:
+            cells = schedule.cells_open(day)
+            self._stretches[schedule, day] = tuple(
+                (self._wall(begin, day), self._wall(end, day))
+                for begin, end in spans_of(cells)
+            )
+        return self._stretches[schedule, day]
+
+    @cached_property
+    def _stretches(
+        self,
+    ) -> dict[tuple[Schedule, date], tuple[tuple[datetime, datetime], ...]]:
+        return {}
+
+    def _wall(self, cell: int, day: date) -> datetime:
+        midnight = datetime.combine(day, time(), tzinfo=self.zone)
+        return midnight + cell * CELL
 
     @cached_property
     def starts(self) -> int:
@@ -213,27 +235,12 @@ class _Cut:
                     resource_id,
                     key=day.isoformat(),
                     on=day,
-                    open=self._stretches(schedule.cells_open(day), day),
+                    open=self.window.stretches(schedule, day),
                     exceptional=day in schedule.holidays
                     or any(e.on == day for e in schedule.exceptions),
                     note=self.window.notes.get((resource_id, day), ""),
                 )
             day += _ONE_DAY
-
-    def _stretches(
-        self, cells: int, day: date
-    ) -> tuple[tuple[datetime, datetime], ...]:
-        """What is open of a local day, by its wall clock."""
-        begins = positions(cells & ~(cells << 1))
-        ends = positions(~cells & (cells << 1))
-        return tuple(
-            (self._wall(a, day), self._wall(b, day))
-            for a, b in zip(begins, ends, strict=True)
-        )
-
-    def _wall(self, cell: int, day: date) -> datetime:
-        midnight = datetime.combine(day, time(), tzinfo=self.window.zone)
-        return midnight + cell * CELL
 
     def _patient(self) -> Iterator[Block]:
         for start, end in self.window.patient:

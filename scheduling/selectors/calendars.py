@@ -45,6 +45,12 @@ class Rules:
     clinic: Schedule
     own: Mapping[int, Schedule]
 
+    @property
+    def are_usual(self) -> bool:
+        """Whether no date is an exception or a holiday."""
+        all_of_them = (self.clinic, *self.own.values())
+        return not any(one.exceptions or one.holidays for one in all_of_them)
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:

@@ -1,7 +1,7 @@
 """Why days of a search have no opening, and what would change that."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,9 +16,10 @@ from scheduling.domain.scene import Member
 from scheduling.domain.variation import USUAL, Variation
 from scheduling.domain.window import Window, Wished, window_grid
 from scheduling.selectors import blocks
-from scheduling.selectors.calendars import Awaited, rules, units
+from scheduling.selectors.calendars import Awaited
 from scheduling.selectors.openings import ANY_TIME, Order, Wishes, find_openings
-from scheduling.selectors.visit_types import VisitKind, visit_kind
+from scheduling.selectors.reading import Reading
+from scheduling.selectors.visit_types import VisitKind
 
 _ONE_DAY = timedelta(days=1)
 _CLINICIAN = "clinician"
@@ -40,6 +41,7 @@ class Question:
     prefer: frozenset[int] = frozenset()
     order: Order = "earliest"
     limit: int = 20
+    read: Reading | None = None
 
     def but(self, **changes: Any) -> "Question":
         return replace(self, **changes)
@@ -58,6 +60,12 @@ class Explained:
     zone: ZoneInfo
     openings: Sequence[Opening]
     rejected: Sequence[Rejection]
+    read: Reading = field(default_factory=Reading)
+
+    @property
+    def searched(self) -> Question:
+        """The question, to be asked again of what was `read` for it."""
+        return self.question.but(read=self.read)
 
 
 def explain_openings(question: Question) -> Explained:
@@ -67,12 +75,13 @@ def explain_openings(question: Question) -> Explained:
     window that is over, the last alone. Where a page in order of time is full, only
     to its last opening's. Raises Invalid as `find_openings` does.
     """
-    found = question.openings()
-    kind = visit_kind(clinic_id=question.clinic_id, visit_type=question.visit_type)
+    read = Reading()
+    found = question.but(read=read).openings()
+    kind = read.visit_kind(question.clinic_id, question.visit_type)
     have = {one.start.astimezone(kind.zone).date() for one in found}
     today = question.now.astimezone(kind.zone).date()
     if question.to_on < today:
-        return Explained(question, kind.zone, [], [Rejection(question.to_on)])
+        return Explained(question, kind.zone, [], [Rejection(question.to_on)], read)
     first = max(question.from_on, today)
     full = len(found) >= question.limit
     by_time = question.order == "earliest"
@@ -80,8 +89,9 @@ def explain_openings(question: Question) -> Explained:
     days = [day for day in _days(first, last) if day not in have]
     # The tightest leave out days that have openings.
     sure = by_time or not full
-    rejected = list(_rejections(question, kind, days, sure)) if days else []
-    return Explained(question, kind.zone, found, rejected)
+    asked = question.but(read=read)
+    rejected = list(_rejections(asked, kind, days, sure)) if days else []
+    return Explained(question, kind.zone, found, rejected, read)
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -112,18 +122,20 @@ def _rejections(
 def window_of(question: Question, kind: VisitKind, first: date, last: date) -> Window:
     """These days with all that takes time in them; six statements."""
     plan = kind.varied(question.variation)
-    members = members_of(kind, plan)
+    read = question.read or Reading()
+    members = members_of(kind, plan, read)
     look = Look(
         first, last, question.now, question.now + kind.minimum_lead, question.patient_id
     )
-    return read_window(kind, plan, members, look, _wished(question, members))
+    wished = _wished(question, members)
+    return read_window(kind, plan, members, look, wished, read)
 
 
-def members_of(kind: VisitKind, plan: Plan) -> list[Member]:
+def members_of(kind: VisitKind, plan: Plan, read: Reading) -> list[Member]:
     """Whom and what the clinic has for such a visit."""
     return [
         Member(unit.ref, unit.capabilities, unit.shortest_cells)
-        for unit in units(kind.clinic_id, plan.kinds)
+        for unit in read.units(kind.clinic_id, plan.kinds)
     ]
 
 
@@ -144,13 +156,18 @@ class Look:
 
 
 def read_window(
-    kind: VisitKind, plan: Plan, members: Sequence[Member], look: Look, wished: Wished
+    kind: VisitKind,
+    plan: Plan,
+    members: Sequence[Member],
+    look: Look,
+    wished: Wished,
+    read: Reading,
 ) -> Window:
     """All that takes time in these days; five statements."""
     first, last = look.first, look.last
     grid = window_grid(plan, first, last, kind.zone)
     ids = [member.id for member in members]
-    hours = rules(kind.clinic_id, ids, first - _ONE_DAY, last + 2 * _ONE_DAY)
+    hours = read.rules(kind.clinic_id, ids, first - _ONE_DAY, last + 2 * _ONE_DAY)
     patient = look.patient_id if kind.in_person else None
     moving = look.moving_id
     busy = blocks.busy(ids, grid, now=look.now, moving_id=moving, hold_id=look.hold_id)
@@ -168,7 +185,7 @@ def read_window(
         now=look.now,
         soonest=look.soonest,
         wished=wished,
-        notes=blocks.notes(kind.clinic_id, grid, kind.zone),
+        notes={} if hours.are_usual else blocks.notes(kind.clinic_id, grid, kind.zone),
     )
 
 

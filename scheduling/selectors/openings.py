@@ -36,11 +36,11 @@ from scheduling.selectors.calendars import (
     less,
     minute,
     only,
-    rules,
     taken,
     units,
 )
-from scheduling.selectors.visit_types import VisitKind, visit_kind
+from scheduling.selectors.reading import Reading
+from scheduling.selectors.visit_types import VisitKind
 from scheduling.selectors.windows import (
     LONGEST_WINDOW_DAYS,
     check_ahead,
@@ -99,7 +99,8 @@ ANY_TIME = Wishes()
 @dataclass(frozen=True, slots=True)
 class World:
     """What one search looks at: a visit, who could serve it, and their hours without
-    what is `awaited`; if there is any time `within`, nothing but that."""
+    what is `awaited`; if there is any time `within`, nothing but that. What was `read`
+    before is read no more."""
 
     kind: VisitKind
     plan: Plan
@@ -107,6 +108,7 @@ class World:
     hours: Rules
     awaited: Sequence[Awaited] = ()
     within: Sequence[Awaited] = ()
+    read: Reading | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -136,6 +138,7 @@ def find_openings(
     prefer: frozenset[int] = frozenset(),
     order: Order = "earliest",
     limit: int = 20,
+    read: Reading | None = None,
 ) -> list[Opening]:
     """The first `limit` openings on these local dates, both included, in order of time.
 
@@ -152,10 +155,13 @@ def find_openings(
     check_times(wishes.earliest, wishes.latest)
     if order == "tightest":
         check_ranked_window(from_on, to_on)
-    kind = visit_kind(clinic_id=clinic_id, visit_type=visit_type)
+    read = read or Reading()
+    kind = read.visit_kind(clinic_id, visit_type)
     check_ahead(to_on, now, kind.zone)
     plan = kind.varied(variation)
-    world = world_of(kind, plan, from_on, to_on, clinician=clinician, wishes=wishes)
+    world = world_of(
+        kind, plan, from_on, to_on, clinician=clinician, wishes=wishes, read=read
+    )
     prefer |= wishes.prefer_clinicians
     asked = _Asked(now, now + kind.minimum_lead, patient_id, prefer=prefer)
     pieces = _CHUNK_DAYS if limit <= _LONG_PAGE else _CHUNK_DAYS[2:]
@@ -211,13 +217,15 @@ def world_of(
     clinician: int | None = None,
     wishes: Wishes = ANY_TIME,
     only: Collection[int] | None = None,
+    read: Reading | None = None,
 ) -> World:
     """Resources and hours for a search on these dates; two statements.
 
     `clinician` narrows clinicians to one, `wishes` to those wished for; `only`
     narrows everything. Raises Invalid for clinicians who are none here.
     """
-    members = units(kind.clinic_id, plan.kinds)
+    reading = read or Reading()
+    members = reading.units(kind.clinic_id, plan.kinds)
     _check_clinicians(members, clinician, wishes)
     if clinician is not None:
         members = [
@@ -229,8 +237,8 @@ def world_of(
         members = [unit for unit in members if unit.ref.id in only]
     ids = [unit.ref.id for unit in members]
     # A visit's buffers and length may reach into the neighbouring days.
-    hours = rules(kind.clinic_id, ids, from_on - _ONE_DAY, to_on + 2 * _ONE_DAY)
-    return World(kind, plan, members, hours)
+    hours = reading.rules(kind.clinic_id, ids, from_on - _ONE_DAY, to_on + 2 * _ONE_DAY)
+    return World(kind, plan, members, hours, read=read)
 
 
 def check_wished(
@@ -337,7 +345,8 @@ def _look(
 
 
 def _taken(world: World, grid: Grid, asked: _Asked) -> Taken:
-    return taken(
+    find = world.read.taken if world.read else taken
+    return find(
         [unit.ref.id for unit in world.members],
         grid,
         now=asked.now,

@@ -18,6 +18,7 @@ from scheduling.domain.reasons import Rejection, name_of
 from scheduling.selectors.explaining import Explained, Question, opening_without
 from scheduling.selectors.windows import LONGEST_WINDOW_DAYS
 
+# Ways that can be asked for; to do away with what is in the way is up to others.
 ENOUGH = 2
 _FREED = 2
 _ONE_DAY = timedelta(days=1)
@@ -43,16 +44,18 @@ class Relaxation:
 
 
 def relaxations(explained: Explained) -> list[Relaxation]:
-    """At least two wherever there are two; none if no day was rejected.
+    """At least two to ask for wherever there are two, and days with things gone
+    besides; none if no day was rejected.
 
     Where there are openings, first what yields a sooner one. Each is searched in order
     of time, whatever the page's.
     """
     if not explained.rejected:
         return []
-    if explained.question.order == "earliest":
-        return _found(explained)
-    by_time = replace(explained, question=explained.question.but(order="earliest"))
+    asked = explained.searched
+    if asked.order == "earliest":
+        return _found(replace(explained, question=asked))
+    by_time = replace(explained, question=asked.but(order="earliest"))
     order: Change = {"order": None}
     return [
         way if way.rejected else replace(way, change={**way.change, **order})
@@ -64,10 +67,13 @@ def _found(explained: Explained) -> list[Relaxation]:
     wishes = list(_less(explained.question))
     if explained.openings:
         return _beside_openings(explained, wishes)
-    days = [*_earlier(explained), *_later(explained)]
-    found = [*wishes, *days, *_freed(explained.rejected)]
+    found = [*wishes, *_earlier(explained), *_later(explained)]
     spare = _less_and_later(explained, wishes)
-    return _enough(found, chain(spare, _other_days(explained, found)))
+    found = _enough(found, chain(spare, _other_days(explained, found)))
+    freed = list(_freed(explained.rejected))
+    if len(found) + len(freed) < ENOUGH:
+        freed += _freed(explained.rejected, and_wishes=True)
+    return [*found, *freed[:_FREED]]
 
 
 def _beside_openings(
@@ -80,12 +86,17 @@ def _beside_openings(
     soonest = min(one.start for one in explained.openings).astimezone(explained.zone)
     before = [one for one in explained.rejected if one.day < soonest.date()]
     after = [one for one in explained.rejected if one.day > soonest.date()]
-    sooner = [way for way in wishes if is_sooner(way, explained)]
-    rest = [way for way in wishes if way not in sooner]
-    found = [*sooner, *_freed(before)]
+    found = [way for way in wishes if is_sooner(way, explained)]
+    rest = [way for way in wishes if way not in found]
     days = _other_days(explained, found)
     earlier = (way for way in _earlier(explained) if is_sooner(way, explained))
-    return _enough(found, chain(rest, _freed(after), days, earlier))
+    found = _enough(found, chain(rest, days, earlier))
+    freed = list(_freed(before))
+    if len(found) + len(freed) < ENOUGH:
+        freed += _freed(after)
+    return sorted(
+        [*found, *freed[:_FREED]], key=lambda way: not is_sooner(way, explained)
+    )
 
 
 def is_sooner(way: Relaxation, explained: Explained) -> bool:
@@ -172,7 +183,7 @@ def changed(question: Question, change: Change) -> Question:
 def _less_and_later(
     explained: Explained, wishes: Sequence[Relaxation]
 ) -> Iterator[Relaxation]:
-    """A wish less and a later last day; at last all wishes less.
+    """A wish less and a later last day.
 
     Not those `wishes` that yield an opening by an earlier day already.
     """
@@ -182,7 +193,6 @@ def _less_and_later(
         change = ways[code]
         for way in _later(explained, changed(explained.question, change)):
             yield replace(way, code=f"{code}-later", change={**change, **way.change})
-    yield from _freed(explained.rejected, and_wishes=True)
 
 
 def _later(explained: Explained, asked: Question | None = None) -> Iterator[Relaxation]:
@@ -219,11 +229,18 @@ def _other_days(
     explained: Explained, found: Sequence[Relaxation]
 ) -> Iterator[Relaxation]:
     """Weeks that begin with an opening not `found` by the time this is asked, as far
-    as visits are booked; at last with all wishes less."""
+    as visits are booked; as asked and with all wishes less.
+
+    As asked is last where nothing was found in a year: to look on takes long, and
+    nobody waits that long for a wish.
+    """
     if any(one.lack for one in explained.rejected):
         return
     known = {way.first.start for way in found}
-    for code, change in _as_asked_and_without_wishes(explained.question):
+    ways = list(_as_asked_and_without_wishes(explained.question))
+    if not explained.openings and not any(way.code == "later" for way in found):
+        ways.reverse()
+    for code, change in ways:
         asked = changed(explained.question, change)
         for first in _first_of_days(asked, _unseen(explained), explained.zone):
             if first.start not in known:

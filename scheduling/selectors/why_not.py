@@ -15,6 +15,7 @@ from scheduling.domain.window import Window, Wished
 from scheduling.selectors import blocks
 from scheduling.selectors.calendars import Awaited
 from scheduling.selectors.explaining import Look, members_of, read_window
+from scheduling.selectors.reading import Reading
 from scheduling.selectors.visit_types import VisitKind
 
 _CLINICIAN = "clinician"
@@ -39,10 +40,11 @@ def why_not(
     `avoiding` are named where only they have time. Seven statements at most.
     """
     day = start.astimezone(kind.zone).date()
-    members = members_of(kind, plan)
+    read = Reading()
+    members = members_of(kind, plan, read)
     wished = Wished(others=_others(members, clinician), excluded=avoiding)
     look = Look(day, day, now, start, patient_id, moving_id, hold_id, awaited)
-    window = read_window(kind, plan, members, look, wished)
+    window = read_window(kind, plan, members, look, wished, read)
     # Whether a start is too soon is asked elsewhere.
     scene = _at(replace(window, now=start), start)
     if scene.first():

@@ -95,7 +95,7 @@ def test_without_any_opening_two_ways_at_least_lead_on(coordinator, practice):
     found = ways(page)
     assert "No opening fits" in page
     assert "Why nothing at all?" in page
-    assert len(found) >= 2
+    assert len([one for one in found.values() if one.startswith("?")]) >= 2
     for text, address in found.items():
         here = address.startswith("?")
         answer = coordinator.get((reverse("staff:find") if here else "") + address)
@@ -122,7 +122,9 @@ def test_what_is_said_to_be_sooner_is_sooner(coordinator, practice):
         "Any time of day: first on Wed, Sep 2, 1:00 PM",
         "If centrifuge 1 were free on Wed, Sep 2, 9:00 AM",
     ]
-    assert not ways(page, "More to choose from")
+    assert list(ways(page, "More to choose from")) == [
+        "From Wed, Sep 9 until Wed, Sep 16: first on Wed, Sep 9, 8:00 AM",
+    ]
 
 
 def test_what_comes_later_is_not_said_to_be_sooner(coordinator):
@@ -130,17 +132,15 @@ def test_what_comes_later_is_not_said_to_be_sooner(coordinator):
 
     assert not ways(page, "Sooner")
     assert list(ways(page, "More to choose from")) == [
-        "If the clinic were open on Sat, Sep 5, 8:00 AM",
         "From Mon, Sep 7 until Mon, Sep 14: first on Mon, Sep 7, 8:00 AM",
+        "From Tue, Sep 8 until Tue, Sep 15: first on Tue, Sep 8, 8:00 AM",
     ]
 
 
-def test_after_a_full_page_a_link_leads_to_the_days_that_follow_it(
-    coordinator, practice
-):
+def test_after_a_full_page_links_lead_to_the_days_that_follow_it(coordinator, practice):
     page = search(coordinator, first="2026-09-06", patient=practice.patient().pk)
 
-    [(text, address)] = ways(page, "More to choose from").items()
+    (text, address), *_ = ways(page, "More to choose from").items()
     then = coordinator.get(reverse("staff:find") + address).content.decode()
     assert text == "From Tue, Sep 8 until Tue, Sep 15: first on Tue, Sep 8, 8:00 AM"
     assert starts(then)[0] == "2026-09-08T13:00:00+00:00"
