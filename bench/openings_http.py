@@ -75,14 +75,14 @@ def figures(desk: Desk) -> Iterator[Figure]:
         assert len(found.json()["openings"]) == 5, found.content
         loaded.keep()  # as a server does
         yield _against_trivial(client, "openings.http_ratio", asked, 4)
-        for name, wishes, openings in (
-            ("explained", PART, 5),
-            ("all_rejected", ALL, 0),
+        for name, wishes, openings, most in (
+            ("explained", PART, 5, 10),
+            ("all_rejected", ALL, 0, 12),
         ):
             question = asked | wishes | {"explain": 1}
             _check_explained(client, question, openings)
             name = f"openings.http_ratio.{name}"
-            yield _against_trivial(client, name, question, 10)
+            yield _against_trivial(client, name, question, most)
 
 
 def _check_explained(client: Client, question: Query, openings: int) -> None:

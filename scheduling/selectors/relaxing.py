@@ -68,8 +68,11 @@ def _found(explained: Explained) -> list[Relaxation]:
     if explained.openings:
         return _beside_openings(explained, wishes)
     found = [*wishes, *_earlier(explained), *_later(explained)]
-    spare = _less_and_later(explained, wishes)
-    found = _enough(found, chain(spare, _other_days(explained, found)))
+    spare = [_less_and_later(explained, wishes), _other_days(explained, found)]
+    # Where one wish less never helps it hardly does later: that takes a year's search.
+    if any(way.code == "any-wish" for way in wishes):
+        spare.reverse()
+    found = _enough(found, chain(*spare))
     freed = list(_freed(explained.rejected))
     if len(found) + len(freed) < ENOUGH:
         freed += _freed(explained.rejected, and_wishes=True)
