@@ -17,8 +17,8 @@ from django.template.response import TemplateResponse
 
 from core.problems import Invalid
 from pages.choices import labelled
-from scheduling.domain.local_time import SKIPPED, TWICE, Doubled, InGap, resolve
 from scheduling.domain.reach import OUT_OF_REACH, in_reach
+from scheduling.services.instants import instant_of
 
 # As a choice is sent: to the minute it is what the browser's picker shows.
 _OFFSET = re.compile(r"[+-]\d\d:\d\d$")
@@ -134,19 +134,11 @@ class MomentField(forms.DateTimeField):
         if parsed is None or (isinstance(value, str) and _OFFSET.search(value)):
             return parsed
         wall = parsed.replace(tzinfo=None)
-        return self._instant(wall) if in_reach(wall) else wall.replace(tzinfo=UTC)
+        if not in_reach(wall):
+            return wall.replace(tzinfo=UTC)
+        return instant_of(wall, self.zone, self._asking).astimezone(self.zone)
 
-    def _instant(self, wall: datetime) -> datetime:
-        match resolve(wall, self.zone):
-            case InGap(before, after):
-                raise self._asking(SKIPPED, before, after)
-            case Doubled(first, second):
-                raise self._asking(TWICE, first, second)
-            case datetime() as instant:
-                return instant.astimezone(self.zone)
-        raise AssertionError("unreachable")
-
-    def _asking(self, text: str, *choices: datetime) -> ValidationError:
+    def _asking(self, text: str, choices: list[datetime]) -> ValidationError:
         # The widget is this form's own: Django copies a field for each of its forms.
         self.widget.choices = labelled(choices, self.zone)
         return ValidationError(text)

@@ -6,7 +6,7 @@ from typing import Any
 from core import events
 from patients.services import tasks
 from procedures.domain import red_flags
-from procedures.domain.forms import DIGITS
+from procedures.domain.forms import is_number
 from procedures.domain.red_flags import Flag
 from procedures.domain.schema import FieldError, InvalidData
 from procedures.events import RedFlagRaised, ResponseRecorded
@@ -89,8 +89,7 @@ def _whole(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_whole(value: Any) -> bool:
-    # Counted first: Python reads no number of thousands of digits.
-    return isinstance(value, str) and value.isdecimal() and len(value) <= DIGITS
+    return isinstance(value, str) and is_number(value)
 
 
 def _close(context: Context, follow_up: FollowUp) -> None:

@@ -76,14 +76,10 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The cell a visit starts at now and who serves it; None: call the patient.
-
-    `waits` are the visits that must have left before: bit i is that at position i.
-    """
+    """The cell a visit starts at now and who serves it; None: call the patient."""
 
     start: int | None = None
     assignment: Assignment = field(default_factory=dict)
-    waits: int = 0
 
 
 def cost_of(visits: Sequence[Affected], placements: Sequence[Placement]) -> Cost:

@@ -80,9 +80,11 @@ def one_by_one(visits: Sequence[Affected]) -> tuple[Placement, ...]:
 def _staying(together: Together, placed: Placed, some: Iterable[int]) -> Placed | None:
     """All of these at the start agreed besides what is placed, None if they cannot."""
     for i in some:
-        visit = together.visits[i]
-        more = together.place(placed, i, visit.start, _others(together, placed, i))
-        if more is None or not visit.can_stay:
+        visit, others = together.visits[i], _others(together, placed, i)
+        if not visit.can_stay:
+            return None
+        more = together.place(placed, i, visit.start, others)
+        if more is None:
             return None
         placed = more
     return placed
@@ -133,8 +135,8 @@ class _Search:
         return True
 
     def _that_stay(self, size: int) -> Iterable[Patients]:
-        """The sets of so many patients that may keep all their starts together. That
-        nobody stays somewhere for whom the others cannot leave is not seen here."""
+        """The sets of so many patients that may keep all their starts together, if
+        those they wait for can leave: whether these can is not asked here."""
         able = [p for p in self.patients if all(self.visits[i].can_stay for i in p)]
         return (some for some in combinations(able, size) if self._stay(some))
 

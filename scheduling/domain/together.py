@@ -138,8 +138,5 @@ class Together:
     def _placement(self, index: int, start: int | None, chosen: Chosen) -> Placement:
         if start is None:
             return Placement()
-        waits, assignment = self._waits_as_patient(index, start), {}
-        for item in self.items(index, start):
-            waits |= item.waits_for(chosen[item])
-            assignment[item.group.id] = chosen[item]
-        return Placement(start, assignment, waits)
+        items = self.items(index, start)
+        return Placement(start, {item.group.id: chosen[item] for item in items})

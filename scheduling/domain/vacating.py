@@ -4,9 +4,9 @@ A visit that takes time which another still has waits for it. Sets of visits are
 bit i is the one at position i.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from scheduling.domain.bits import erode, shift_down
+from scheduling.domain.bits import erode, positions, shift_down
 from scheduling.domain.plan import Group
 
 Waits = Mapping[int, int]  # by position: whom it waits for
@@ -28,7 +28,7 @@ def leads_back(waits: Waits, index: int, others: int) -> bool:
             return True
         seen |= new
         further = 0
-        for i in members(new):
+        for i in positions(new):
             further |= waits.get(i, 0)
         new = further & ~seen
     return False
@@ -46,8 +46,3 @@ def in_turn(waits: Sequence[int]) -> list[int]:
         order.append(following)
         done |= 1 << following
     return order
-
-
-def members(some: int) -> Iterable[int]:
-    """The positions in the set, ascending."""
-    return (i for i in range(some.bit_length()) if some >> i & 1)

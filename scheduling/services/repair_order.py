@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from scheduling.domain.vacating import in_turn, members
+from scheduling.domain.bits import positions
+from scheduling.domain.vacating import in_turn
 from scheduling.models import RepairLine, RepairPlan, Reservation
 from scheduling.selectors import repair as selectors
 from scheduling.services.claims import spans_in
@@ -22,7 +23,7 @@ def put_in_order(plan: RepairPlan) -> None:
     waits = _waits(lines)
     for turn, at in enumerate(in_turn(waits), 1):
         lines[at].turn = turn
-        lines[at].after = [lines[i].position for i in members(waits[at])]
+        lines[at].after = [lines[i].position for i in positions(waits[at])]
     RepairLine.objects.bulk_update(lines, ["turn", "after"])
 
 

@@ -1,7 +1,11 @@
 """Small worlds to place visits in: calendars of sixteen cells, plans of a few needs."""
 
+from functools import reduce
+from operator import or_
+
 from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
 from scheduling.domain.search import Calendar
+from scheduling.domain.together import Together
 
 WINDOW = 16
 
@@ -24,3 +28,20 @@ def plan_of(*needs):
 
 def starts_of(found):
     return [placement.start for placement in found.placements]
+
+
+def waits_of(visits, found):
+    """For each placement the visits whose time it takes, as bits by position."""
+    together = Together(visits)
+    return [
+        reduce(
+            or_,
+            [
+                item.waits_for(placement.assignment[item.group.id])
+                for item in together.items(index, placement.start)
+            ],
+        )
+        if placement.start is not None
+        else 0
+        for index, placement in enumerate(found.placements)
+    ]

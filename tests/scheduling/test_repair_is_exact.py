@@ -10,7 +10,7 @@ from scheduling.domain.bits import positions
 from scheduling.domain.placing import Affected, Placement, cost_of
 from scheduling.domain.repair import MOST_EXACT, one_by_one, repair
 from scheduling.domain.search import Calendar, candidates
-from tests.scheduling.placing import WINDOW, calendar, plan_of, starts_of
+from tests.scheduling.placing import WINDOW, calendar, plan_of, starts_of, waits_of
 
 WORLDS = 400
 
@@ -189,7 +189,7 @@ def test_it_is_as_good_as_the_best_of_everything(part):
         first = cost_of(visits, one_by_one(visits))
         better_than_one_by_one += cost_of(visits, found.placements) < first
         with_two_visits += has_two_visits(visits)
-        in_turn += any(placement.waits for placement in found.placements)
+        in_turn += any(waits_of(visits, found))
     assert better_than_one_by_one > 0
     assert with_two_visits > WORLDS // 16
     assert in_turn > 0

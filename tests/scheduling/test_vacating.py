@@ -2,12 +2,13 @@
 
 import pytest
 
+from scheduling.domain.bits import positions
 from scheduling.domain.placing import Affected
 from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
 from scheduling.domain.repair import one_by_one, repair
 from scheduling.domain.search import candidates
-from scheduling.domain.vacating import in_turn, leads_back, meeting, members
-from tests.scheduling.placing import calendar, plan_of, starts_of
+from scheduling.domain.vacating import in_turn, leads_back, meeting
+from tests.scheduling.placing import calendar, plan_of, starts_of, waits_of
 
 
 def test_nobody_waiting_everybody_keeps_their_place():
@@ -40,7 +41,7 @@ def test_the_starts_at_which_a_group_meets_what_is_held(begins):
     starts = meeting(plan.groups[0], 0b11 << 5)
 
     spans = [range(start + begins, start + begins + 2) for start in range(12)]
-    assert list(members(starts)) == [
+    assert positions(starts) == [
         start for start, span in enumerate(spans) if {5, 6} & set(span)
     ]
 
@@ -74,7 +75,7 @@ def test_a_visit_takes_what_another_gives_up_before():
     found = repair(visits)
 
     assert (found.exact, starts_of(found)) == (True, [3, 6])
-    assert [placement.waits for placement in found.placements] == [0b10, 0]
+    assert waits_of(visits, found) == [0b10, 0]
 
 
 def test_no_two_change_places():
