@@ -30,6 +30,11 @@ TEXTS = {
     "episode.processed": "Processing done",
     "episode.released": "Product released",
     "episode.injected": "Injection given",
+    "episode.target_not_done": "Target not treated",
+    "episode.stopped": "Stopped by a finding",
+    "episode.stop_contradicted": "Answered differently while a stop stood",
+    "episode.stop_lifted": "Stop lifted",
+    "episode.deferred": "Deferred",
     "episode.discharged": "Discharged",
     "episode.adverse_event_recorded": "Adverse event recorded",
     "episode.responded": "Follow-up answered",
@@ -44,7 +49,13 @@ TEXTS = {
     "episode.scan_mismatched": "A scan did not match",
 }
 DANGER = frozenset(
-    {"episode.act_refused", "episode.act_forbidden", "episode.scan_mismatched"}
+    {
+        "episode.act_refused",
+        "episode.act_forbidden",
+        "episode.scan_mismatched",
+        "episode.stopped",
+        "episode.stop_contradicted",
+    }
 )
 
 
@@ -100,6 +111,8 @@ def _details(name: str, details: Mapping[str, Any]) -> Iterable[str]:
             yield sentence(str(details[key])) if key == "record" else str(details[key])
     if codes := details.get("codes") or details.get("rules"):
         yield ", ".join(_code(str(code)) for code in codes)
+    if late := details.get("late_reason"):
+        yield f"why late: {late}"
     if tier := details.get("tier"):
         yield f"tier {tier}"
     if unusual := details.get("unusual"):
@@ -134,6 +147,7 @@ RECORDS = (
     "processings",
     "releases",
     "injections",
+    "notdones",
     "discharges",
     "adverseevents",
     "responses",
