@@ -74,6 +74,8 @@ def _entry(
     one: episodes.Entry, entered_at: datetime | None, zone: ZoneInfo
 ) -> history.Entry:
     parts = [*_details(one.name, one.details)]
+    if late := one.details.get("late_reason"):
+        parts.append(f"why late: {late}")
     if entered_at and entered_at - one.at > LATE:
         same = entered_at.astimezone(zone).date() == one.at.astimezone(zone).date()
         when = clock_time(entered_at, zone) if same else moment(entered_at, zone)
@@ -111,8 +113,6 @@ def _details(name: str, details: Mapping[str, Any]) -> Iterable[str]:
             yield sentence(str(details[key])) if key == "record" else str(details[key])
     if codes := details.get("codes") or details.get("rules"):
         yield ", ".join(_code(str(code)) for code in codes)
-    if late := details.get("late_reason"):
-        yield f"why late: {late}"
     if tier := details.get("tier"):
         yield f"tier {tier}"
     if unusual := details.get("unusual"):

@@ -111,9 +111,7 @@ LANGUAGE plpgsql AS $$
 DECLARE s procedures_stop; fault text;
 BEGIN
   SELECT * INTO s FROM procedures_stop WHERE id = NEW.stop_id;
-  IF s.scope = 'product' THEN
-    fault := 'the end of a product''s time is never lifted';
-  ELSIF NEW.how = 'evaluation' AND NOT EXISTS (
+  IF NEW.how = 'evaluation' AND NOT EXISTS (
       SELECT FROM procedures_evaluation v
         JOIN procedures_episode e ON e.id = v.episode_id
        WHERE v.id = NEW.evaluation_id AND e.patient_id = s.patient_id
@@ -182,7 +180,7 @@ BEGIN
 END $$;
 CREATE TRIGGER not_done_is_not_injected BEFORE INSERT ON procedures_notdone
   FOR EACH ROW EXECUTE FUNCTION procedures_target_is_done_or_not();
-CREATE TRIGGER injected_is_not_left_out BEFORE INSERT ON procedures_injection
+CREATE TRIGGER injection_of_an_open_target BEFORE INSERT ON procedures_injection
   FOR EACH ROW EXECUTE FUNCTION procedures_target_is_done_or_not();
 
 CREATE OR REPLACE FUNCTION procedures_time_out_in_order() RETURNS trigger
@@ -213,7 +211,7 @@ END $$;
 """
 DROP_NOT_DONE = """
 DROP TRIGGER not_done_is_not_injected ON procedures_notdone;
-DROP TRIGGER injected_is_not_left_out ON procedures_injection;
+DROP TRIGGER injection_of_an_open_target ON procedures_injection;
 DROP FUNCTION procedures_target_is_done_or_not();
 CREATE OR REPLACE FUNCTION procedures_time_out_in_order() RETURNS trigger
 LANGUAGE plpgsql AS $$

@@ -4,23 +4,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0003_holidays_and_offers'),
+        ("clinics", "0003_holidays_and_offers"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='clinic',
-            name='clinic_periods_are_positive',
+            model_name="clinic",
+            name="clinic_periods_are_positive",
         ),
         migrations.AddField(
-            model_name='clinic',
-            name='late_entry_minutes',
+            model_name="clinic",
+            name="late_entry_minutes",
             field=models.PositiveSmallIntegerField(default=30),
         ),
         migrations.AddConstraint(
-            model_name='clinic',
-            constraint=models.CheckConstraint(condition=models.Q(('approval_valid_days__gt', 0), ('consent_valid_days__gt', 0), ('product_limit_minutes__gt', 0), ('time_out_valid_minutes__gt', 0), ('late_entry_minutes__gt', 0), ('offer_batch_size__gt', 0), ('offer_valid_minutes__gt', 0)), name='clinic_periods_are_positive'),
+            model_name="clinic",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approval_valid_days__gt", 0),
+                    ("consent_valid_days__gt", 0),
+                    ("product_limit_minutes__gt", 0),
+                    ("time_out_valid_minutes__gt", 0),
+                    ("late_entry_minutes__gt", 0),
+                    ("offer_batch_size__gt", 0),
+                    ("offer_valid_minutes__gt", 0),
+                ),
+                name="clinic_periods_are_positive",
+            ),
         ),
     ]

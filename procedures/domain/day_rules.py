@@ -52,9 +52,7 @@ def _in_the_future(facts: Facts, data: Answers) -> Iterator[GuardReason]:
             yield GuardReason("in-the-future", text)
 
 
-def _by_rules(
-    facts: Facts, known: Findings, data: Answers
-) -> Iterator[GuardReason]:
+def _by_rules(facts: Facts, known: Findings, data: Answers) -> Iterator[GuardReason]:
     seen = replace(
         known,
         temperature_c=data["temperature_c"],
@@ -88,8 +86,7 @@ def _stands(facts: Facts, hit: Fired) -> bool:
 
 def _details(dose: Answers, drug: Medication) -> dict[str, Any]:
     at = dose["last_dose_at"].isoformat()
-    known = {"drug": drug.name, "drug_class": drug.drug_class, "last_dose_at": at}
-    return known
+    return {"drug": drug.name, "drug_class": drug.drug_class, "last_dose_at": at}
 
 
 def _reason(hit: Fired, question: str, details: Mapping[str, Any]) -> GuardReason:
@@ -179,11 +176,7 @@ def unresolved(facts: Facts) -> Iterator[GuardReason]:
     """A rule of drugs that fires and that nobody has set aside."""
     for hit in facts.fired:
         of_the_way = hit.code.startswith(OF_DRUGS) or hit.code == "ASA-01-SED"
-        if (
-            of_the_way
-            and hit.level in OVERRIDABLE
-            and hit.code not in facts.overridden
-        ):
+        if of_the_way and hit.level in OVERRIDABLE and hit.code not in facts.overridden:
             yield GuardReason(
                 hit.code, f"{hit.code}: {hit.text}", "An override with a reason"
             )

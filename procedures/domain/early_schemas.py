@@ -88,7 +88,6 @@ OVERRIDE = ActSchema(
             hint="Left empty: as the rule says.",
         ),
     ),
-    version="2",
 )
 CONSENT_TARGET = (
     Field(name="target", kind="text", label="Target", required=False),

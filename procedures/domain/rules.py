@@ -14,8 +14,8 @@ from procedures.domain.diagnoses import INFECTION, PREGNANCY, PROSTHESIS, found
 from procedures.domain.findings import (
     BLOCKING,
     OVERRIDABLE,
-    Fired,
     Findings,
+    Fired,
     Level,
     Medication,
     Rule,
@@ -26,8 +26,8 @@ from procedures.domain.findings import (
 __all__ = [
     "BLOCKING",
     "OVERRIDABLE",
-    "Fired",
     "Findings",
+    "Fired",
     "Level",
     "Medication",
     "Rule",

@@ -80,12 +80,6 @@ def lift_stop(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
 
 
 def _against_lifting(stop: StopFact, data: Answers) -> Iterator[GuardReason]:
-    if stop.scope == PRODUCT:
-        yield GuardReason(
-            "product-expired",
-            "Nobody lifts the end of a product's time.",
-            "The product is discarded",
-        )
     if not data["mistaken"]:
         yield GuardReason(
             "finding-stands",

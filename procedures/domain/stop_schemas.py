@@ -33,9 +33,7 @@ NOT_DONE = ActSchema(
     signature="This target is not treated today, for the reason given.",
     fields=(
         Field(name="target", kind="text", label="Target id"),
-        Field(
-            name="reason", kind="choice", label="Reason", choices=NOT_DONE_REASONS
-        ),
+        Field(name="reason", kind="choice", label="Reason", choices=NOT_DONE_REASONS),
         Field(name="note", kind="text", label="Note", required=False, hard=(0, 400)),
     ),
 )

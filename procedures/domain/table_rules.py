@@ -88,7 +88,9 @@ def immunosuppressant(rule: Rule, findings: Findings, on: date) -> Iterator[Fire
     """MED-IMM-01: an immunosuppressant, a biologic or chemotherapy."""
     for drug in findings.medications:
         if "immunosuppressant" in drug.classes:
-            yield hit(rule, f"{drug.name}: immunosuppressant, biologic or chemotherapy.")
+            yield hit(
+                rule, f"{drug.name}: immunosuppressant, biologic or chemotherapy."
+            )
 
 
 def fluoroquinolone(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:

@@ -56,14 +56,13 @@ def no_rules(facts: Facts) -> Iterator[GuardReason]:
 def consent(facts: Facts) -> Iterator[GuardReason]:
     """A procedure consent that is signed, in date and covers every target."""
     found = facts.consent("procedure")
-    today = max(facts.today, _entered_on(facts))
     if found is None:
         yield GuardReason(
             "consent-missing",
             "There is no signed procedure consent.",
             "The procedure consent is signed",
         )
-    elif today > found.valid_until:
+    elif facts.today > found.valid_until or _entered_on(facts) > found.valid_until:
         yield GuardReason(
             "consent-expired",
             f"The procedure consent ended on {found.valid_until.isoformat()}.",
@@ -108,7 +107,7 @@ def conditions(facts: Facts, data: Answers) -> Iterator[GuardReason]:
         yield GuardReason(
             "conditions-unmet",
             f"The conditions of the approval are not met: {decision.conditions}",
-            "They are met, or a new decision is signed",
+            "A physician and a second person lift the stop once they are met",
             Finding(rule="conditions", question="conditions", scope=EPISODE),
         )
 

@@ -113,9 +113,7 @@ class StopLift(UuidModel):
         constraints = [
             models.CheckConstraint(
                 name="stop_lift_names_its_ground",
-                condition=Q(
-                    how="evaluation", evaluation__isnull=False, override=None
-                )
+                condition=Q(how="evaluation", evaluation__isnull=False, override=None)
                 | Q(how="override", override__isnull=False, evaluation=None)
                 | Q(
                     how="physician",
@@ -135,9 +133,7 @@ class StopLift(UuidModel):
 class NotDone(SignedRecord):
     """A target of the plan that is not treated on the day, and why."""
 
-    target = models.ForeignKey(
-        Target, models.PROTECT, related_name="not_done"
-    )
+    target = models.ForeignKey(Target, models.PROTECT, related_name="not_done")
     reason = models.CharField(max_length=32, choices=NOT_DONE_REASONS)
     note = models.CharField(max_length=400, blank=True)
     second_person = models.ForeignKey(

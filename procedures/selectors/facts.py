@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from clinics import selectors as clinics
+from procedures.domain import rules as engine
 from procedures.domain.facts import (
     ConsentFact,
     DecisionFact,
@@ -12,7 +13,6 @@ from procedures.domain.facts import (
     Facts,
     TargetFact,
 )
-from procedures.domain import rules as engine
 from procedures.models import Consent, Decision, Episode, Evaluation, Override
 from procedures.selectors import rules
 from procedures.selectors.day_facts import day_facts

@@ -58,10 +58,10 @@ def perform(
     """Do `act` on the episode, or say why not; a refusal stays on record.
 
     `data` are the raw answers of the act's schema. `occurred_at` is when it happened
-    (now unless entered late; `late_reason` says why it is). What stands against the act whatever is answered is
-    said first, then what is wrong with the answers and the people, then what the
-    answers bring up. Raises NotFound, StaleVersion and InvalidData, none of which
-    leaves a trace.
+    (now unless entered late, then `late_reason` says why). What stands against the
+    act whatever is answered is said first, then what is wrong with the answers and
+    the people, then what the answers bring up. Raises NotFound, StaleVersion and
+    InvalidData, none of which leaves a trace.
     """
     if act not in HANDLERS:
         raise NotFound

@@ -181,7 +181,10 @@ def lift_by_evaluation(context: Context, evaluation: Evaluation) -> None:
     """End the stops that this new evaluation, made since, no longer finds."""
     for row in concerning(context.episode).filter(lift=None):
         stop = stop_fact(row)
-        newer = evaluation.occurred_at > row.found_at
+        newer = (
+            evaluation.occurred_at > row.found_at
+            and evaluation.recorded_at > row.recorded_at
+        )
         if newer and _is_over(context, evaluation, stop):
             _lift(context, row, how="evaluation", evaluation=evaluation)
 
