@@ -64,12 +64,13 @@ def sheet(act: str, here: Here) -> Sheet:
 
 
 def _per_target(plain: Sheet, here: Here, group: str) -> Sheet:
-    """One row for each target of the plan."""
-    rows = [{"target": pk} for pk, _ in here.targets]
+    """One row for each target of the plan; one left out is not marked any more."""
+    left_out = here.facts.day.not_done if group == "site_marks" else frozenset()
+    planned = [(pk, name) for pk, name in here.targets if pk not in left_out]
     return replace(
         plain,
-        starts={**plain.starts, group: rows},
-        titles={**plain.titles, group: [name for _, name in here.targets]},
+        starts={**plain.starts, group: [{"target": pk} for pk, _ in planned]},
+        titles={**plain.titles, group: [name for _, name in planned]},
     )
 
 

@@ -30,12 +30,14 @@ BEFORE = {
     "withdraw": make.evaluated,
     "correct": make.evaluated,
     "adverse_event": make.evaluated,
+    "lift_stop": make.evaluated,
 }
 ON_THE_DAY = {
     "check_in": "ready",
     "time_out": "checked_in",
     "harvest": "checked_in",
     "abort": "checked_in",
+    "not_done": "checked_in",
     "hand_off": "harvested",
     "process": "harvested",
     "release": "processed",
