@@ -107,7 +107,9 @@ def _too_recent(facts: Facts, dose: Answers) -> Iterator[GuardReason]:
     drug = _told(facts, dose)
     if "nsaid" in drug.classes and NSAID not in facts.overridden_today:
         yield from _within_days(facts, dose, drug)
-    if drug.classes & THINNERS and ANTICOAGULANT not in facts.overridden_today:
+    # Without an override the drug itself stands in the way, by the rule.
+    planned = facts.overridden - facts.overridden_today
+    if drug.classes & THINNERS and ANTICOAGULANT in planned:
         yield from _within_hours(facts, dose, drug)
 
 
