@@ -32,6 +32,8 @@ class Clinic(models.Model):
     consent_valid_days = models.PositiveSmallIntegerField(default=90)
     product_limit_minutes = models.PositiveSmallIntegerField(default=240)
     time_out_valid_minutes = models.PositiveSmallIntegerField(default=15)
+    # What is entered later than this after it happened needs a reason.
+    late_entry_minutes = models.PositiveSmallIntegerField(default=30)
     severe_policy = models.CharField(
         max_length=8, choices=SeverePolicy, default=SeverePolicy.HARD
     )
@@ -55,6 +57,7 @@ class Clinic(models.Model):
                 & Q(consent_valid_days__gt=0)
                 & Q(product_limit_minutes__gt=0)
                 & Q(time_out_valid_minutes__gt=0)
+                & Q(late_entry_minutes__gt=0)
                 & Q(offer_batch_size__gt=0)
                 & Q(offer_valid_minutes__gt=0),
             ),

@@ -35,6 +35,7 @@ LONG = frozenset(
         "description",
         "resolution",
         "clearance_reason",
+        "contradiction",
         "physician_note",
     }
 )

@@ -12,10 +12,12 @@ from clinics.services.doors import StaffRequest
 from core.refusal import Refused
 from pages.act_form import ActForm, Sheet
 from pages.act_sheets import Here
+from pages.day_strip import strip
 from pages.episode_path import stage_name
 from pages.episode_words import joint
 from pages.words import sentence
 from procedures.domain.guards import reasons_against
+from procedures.selectors import episodes
 
 HIDDEN = ("record", "record_id")
 
@@ -63,7 +65,11 @@ class ActPage:
     def _frame(self) -> dict[str, Any]:
         episode, schema = self.here.episode, self.sheet.schema
         against = self._against()
+        role = self.request.actor.role
         return {
+            "strip": strip(episode, self.here.facts, role)
+            if episodes.sees_clinical(role)
+            else None,
             "episode": episode,
             "patient": episode.patient,
             "patient_address": reverse("staff:patient", args=[episode.patient_id]),

@@ -2,14 +2,14 @@
 
 from django import forms
 
-from pages.forms import MomentInput
+from pages.forms import MomentInput, area
 from procedures.domain.schema import ActSchema
 
 SIGNATURE = ("signature_password", "signature_totp")
 SECOND = ("second_email", "second_password", "second_totp")
-LATE = ("occurred_at",)
+LATE = ("occurred_at", "late_reason")
 # Acts that ask a second person only in some cases; the refusal says when.
-MAY_NEED_SECOND = frozenset({"override", "check_in", "hand_off", "process"})
+MAY_NEED_SECOND = frozenset({"override", "check_in", "hand_off", "process", "not_done"})
 
 
 def proof_fields(schema: ActSchema) -> dict[str, forms.Field]:
@@ -24,6 +24,12 @@ def proof_fields(schema: ActSchema) -> dict[str, forms.Field]:
         help_text="Only for what is entered late. Left empty: now.",
         required=False,
         widget=MomentInput(),
+    )
+    fields["late_reason"] = forms.CharField(
+        label="Why it is entered late",
+        help_text="Asked when it lies further back than the clinic allows.",
+        required=False,
+        widget=area(2),
     )
     return fields
 

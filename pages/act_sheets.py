@@ -15,6 +15,7 @@ from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.early_guards import OF_THE_DAY
 from procedures.domain.rules import Level
 from procedures.domain.schema import Field
+from procedures.domain.table_rules import GATES
 from procedures.selectors import facts as reading
 from procedures.selectors import follow_ups
 from procedures.services import responses
@@ -63,12 +64,13 @@ def sheet(act: str, here: Here) -> Sheet:
 
 
 def _per_target(plain: Sheet, here: Here, group: str) -> Sheet:
-    """One row for each target of the plan."""
-    rows = [{"target": pk} for pk, _ in here.targets]
+    """One row for each target of the plan; one left out is not marked any more."""
+    left_out = here.facts.day.not_done if group == "site_marks" else frozenset()
+    planned = [(pk, name) for pk, name in here.targets if pk not in left_out]
     return replace(
         plain,
-        starts={**plain.starts, group: rows},
-        titles={**plain.titles, group: [name for _, name in here.targets]},
+        starts={**plain.starts, group: [{"target": pk} for pk, _ in planned]},
+        titles={**plain.titles, group: [name for _, name in planned]},
     )
 
 
@@ -126,10 +128,14 @@ def _consent(plain: Sheet, here: Here) -> Sheet:
 
 
 def _check_in(plain: Sheet, here: Here) -> Sheet:
-    held = here.facts.day.held_drugs
-    drugs = [{"drug": name, "drug_class": "nsaid"} for name in held]
+    day = here.facts.day
+    held = day.held_drugs
+    drugs = [
+        {"drug": name, "drug_class": day.drug_class(name, "other")} for name in held
+    ]
     known = replace(
         plain,
+        left_out=_not_asked(here),
         starts={"last_doses": drugs} if drugs else {},
         titles={"last_doses": held} if drugs else {},
         spare={"last_doses": 1 if drugs else 2},
@@ -139,15 +145,41 @@ def _check_in(plain: Sheet, here: Here) -> Sheet:
 
 def _time_out(plain: Sheet, here: Here) -> Sheet:
     """The first asks for marks, the second for scans."""
+    without = _not_asked(here)
+    if not here.facts.day.allergies & {*GATES}:
+        without |= {"allergy_precautions"}
     if here.facts.stage == "released":
-        return replace(plain, left_out=frozenset({"site_marks"}))
+        return replace(plain, left_out=without | {"site_marks"})
     scans = frozenset({"patient_scan", "product_scan", "device"})
-    return _per_target(replace(plain, left_out=scans), here, "site_marks")
+    return _per_target(replace(plain, left_out=without | scans), here, "site_marks")
+
+
+def _not_asked(here: Here) -> frozenset[str]:
+    """Conditions are asked about where there are any."""
+    decision = here.facts.decision
+    has_conditions = decision is not None and bool(decision.conditions)
+    return frozenset() if has_conditions else frozenset({"conditions_met"})
+
+
+def _open_targets(here: Here) -> tuple[tuple[str, str], ...]:
+    closed = here.facts.day.injected | here.facts.day.not_done
+    return tuple(t for t in here.targets if t[0] not in closed)
+
+
+def _not_done(plain: Sheet, here: Here) -> Sheet:
+    return replace(plain, offers={"target": _open_targets(here)})
+
+
+def _lift_stop(plain: Sheet, here: Here) -> Sheet:
+    """The stops that stand; what was said against one is shown above the form."""
+    waiting = tuple((s.id, s.text) for s in here.facts.stops if s.is_open)
+    chosen = here.asked.get("stop", "")
+    starts = {"stop": chosen} if chosen in dict(waiting) else {}
+    return replace(plain, offers={"stop": waiting}, starts=starts)
 
 
 def _inject(plain: Sheet, here: Here) -> Sheet:
-    waiting = tuple(t for t in here.targets if t[0] not in here.facts.day.injected)
-    return replace(plain, offers={"target": waiting})
+    return replace(plain, offers={"target": _open_targets(here)})
 
 
 def _hand_off(plain: Sheet, here: Here) -> Sheet:
@@ -232,6 +264,8 @@ SHEETS: dict[str, Callable[[Sheet, Here], Sheet]] = {
     "time_out": _time_out,
     "hand_off": _hand_off,
     "inject": _inject,
+    "not_done": _not_done,
+    "lift_stop": _lift_stop,
     "discharge": _discharge,
     "respond": _respond,
 }

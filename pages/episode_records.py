@@ -20,10 +20,10 @@ SETS = ("vitals", "site_marks", "last_doses", "findings", "medications", "labs")
 
 def records(episode: "Episode", zone: ZoneInfo) -> list[tuple[str, list[Record]]]:
     """Every current record under the headings of the path."""
-    words, groups = Words(zone), []
+    words, groups, late = Words(zone), [], late_entries(episode)
     for heading, kinds in HEADINGS:
         made = [
-            _record(words, title, row, make)
+            _record(words, title, row, make, late)
             for title, name, make in kinds
             for row in _current(episode, name)
         ]
@@ -37,7 +37,15 @@ def _current(episode: "Episode", name: str) -> list[Any]:
     return list(rows.order_by("occurred_at", "recorded_at"))
 
 
-def _record(words: Words, title: str, row: Any, make: Maker) -> Record:
+def late_entries(episode: "Episode") -> dict[Any, str]:
+    """Why records were entered late, by the instant of their entry."""
+    rows = episode.late_entries.values_list("recorded_at", "reason")
+    return dict(rows)
+
+
+def _record(
+    words: Words, title: str, row: Any, make: Maker, late: dict[Any, str]
+) -> Record:
     parts = make(words, row)
     return Record(
         title=parts.pop("title", title),
@@ -45,6 +53,7 @@ def _record(words: Words, title: str, row: Any, make: Maker) -> Record:
         by=row.recorded_by_name,
         signed=signed(row, words.zone),
         why_corrected=row.correction_reason,
+        why_late=late.get(row.recorded_at, ""),
         **parts,
     )
 
@@ -200,6 +209,13 @@ def _injection(words: Words, row: Any) -> dict[str, Any]:
     }
 
 
+def _not_done(words: Words, row: Any) -> dict[str, Any]:
+    facts = words.facts("not_done", row, ("target",))
+    if row.second_person:
+        facts.append(Fact("Second person", row.second_person.display_name))
+    return {"digest": f"{_named(row.target)}, not treated", "facts": facts}
+
+
 def _discharge(words: Words, row: Any) -> dict[str, Any]:
     vitals = row.episode.vitalssets.filter(purpose="recovery", superseded_at=None)
     lines = [
@@ -255,6 +271,7 @@ HEADINGS: tuple[tuple[str, Kinds], ...] = (
             ("Processing", "processings", _processing),
             ("Release", "releases", _release),
             ("Injection", "injections", _injection),
+            ("Target not treated", "notdones", _not_done),
             ("Not given", "dispositions", _disposition),
             ("Discharge", "discharges", _discharge),
         ),

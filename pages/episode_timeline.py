@@ -30,6 +30,11 @@ TEXTS = {
     "episode.processed": "Processing done",
     "episode.released": "Product released",
     "episode.injected": "Injection given",
+    "episode.target_not_done": "Target not treated",
+    "episode.stopped": "Stopped by a finding",
+    "episode.stop_contradicted": "Answered differently while a stop stood",
+    "episode.stop_lifted": "Stop lifted",
+    "episode.deferred": "Deferred",
     "episode.discharged": "Discharged",
     "episode.adverse_event_recorded": "Adverse event recorded",
     "episode.responded": "Follow-up answered",
@@ -44,7 +49,13 @@ TEXTS = {
     "episode.scan_mismatched": "A scan did not match",
 }
 DANGER = frozenset(
-    {"episode.act_refused", "episode.act_forbidden", "episode.scan_mismatched"}
+    {
+        "episode.act_refused",
+        "episode.act_forbidden",
+        "episode.scan_mismatched",
+        "episode.stopped",
+        "episode.stop_contradicted",
+    }
 )
 
 
@@ -63,6 +74,8 @@ def _entry(
     one: episodes.Entry, entered_at: datetime | None, zone: ZoneInfo
 ) -> history.Entry:
     parts = [*_details(one.name, one.details)]
+    if late := one.details.get("late_reason"):
+        parts.append(f"why late: {late}")
     if entered_at and entered_at - one.at > LATE:
         same = entered_at.astimezone(zone).date() == one.at.astimezone(zone).date()
         when = clock_time(entered_at, zone) if same else moment(entered_at, zone)
@@ -134,6 +147,7 @@ RECORDS = (
     "processings",
     "releases",
     "injections",
+    "notdones",
     "discharges",
     "adverseevents",
     "responses",

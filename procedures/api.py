@@ -22,7 +22,9 @@ from procedures.services import acts
 from procedures.services.episodes import open_episode
 
 ACT_NAMES = [act.replace("_", "-") for act in SCHEMAS]
-ENVELOPE = frozenset({"version", "occurred_at", "signature", "second_person"})
+ENVELOPE = frozenset(
+    {"version", "occurred_at", "late_reason", "signature", "second_person"}
+)
 
 
 class EpisodesQuery(ListQuery):
@@ -149,6 +151,7 @@ class EpisodeAct(Endpoint):
                 occurred_at=_instant(body.get("occurred_at")),
                 signature=request.proofs.signature,
                 second_person=request.proofs.second_person,
+                late_reason=_text(body.get("late_reason")),
             )
         if isinstance(outcome, Refused):
             return outcome
@@ -187,6 +190,12 @@ def _version(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise Invalid([FieldError("/version", "is required: the version you read")])
     return value
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    raise Invalid([FieldError("/late_reason", "must be text")])
 
 
 def _instant(value: Any) -> datetime | None:

@@ -139,6 +139,14 @@ CARE_PATH: dict[str, Rule] = {
     ),
     "episode.harvest": _about_patients("The clinician draws the marrow.", *DOCTORS),
     "episode.inject": _about_patients("The clinician injects.", *DOCTORS),
+    "episode.lift_stop": _about_patients(
+        "A physician takes a finding back, before a second person.", *DOCTORS
+    ),
+    "episode.not_done": _about_patients(
+        "Whoever is in the room writes down what is not treated, and why.",
+        NURSE,
+        *DOCTORS,
+    ),
     "episode.open": _about_patients(
         "Coordinators open a path at first contact, clinicians at the consultation.",
         COORDINATOR,

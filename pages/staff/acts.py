@@ -158,6 +158,7 @@ def _do(request: StaffRequest, here: Here, act: str, found: Answers) -> Any:
         occurred_at=_occurred_at(post.get("occurred_at", ""), here.zone),
         signature=request.proofs.signature,
         second_person=request.proofs.second_person,
+        late_reason=post.get("late_reason", ""),
     )
 
 

@@ -12,6 +12,7 @@ from clinics.services.doors import StaffRequest
 from pages import episode_path as path
 from pages import states
 from pages.act_page import vars_of
+from pages.day_strip import strip
 from pages.episode_contacts import contacts
 from pages.episode_records import figures, records
 from pages.episode_timeline import timeline
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 PREPARING = ("approved", "scheduled", "ready")
 # Shown apart from the rest: they end the path, or mend a record.
-LAST = ("adverse_event", "correct", "withdraw", "abort")
+LAST = ("not_done", "lift_stop", "adverse_event", "correct", "withdraw", "abort")
 
 
 def context(request: StaffRequest, episode: "Episode") -> dict[str, Any]:
@@ -59,7 +60,10 @@ def context(request: StaffRequest, episode: "Episode") -> dict[str, Any]:
         "clinical": clinical,
         "closing_reason": episode.closing_reason if clinical else "",
     }
-    return shown | (_clinical(episode, zone) if clinical else {})
+    if not clinical:
+        return shown
+    seen = strip(episode, known, request.actor.role)
+    return shown | _clinical(episode, zone) | {"strip": seen}
 
 
 def _clinical(episode: "Episode", zone: ZoneInfo) -> dict[str, Any]:

@@ -5,10 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
-
-def drug_key(name: str) -> str:
-    """A drug's name without regard to case and blanks."""
-    return " ".join(name.casefold().split())
+from procedures.domain.drug_names import drug_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,9 @@ class ProductFact:
     bmc_ml: Decimal
     regulatory_hold: bool
     needs_physician: bool
+    entered_at: datetime
     released_at: datetime | None = None
+    release_entered_at: datetime | None = None
     expires_at: datetime | None = None
 
 
@@ -73,7 +72,7 @@ class DayFacts:
     age_years: int = 0
     weight_kg: Decimal = Decimal(0)
     allergies: frozenset[str] = frozenset()
-    held_drugs: tuple[str, ...] = ()
+    held_drugs: tuple[str, ...] = ()  # whose last dose is asked at check-in
     drug_classes: Mapping[str, str] = field(default_factory=dict)
     nsaid_hold_days: int = 7
     product_limit: timedelta = timedelta(hours=4)
@@ -85,6 +84,7 @@ class DayFacts:
     harvest: HarvestFact | None = None
     product: ProductFact | None = None
     injected: frozenset[str] = frozenset()
+    not_done: frozenset[str] = frozenset()
     injected_until: datetime | None = None
     used_ml: Decimal = Decimal(0)
 

@@ -86,6 +86,15 @@ HELD_ADDITIVES = words(
     "other",
 )
 ADDITIVES = ALLOWED_ADDITIVES + HELD_ADDITIVES
+NOT_DONE_REASONS: Choices = (
+    ("patient_refused", "The patient does not want it"),
+    ("not_tolerated", "Not tolerated"),
+    ("no_access", "The needle does not reach it"),
+    ("insufficient_product", "Not enough concentrate"),
+    ("infection_suspected", "Infection of the target suspected"),
+    ("equipment", "Equipment"),
+    ("other", "Other"),
+)
 DISPOSITIONS = words("qc_retained", "discarded")
 
 INJECTION_GUIDANCE: Choices = (

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from procedures.domain.day_rules import ANTICOAGULANT, NSAID, THINNERS
 from procedures.domain.facts import Facts, TargetFact
 from procedures.domain.pathway import DAY_OF
 from procedures.domain.reason import GuardReason
 from procedures.domain.rules import OVERRIDABLE, Fired, Level, Rule
+from procedures.domain.stop_guards import evaluated_since, standing
 from procedures.domain.visit_guards import no_rules
 
 Answers = Mapping[str, Any]
 Guard = Callable[[Facts, Answers | None], Iterable[GuardReason]]
 
-# INSTRUCT before the day; taken inside the window, it needs an override that day.
-OF_THE_DAY = frozenset({"MED-NSAID-01"})
+# Taken inside the window, they need an override of that very day.
+OF_THE_DAY = frozenset({NSAID, ANTICOAGULANT})
 
 
 def decide(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
@@ -30,7 +32,10 @@ def decide(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
 def against_approval(facts: Facts) -> Iterator[GuardReason]:
     """Why the patient cannot be approved now."""
     yield from no_rules(facts)
-    yield from (_blocked(hit) for hit in blocking(facts))
+    hits = blocking(facts)
+    yield from (_blocked(hit) for hit in hits)
+    yield from standing(facts, "decide", said={hit.code for hit in hits})
+    yield from evaluated_since(facts)
     if facts.evaluation and not (
         facts.evaluation.has_nrs and facts.evaluation.has_prom
     ):
@@ -84,14 +89,39 @@ def _against_override(facts: Facts, data: Answers) -> Iterator[GuardReason]:
         yield GuardReason(
             "rule-not-fired", f"{rule.code} does not stand in the way.", ""
         )
-    elif rule.code in facts.overridden:
+    elif rule.code in _set_aside(facts, data):
         yield GuardReason("override-exists", f"{rule.code} is set aside already.")
+    elif rule.code == ANTICOAGULANT:
+        yield from _without_last_dose(facts, data)
+
+
+def _set_aside(facts: Facts, data: Answers) -> frozenset[str]:
+    return facts.overridden_today if data["valid_on"] else facts.overridden
 
 
 def _can_be_overridden(facts: Facts, rule: Rule, data: Answers) -> bool:
-    if rule.code in OF_THE_DAY:
-        return bool(data["valid_on"])
-    return rule.level in OVERRIDABLE and rule.code in {hit.code for hit in facts.fired}
+    if rule.code in OF_THE_DAY and data["valid_on"]:
+        return True
+    named = {hit.code for hit in facts.fired}
+    named |= {stop.rule for stop in facts.stops if stop.is_open and stop.is_overridable}
+    return rule.level in OVERRIDABLE and rule.code in named
+
+
+def _without_last_dose(facts: Facts, data: Answers) -> Iterator[GuardReason]:
+    """An override of an anticoagulant cites its last dose: by it the day is judged."""
+    if data["last_dose_at"] is not None:
+        if data["last_dose_at"] > facts.now:
+            yield GuardReason("in-the-future", "The last dose lies in the future.")
+        return
+    drugs = facts.findings.medications if facts.findings else ()
+    known = [drug for drug in drugs if drug.classes & THINNERS]
+    told = any("last_dose_at" in stop.details for stop in facts.stops if stop.is_open)
+    if not told and (not known or any(drug.last_dose_on is None for drug in known)):
+        yield GuardReason(
+            "last-dose-missing",
+            "The last dose of the anticoagulant is not recorded.",
+            "The override cites the prescriber's plan and the last dose",
+        )
 
 
 def consent(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:

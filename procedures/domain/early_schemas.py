@@ -71,6 +71,22 @@ OVERRIDE = ActSchema(
             required=False,
             hint="For rules of the day; otherwise it serves the decision.",
         ),
+        Field(
+            name="last_dose_at",
+            kind="datetime",
+            label="Last dose (anticoagulant)",
+            required=False,
+            hint="Needed for an anticoagulant unless the evaluation has it.",
+        ),
+        Field(
+            name="hold_hours",
+            kind="integer",
+            label="Held by the prescriber's plan",
+            unit="h",
+            required=False,
+            hard=(0, 720),
+            hint="Left empty: as the rule says.",
+        ),
     ),
 )
 CONSENT_TARGET = (

@@ -117,7 +117,6 @@ RISKS = (
         kind="boolean",
         label="Pregnant",
         required=False,
-        default=False,
     ),
     measured("asa_class", "ASA class"),
 )

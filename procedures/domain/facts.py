@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from procedures.domain.day_facts import DayFacts
-from procedures.domain.rules import Fired, Rule, named
+from procedures.domain.rules import Findings, Fired, Rule, named
+from procedures.domain.stops import StopFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class DecisionFact:
     valid_until: date | None
     reevaluate_on: date | None = None
     occurred_at: datetime | None = None
+    conditions: str = ""
 
     @property
     def approves(self) -> bool:
@@ -63,6 +65,8 @@ class Facts:
 
     `now` is when the act happens, which a late entry puts into the past; `rules` are
     those in force on `rules_on`, the day of the entry (date.min: none are).
+    `entered_at` is when it is entered; `stops` are the patient's that concern this
+    episode, lifted ones too. `hold_hours` are those a current override cites.
     """
 
     stage: str
@@ -73,8 +77,13 @@ class Facts:
     targets: tuple[TargetFact, ...] = ()
     evaluation: EvaluationFact | None = None
     rules: tuple[Rule, ...] = ()
+    findings: Findings | None = None
     fired: tuple[Fired, ...] = ()
     overridden: frozenset[str] = frozenset()
+    overridden_today: frozenset[str] = frozenset()
+    hold_hours: int | None = None
+    stops: tuple[StopFact, ...] = ()
+    entered_at: datetime | None = None
     decision: DecisionFact | None = None
     consents: tuple[ConsentFact, ...] = ()
     readiness: dict[str, str] = field(default_factory=dict)
@@ -84,6 +93,16 @@ class Facts:
     def consent(self, consent_type: str) -> ConsentFact | None:
         found = (c for c in self.consents if c.consent_type == consent_type)
         return next(found, None)
+
+    @property
+    def entry(self) -> datetime:
+        """When the act is entered: later than `now` for a late entry."""
+        return self.entered_at or self.now
+
+    @property
+    def waiting(self) -> tuple[TargetFact, ...]:
+        """The targets that are to be treated: all but those not done."""
+        return tuple(t for t in self.targets if t.id not in self.day.not_done)
 
     def rule(self, code: str) -> Rule:
         """The rule in force; KeyError when the tables lack it."""

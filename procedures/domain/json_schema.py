@@ -38,6 +38,7 @@ def body(schema: ActSchema) -> dict[str, Any]:
     answers["properties"] |= {
         "version": {"type": "integer"},
         "occurred_at": SCALARS["datetime"],
+        "late_reason": SCALARS["text"],
         "signature": SIGNATURE,
         "second_person": SECOND_PERSON,
     }

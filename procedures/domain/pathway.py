@@ -48,6 +48,8 @@ class Act(StrEnum):
     PROCESS = "process"
     RELEASE = "release"
     INJECT = "inject"
+    NOT_DONE = "not_done"
+    LIFT_STOP = "lift_stop"
     DISCHARGE = "discharge"
     ADVERSE_EVENT = "adverse_event"
     RESPOND = "respond"
@@ -125,6 +127,7 @@ TRANSITIONS: dict[tuple[Stage, str], Stage] = {
     (S.PROCESSED, A.RELEASE): S.RELEASED,
     # Taken with the last target only; the ones before leave the episode released.
     (S.RELEASED, A.INJECT): S.INJECTED,
+    (S.RELEASED, A.NOT_DONE): S.INJECTED,
     (S.INJECTED, A.DISCHARGE): S.DISCHARGED,
     (S.DISCHARGED, A.RESPOND): S.FOLLOW_UP,
     **{(stage, A.COMPLETE): S.COMPLETED for stage in AFTER},
@@ -143,6 +146,10 @@ STAYS: dict[Act, frozenset[Stage]] = {
     A.PREPARE: frozenset({S.APPROVED, S.SCHEDULED, S.READY}),
     A.TIME_OUT: frozenset({S.CHECKED_IN, S.RELEASED}),
     A.HAND_OFF: frozenset({S.HARVESTED, S.PROCESSED, S.RELEASED}),
+    # Leaves the stage "released" with the last target that is still open.
+    A.NOT_DONE: frozenset(DAY_OF) - {S.RELEASED},
+    # A stop is the patient's: it is lifted where another episode goes on.
+    A.LIFT_STOP: frozenset(STAGES) - TERMINAL,
     A.ADVERSE_EVENT: frozenset(STAGES),
     A.RESPOND: frozenset({S.FOLLOW_UP}),
     A.CORRECT: frozenset(STAGES) - {S.ENQUIRY},

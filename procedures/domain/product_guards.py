@@ -8,10 +8,14 @@ from procedures.domain import day_vocabulary as words
 from procedures.domain import volumes
 from procedures.domain.facts import Facts
 from procedures.domain.reason import GuardReason
+from procedures.domain.stop_guards import standing
+from procedures.domain.stops import Finding
 from procedures.domain.visit_guards import (
     consent,
+    expired,
     hard_rules,
     incident,
+    numbed,
     times_run_forward,
     valid_time_out,
 )
@@ -124,10 +128,12 @@ def release(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
     if product is None or harvest is None:
         return
     yield from hold(facts)
+    yield from standing(facts, "release", data, of_product=True)
     if facts.now < product.end_at:
         yield GuardReason("time-order", "A release follows the end of processing.")
-    if facts.now >= harvest.first_aliquot_at + facts.day.product_limit:
-        yield GuardReason("product-expired", "The product has expired.")
+    ends = harvest.first_aliquot_at + facts.day.product_limit
+    if facts.now >= ends or (product.entered_at < ends <= facts.entry):
+        yield expired()
     if data:
         yield from _looked_at(facts, data)
 
@@ -157,7 +163,7 @@ def hold(facts: Facts) -> Iterator[GuardReason]:
 def inject(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
     yield from incident(facts)
     yield from consent(facts)
-    yield from hard_rules(facts)
+    yield from hard_rules(facts, "inject", data, of_product=True)
     yield from valid_time_out(facts, 2, data["start_at"] if data else None)
     yield from hold(facts)
     if data is None:
@@ -186,13 +192,17 @@ def usable(facts: Facts, start_at: datetime, end_at: datetime) -> Iterator[Guard
     yield from released(facts, start_at)
     product = facts.day.product
     if product and product.expires_at is not None and end_at > product.expires_at:
-        yield GuardReason("product-expired", "The product has expired.")
+        yield expired()
 
 
 def _target(facts: Facts, data: Answers) -> Iterator[GuardReason]:
     yield from planned_target(facts, data)
     if data["target"] in facts.day.injected:
         yield GuardReason("target-injected", "This target has been injected.")
+    if data["target"] in facts.day.not_done:
+        yield GuardReason(
+            "target-not-done", "This target is recorded as not to be treated."
+        )
 
 
 def planned_target(facts: Facts, data: Answers) -> Iterator[GuardReason]:
@@ -214,7 +224,14 @@ def joint(facts: Facts, data: Answers) -> Iterator[GuardReason]:
             "INF-01",
             "INF-01: the effusion is cloudy or purulent; nothing is injected.",
             "A new evaluation once an infection is excluded",
+            Finding(
+                rule="INF-01",
+                question="infection",
+                details={"effusion": data["effusion_appearance"]},
+            ),
         )
+    if data["anaesthetic_agent"] or data["anaesthetic_ml"]:
+        yield from numbed(facts.day.allergies)
     contrast = data["contrast_ml"] or data["contrast_agent"]
     if contrast and "iodinated_contrast" in facts.day.allergies:
         yield GuardReason("ALL-01", "ALL-01: allergy to iodinated contrast.")

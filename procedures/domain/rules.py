@@ -5,96 +5,34 @@ this module knows only how each rule reads them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
+from procedures.domain import table_rules
+from procedures.domain.diagnoses import INFECTION, PREGNANCY, PROSTHESIS, found
+from procedures.domain.findings import (
+    BLOCKING,
+    OVERRIDABLE,
+    Findings,
+    Fired,
+    Level,
+    Medication,
+    Rule,
+    TargetFinding,
+    hit,
+)
 
-class Level(StrEnum):
-    """What firing means."""
-
-    HARD = "HARD"
-    OVERRIDE = "OVERRIDE"
-    OVERRIDE_SECOND = "OVERRIDE2"
-    WARN = "WARN"
-    GATE = "GATE"
-    INSTRUCT = "INSTRUCT"
-    INFO = "INFO"
-
-
-BLOCKING = frozenset({Level.HARD, Level.OVERRIDE, Level.OVERRIDE_SECOND})
-OVERRIDABLE = frozenset({Level.OVERRIDE, Level.OVERRIDE_SECOND})
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One version of one rule. `parameters` are numbers with the unit in the name."""
-
-    code: str
-    version: int
-    level: Level
-    title: str
-    parameters: Mapping[str, Decimal] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Fired:
-    """A rule that applies, and from which day on it might no longer."""
-
-    code: str
-    version: int
-    level: Level
-    text: str
-    lifts: str = ""
-    reevaluate_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetFinding:
-    """What was found at one target; grades are None where they do not apply."""
-
-    label: str
-    grade_kl: int | None = None
-    grade_tonnis: int | None = None
-    grade_samilson_prieto: int | None = None
-    grade_icrs: int | None = None
-    cuff_tear: str = ""
-    patte: int | None = None
-    goutallier: int | None = None
-    tendon_grade: int | None = None
-    prosthetic_joint: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Medication:
-    """A drug taken, its class and the last day it was taken."""
-
-    name: str
-    drug_class: str
-    last_dose_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
-    """The findings the rules look at. None means not measured."""
-
-    age_years: int
-    targets: Sequence[TargetFinding]
-    medications: Sequence[Medication] = ()
-    active_infection: bool = False
-    infection_site: str = ""
-    temperature_c: Decimal | None = None
-    antibiotics_until: date | None = None
-    symptom_months: int | None = None
-    conservative_weeks: int | None = None
-    nrs: int | None = None
-    platelets: Decimal | None = None
-    haemoglobin_g_dl: Decimal | None = None
-    inr: Decimal | None = None
-    bmi: Decimal | None = None
-    asa_class: int | None = None
-    pregnant: bool = False
+__all__ = [
+    "BLOCKING",
+    "OVERRIDABLE",
+    "Findings",
+    "Fired",
+    "Level",
+    "Medication",
+    "Rule",
+    "TargetFinding",
+]
 
 
 Check = Callable[[Rule, Findings, date], Iterator[Fired]]
@@ -102,14 +40,14 @@ Check = Callable[[Rule, Findings, date], Iterator[Fired]]
 
 def fired(rules: Sequence[Rule], findings: Findings, on: date) -> tuple[Fired, ...]:
     """The rules that apply to `findings` on that day, hardest first."""
-    found = [
-        hit
+    hits = [
+        one
         for rule in rules
         if rule.code in CHECKS
-        for hit in CHECKS[rule.code](rule, findings, on)
+        for one in CHECKS[rule.code](rule, findings, on)
     ]
     order = list(Level)
-    return tuple(sorted(found, key=lambda hit: (order.index(hit.level), hit.code)))
+    return tuple(sorted(hits, key=lambda one: (order.index(one.level), one.code)))
 
 
 def with_policy(rule: Rule, severe_policy: str) -> Rule:
@@ -118,12 +56,6 @@ def with_policy(rule: Rule, severe_policy: str) -> Rule:
     if rule.code != "SEV-01" or severe_policy == "hard":
         return rule
     return replace(rule, level=Level.OVERRIDE_SECOND)
-
-
-def _hit(
-    rule: Rule, text: str, lifts: str = "", reevaluate_on: date | None = None
-) -> Fired:
-    return Fired(rule.code, rule.version, rule.level, text, lifts, reevaluate_on)
 
 
 def infection(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
@@ -135,7 +67,7 @@ def infection(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
     lifts = "A new evaluation once the infection is gone"
     if again:
         lifts += f", not before {again.isoformat()}"
-    yield _hit(rule, f"Infection: {'; '.join(signs)}.", lifts, again)
+    yield hit(rule, f"Infection: {'; '.join(signs)}.", lifts, again)
 
 
 def _signs_of_infection(rule: Rule, findings: Findings, on: date) -> Iterator[str]:
@@ -144,23 +76,32 @@ def _signs_of_infection(rule: Rule, findings: Findings, on: date) -> Iterator[st
         yield findings.infection_site or "active infection"
     if findings.temperature_c is not None and findings.temperature_c >= limit:
         yield f"temperature {findings.temperature_c} °C (limit {limit} °C)"
+    for target in findings.targets:
+        for code in found(target.icd10, INFECTION):
+            yield f"diagnosis {code}"
     again = _clear_of_antibiotics(rule, findings)
     if again and on < again:
-        yield f"antibiotics until {findings.antibiotics_until}"
+        yield f"antibiotics until {again - _antibiotic_free(rule)}"
+    for drug in _taken(findings, "antibiotic"):
+        if drug.last_dose_on is None and findings.antibiotics_until is None:
+            yield f"{drug.name}, an antibiotic whose last day is not known"
 
 
 def _clear_of_antibiotics(rule: Rule, findings: Findings) -> date | None:
-    if findings.antibiotics_until is None:
-        return None
-    days = int(rule.parameters["antibiotic_free_days"])
-    return findings.antibiotics_until + timedelta(days=days)
+    days = [drug.last_dose_on for drug in _taken(findings, "antibiotic")]
+    known = [day for day in (*days, findings.antibiotics_until) if day]
+    return max(known) + _antibiotic_free(rule) if known else None
+
+
+def _antibiotic_free(rule: Rule) -> timedelta:
+    return timedelta(days=int(rule.parameters["antibiotic_free_days"]))
 
 
 def severe_damage(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
     """SEV-01: damage beyond what the treatment is offered for."""
     for target in findings.targets:
         for text in _severe(rule.parameters, target):
-            yield _hit(rule, f"Severe damage, {target.label}: {text}.")
+            yield hit(rule, f"Severe damage, {target.label}: {text}.")
 
 
 def _severe(limits: Mapping[str, Decimal], target: TargetFinding) -> Iterator[str]:
@@ -188,21 +129,22 @@ GRADES = {
 def prosthetic(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
     """SEV-02: the target is a prosthetic joint."""
     for target in findings.targets:
-        if target.prosthetic_joint:
-            yield _hit(rule, f"Prosthetic joint: {target.label}.")
+        joint = PROSTHESIS.get(target.joint)
+        if target.prosthetic_joint or (joint and found(target.icd10, joint)):
+            yield hit(rule, f"Prosthetic joint: {target.label}.")
 
 
 def nsaid(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
     """MED-NSAID-01: an anti-inflammatory taken, to be held before the procedure."""
     days = rule.parameters["hold_days"]
     for drug in _taken(findings, "nsaid"):
-        yield _hit(rule, f"{drug.name}: hold at least {days} days before.")
+        yield hit(rule, f"{drug.name}: hold at least {days} days before.")
 
 
 def anticoagulant(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
     """MED-AC-01: only the prescriber may plan a hold; we never tell a patient to."""
     for drug in _taken(findings, "anticoagulant", "antiplatelet"):
-        yield _hit(
+        yield hit(
             rule,
             f"{drug.name}: therapeutic anticoagulant or antiplatelet.",
             "An override that cites the prescriber's written plan",
@@ -219,38 +161,39 @@ def steroid(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
         lifts = f"{days} days without it"
         if again:
             lifts += f", not before {again.isoformat()}"
-        yield _hit(rule, f"{drug.name}: a systemic steroid.", lifts, again)
+        yield hit(rule, f"{drug.name}: a systemic steroid.", lifts, again)
 
 
 def _taken(findings: Findings, *classes: str) -> Iterator[Medication]:
-    return (drug for drug in findings.medications if drug.drug_class in classes)
+    return (drug for drug in findings.medications if drug.classes & {*classes})
 
 
 def pregnancy(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
     """PREG-01: pregnancy."""
-    if findings.pregnant:
-        yield _hit(rule, "Pregnancy.")
+    coded = any(found(target.icd10, PREGNANCY) for target in findings.targets)
+    if findings.pregnant or coded:
+        yield hit(rule, "Pregnancy.")
 
 
 def symptoms(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
     """INC-3: symptoms long enough and conservative care tried."""
     months, weeks = findings.symptom_months, findings.conservative_weeks
     if months is not None and months < rule.parameters["symptom_months"]:
-        yield _hit(rule, f"Symptoms for {months} months only.")
+        yield hit(rule, f"Symptoms for {months} months only.")
     if weeks is not None and weeks < rule.parameters["conservative_weeks"]:
-        yield _hit(rule, f"Conservative care for {weeks} weeks only.")
+        yield hit(rule, f"Conservative care for {weeks} weeks only.")
 
 
 def pain(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
     """INC-4: pain below what trials treated."""
     if findings.nrs is not None and findings.nrs < rule.parameters["nrs"]:
-        yield _hit(rule, f"Pain {findings.nrs} of 10.")
+        yield hit(rule, f"Pain {findings.nrs} of 10.")
 
 
 def adult(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
     """INC-5: adults only."""
     if findings.age_years < rule.parameters["age_years"]:
-        yield _hit(rule, f"Age {findings.age_years}.")
+        yield hit(rule, f"Age {findings.age_years}.")
 
 
 def low(name: str, what: str) -> Check:
@@ -260,7 +203,7 @@ def low(name: str, what: str) -> Check:
         value = getattr(findings, name)
         floor = rule.parameters.get("not_below", Decimal(0))
         if value is not None and floor <= value < rule.parameters["below"]:
-            yield _hit(rule, f"{what} {value}.")
+            yield hit(rule, f"{what} {value}.")
 
     return check
 
@@ -272,7 +215,7 @@ def high(name: str, what: str) -> Check:
         value, end = getattr(findings, name), rule.parameters.get("to")
         over = value is not None and value >= rule.parameters["from"]
         if over and (end is None or value < end):
-            yield _hit(rule, f"{what} {value}.")
+            yield hit(rule, f"{what} {value}.")
 
     return check
 
@@ -297,6 +240,9 @@ CHECKS: dict[str, Check] = {
     "BMI-01": high("bmi", "BMI"),
     "BMI-01-HIGH": high("bmi", "BMI"),
     "ASA-01": high("asa_class", "ASA class"),
+    "MET-01": high("hba1c", "HbA1c (%)"),
+    "MET-01-WARN": high("hba1c", "HbA1c (%)"),
+    **table_rules.CHECKS,
 }
 
 

@@ -1,25 +1,25 @@
-"""Guards of check-in, time-out, harvest and discharge."""
+"""Guards of time-out and harvest, and what the acts of the day have in common."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from procedures.domain import anaesthetics, kits, volumes
 from procedures.domain import day_vocabulary as words
-from procedures.domain.day_facts import drug_key
 from procedures.domain.facts import ConsentFact, Facts, TargetFact
 from procedures.domain.reason import GuardReason
 from procedures.domain.rules import Level
+from procedures.domain.stop_guards import standing
+from procedures.domain.stops import EPISODE, PRODUCT, Finding
+from procedures.domain.table_rules import GATES, words_of
 from procedures.domain.vocabulary import SEDATION_LEVELS
 
 Answers = Mapping[str, Any]
 LONGEST_HARVEST = timedelta(minutes=90)
-LEAST_RECOVERY_SCORE = 9
-FASTING = timedelta(hours=6)
-NEEDS_A_TEST_AGES = range(18, 56)
-DAY_OF_OVERRIDE = "MED-NSAID-01"
 DEPTHS = tuple(level for level, _ in SEDATION_LEVELS)
+# Before the harvest nothing has been done that would have to be told late.
+GATED = frozenset({"ready", "checked_in"})
 
 
 def incident(facts: Facts) -> Iterator[GuardReason]:
@@ -32,12 +32,17 @@ def incident(facts: Facts) -> Iterator[GuardReason]:
         )
 
 
-def hard_rules(facts: Facts) -> Iterator[GuardReason]:
-    """A HARD rule is never passed, whatever happened after the approval."""
+def hard_rules(
+    facts: Facts, act: str, data: Answers | None = None, *, of_product: bool = False
+) -> Iterator[GuardReason]:
+    """A HARD rule is never passed, whatever happened after the approval; nor a stop."""
     yield from no_rules(facts)
+    said = set()
     for hit in facts.fired:
         if hit.level is Level.HARD:
+            said.add(hit.code)
             yield GuardReason(hit.code, f"{hit.code}: {hit.text}", hit.lifts)
+    yield from standing(facts, act, data, said=said, of_product=of_product)
 
 
 def no_rules(facts: Facts) -> Iterator[GuardReason]:
@@ -57,7 +62,7 @@ def consent(facts: Facts) -> Iterator[GuardReason]:
             "There is no signed procedure consent.",
             "The procedure consent is signed",
         )
-    elif facts.today > found.valid_until:
+    elif facts.today > found.valid_until or _entered_on(facts) > found.valid_until:
         yield GuardReason(
             "consent-expired",
             f"The procedure consent ended on {found.valid_until.isoformat()}.",
@@ -71,90 +76,39 @@ def consent(facts: Facts) -> Iterator[GuardReason]:
         )
 
 
+def _entered_on(facts: Facts) -> date:
+    """The day of the entry, for what lets the way go on: an end that has come since
+    is not walked round by an earlier time. Deeds are judged on their own day."""
+    if facts.stage in GATED:
+        return facts.entry.astimezone(facts.day.zone).date()
+    return facts.today
+
+
 def _not_covered(facts: Facts, found: ConsentFact) -> list[str]:
-    return [_name(t) for t in facts.targets if t.id not in found.targets]
+    return [_name(t) for t in facts.waiting if t.id not in found.targets]
 
 
 def _name(target: TargetFact) -> str:
     return f"{target.laterality} {target.joint}"
 
 
-def check_in(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
-    yield from consent(facts)
-    yield from hard_rules(facts)
-    if facts.procedure_on != facts.today:
-        yield GuardReason(
-            "not-today",
-            "The procedure is not booked for today.",
-            "The visit is moved to today",
-        )
-    if data:
-        yield from _medication(facts, data)
-        yield from _pregnancy(facts, data)
-        yield from _sedation(facts, data)
-        yield from marks(facts, data)
-
-
-def _medication(facts: Facts, data: Answers) -> Iterator[GuardReason]:
-    doses = data["last_doses"] or ()
-    told = {drug_key(dose["drug"]) for dose in doses}
-    for drug in facts.day.held_drugs:
-        if drug_key(drug) not in told:
-            yield GuardReason(
-                "last-dose-missing",
-                f"The last dose of {drug} is not recorded.",
-                "The last dose of every held drug is asked and recorded",
-            )
-    if DAY_OF_OVERRIDE not in facts.overridden:
-        for dose in doses:
-            yield from _too_recent(facts, dose)
-
-
-def _too_recent(facts: Facts, dose: Answers) -> Iterator[GuardReason]:
-    days = facts.day.nsaid_hold_days
-    last_on = dose["last_dose_at"].astimezone(facts.day.zone).date()
-    drug_class = facts.day.drug_class(dose["drug"], dose["drug_class"])
-    if drug_class == "nsaid" and last_on > facts.today - timedelta(days):
-        yield GuardReason(
-            DAY_OF_OVERRIDE,
-            f"{DAY_OF_OVERRIDE}: {dose['drug']} was taken on {last_on.isoformat()}, "
-            f"within {days} days.",
-            "An override for today with a clinician's reason",
-        )
-
-
-def _pregnancy(facts: Facts, data: Answers) -> Iterator[GuardReason]:
-    answer = data["pregnancy_test"]
-    if answer == "positive":
-        yield GuardReason("PREG-01", "PREG-01: the pregnancy test is positive.")
-    # Not knowing is no reason not to ask.
-    in_question = (
-        facts.day.biological_sex != "male" and facts.day.age_years in NEEDS_A_TEST_AGES
-    )
-    if answer == "not_applicable" and in_question:
-        yield GuardReason(
-            "pregnancy-test-missing",
-            "A pregnancy test of today is needed.",
-            "A negative test of today, or documented sterility",
-        )
-
-
-def _sedation(facts: Facts, data: Answers) -> Iterator[GuardReason]:
-    found = facts.consent("procedure")
-    if found is None or found.sedation == "none":
+def conditions(facts: Facts, data: Answers) -> Iterator[GuardReason]:
+    """The conditions of an approval are met on the day, and somebody says so."""
+    decision = facts.decision
+    if decision is None or not decision.conditions:
         return
-    if not data["driver_name"] or not data["driver_phone"]:
+    if data["conditions_met"] is None:
         yield GuardReason(
-            "driver-missing",
-            "With sedation a driver must be named.",
-            "Name and phone of the driver are recorded",
+            "conditions-unanswered",
+            f"Approved with conditions: {decision.conditions}",
+            "Somebody answers that they are met",
         )
-    since = data["fasting_since"]
-    if found.sedation != "level_1" and (since is None or facts.now - since < FASTING):
+    elif not data["conditions_met"]:
         yield GuardReason(
-            "not-fasting",
-            "The patient has not fasted long enough for this sedation.",
-            "Six hours without food",
+            "conditions-unmet",
+            f"The conditions of the approval are not met: {decision.conditions}",
+            "A physician and a second person lift the stop once they are met",
+            Finding(rule="conditions", question="conditions", scope=EPISODE),
         )
 
 
@@ -170,15 +124,21 @@ def marks(facts: Facts, data: Answers) -> Iterator[GuardReason]:
                 "The planned side is marked",
             )
         if mark["marked_at"] > facts.now:
-            yield _future("The mark")
+            yield future("The mark")
 
 
 def time_out(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
     yield from incident(facts)
     yield from consent(facts)
+    second = facts.stage == "released"
+    yield from hard_rules(facts, "time_out", data, of_product=second)
+    if second:
+        yield from not_expired(facts)
     if data:
         yield from _answers(data)
-        if facts.stage == "checked_in":
+        yield from conditions(facts, data)
+        yield from _precautions(facts, data)
+        if not second:
             yield from marks(facts, data)
             yield from _unmarked(facts, data)
         else:
@@ -192,12 +152,48 @@ def _answers(data: Answers) -> Iterator[GuardReason]:
                 "time-out-no",
                 f"Answered no: {label}.",
                 "It is put right, then the time-out starts again",
+                SIGN_SEEN if name == "infection_absent" else None,
             )
+
+
+SIGN_SEEN = Finding(rule="INF-01", question="infection")
+
+
+def _precautions(facts: Facts, data: Answers) -> Iterator[GuardReason]:
+    """ALL-01: what the room must not contain is asked by name."""
+    gates = [name for name in GATES if name in facts.day.allergies]
+    if gates and not data["allergy_precautions"]:
+        yield GuardReason(
+            "allergy-precautions",
+            f"ALL-01: allergy to {words_of(gates)}; the set-up is not confirmed.",
+            "The room is set up without it, and somebody says so",
+        )
+
+
+def not_expired(facts: Facts) -> Iterator[GuardReason]:
+    """The product may still be given: at the time told, and by the clock.
+
+    A time-out lets the way go on. Once the end announced by a release has come, an
+    earlier time does not bring it back; a day that is entered as a whole afterwards
+    announced no end while it could still be kept.
+    """
+    product = facts.day.product
+    if product is None or product.expires_at is None:
+        return
+    entered, ends = product.release_entered_at, product.expires_at
+    announced = entered is not None and entered < ends
+    if facts.now > ends or (announced and facts.entry > ends):
+        yield expired()
+
+
+def expired() -> GuardReason:
+    finding = Finding(rule="product-expired", question="", scope=PRODUCT)
+    return GuardReason("product-expired", "The product has expired.", "", finding)
 
 
 def _unmarked(facts: Facts, data: Answers) -> Iterator[GuardReason]:
     marked = facts.day.marked | {m["target"] for m in data["site_marks"] or ()}
-    for target in facts.targets:
+    for target in facts.waiting:
         if target.id not in marked:
             yield GuardReason(
                 "mark-missing",
@@ -241,7 +237,7 @@ def valid_time_out(
 def harvest(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
     yield from incident(facts)
     yield from consent(facts)
-    yield from hard_rules(facts)
+    yield from hard_rules(facts, "harvest", data)
     yield from valid_time_out(facts, 1, data["start_at"] if data else None)
     if data:
         yield from harvest_answers(facts, data)
@@ -271,10 +267,10 @@ def times_run_forward(
     if end <= start:
         yield GuardReason("time-order", "The end must be later than the start.")
     if end > facts.now:
-        yield _future("The end")
+        yield future("The end")
 
 
-def _future(what: str) -> GuardReason:
+def future(what: str) -> GuardReason:
     return GuardReason("in-the-future", f"{what} lies in the future.")
 
 
@@ -298,19 +294,37 @@ def _harvest_scope(facts: Facts, data: Answers) -> Iterator[GuardReason]:
 
 def _drugs(facts: Facts, data: Answers) -> Iterator[GuardReason]:
     allergies = facts.day.allergies
-    if data["anticoagulant"] == "heparin_sodium" and "heparin" in allergies:
-        yield GuardReason(
-            "ALL-01",
-            "ALL-01: heparin allergy or HIT; heparin is not used.",
-            "ACD-A is used instead",
-        )
+    yield from _anticoagulant(data["anticoagulant"], allergies)
     given = anaesthetics.doses(data["anaesthetics"] or ())
-    if given and "local_anaesthetic" in allergies:
-        yield GuardReason("ALL-01", "ALL-01: allergy to local anaesthetics.")
+    if given:
+        yield from numbed(allergies)
     if given and anaesthetics.fraction_of_highest(given, facts.day.weight_kg) > 1:
         yield GuardReason(
             "anaesthetic-too-much",
             "More local anaesthetic than the highest safe dose.",
+        )
+
+
+def _anticoagulant(name: str, allergies: frozenset[str]) -> Iterator[GuardReason]:
+    if "heparin" in allergies and name != "acd_a" and "citrate" not in allergies:
+        yield GuardReason(
+            "ALL-01",
+            "ALL-01: heparin allergy or HIT; only ACD-A is used.",
+            "ACD-A is used instead",
+        )
+    elif "heparin" in allergies and name == "heparin_sodium":
+        yield GuardReason("ALL-01", "ALL-01: heparin allergy or HIT.")
+    if "citrate" in allergies and name in ("acd_a", "sodium_citrate"):
+        yield GuardReason(
+            "ALL-01", "ALL-01: allergy to citrate, which this anticoagulant contains."
+        )
+
+
+def numbed(allergies: frozenset[str]) -> Iterator[GuardReason]:
+    """No local anaesthetic, of whatever agent, with that allergy."""
+    if "local_anaesthetic" in allergies:
+        yield GuardReason(
+            "ALL-01", "ALL-01: allergy to local anaesthetics.", "None is given"
         )
 
 
@@ -328,52 +342,3 @@ def _supplies(facts: Facts, data: Answers) -> Iterator[GuardReason]:
                 f"The {name} expired on {expires_on.isoformat()}.",
                 "One that is in date is used",
             )
-
-
-def discharge(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
-    yield from _stay(facts)
-    if data:
-        yield from _checks(data)
-        yield from _after_sedation(facts, data)
-        yield from _all_accounted_for(facts, data)
-
-
-def _stay(facts: Facts) -> Iterator[GuardReason]:
-    ended = facts.day.injected_until
-    found = facts.consent("procedure")
-    least = words.minimum_stay_minutes(found.sedation if found else "none")
-    if ended is None or facts.now < ended + timedelta(minutes=least):
-        yield GuardReason(
-            "stay-too-short",
-            f"The patient stays at least {least} minutes after the last injection.",
-            "The time has passed",
-        )
-
-
-def _checks(data: Answers) -> Iterator[GuardReason]:
-    for name, label in words.DISCHARGE_CHECKS:
-        if not data[name]:
-            yield GuardReason("discharge-no", f"Answered no: {label}.")
-
-
-def _after_sedation(facts: Facts, data: Answers) -> Iterator[GuardReason]:
-    found = facts.consent("procedure")
-    if found is None or found.sedation == "none":
-        return
-    if (data["recovery_score"] or 0) < LEAST_RECOVERY_SCORE:
-        yield GuardReason("recovery-score", "After sedation the score must be 9 or 10.")
-    if not data["escort_name"]:
-        yield GuardReason("escort-missing", "After sedation an escort must be named.")
-
-
-def _all_accounted_for(facts: Facts, data: Answers) -> Iterator[GuardReason]:
-    product = facts.day.product
-    if product is None:
-        return
-    parts = facts.day.used_ml + data["discarded_ml"]
-    if not volumes.accounts_for(parts, product.bmc_ml):
-        yield GuardReason(
-            "volume-open",
-            f"{parts} mL of {product.bmc_ml} mL are accounted for.",
-            "What was injected, kept and discarded adds up to the concentrate",
-        )

@@ -103,13 +103,21 @@ SITE_MARKS = Field(
 LAST_DOSES = Field(
     name="last_doses",
     kind="group",
-    label="Last doses of held drugs",
+    label="Last doses of held drugs, and of all taken since",
     required=False,
     fields=(
         Field(name="drug", kind="text", label="Drug"),
         Field(name="drug_class", kind="choice", label="Class", choices=DRUG_CLASSES),
         Field(name="last_dose_at", kind="datetime", label="Last dose"),
     ),
+)
+
+CONDITIONS = Field(
+    name="conditions_met",
+    kind="boolean",
+    label="The conditions of the approval are met",
+    required=False,
+    hint="Asked when it was approved with conditions",
 )
 
 CHECK_IN = ActSchema(
@@ -135,6 +143,13 @@ CHECK_IN = ActSchema(
         *VITAL_SIGNS,
         Field(
             name="infection_signs", kind="boolean", label="Any sign of infection today"
+        ),
+        Field(
+            name="medication_since",
+            kind="boolean",
+            label="Anything taken since the evaluation",
+            required=False,
+            hint="Antibiotic, cortisone, blood thinner, anti-inflammatory",
         ),
         LAST_DOSES,
         Field(
@@ -163,6 +178,7 @@ CHECK_IN = ActSchema(
             label="Fasting since (deeper sedation)",
             required=False,
         ),
+        CONDITIONS,
         SITE_MARKS,
         Field(
             name="clearance_reason",
@@ -183,6 +199,14 @@ TIME_OUT = ActSchema(
         *(
             Field(name=name, kind="boolean", label=label)
             for name, label in words.TIME_OUT_ITEMS
+        ),
+        CONDITIONS,
+        Field(
+            name="allergy_precautions",
+            kind="boolean",
+            label="The room is set up without what the patient is allergic to",
+            required=False,
+            hint="Latex, chlorhexidine, povidone-iodine, adhesive",
         ),
         Field(name="room", kind="text", label="Room", required=False),
         SITE_MARKS,

@@ -19,6 +19,7 @@ class Stop:
 
     code: str
     text: str
+    values: tuple[str, ...] = ()
 
 
 def has_fever(vitals: Mapping[str, Any]) -> bool:
@@ -35,24 +36,36 @@ def stops(vitals: Mapping[str, Any]) -> tuple[Stop, ...]:
 def _pressure(vitals: Mapping[str, Any]) -> Stop | None:
     systolic, diastolic = vitals["systolic_mmhg"], vitals["diastolic_mmhg"]
     if systolic > 180 or diastolic > 110:
-        return Stop("vitals.pressure_high", f"Blood pressure {systolic}/{diastolic}")
+        return _of_pressure("high", systolic, diastolic)
     if systolic < 85:
-        return Stop("vitals.pressure_low", f"Blood pressure {systolic}/{diastolic}")
+        return _of_pressure("low", systolic, diastolic)
     return None
+
+
+def _of_pressure(which: str, systolic: int, diastolic: int) -> Stop:
+    return Stop(
+        f"vitals.pressure_{which}",
+        f"Blood pressure {systolic}/{diastolic}",
+        ("systolic_mmhg", "diastolic_mmhg"),
+    )
 
 
 def _heart(vitals: Mapping[str, Any]) -> Stop | None:
     rate = vitals["heart_rate_per_min"]
-    return Stop("vitals.heart_rate", f"Heart rate {rate}/min") if rate > 130 else None
+    if rate <= 130:
+        return None
+    return Stop("vitals.heart_rate", f"Heart rate {rate}/min", ("heart_rate_per_min",))
 
 
 def _oxygen(vitals: Mapping[str, Any]) -> Stop | None:
     spo2 = vitals["spo2_pct"]
-    return Stop("vitals.spo2", f"Oxygen saturation {spo2} %") if spo2 < 90 else None
+    if spo2 >= 90:
+        return None
+    return Stop("vitals.spo2", f"Oxygen saturation {spo2} %", ("spo2_pct",))
 
 
 def _glucose(vitals: Mapping[str, Any]) -> Stop | None:
     glucose = vitals.get("glucose_mg_dl")
     if glucose is None or 70 <= glucose <= 300:
         return None
-    return Stop("MET-01", f"Glucose {glucose} mg/dL")
+    return Stop("MET-01", f"Glucose {glucose} mg/dL", ("glucose_mg_dl",))

@@ -42,6 +42,7 @@ from procedures.models.products import (
 )
 from procedures.models.readiness import ReadinessItem
 from procedures.models.signature import Record, Signature, SignedRecord
+from procedures.models.stop import LateEntry, NotDone, Stop, StopContradiction, StopLift
 
 __all__ = [
     "AdverseEvent",
@@ -69,7 +70,9 @@ __all__ = [
     "InstrumentVersion",
     "KitUse",
     "LastDose",
+    "LateEntry",
     "LocalAnaesthetic",
+    "NotDone",
     "Override",
     "Processing",
     "Product",
@@ -83,6 +86,9 @@ __all__ = [
     "Signature",
     "SignedRecord",
     "SiteMark",
+    "Stop",
+    "StopContradiction",
+    "StopLift",
     "Target",
     "TargetFinding",
     "TimeOut",

@@ -41,6 +41,8 @@ class CheckIn(SignedRecord):
     driver_name = models.CharField(max_length=120, blank=True)
     driver_phone = models.CharField(max_length=16, blank=True)
     fasting_since = models.DateTimeField(null=True, blank=True)
+    medication_since = models.BooleanField(null=True, blank=True)
+    conditions_met = models.BooleanField(null=True, blank=True)
     cleared_by = models.ForeignKey(
         "clinics.User", models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -158,6 +160,8 @@ class TimeOut(SignedRecord):
     allergies_reviewed = models.BooleanField()
     infection_absent = models.BooleanField()
     equipment_ready = models.BooleanField()
+    conditions_met = models.BooleanField(null=True, blank=True)
+    allergy_precautions = models.BooleanField(null=True, blank=True)
     product = models.ForeignKey(
         "procedures.Product", models.PROTECT, null=True, related_name="time_outs"
     )

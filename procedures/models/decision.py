@@ -100,6 +100,8 @@ class Override(SignedRecord):
     reason = models.TextField()
     role = models.CharField(max_length=32)
     valid_on = models.DateField(null=True, blank=True)
+    last_dose_at = models.DateTimeField(null=True, blank=True)
+    hold_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     second_person = models.ForeignKey(
         "clinics.User", models.PROTECT, null=True, blank=True, related_name="+"
     )

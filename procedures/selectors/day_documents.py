@@ -19,6 +19,7 @@ RECORDS = {
     "processings": "processings",
     "releases": "releases",
     "injections": "injections",
+    "not_done": "notdones",
     "dispositions": "dispositions",
     "discharges": "discharges",
     "adverse_events": "adverseevents",

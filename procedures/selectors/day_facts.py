@@ -14,8 +14,8 @@ from procedures.domain.day_facts import (
     HarvestFact,
     ProductFact,
     TimeOutFact,
-    drug_key,
 )
+from procedures.domain.drug_names import classes_of, drug_key
 from procedures.domain.rules import Rule
 from procedures.models import (
     Episode,
@@ -29,7 +29,15 @@ from procedures.models import (
 )
 from procedures.selectors import rules
 
-HELD_CLASSES = ("nsaid",)
+# Drugs whose last dose decides about the day.
+HELD_CLASSES = frozenset(
+    {
+        "nsaid",
+        "anticoagulant",
+        "antiplatelet",
+        "systemic_steroid",
+    }
+)
 LOW_VIABILITY_PCT = 70
 
 
@@ -52,7 +60,7 @@ def day_facts(episode: Episode, now: datetime, in_use: Sequence[Rule] = ()) -> D
         age_years=rules.age(episode.patient.birth_date, today),
         weight_kg=evaluation.weight_kg if evaluation else Decimal(0),
         allergies=frozenset(evaluation.allergies if evaluation else ()),
-        held_drugs=tuple(d.name for d in drugs if d.drug_class in HELD_CLASSES),
+        held_drugs=tuple(d.name for d in drugs if _is_held(d)),
         drug_classes=_drug_classes(drugs),
         nsaid_hold_days=_hold_days(in_use),
         product_limit=timedelta(minutes=clinic.product_limit_minutes),
@@ -70,6 +78,7 @@ def day_facts(episode: Episode, now: datetime, in_use: Sequence[Rule] = ()) -> D
         harvest=_harvest(episode),
         product=_product(episode),
         injected=_ids(injections, "target_id"),
+        not_done=_ids(episode.notdones.filter(superseded_at=None), "target_id"),
         injected_until=injections.aggregate(last=Max("end_at"))["last"],
         used_ml=used_ml(episode),
     )
@@ -114,8 +123,12 @@ def _ids(rows: object, name: str) -> frozenset[str]:
 
 def _drug_classes(drugs: Sequence[EvaluationMedication]) -> dict[str, str]:
     # A drug that is listed under two classes is held if one of them is.
-    rows = sorted(drugs, key=lambda drug: drug.drug_class in HELD_CLASSES)
+    rows = sorted(drugs, key=_is_held)
     return {drug_key(row.name): row.drug_class for row in rows}
+
+
+def _is_held(drug: EvaluationMedication) -> bool:
+    return bool((classes_of(drug.name) | {drug.drug_class}) & HELD_CLASSES)
 
 
 def _hold_days(in_use: Sequence[Rule]) -> int:
@@ -159,8 +172,10 @@ def _product(episode: Episode) -> ProductFact | None:
         end_at=row.end_at,
         bmc_ml=row.bmc_ml,
         regulatory_hold=row.regulatory_hold,
+        entered_at=row.recorded_at,
         needs_physician=row.clots or row.leak or low,
         released_at=release.released_at if release else None,
+        release_entered_at=release.recorded_at if release else None,
         expires_at=release.expires_at if release else None,
     )
 

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from core.actor import Actor
-from procedures.models import Episode, Evaluation
-from procedures.selectors import facts
+from procedures.models import Episode, Evaluation, Stop
+from procedures.selectors import facts, stops
 from procedures.selectors.columns import columns, many
 from procedures.selectors.day_documents import day_document
 from procedures.selectors.episodes import Entry, NextAct, next_acts, sees_clinical
@@ -42,6 +42,8 @@ def document(episode: Episode, actor: Actor, now: datetime) -> Document:
     }
     if clinical:
         whole["records"] = _records(episode)
+        whole["stops"] = [_stop(row) for row in stops.concerning(episode)]
+        whole["late_entries"] = many(episode.late_entries.order_by("recorded_at"))
         whole |= day_document(episode, now)
     return whole
 
@@ -115,6 +117,16 @@ def _visit(row: Any) -> Document:
         "contact": row.contact,
         "start": row.starts_at,
         "released_at": row.released_at,
+    }
+
+
+def _stop(row: Stop) -> Document:
+    """A stop with what was said against it, and what lifted it."""
+    lift = getattr(row, "lift", None)
+    said = row.contradictions.order_by("recorded_at")
+    return columns(row) | {
+        "contradictions": many(said),
+        "lift": columns(lift) if lift else None,
     }
 
 

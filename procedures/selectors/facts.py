@@ -5,6 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from clinics import selectors as clinics
+from procedures.domain import rules as engine
 from procedures.domain.facts import (
     ConsentFact,
     DecisionFact,
@@ -12,10 +13,10 @@ from procedures.domain.facts import (
     Facts,
     TargetFact,
 )
-from procedures.domain.rules import Fired, Rule
 from procedures.models import Consent, Decision, Episode, Evaluation, Override
 from procedures.selectors import rules
 from procedures.selectors.day_facts import day_facts
+from procedures.selectors.stops import stop_facts
 
 
 def facts(
@@ -34,6 +35,8 @@ def facts(
     in_use = rules.rules_in_force(rules_on, clinic.severe_policy)
     consents = [_consent(row) for row in current_consents(episode)]
     procedure = procedure_at(episode)
+    findings = _findings(episode, found, consents, today)
+    live = _overrides(found, today)
     return Facts(
         stage=str(episode.stage),
         now=now,
@@ -43,8 +46,13 @@ def facts(
         targets=_targets(episode),
         evaluation=_evaluation(found),
         rules=in_use,
-        fired=_fired(episode, found, in_use, today),
-        overridden=_overridden(found, today),
+        findings=findings,
+        fired=engine.fired(in_use, findings, today) if findings else (),
+        overridden=frozenset(row.rule.code for row in live),
+        overridden_today=frozenset(row.rule.code for row in live if row.valid_on),
+        hold_hours=next((r.hold_hours for r in live if r.hold_hours is not None), None),
+        stops=stop_facts(episode),
+        entered_at=entered_at,
         decision=decision_fact(decision(episode)),
         consents=tuple(consents),
         readiness=dict(episode.readiness_items.values_list("kind", "state")),
@@ -62,6 +70,18 @@ def consent_facts(episode: Episode, now: datetime) -> Facts:
         today=now.astimezone(zone).date(),
         targets=_targets(episode),
         consents=tuple(_consent(row) for row in current_consents(episode)),
+    )
+
+
+def for_stops(episode: Episode, now: datetime) -> Facts:
+    """Only what the guard of an old evaluation looks at."""
+    zone = ZoneInfo(clinics.clinic(episode.clinic_id).time_zone)
+    return Facts(
+        stage=str(episode.stage),
+        now=now,
+        today=now.astimezone(zone).date(),
+        evaluation=_evaluation(evaluation(episode)),
+        stops=stop_facts(episode),
     )
 
 
@@ -113,20 +133,25 @@ def _has_scored_baseline(row: Evaluation) -> bool:
     return kept.filter(instrument__key=row.baseline_instrument).exists()
 
 
-def _fired(
-    episode: Episode, row: Evaluation | None, in_use: Sequence[Rule], today: date
-) -> tuple[Fired, ...]:
+def _findings(
+    episode: Episode,
+    row: Evaluation | None,
+    consents: Sequence[ConsentFact],
+    today: date,
+) -> engine.Findings | None:
     if row is None:
-        return ()
-    return rules.fired(in_use, row, episode.patient.birth_date, today)
+        return None
+    planned = (c.sedation for c in consents if c.consent_type == "procedure")
+    born = episode.patient.birth_date
+    return rules.findings(row, born, today, next(planned, "none"))
 
 
-def _overridden(row: Evaluation | None, today: date) -> frozenset[str]:
+def _overrides(row: Evaluation | None, today: date) -> list[Override]:
     if row is None:
-        return frozenset()
+        return []
     live = Override.objects.filter(evaluation=row, superseded_at=None)
-    rows = live.values_list("rule__code", "valid_on")
-    return frozenset(code for code, on in rows if on is None or on == today)
+    rows = live.select_related("rule").order_by("-recorded_at")
+    return [one for one in rows if one.valid_on in (None, today)]
 
 
 def decision_fact(row: Decision | None) -> DecisionFact | None:
@@ -139,6 +164,7 @@ def decision_fact(row: Decision | None) -> DecisionFact | None:
         valid_until=row.valid_until,
         reevaluate_on=row.reevaluate_on,
         occurred_at=row.occurred_at,
+        conditions=row.conditions if row.outcome == "approved_with_conditions" else "",
     )
 
 

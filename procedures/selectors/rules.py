@@ -1,13 +1,17 @@
 """The rules in force, and the findings they look at."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from procedures.domain import rules
 from procedures.models import Evaluation, RuleVersion
 
-LOINC = {"platelets": "777-3", "haemoglobin_g_dl": "718-7", "inr": "6301-6"}
+LOINC = {
+    "platelets": "777-3",
+    "haemoglobin_g_dl": "718-7",
+    "inr": "6301-6",
+    "hba1c": "4548-4",
+}
 
 
 def in_force(on: date) -> dict[str, RuleVersion]:
@@ -31,15 +35,10 @@ def rules_in_force(on: date, severe_policy: str) -> tuple[rules.Rule, ...]:
     return tuple(rules.with_policy(as_rule(row), severe_policy) for row in rows)
 
 
-def fired(
-    in_use: Sequence[rules.Rule], evaluation: Evaluation, birth_date: date, on: date
-) -> tuple[rules.Fired, ...]:
-    """Which of the rules fire for this evaluation on that (clinic-local) day."""
-    return rules.fired(in_use, findings(evaluation, birth_date, on), on)
-
-
-def findings(evaluation: Evaluation, birth_date: date, on: date) -> rules.Findings:
-    """The evaluation in the rules' own terms."""
+def findings(
+    evaluation: Evaluation, birth_date: date, on: date, sedation: str = "none"
+) -> rules.Findings:
+    """The evaluation in the rules' own terms, and the sedation consented to."""
     labs = {lab.loinc: lab.value for lab in evaluation.labs.all()}
     return rules.Findings(
         age_years=age(birth_date, on),
@@ -58,6 +57,8 @@ def findings(evaluation: Evaluation, birth_date: date, on: date) -> rules.Findin
         bmi=bmi(evaluation.weight_kg, evaluation.height_cm),
         asa_class=evaluation.asa_class,
         pregnant=evaluation.pregnant,
+        allergies=frozenset(evaluation.allergies),
+        sedation=sedation,
         **{name: labs.get(loinc) for name, loinc in LOINC.items()},
     )
 
@@ -66,6 +67,10 @@ def _targets(evaluation: Evaluation) -> list[rules.TargetFinding]:
     return [
         rules.TargetFinding(
             label=str(row.target),
+            joint=row.target.joint,
+            structure=row.target.structure,
+            laterality=row.target.laterality,
+            icd10=tuple(row.icd10),
             grade_kl=row.grade_kl,
             grade_tonnis=row.grade_tonnis,
             grade_samilson_prieto=row.grade_samilson_prieto,

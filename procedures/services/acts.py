@@ -25,7 +25,15 @@ from procedures.domain.reason import GuardReason
 from procedures.domain.schema import FieldError, InvalidData, parse, warnings
 from procedures.models import Episode
 from procedures.selectors.facts import facts
-from procedures.services import day_acts, day_phases, early_acts, readiness, stages
+from procedures.services import (
+    day_acts,
+    day_phases,
+    early_acts,
+    late_entries,
+    readiness,
+    stages,
+    stops,
+)
 from procedures.services.context import Context, Handler
 from scheduling.domain.reach import OUT_OF_REACH, in_reach
 
@@ -45,14 +53,15 @@ def perform(
     occurred_at: datetime | None = None,
     signature: Proof | None = None,
     second_person: Proof | None = None,
+    late_reason: str = "",
 ) -> Episode | Refused:
     """Do `act` on the episode, or say why not; a refusal stays on record.
 
     `data` are the raw answers of the act's schema. `occurred_at` is when it happened
-    (now unless entered late). What stands against the act whatever is answered is
-    said first, then what is wrong with the answers and the people, then what the
-    answers bring up. Raises NotFound, StaleVersion and InvalidData, none of which
-    leaves a trace.
+    (now unless entered late, then `late_reason` says why). What stands against the
+    act whatever is answered is said first, then what is wrong with the answers and
+    the people, then what the answers bring up. Raises NotFound, StaleVersion and
+    InvalidData, none of which leaves a trace.
     """
     if act not in HANDLERS:
         raise NotFound
@@ -76,8 +85,9 @@ def perform(
         occurred_at=at,
         signature=signature,
         second_person=second_person,
+        late_reason=" ".join(late_reason.split()),
     )
-    return _look(context) or _leap(context, data)
+    return _look(context, data) or _leap(context, data)
 
 
 def _actions(act: str, data: Mapping[str, Any]) -> Iterator[str]:
@@ -89,19 +99,40 @@ def _actions(act: str, data: Mapping[str, Any]) -> Iterator[str]:
             yield f"episode.{made_by}"
 
 
-def _look(context: Context) -> Refused | None:
+def _look(context: Context, raw: Mapping[str, Any]) -> Refused | None:
     reasons = reasons_against(context.facts, context.act, None)
-    return context.refuse(*reasons) if reasons else None
+    if not reasons:
+        return None
+    # What is told counts although the act is refused whatever is told.
+    try:
+        context.data = _parsed(context, raw)
+    except InvalidData:
+        told: tuple[GuardReason, ...] = ()
+    else:
+        told = reasons_against(context.facts, context.act, context.data)
+        stops.contradict(context)
+    stops.keep(context, told)
+    return context.refuse(*reasons)
+
+
+def _parsed(context: Context, raw: Mapping[str, Any]) -> dict[str, Any]:
+    clinic = clinics.clinic(context.episode.clinic_id)
+    return parse(context.schema, raw, ZoneInfo(clinic.time_zone))
 
 
 def _leap(context: Context, raw: Mapping[str, Any]) -> Episode | Refused:
-    clinic = clinics.clinic(context.episode.clinic_id)
     _check_presence(context)
-    context.data = parse(context.schema, raw, ZoneInfo(clinic.time_zone))
+    context.data = _parsed(context, raw)
+    late_entries.check(context)
+    stops.contradict(context)
     refused = _refusal(context)
     if refused is None:
         _check_override_witness(context)
-    return refused or _carried_out_whole(context)
+        refused_or_done = _carried_out_whole(context)
+        if isinstance(refused_or_done, Refused):
+            stops.keep(context, context.refused)
+        return refused_or_done
+    return refused
 
 
 def _find(episode_id: UUID, by: Actor) -> Episode:
@@ -178,6 +209,7 @@ def _refusal(context: Context) -> Refused | None:
     reasons += reasons_against(context.facts, context.act, context.data)
     if not reasons:
         return None
+    stops.keep(context, reasons)
     return context.refuse(*reasons)
 
 
@@ -222,6 +254,7 @@ def _carry_out(context: Context) -> Episode | Refused:
     outcome = HANDLERS[context.act](context)
     if outcome is not None:
         return outcome
+    late_entries.keep(context)
     episode = context.episode
     stages.advance(
         episode,
@@ -265,6 +298,8 @@ PAST: dict[Act, str] = {
     Act.PROCESS: "processed",
     Act.RELEASE: "released",
     Act.INJECT: "injected",
+    Act.NOT_DONE: "target_not_done",
+    Act.LIFT_STOP: "stop_lifted",
     Act.DISCHARGE: "discharged",
     Act.ADVERSE_EVENT: "adverse_event_recorded",
     Act.RESPOND: "responded",

@@ -7,6 +7,8 @@ from clinics import selectors as clinics
 from core.refusal import Reason
 from procedures.domain import linked as contacts
 from procedures.domain.reason import GuardReason
+from procedures.domain.stop_guards import evaluated_since
+from procedures.domain.stops import PATIENT
 from procedures.domain.visits import (
     CONTACT,
     PREFIX,
@@ -16,7 +18,7 @@ from procedures.domain.visits import (
     purpose,
 )
 from procedures.models import Episode
-from procedures.selectors import linked, visits
+from procedures.selectors import facts, linked, stops, visits
 from scheduling.services.rules import Ask
 
 
@@ -66,7 +68,24 @@ def _procedure(ask: Ask) -> list[Reason]:
         ask.subject,
         ask.start.astimezone(zone).date(),
     )
-    return [_reason(found) for found in reasons]
+    return [_reason(found) for found in (*reasons, *_stops(ask))]
+
+
+def _stops(ask: Ask) -> Iterable[GuardReason]:
+    """A stop blocks every booking of a procedure, whichever episode it is for; a
+    visit that exists may be moved out of its way."""
+    assert ask.patient is not None
+    if ask.act == "move":
+        return
+    named = episode_id(ask.subject)
+    for row in stops.open_of_patient(ask.patient.pk):
+        if row.scope == PATIENT or named in ("", str(row.episode_id)):
+            # Whoever books sees no findings.
+            yield STOPPED
+            return
+    found = visits.episode_for(ask.patient.pk, ask.subject, "procedure")
+    if found is not None and any(evaluated_since(facts.for_stops(found, ask.start))):
+        yield EVALUATION_OLDER
 
 
 def _other(ask: Ask) -> list[Reason]:
@@ -102,6 +121,16 @@ def _reason(found: GuardReason) -> Reason:
     return Reason(found.code, found.text, found.lifts)
 
 
+STOPPED = GuardReason(
+    "stop-open",
+    "A stop stands: no procedure is booked until it is lifted.",
+    "A new evaluation, or a physician and a second person lift it",
+)
+EVALUATION_OLDER = GuardReason(
+    "evaluation-older",
+    "The evaluation is older than a stop of this patient.",
+    "A new evaluation and a decision are signed",
+)
 UNKNOWN = Reason("episode-unknown", "There is no such open episode of this patient.")
 NOT_A_FOLLOW_UP = GuardReason(
     "contact-of-follow-ups",

@@ -10,7 +10,7 @@ from procedures.domain import vitals
 from procedures.domain.reason import GuardReason
 from procedures.models import CheckIn, LastDose, SiteMark, VitalsSet
 from procedures.selectors.visits import procedure_visit
-from procedures.services import presence, readiness, stages, visits
+from procedures.services import presence, stops
 from procedures.services.context import Context
 from procedures.services.signatures import sign
 from scheduling import selectors as scheduling
@@ -30,9 +30,7 @@ VITAL_SIGNS = (
 
 
 def check_in(context: Context) -> Refused | None:
-    """Receive the patient; infection ends the day here."""
-    if reasons := _infection(context.data):
-        return _defer(context, reasons)
+    """Receive the patient; what the guards found has ended the day before."""
     refused = (
         presence.not_caring(context)
         or _implausible(context)
@@ -44,35 +42,6 @@ def check_in(context: Context) -> Refused | None:
     return refused
 
 
-def _infection(data: Mapping[str, Any]) -> list[GuardReason]:
-    """INF-01, which nobody can override: fever or any sign of infection."""
-    lifts = "A new evaluation once the infection is gone"
-    reasons = []
-    if vitals.has_fever(data):
-        text = f"INF-01: temperature {data['temperature_c']} °C (limit 38.0 °C)."
-        reasons.append(GuardReason("INF-01", text, lifts))
-    if data["infection_signs"]:
-        text = "INF-01: a sign of infection today."
-        reasons.append(GuardReason("INF-01", text, lifts))
-    return reasons
-
-
-def _defer(context: Context, reasons: list[GuardReason]) -> Refused:
-    readiness.void(context.episode, by=context.by, now=context.now)
-    visits.cancel_procedure(context, "acute_infection")
-    temperature = f"{context.data['temperature_c']} Cel"
-    stages.advance(
-        context.episode,
-        ["stop"],
-        name="episode.deferred",
-        by=context.by,
-        now=context.now,
-        at=context.occurred_at,
-        payload={"rules": ["INF-01"], "temperature": temperature},
-    )
-    return context.refuse(*reasons)
-
-
 def _implausible(context: Context) -> Refused | None:
     data = context.data
     if data["diastolic_mmhg"] < data["systolic_mmhg"]:
@@ -82,11 +51,31 @@ def _implausible(context: Context) -> Refused | None:
 
 
 def _uncleared(context: Context) -> Refused | None:
-    stops = vitals.stops(context.data)
-    if not stops or _cleared(context):
+    """A value that stops the day is cleared by a physician; one that stopped it
+    before, whatever is measured now, before a second person too."""
+    found, before = vitals.stops(context.data), stops.standing_vitals(context)
+    if not found and not before:
+        return None
+    if _cleared(context) and (not before or context.second_person):
         return None
     lifts = "A physician as second person clears it with a reason"
-    return context.refuse(*(GuardReason(s.code, f"{s.text}.", lifts) for s in stops))
+    reasons = [
+        GuardReason(
+            stop.code,
+            f"{stop.text}.",
+            lifts,
+            stops.vitals_finding(stop.code, _measured(context, stop)),
+        )
+        for stop in found
+    ]
+    reasons = reasons or [
+        GuardReason("stop-open", f"A stop stands: {row.text}", lifts) for row in before
+    ]
+    return context.refuse(*reasons)
+
+
+def _measured(context: Context, stop: vitals.Stop) -> dict[str, Any]:
+    return {name: context.data[name] for name in stop.values}
 
 
 def _cleared(context: Context) -> bool:
@@ -112,6 +101,9 @@ def _receive(context: Context) -> None:
     LastDose.objects.bulk_create(
         LastDose(check_in=row, **dose) for dose in _last_doses(context)
     )
+    for stop in stops.standing_vitals(context):
+        reason = context.data["clearance_reason"]
+        stops.lift_by_people(context, stop, row.signature, reason=reason)
     keep_vitals(context, "check_in", context.data, context.occurred_at)
     mark(context)
     _check_in_visit(context)
@@ -131,6 +123,8 @@ def _answers(context: Context) -> dict[str, Any]:
     data = context.data
     names = (
         "infection_signs",
+        "medication_since",
+        "conditions_met",
         "pregnancy_test",
         "pregnancy_test_at",
         "driver_name",
@@ -145,7 +139,7 @@ def _answers(context: Context) -> dict[str, Any]:
 
 
 def _clearance(context: Context) -> dict[str, Any]:
-    if not vitals.stops(context.data):
+    if not vitals.stops(context.data) and not stops.standing_vitals(context):
         return {}
     who = context.second_person
     by_actor = context.by.role in presence.DOCTORS or who is None

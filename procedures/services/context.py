@@ -35,6 +35,8 @@ class Context:
     occurred_at: datetime
     signature: Proof | None = None
     second_person: Proof | None = None
+    late_reason: str = ""
+    refused: tuple[GuardReason, ...] = ()
     steps: tuple[str, ...] | None = None
     payload: dict[str, Any] = field(default_factory=dict)
 
@@ -49,7 +51,11 @@ class Context:
         }
 
     def refuse(self, *reasons: GuardReason) -> Refused:
-        """A refusal on record, for guards and handlers alike: return it."""
+        """A refusal on record, for guards and handlers alike: return it.
+
+        The reasons stay with the context: the door keeps a stop of each finding.
+        """
+        self.refused = reasons
         journal.record(
             "episode.act_refused",
             subject=f"episode:{self.episode.pk}",

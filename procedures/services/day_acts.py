@@ -8,7 +8,9 @@ from procedures.services.context import Context, Corrector, Handler
 from procedures.services.discharges import discharge
 from procedures.services.harvests import harvest
 from procedures.services.injections import inject
+from procedures.services.not_done import not_done
 from procedures.services.processing import hand_off, process, release
+from procedures.services.stops import lift_stop
 from procedures.services.time_outs import time_out
 
 HANDLERS: dict[str, Handler] = {
@@ -19,6 +21,8 @@ HANDLERS: dict[str, Handler] = {
     "process": process,
     "release": release,
     "inject": inject,
+    "not_done": not_done,
+    "lift_stop": lift_stop,
     "discharge": discharge,
     "adverse_event": adverse_event,
     "respond": respond,

@@ -55,6 +55,9 @@ def _code(context: Context) -> str:
             return f"hand_off_{context.data['kind']}"
         case "correct":
             return CORRECTED.get(context.data["record"], "")
+        case "not_done":
+            # The last one open may be left out: the injections are over then.
+            return "inject" if context.facts.day.injected else ""
     return context.act
 
 
@@ -97,5 +100,6 @@ def _injections(episode: Episode) -> Done:
         ended=Max("end_at"),
         targets=Count("target", distinct=True),
     )
-    last = given["targets"] == episode.targets.count()
+    left_out = episode.notdones.filter(superseded_at=None).count()
+    last = given["targets"] + left_out == episode.targets.count()
     return Done("inject", given["began"], given["ended"], last)

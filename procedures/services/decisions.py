@@ -13,7 +13,7 @@ from procedures.domain.rules import Level
 from procedures.domain.schema import FieldError, InvalidData
 from procedures.models import Decision, DecisionRule, Override
 from procedures.selectors import facts, rules
-from procedures.services import presence, readiness, visits
+from procedures.services import presence, readiness, stops, visits
 from procedures.services.context import Context
 from procedures.services.signatures import sign
 
@@ -42,6 +42,7 @@ def _arrange(context: Context, decision: Decision) -> str:
         readiness.begin(context.episode, by=context.by, now=context.now)
         booked = facts.procedure_at(context.episode) is not None
         return "keep_booking" if booked else step
+    stops.close_decided(context)
     readiness.void(context.episode, by=context.by, now=context.now)
     visits.cancel_procedure(context, f"decision {decision.outcome}")
     return step
@@ -145,7 +146,7 @@ def _insert_override(context: Context) -> None:
     evaluation = facts.evaluation(context.episode)
     assert evaluation is not None, "the guard asks for an evaluation"
     key, second = uuid.uuid4(), presence.second(context)
-    Override.objects.create(
+    row = Override.objects.create(
         id=key,
         signature=sign(context, f"override:{key}"),
         evaluation=evaluation,
@@ -154,8 +155,11 @@ def _insert_override(context: Context) -> None:
         reason=context.data["reason"],
         role=context.by.role,
         valid_on=context.data["valid_on"],
+        last_dose_at=context.data["last_dose_at"],
+        hold_hours=context.data["hold_hours"],
         second_person_id=second.user_id,
         second_person_role=second.role,
         **context.record_fields(),
     )
     context.payload["override"] = key
+    stops.lift_by_override(context, row)

@@ -6,6 +6,7 @@ from core.refusal import Refused
 from procedures.domain import vitals
 from procedures.domain.day_vocabulary import DISCHARGE_CHECK_NAMES
 from procedures.domain.reason import GuardReason
+from procedures.domain.stops import Finding
 from procedures.models import Discharge
 from procedures.selectors import day_facts
 from procedures.selectors.visits import procedure_visit
@@ -56,7 +57,8 @@ def _unwell(context: Context) -> Refused | None:
     stops = [GuardReason(s.code, f"{s.text}.") for s in vitals.stops(last)]
     if vitals.has_fever(last):
         text = f"Temperature {last['temperature_c']} °C."
-        stops.append(GuardReason("vitals.fever", text))
+        seen = Finding(rule="INF-01", question="infection")
+        stops.append(GuardReason("vitals.fever", text, "", seen))
     return context.refuse(*stops) if stops else None
 
 

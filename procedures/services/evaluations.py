@@ -17,7 +17,7 @@ from procedures.models import (
     TargetFinding,
 )
 from procedures.selectors import facts
-from procedures.services import baselines, readiness, visits
+from procedures.services import baselines, readiness, stops, visits
 from procedures.services.context import Context
 from procedures.services.signatures import sign
 
@@ -31,7 +31,6 @@ PLAIN = (
     "infection_site",
     "temperature_c",
     "antibiotics_until",
-    "pregnant",
     "asa_class",
     "history",
 )
@@ -40,13 +39,15 @@ PLAIN = (
 def evaluate(context: Context) -> None:
     """A visit's evaluation becomes the current one; a hard rule stops the path."""
     supersede(facts.evaluation(context.episode), context.now)
-    insert(context, context.data)
+    evaluation = insert(context, context.data)
+    stops.lift_by_evaluation(context, evaluation)
     stop_on_hard_rule(context)
 
 
 def insert(context: Context, data: Mapping[str, Any], **more: Any) -> Evaluation:
     """One signed evaluation with its rows. Raises InvalidData."""
     _check_past(context.facts.today, data)
+    _check_instrument(context.episode, data["prom_instrument"])
     rows = _with_targets(context.episode, data["findings"])
     key = uuid.uuid4()
     evaluation = Evaluation.objects.create(
@@ -56,6 +57,7 @@ def insert(context: Context, data: Mapping[str, Any], **more: Any) -> Evaluation
         baseline_items=_whole(data["prom_items"]),
         allergies=list(data["allergies"]),
         **{name: data[name] for name in PLAIN},
+        pregnant=bool(data["pregnant"]),
         **context.record_fields(),
         **more,
     )
@@ -80,6 +82,18 @@ def _check_past(today: date, data: Mapping[str, Any]) -> None:
     ]
     if errors:
         raise InvalidData(errors)
+
+
+# A questionnaire is about one joint; SANE asks about any.
+JOINT_OF = {"koos_jr": "knee", "hoos_jr": "hip"}
+
+
+def _check_instrument(episode: Episode, instrument: str) -> None:
+    joint = JOINT_OF.get(instrument)
+    if joint and not episode.targets.filter(joint=joint).exists():
+        name = dict(vocabulary.PROMS)[instrument]
+        text = f"{name} is about the {joint}, which is not treated here"
+        raise InvalidData([FieldError("/prom_instrument", text)])
 
 
 def supersede(row: Evaluation | None, now: datetime) -> None:
@@ -162,6 +176,7 @@ def stop_on_hard_rule(context: Context) -> None:
     now = facts.facts(context.episode, context.occurred_at, entered_at=context.now)
     hard = [hit.code for hit in now.fired if hit.level is Level.HARD]
     context.payload["rules"] = [f"{hit.code} v{hit.version}" for hit in now.fired]
+    stops.of_evaluation(context, now.fired)
     if hard and context.episode.stage in ("approved", "scheduled", "ready"):
         context.steps = ("stop",)
         readiness.void(context.episode, by=context.by, now=context.now)

@@ -76,4 +76,4 @@ def insert(context: Context, data: Mapping[str, Any], **more: Any) -> Injection:
 
 def _was_the_last(context: Context) -> bool:
     done = context.facts.day.injected | {context.data["target"]}
-    return {target.id for target in context.facts.targets} <= done
+    return {target.id for target in context.facts.waiting} <= done

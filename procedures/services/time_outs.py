@@ -46,21 +46,12 @@ def _second(context: Context) -> Refused | None:
         product=product,
         patient_scan=context.data["patient_scan"],
         container_scan=context.data["product_scan"],
-    ) or _unusable(context)
+    )
     if refused or product is None:
         return refused
     identity.keep_hand_off(context, "H6", product)
     _keep(context, 2, product)
     return None
-
-
-def _unusable(context: Context) -> Refused | None:
-    from_now = context.facts.day.product
-    if from_now is None or from_now.expires_at is None:
-        return None
-    if context.occurred_at <= from_now.expires_at:
-        return None
-    return context.refuse(GuardReason("product-expired", "The product has expired."))
 
 
 def _keep(context: Context, number: int, product: Product | None) -> None:
@@ -74,6 +65,8 @@ def _keep(context: Context, number: int, product: Product | None) -> None:
         second_id=presence.second(context).user_id,
         room=context.data["room"],
         product=product,
+        conditions_met=context.data["conditions_met"],
+        allergy_precautions=context.data["allergy_precautions"],
         valid_until=context.occurred_at + timedelta(minutes=minutes),
         **{name: context.data[name] for name in words.TIME_OUT_ITEM_NAMES},
         **context.record_fields(),

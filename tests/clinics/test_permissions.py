@@ -14,7 +14,7 @@ CLINICAL = [
 ]
 
 DOCTORS_ONLY = ["evaluate", "decide", "consent", "override"]
-DOCTORS_ONLY += ["harvest", "inject", "abort", "complete"]
+DOCTORS_ONLY += ["harvest", "inject", "abort", "complete", "lift_stop"]
 
 
 @pytest.mark.parametrize("action", sorted(policy.ACTIONS))

@@ -98,6 +98,7 @@ class Day:
             "identifiers": ["name", "birth_date"],
             "infection_signs": False,
             "pregnancy_test": "negative",
+            "pregnancy_test_at": self.at("08:20"),
             **CALM,
             **changes,
         }

@@ -30,12 +30,14 @@ BEFORE = {
     "withdraw": make.evaluated,
     "correct": make.evaluated,
     "adverse_event": make.evaluated,
+    "lift_stop": make.evaluated,
 }
 ON_THE_DAY = {
     "check_in": "ready",
     "time_out": "checked_in",
     "harvest": "checked_in",
     "abort": "checked_in",
+    "not_done": "checked_in",
     "hand_off": "harvested",
     "process": "harvested",
     "release": "processed",
@@ -349,6 +351,7 @@ def test_what_is_entered_late_keeps_its_time():
         "identifiers": ["name", "birth_date"],
         "infection_signs": False,
         "pregnancy_test": "negative",
+        "pregnancy_test_at": day.at("08:20"),
         "systolic_mmhg": 132,
         "diastolic_mmhg": 78,
         "heart_rate_per_min": 72,
@@ -363,11 +366,14 @@ def test_what_is_entered_late_keeps_its_time():
         answers,
         role="nurse",
         occurred_at="2026-09-15T08:40",
+        late_reason="The network was down.",
     )
 
     page = browser(day.place.person("nurse")).get(response["Location"])
     assert day.episode.checkins.get().occurred_at == day.at("08:40")
-    assert "entered late, at 9:30 AM" in page.content.decode()
+    shown = page.content.decode()
+    assert "entered late, at 9:30 AM" in shown
+    assert "Entered late: The network was down." in shown
 
 
 def test_a_correction_starts_from_the_record_and_strikes_the_old_value_through():

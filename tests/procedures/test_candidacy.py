@@ -22,7 +22,12 @@ FEVER = {
     "infection_site": "cellulitis",
 }
 CEFALEXIN = {"antibiotics_until": "2026-09-10"}
-BLOOD_THINNER = {"medications": [{"name": "apixaban", "drug_class": "anticoagulant"}]}
+APIXABAN = {
+    "name": "apixaban",
+    "drug_class": "anticoagulant",
+    "last_dose_on": "2026-09-01",
+}
+BLOOD_THINNER = {"medications": [APIXABAN]}
 LETTER = "Prescriber's letter of 2026-08-30: hold from 48 hours before."
 
 

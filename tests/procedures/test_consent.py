@@ -59,7 +59,8 @@ def test_a_consent_to_a_target_of_another_plan_is_invalid(place):
 def test_a_consent_that_leaves_a_target_out_does_not_make_ready(place):
     shoulder = {"joint": "shoulder", "laterality": "right"}
     path = make.episode(place, make.KNEE, shoulder)
-    rows = [{"icd10": "M17.11", "grade_kl": 3}, {"icd10": "M75.111"}]
+    cuff = {"icd10": "M75.111", "cuff_tear": "partial_bursal"}
+    rows = [{"icd10": "M17.11", "grade_kl": 3}, cuff]
     done(act(place, path, "evaluate", make.evaluation() | {"findings": rows}))
     path = done(act(place, path, "decide", make.decision()))
 

@@ -137,8 +137,8 @@ def test_an_unsafe_injection_is_refused():
         ({"laterality": "left"}, "laterality"),
         ({"target": nowhere}, "target-unknown"),
         ({"volume_ml": "7.2"}, "volume-exceeded"),
-        ({"effusion_aspirated_ml": 20, "effusion_appearance": "cloudy"}, "INF-01"),
         ({"role": "medical_director"}, "proceduralist"),
+        ({"effusion_aspirated_ml": 20, "effusion_appearance": "cloudy"}, "INF-01"),
     ]
     for answer, code in wrong:
         assert codes(day.inject(**answer)) == [code], answer

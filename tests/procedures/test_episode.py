@@ -156,7 +156,8 @@ def test_a_late_entry_keeps_both_times(place):
     path = make.episode(place)
     then, now = NOW + timedelta(hours=1), NOW + timedelta(hours=4)
 
-    done(act(place, path, "evaluate", evaluation(), now=now, occurred_at=then))
+    late = {"occurred_at": then, "late_reason": "The network was down."}
+    done(act(place, path, "evaluate", evaluation(), now=now, **late))
 
     found = Evaluation.objects.get(episode=path)
     assert (found.occurred_at, found.recorded_at) == (then, now)

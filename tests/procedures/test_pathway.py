@@ -37,6 +37,9 @@ POSSIBLE = {
     "process": "harvested",
     "release": "processed",
     "inject": "released",
+    "not_done": "checked_in harvested processed released",
+    "lift_stop": f"enquiry {BEFORE} decided checked_in harvested processed released"
+    " injected discharged follow_up",
     "discharge": "injected",
     "adverse_event": ANY,
     "respond": "discharged follow_up",

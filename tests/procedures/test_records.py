@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from procedures.models import Consent, Decision, Evaluation
 from tests.factories import procedures as make
+from tests.factories.clinics import NOW
 from tests.factories.procedures import act, done
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,11 @@ def path():
     found = make.evaluated(
         place,
         medications=[
-            {"name": "apixaban", "drug_class": "anticoagulant"},
+            {
+                "name": "apixaban",
+                "drug_class": "anticoagulant",
+                "last_dose_on": NOW.date(),
+            },
             {"name": "meloxicam", "drug_class": "nsaid"},
         ],
         labs=[{"loinc": "718-7", "value": 13.4}],
