@@ -189,12 +189,14 @@ TIME_OUT = ActSchema(
         Field(
             name="patient_scan",
             kind="text",
+            is_scan=True,
             label="Wristband (time-out 2)",
             required=False,
         ),
         Field(
             name="product_scan",
             kind="text",
+            is_scan=True,
             label="Product label (time-out 2)",
             required=False,
         ),
