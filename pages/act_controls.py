@@ -11,7 +11,8 @@ from typing import Any
 from django import forms
 
 from pages.forms import DateInput, InlineChoice, InlineChoices, MomentInput, area
-from procedures.domain.schema import Field, Limits
+from procedures.domain.limits import Limits
+from procedures.domain.schema import Field
 
 Choices = Sequence[tuple[str, str]]
 YES_NO = (("true", "Yes"), ("false", "No"))

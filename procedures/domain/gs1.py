@@ -84,20 +84,24 @@ def digital_link(text: str, known: Identifiers) -> Reading:
     )
 
 
-def readings(text: str, known: Identifiers) -> set[Reading]:
+def readings(
+    text: str, known: Identifiers, *, sends_separators: bool, confirmed: bool = False
+) -> set[Reading]:
     """Every consistent way to read a text without brackets; more than `MANY` end it.
 
-    Raises NotGs1 if there is no way.
+    A scanner that `sends_separators` sends all of them. From another one anything may
+    be hidden in a field of variable length, unless somebody `confirmed` what the label
+    says: then only what kit labels usually hold. Raises NotGs1 if there is no way.
     """
     if len(text) > LONGEST:
         raise NotGs1("The text is too long for one label.")
-    if GS in text.strip(GS):
+    if sends_separators:
         return _read(text, known, lambda code, _before: code in HIDDEN)
     found = _read(text, known, _may_hide)
-    # Two open fields and no separator: it was lost, and anything may be hidden.
-    if any(sum(known[code].is_variable for code, _ in one) > 1 for one in found):
-        return _read(text, known, lambda _code, _before: True)
-    return found
+    is_open = any(sum(known[c].is_variable for c, _ in one) > 1 for one in found)
+    if confirmed and not is_open:
+        return found
+    return _read(text, known, lambda _code, _before: True)
 
 
 def _may_hide(code: str, before: str) -> bool:

@@ -23,6 +23,8 @@ KNOWN = {
     code: Identifier(code, re.compile(one.pattern), one.separator_required)
     for code, one in _GS1_APPLICATION_IDENTIFIERS.items()
 }
+# Code 128, QR and Data Matrix with Caps Lock on; "]e0" and "]E0" are both real.
+_INVERTED = frozenset({"]c0", "]c1", "]q0", "]q1", "]q3", "]D1", "]D2"})
 # "]d201…" by a US scanner on a German keyboard.
 _GERMAN_GS1 = re.compile(r"\+[A-Za-z]\d(?:01\d{14}|17\d{6})")
 _HIBC = re.compile(r"\+(?:[A-Z][A-Z0-9]{3}[A-Z0-9]+|\$)|\*\+.*\*", re.IGNORECASE)
@@ -37,11 +39,12 @@ class Unreadable(Exception):
     """The text is not one kit's label; the message says what is wrong and to do."""
 
 
-def read(text: str, today: date | None = None) -> Kit:
+def read(text: str, today: date | None = None, *, confirmed: bool = False) -> Kit:
     """The kit of a scanned text, or of one typed with its brackets.
 
     Day 00 of an expiry means the last day of that month; the century is the one
-    nearest to `today`. Raises Unreadable.
+    nearest to `today`. `confirmed`: two people say that label and reading agree,
+    which settles a doubt that no separator settles. Raises Unreadable.
     """
     if len(text) > scanned.LONGEST:
         raise Unreadable(f"That is too long for one label. {AGAIN}.")
@@ -49,15 +52,23 @@ def read(text: str, today: date | None = None) -> Kit:
     if not whole:
         raise Unreadable(f"The kit's barcode is missing. {AGAIN}.")
     try:
-        found = {_kit(reading, today) for reading in _readings(whole)}
+        found = {_kit(one, today) for one in _readings(whole, confirmed=confirmed)}
     except gs1.NotGs1 as fault:
         raise Unreadable(f"{fault} {AGAIN}.") from None
-    if len(found) != 1:
-        raise Unreadable(f"This can be read in two ways: a separator is lost. {AGAIN}.")
-    return found.pop()
+    if len(found) == 1:
+        return found.pop()
+    raise Unreadable(_doubt(whole, today))
 
 
-def _readings(text: str) -> set[Reading]:
+def _doubt(text: str, today: date | None) -> str:
+    told = f"This can be read in two ways: a separator is lost. {AGAIN}"
+    likely = {_kit(one, today) for one in _readings(text, confirmed=True)}
+    if len(likely) != 1:
+        return f"{told}."
+    return f"{told}; or two people confirm: {kits.in_words(likely.pop())}."
+
+
+def _readings(text: str, *, confirmed: bool) -> set[Reading]:
     bare = scanned.PREFIX.sub("", text, count=1) if text.startswith("]") else text
     _refuse_others(bare)
     if _WEB.match(bare):
@@ -65,28 +76,25 @@ def _readings(text: str) -> set[Reading]:
         return {gs1.digital_link(one, KNOWN) for one in links}
     if bare.startswith(("(", "[")):
         return {gs1.bracketed(scanned.once(bare), KNOWN)}
-    return _of_elements(text)
+    return _of_elements(text, confirmed=confirmed)
 
 
-def _of_elements(text: str) -> set[Reading]:
+def _of_elements(text: str, *, confirmed: bool) -> set[Reading]:
     """Two symbols of one label may follow each other; the same one twice is one."""
-    symbols = scanned.parts(_inverted(text))
-    joined = scanned.GS.join(
-        dict.fromkeys(scanned.once(scanned.with_separators(one)) for one in symbols)
-    )
-    for part in joined.split(scanned.GS):
-        if not _WRITTEN.fullmatch(part):
-            raise Unreadable(LAYOUT)
+    symbols = scanned.parts(scanned.with_separators(_inverted(text)))
+    unique = list(dict.fromkeys(scanned.once(one) for one in symbols))
+    if not all(_WRITTEN.fullmatch(one.replace(scanned.GS, "")) for one in unique):
+        raise Unreadable(LAYOUT)
+    joined = scanned.GS.join(unique)
     if _ITEM_ONLY.fullmatch(joined):
         raise Unreadable("That is the item number only: scan the label's other code.")
-    return gs1.readings(joined, KNOWN)
+    sends = any(scanned.GS in one.strip(scanned.GS) for one in unique)
+    return gs1.readings(joined, KNOWN, sends_separators=sends, confirmed=confirmed)
 
 
 def _inverted(text: str) -> str:
     """With Caps Lock on every letter is inverted; the identifier gives it away."""
-    first = text[:3]
-    known = {"]c1", "]c0", "]e0", "]D2", "]D1", "]q3", "]q1", "]q0"}
-    return text.swapcase() if first in known else text
+    return text.swapcase() if text[:3] in _INVERTED else text
 
 
 def _refuse_others(text: str) -> None:

@@ -11,6 +11,7 @@ from core.refusal import Refused
 from procedures.domain import gs1, kits
 from procedures.domain.kits import Kit
 from procedures.domain.reason import GuardReason
+from procedures.domain.schema import FieldError, InvalidData
 from procedures.models import KitUse
 from procedures.services.context import Context
 from procedures.services.kit_codes import Unreadable, read
@@ -21,11 +22,16 @@ TYPED = ("kit_gtin", "kit_lot", "kit_serial", "kit_expires_on")
 
 
 def of_answers(context: Context, data: Mapping[str, Any]) -> Kit | Refused:
-    """The kit that was scanned, or typed by two people where nothing can be read."""
+    """The kit that was scanned, or typed by two people where nothing can be read.
+
+    Raises InvalidData where neither was given.
+    """
     today = context.occurred_at.astimezone(context.facts.day.zone).date()
     typed = any(data[name] for name in TYPED)
+    if not (typed or data["kit_udi"]):
+        raise InvalidData([FieldError("/kit_udi", "is required")])
     try:
-        kit = _typed(data, today) if typed else read(data["kit_udi"], today)
+        kit = _typed(data, today) if typed else _scanned(context, today, data)
     except Unreadable as unreadable:
         return context.refuse(GuardReason("kit-unreadable", str(unreadable)))
     if not typed:
@@ -40,6 +46,12 @@ def of_answers(context: Context, data: Mapping[str, Any]) -> Kit | Refused:
         )
     context.payload["kit"] = "typed"
     return kit
+
+
+def _scanned(context: Context, today: date, data: Mapping[str, Any]) -> Kit:
+    """Raises Unreadable."""
+    two = context.second_person is not None
+    return read(data["kit_udi"], today, confirmed=two)
 
 
 def _typed(data: Mapping[str, Any], today: date) -> Kit:
