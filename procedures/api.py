@@ -173,7 +173,10 @@ class KitAnswer(serializers.Serializer[Any]):
 
 
 class UnderstoodAnswer(serializers.Serializer[Any]):
-    text = serializers.CharField(help_text="What was understood, in words.")
+    understood = serializers.BooleanField()
+    text = serializers.CharField(
+        help_text="What was understood, in words, or what is wrong and to do."
+    )
     kit = KitAnswer(allow_null=True)
 
 
@@ -191,7 +194,11 @@ class UnderstoodReading(Endpoint):
             found = understood.of(
                 asked["act"].replace("-", "_"), asked["field"], asked["answers"], today
             )
-        return {"text": found.text, "kit": found.kit and asdict(found.kit)}
+        return {
+            "understood": found.is_understood,
+            "text": found.text,
+            "kit": found.kit and asdict(found.kit),
+        }
 
 
 class _Pointers:

@@ -17,24 +17,27 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """`text` for people; `kit` if it was a kit's code."""
+    """`text` for people, which says what is wrong where `is_understood` is not;
+    `kit` if it was a kit's code."""
 
     text: str
     kit: Kit | None = None
+    is_understood: bool = True
 
 
 def of(act: str, field: str, answers: Answers, today: date) -> Understood:
-    """How the answer to one field of an act is read. Raises InvalidData.
+    """How the answer to one field of an act is read.
 
     `field` is named as in the act's body ("kit_udi", or "icd10" within a row);
-    height and weight are told together. Nothing is kept.
+    height and weight are told together. Nothing is kept. Raises InvalidData for an
+    act or field that does not exist.
     """
     asked = _asked(act, field)
     raw = answers.get(field, "")
     try:
         return _understood(asked, raw, answers, today)
     except (kit_codes.Unreadable, icd10.BadCode, numbers.BadNumber) as wrong:
-        raise InvalidData([FieldError(f"/answers/{field}", str(wrong))]) from None
+        return Understood(str(wrong), is_understood=False)
 
 
 def _asked(act: str, field: str) -> Field:

@@ -53,10 +53,9 @@ async function tell(field) {
     headers: { "Content-Type": "application/json", "X-CSRFToken": token(field.form) },
     body: JSON.stringify(question(field)),
   }).catch(() => null);
-  if (!answer || asked !== field.value) return;
-  const told = await answer.json().catch(() => ({}));
-  const fault = told.errors?.[0]?.detail ?? "";
-  place.textContent = answer.ok ? `Understood: ${told.text}` : fault && `Not understood: ${fault}`;
+  if (!answer?.ok || asked !== field.value) return;
+  const told = await answer.json();
+  place.textContent = `${told.understood ? "Understood" : "Not understood"}: ${told.text}`;
 }
 
 /** @param {HTMLInputElement} field */
