@@ -11,7 +11,8 @@ from typing import Any
 from django import forms
 
 from pages.forms import DateInput, InlineChoice, InlineChoices, MomentInput, area
-from procedures.domain.schema import Field, Limits
+from procedures.domain.limits import Limits
+from procedures.domain.schema import Field
 
 Choices = Sequence[tuple[str, str]]
 YES_NO = (("true", "Yes"), ("false", "No"))
@@ -24,6 +25,8 @@ CHOSEN = {
     "proceduralist": "Left alone: who signs",
     "follow_up": "From the episode's list it opens with its questionnaires",
 }
+# Answers that are told back before they are signed.
+ECHOED = frozenset({"kit_udi", "icd10", "height_cm", "weight_kg", "aliquots_ml"})
 # Texts people write sentences into.
 LONG = frozenset(
     {
@@ -42,7 +45,11 @@ LONG = frozenset(
 
 
 def control(
-    asked: Field, offered: Choices | None = None, *, in_row: bool = False
+    asked: Field,
+    offered: Choices | None = None,
+    *,
+    in_row: bool = False,
+    act: str = "",
 ) -> forms.Field:
     """The form field of a question; `offered` replaces typing by choosing.
 
@@ -56,7 +63,18 @@ def control(
     made.required = asked.required
     made.help_text = CHOSEN.get(asked.name, "") if offered else hint(asked)
     made.unit = asked.unit  # type: ignore[attr-defined]
+    if isinstance(made.widget, forms.TextInput):
+        _for_scanners(asked, made, act)
     return made
+
+
+def _for_scanners(asked: Field, made: forms.Field, act: str) -> None:
+    """What scan.js goes by: scan fields, and those that tell what was understood."""
+    if asked.is_scan:
+        made.widget.attrs |= {"data-scan": "", "autocapitalize": "off"}
+    if asked.name in ECHOED:
+        made.widget.attrs |= {"data-echo": asked.name, "data-act": act}
+        made.is_echoed = True  # type: ignore[attr-defined]
 
 
 def given(asked: Field) -> forms.Field:

@@ -130,8 +130,14 @@ def _processing(row: Any) -> dict[str, Any]:
         ("21", kit.serial),
     )
     kept = row.concentrate.dispositions.filter(kind="qc_retained", superseded_at=None)
+    typed = {
+        "kit_lot": kit.lot,
+        "kit_serial": kit.serial,
+        "kit_expires_on": kit.expires_on,
+    }
+    scanned = "".join(f"({mark}){value}" for mark, value in parts if value)
     return {
-        "kit_udi": "".join(f"({mark}){value}" for mark, value in parts if value),
+        **({"kit_udi": scanned} if kit.gtin else typed),
         "qc_retained_ml": sum(kept.values_list("volume_ml", flat=True), 0),
     }
 

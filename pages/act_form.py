@@ -18,6 +18,7 @@ from pages.act_controls import Choices, control, given, text_of
 from pages.act_proofs import LATE, SECOND, SIGNATURE, proof_fields
 from pages.forms import Form
 from procedures.domain import forms as flat
+from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.schema import ActSchema, Field, FieldError
 
 SPARE_ROWS = 2
@@ -211,7 +212,7 @@ class ActForm(Form):
             least = self._least(asked)
             return Part(None, asked.label, asked.hint, rows[:least], rows[least:])
         value = self.sheet.starts.get(asked.name, asked.default)
-        bound = self._add(asked.name, asked, control(asked, self._offer(asked)), value)
+        bound = self._add(asked.name, asked, self._control(asked), value)
         return Part(bound=bound)
 
     def _least(self, group: Field) -> int:
@@ -236,8 +237,7 @@ class ActForm(Form):
         for one in self._asked_in(group, number):
             name, value = f"{group.name}-{number}-{one.name}", start.get(one.name)
             is_given = known and one.name in GIVEN and value is not None
-            offer = self._offer(one)
-            made = given(one) if is_given else control(one, offer, in_row=True)
+            made = given(one) if is_given else self._control(one, in_row=True)
             bound.append(self._add(name, one, made, value))
         title = titles[number] if known else f"{group.label} {number + 1}"
         return Row(title, bound)
@@ -246,6 +246,10 @@ class ActForm(Form):
         without = self.sheet.rows_without.get(group.name, ())
         left_out = without[number] if number < len(without) else frozenset()
         return [one for one in group.fields if one.name not in left_out]
+
+    def _control(self, asked: Field, *, in_row: bool = False) -> forms.Field:
+        act = _act_of(asked, self.sheet.schema.act)
+        return control(asked, self._offer(asked), in_row=in_row, act=act)
 
     def _offer(self, asked: Field) -> Choices | None:
         return self.sheet.offers.get(asked.name)
@@ -259,6 +263,18 @@ class ActForm(Form):
         elif value is not None:
             self.initial[name] = text_of(asked, value, self.sheet.zone)
         return self[name]
+
+
+def _act_of(asked: Field, act: str) -> str:
+    """A correction asks the questions of the act it corrects."""
+    if act != "correct":
+        return act
+    makers = (name for name, schema in SCHEMAS.items() if _asks(schema, asked))
+    return next(makers, act)
+
+
+def _asks(schema: ActSchema, asked: Field) -> bool:
+    return any(asked == one or asked in one.fields for one in schema.fields)
 
 
 _WORDS = {
@@ -276,6 +292,12 @@ def in_words(text: str) -> str:
     """A schema's remark as a sentence for the person at the form."""
     if text in _WORDS:
         return _WORDS[text]
+    if text.startswith("must be a number in "):
+        unit = text.removeprefix("must be a number in ")
+        return f"Write a number in {unit}, such as 12 or 12.5."
+    if text.startswith("must be a whole number in "):
+        unit = text.removeprefix("must be a whole number in ")
+        return f"Write a whole number in {unit}."
     if text.startswith("must be one of"):
         return "Choose one of the list."
     sentence = text[:1].upper() + text[1:]

@@ -127,6 +127,10 @@ SECTIONS: dict[str, Sections] = {
     ),
     "process": (
         ("Device", ("start_at", "end_at", "centrifuge", "kit_udi", "program")),
+        (
+            "If the kit's barcode cannot be read",
+            ("kit_gtin", "kit_lot", "kit_serial", "kit_expires_on"),
+        ),
         ("Spin", ("spin_minutes", "spin_g", "spin_rpm", "filter_um")),
         ("Volumes", ("input_ml", "bmc_ml", "ppp_ml", "waste_ml", "qc_retained_ml")),
         ("What was done to it", ("manipulations", "additives")),

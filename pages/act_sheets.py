@@ -120,7 +120,7 @@ def _consent(plain: Sheet, here: Here) -> Sheet:
     people = tuple((str(m.user_id), m.user.display_name) for m in doctors)
     patient = here.episode.patient
     starts = {
-        "signer_name": f"{patient.given_name} {patient.family_name}",
+        "signer_name": patient.full_name,
         "language": patient.language,
     }
     with_choices = replace(plain, offers={"proceduralist": people}, starts=starts)

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from pages.record_words import Fact, Record, Words, fields_of, number, signed
 from pages.words import full_day, sentence
-from procedures.domain import day_vocabulary
+from procedures.domain import body, day_vocabulary
 from procedures.domain.visit_schemas import VITAL_SIGNS
 from procedures.domain.vocabulary import LABS
+from procedures.services import unusual
 
 if TYPE_CHECKING:
     from procedures.models import Episode
@@ -71,16 +72,30 @@ def _evaluation(words: Words, row: Any) -> dict[str, Any]:
             "Laboratory",
             [
                 f"{labs.get(one.loinc, one.loinc).partition(',')[0]} "
-                f"{number(one.value)} {one.unit}"
+                f"{number(one.value)} {one.unit}{_drawn(one)}"
                 for one in row.labs.all()
             ],
         ),
+        ("Unusual", _remarks(row, found)),
     ]
     return {
         "digest": ", ".join(part for part in (codes, pain) if part),
         "facts": words.facts("evaluate", row),
         "parts": [part for part in parts if part[1]],
     }
+
+
+def _drawn(lab: Any) -> str:
+    return f", {full_day(lab.collected_on)}" if lab.collected_on else ""
+
+
+def _remarks(row: Any, found: list[Any]) -> list[str]:
+    """What was looked at again before signing."""
+    codes = [
+        text for one in found for text in unusual.of_codes(one.icd10, one.target.joint)
+    ]
+    measured = body.unusual(row.height_cm, row.weight_kg)
+    return [*codes, *([measured] if measured else [])]
 
 
 def _at(target: Any, text: str) -> str:

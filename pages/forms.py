@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
+from clinics.domain.plain_text import composed
 from core.problems import Invalid
 from pages.choices import labelled
 from scheduling.domain.reach import OUT_OF_REACH, in_reach
@@ -41,6 +42,13 @@ class Form(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.error_messages["required"] = _required(field, name)
+
+    def _clean_fields(self) -> None:
+        """Texts come in composed and without marks that nobody sees."""
+        super()._clean_fields()  # type: ignore[misc]
+        for name, value in self.cleaned_data.items():
+            if isinstance(value, str):
+                self.cleaned_data[name] = composed(value)
 
     def use_zone(self, zone: ZoneInfo) -> None:
         """Read and show the instants of this form on the clocks of `zone`."""

@@ -1,6 +1,7 @@
 """How instants, days and codes read on a staff page (English, 12-hour clock)."""
 
 from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
 
 # The names people use; a zone without one is called by its city.
 ZONES = {
@@ -94,8 +95,13 @@ def distance(length: timedelta) -> str:
 
 
 def short_name(given: str, family: str) -> str:
-    """ "Ana T."."""
-    return f"{given} {family[:1]}." if family else given
+    """ "Ana T."; who has one name is called by it."""
+    return f"{given} {family[:1]}." if given and family else given or family
+
+
+def listed_name(patient: Any) -> str:
+    """ "Torres, Ana", as lists sort people."""
+    return ", ".join(filter(None, (patient.family_name, patient.given_name)))
 
 
 def sentence(code: str) -> str:

@@ -1,15 +1,17 @@
 """REST of episodes: open, read, and every act on them."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
-from clinics.services.bodies import ListQuery
+from clinics.services.bodies import Body, ListQuery
 from clinics.services.rest import ApiRequest, Endpoint
 from core.problems import FieldError, Invalid
 from core.refusal import Refused
@@ -18,7 +20,7 @@ from procedures.domain.json_schema import body as act_body
 from procedures.domain.schema import InvalidData
 from procedures.models import Episode
 from procedures.selectors import documents, episodes, linked
-from procedures.services import acts
+from procedures.services import acts, understood
 from procedures.services.episodes import open_episode
 
 ACT_NAMES = [act.replace("_", "-") for act in SCHEMAS]
@@ -158,6 +160,50 @@ class EpisodeAct(Endpoint):
         return _shown(self, request, outcome)
 
 
+class UnderstoodQuestion(Body):
+    act = serializers.ChoiceField(choices=ACT_NAMES)
+    field = serializers.CharField(max_length=64)
+    answers = serializers.DictField(
+        help_text="The answer to that field, and of height and weight the other one."
+    )
+
+
+class KitAnswer(serializers.Serializer[Any]):
+    gtin = serializers.CharField()
+    lot = serializers.CharField()
+    serial = serializers.CharField()
+    expires_on = serializers.DateField()
+
+
+class UnderstoodAnswer(serializers.Serializer[Any]):
+    understood = serializers.BooleanField()
+    text = serializers.CharField(
+        help_text="What was understood, in words, or what is wrong and to do."
+    )
+    kit = KitAnswer(allow_null=True)
+
+
+class UnderstoodReading(Endpoint):
+    """POST {act, field, answers}: how an answer is read. Nothing is kept."""
+
+    actions = {"POST": "episode.read"}
+
+    @extend_schema(request=UnderstoodQuestion, responses=UnderstoodAnswer)
+    def post(self, request: ApiRequest) -> Any:
+        asked = UnderstoodQuestion.read(request.data)
+        self.saw(count=0)
+        today = request.now.astimezone(ZoneInfo(self.clinic.time_zone)).date()
+        with _Pointers():
+            found = understood.of(
+                asked["act"].replace("-", "_"), asked["field"], asked["answers"], today
+            )
+        return {
+            "understood": found.is_understood,
+            "text": found.text,
+            "kit": found.kit and asdict(found.kit),
+        }
+
+
 class _Pointers:
     """Turns InvalidData into the 400 that names each field."""
 
@@ -233,6 +279,7 @@ urlpatterns = [
         EpisodeFollowUps.as_view(),
         name="episode-follow-ups",
     ),
+    path("understood/", UnderstoodReading.as_view(), name="understood"),
     path(
         "episodes/<uuid:episode_id>/<slug:act>/",
         EpisodeAct.as_view(),

@@ -4,11 +4,20 @@ from typing import Any
 
 from rest_framework import serializers
 
+from clinics.domain.plain_text import composed
 from core.problems import FieldError, Invalid
 
 
 class Body(serializers.Serializer[Any]):
     """Fields a client sends; one it may not send is refused, too."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Texts come in composed and without marks that nobody sees."""
+        values = super().to_internal_value(data)
+        return {
+            name: composed(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
 
     @classmethod
     def read(cls, data: Any) -> dict[str, Any]:

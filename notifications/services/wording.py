@@ -38,7 +38,7 @@ def _token(link: "PatientLink | None") -> str:
 def _words(message: Message, situation: Situation, token: str) -> Words:
     text = template(message.kind, message.language, message.channel)
     patient = situation.patient
-    first_name = first_of(patient.given_name) if patient else ""
+    first_name = first_of(patient.given_name or patient.family_name) if patient else ""
     return render(text, dict(_values(message, situation, token)), first_name)
 
 

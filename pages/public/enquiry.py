@@ -24,7 +24,8 @@ class EnquiryForm(Form):
     """What a stranger tells us; `website` is a trap that people never see."""
 
     given_name = forms.CharField(max_length=100)
-    family_name = forms.CharField(max_length=100)
+    # One name is enough: some people have one.
+    family_name = forms.CharField(max_length=100, required=False)
     birth_date = forms.DateField(required=False, widget=DateInput())
     phone = forms.CharField(max_length=40, required=False)
     email = forms.CharField(max_length=254, required=False)

@@ -1,6 +1,6 @@
 """The day: consent, check-in, harvest, processing, release, injection, home."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pages.demo.procedure_day import ALL_WELL, ALL_YES
@@ -8,8 +8,9 @@ from pages.smoke import after
 from pages.smoke.before import Booked
 from pages.smoke.report import Report
 from pages.smoke.walker import VITALS, Walk
+from procedures.domain.product_ids import ProductId, issue
 
-ANOTHER_PATIENTS_SYRINGE = "BAYOU-20200101-001-C10"
+ANOTHER_PATIENTS_SYRINGE = issue(ProductId("BAYOU", date(2020, 1, 1), 1, "C", 1))
 SHA256_OF_THE_FORM = "5f" * 32
 
 

@@ -27,9 +27,10 @@ from pages.act_sheets import Here
 from pages.words import sentence
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.correction_guards import MADE_BY
-from procedures.domain.schema import FieldError, InvalidData, parse, warnings
+from procedures.domain.schema import FieldError, InvalidData, parse
 from procedures.selectors import episodes
 from procedures.services import acts
+from procedures.services import unusual as unusual_answers
 
 
 class ActConverter:
@@ -105,7 +106,7 @@ def _perform(request: StaffRequest, here: Here, sheet: Sheet, shown: ActPage) ->
     if faults:
         form.take_faults(faults, found)
         return shown.answer(form)
-    unusual = _unusual(sheet, found)
+    unusual = _unusual(here, sheet, found)
     if unusual and request.POST.get("acknowledged") != shown.mark(unusual):
         return shown.answer(form, unusual=unusual)
     try:
@@ -127,6 +128,7 @@ def _faults(request: StaffRequest, sheet: Sheet, found: Answers) -> list[FieldEr
         parse(sheet.schema, found.raw, sheet.zone)
     except InvalidData as wrong:
         faults += wrong.errors
+    faults += _half_scanned(sheet, found)
     proofs = request.proofs
     faults += [FieldError(f"/{name}", text) for name, text in proofs.errors]
     told = dict(proofs.errors)
@@ -140,10 +142,19 @@ def _faults(request: StaffRequest, sheet: Sheet, found: Answers) -> list[FieldEr
     return faults
 
 
-def _unusual(sheet: Sheet, found: Answers) -> list[str]:
+def _half_scanned(sheet: Sheet, found: Answers) -> list[FieldError]:
+    """One label of two is a form not finished, no attempt to put on record."""
+    names = [f.name for f in sheet.asked if f.is_scan and f.name != "kit_udi"]
+    empty = [name for name in names if not found.raw.get(name)]
+    if len(empty) == len(names):
+        return []
+    return [FieldError(f"/{name}", "Scan this label, too.") for name in empty]
+
+
+def _unusual(here: Here, sheet: Sheet, found: Answers) -> list[str]:
     data = parse(sheet.schema, found.raw, sheet.zone)
-    found_unusual = warnings(sheet.schema, data)
-    return [one.text.replace("unusual, must be", "usually") for one in found_unusual]
+    remarks = unusual_answers.found(here.episode, sheet.schema, data)
+    return [one.text.replace("unusual, must be", "usually") for one in remarks]
 
 
 def _do(request: StaffRequest, here: Here, act: str, found: Answers) -> Any:

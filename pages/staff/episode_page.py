@@ -78,6 +78,7 @@ def _clinical(episode: "Episode", zone: ZoneInfo) -> dict[str, Any]:
                 "at": one.occurred_at,
                 "open": getattr(one, "resolution", None) is None,
                 "codes": ", ".join(one.reasons),
+                "read": _read_instead(one),
             }
             for one in products.incidents(episode)
         ],
@@ -95,6 +96,19 @@ def _clinical(episode: "Episode", zone: ZoneInfo) -> dict[str, Any]:
         ],
         "scores": _scores(episode),
     }
+
+
+def _read_instead(incident: Any) -> str:
+    """Both values of a mismatch: what was expected, what was scanned."""
+    pairs = (
+        ("wristband", incident.expected_patient, incident.patient_scan),
+        ("container", incident.expected_product, incident.container_scan),
+    )
+    read = "; ".join(
+        f"{name}: expected {expected or 'none'}, scanned {scan or 'nothing readable'}"
+        for name, expected, scan in pairs
+    )
+    return f"{read[:1].upper()}{read[1:]}. Two people resolve it, under hand-off."
 
 
 def _reached(episode: "Episode") -> str:

@@ -18,7 +18,7 @@ from pages import episode_path as path
 from pages.act_form import ActForm, Sheet, answers
 from pages.episode_words import GAPS, joint
 from pages.staff import episode_page
-from pages.words import distance, sentence
+from pages.words import distance, listed_name, sentence
 from patients import selectors as patients
 from procedures.domain.early_schemas import OPEN
 from procedures.domain.pathway import Stage
@@ -100,7 +100,7 @@ def _row(request: StaffRequest, episode: "Episode") -> dict[str, Any]:
     patient = episode.patient
     return {
         "address": reverse("staff:episode", args=[episode.pk]),
-        "name": f"{patient.family_name}, {patient.given_name}",
+        "name": listed_name(patient),
         "born": patient.birth_date,
         "target": sentence(joint(episode)),
         "since": distance(request.now - episode.stage_at),

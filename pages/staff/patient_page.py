@@ -15,6 +15,7 @@ from pages.forms import Form
 from pages.staff import message_rows
 from pages.words import sentence
 from patients import selectors
+from patients.services import phones
 from procedures.selectors import episodes
 from scheduling import selectors as scheduling
 from scheduling.selectors import waitlist
@@ -39,6 +40,7 @@ def context(
         "version": patient.version,
         "today": request.now.astimezone(ZoneInfo(request.clinic.time_zone)).date(),
         "phone": phone.value if phone else "",
+        "phone_remark": phones.remark(phone.value) if phone else "",
         "email": email.value if email else "",
         "contact_form": contact_form,
         "contact_address": reverse("staff:patient_contact", args=[patient.pk]),

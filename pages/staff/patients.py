@@ -17,6 +17,7 @@ from core.problems import Invalid
 from pages import numbers
 from pages.forms import DateInput, Form, InlineChoice, show
 from pages.staff import patient_page
+from pages.words import listed_name
 from patients import selectors
 from patients.services import consents
 from patients.services import patients as service
@@ -27,8 +28,13 @@ LANGUAGES = [("en", "English"), ("es", "Spanish")]
 
 
 class PersonForm(Form):
-    given_name = forms.CharField(label="Given name", max_length=100)
-    family_name = forms.CharField(label="Family name", max_length=100)
+    given_name = forms.CharField(
+        label="Given name",
+        max_length=100,
+        required=False,
+        help_text="One of the two names is enough.",
+    )
+    family_name = forms.CharField(label="Family name", max_length=100, required=False)
     birth_date = forms.DateField(label="Birth date", widget=DateInput())
     biological_sex = InlineChoice(
         label="Biological sex", choices=SEX, initial="unknown", required=False
@@ -116,6 +122,7 @@ def _next_step(role: str, purpose: str) -> dict[str, str]:
 def _row(patient: Any) -> dict[str, Any]:
     current = (p for p in patient.contact_points.all() if p.ended_at is None)
     return {
+        "listed_name": listed_name(patient),
         "given_name": patient.given_name,
         "family_name": patient.family_name,
         "birth_date": patient.birth_date,

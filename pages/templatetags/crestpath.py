@@ -147,6 +147,7 @@ def field(
         "field": bound,
         "unit": unit or getattr(bound.field, "unit", ""),
         "grow": grow,
+        "echoed": getattr(bound.field, "is_echoed", False),
         "optional": "" if bound.field.required else optional,
         "grouped": grouped,
         "checkbox": isinstance(widget, CheckboxInput),

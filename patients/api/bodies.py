@@ -10,6 +10,7 @@ from clinics.services.bodies import Body, ListQuery
 from patients.selectors import TASK_STATES
 
 LARGEST_ID = 2**63 - 1
+ONE_NAME = "One of the two names is enough."
 
 
 class Instant(serializers.DateTimeField):
@@ -48,8 +49,12 @@ class TasksQuery(ListQuery):
 class NewPatient(Body):
     """Lengths and meaning are checked by the service, in words."""
 
-    given_name = serializers.CharField(allow_blank=True)
-    family_name = serializers.CharField(allow_blank=True)
+    given_name = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text=ONE_NAME
+    )
+    family_name = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text=ONE_NAME
+    )
     birth_date = serializers.DateField()
     phone = serializers.CharField(required=False, allow_blank=True)
     email = serializers.CharField(required=False, allow_blank=True)
@@ -105,6 +110,9 @@ class PatientAnswer(serializers.Serializer[Any]):
     language = serializers.CharField()
     time_zone = serializers.CharField()
     phone = serializers.CharField()
+    phone_remark = serializers.CharField(
+        help_text="Something to check in the number, in words; empty if nothing is."
+    )
     email = serializers.CharField()
     sms_consent = serializers.BooleanField()
     email_consent = serializers.BooleanField()

@@ -12,7 +12,7 @@ from patients import selectors
 from patients.api import bodies
 from patients.domain import masks
 from patients.models import Patient
-from patients.services import patients
+from patients.services import patients, phones
 
 
 class PatientList(Endpoint):
@@ -86,8 +86,10 @@ def answer(patient: Patient, role: str) -> dict[str, Any]:
     number, address = phone.value if phone else "", email.value if email else ""
     if not policy.may(role, "contact.write").allowed:
         number, address = masks.phone(number), masks.email(address)
+    remark = phones.remark(phone.value) if phone else ""
     return {
         **row(patient),
+        "phone_remark": remark,
         "biological_sex": patient.biological_sex,
         "sexual_development_disorder": patient.sexual_development_disorder,
         "time_zone": selectors.zone(patient).key,

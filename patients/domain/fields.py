@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from clinics.domain.plain_text import composed
 from patients.domain.dates import FIRST_YEAR
 
 NAME_LENGTH = 100
@@ -29,17 +30,26 @@ class Fault:
 
 def person_faults(fields: Mapping[str, Any], today: date) -> tuple[Fault, ...]:
     """The faults of the fields present, in a fixed order; none if all is well."""
-    return tuple(
+    found = tuple(
         Fault(name, fault)
         for name, check in _CHECKS.items()
         if name in fields
         for fault in check(fields[name], today)
     )
+    return (*found, *_without_a_name(fields))
 
 
 def tidy(text: str) -> str:
-    """`text` with single blanks inside and none around."""
-    return " ".join(text.split())
+    """`text` composed, without invisible marks, with single blanks inside."""
+    return " ".join(composed(text).split())
+
+
+def _without_a_name(fields: Mapping[str, Any]) -> Iterator[Fault]:
+    """One name is enough: some people have one."""
+    if {"given_name", "family_name"} <= fields.keys() and not any(
+        map(str.isalpha, fields["given_name"] + fields["family_name"])
+    ):
+        yield Fault("given_name", "Give a name; one of the two is enough.")
 
 
 def text_faults(text: str, longest: int = TEXT_LENGTH) -> Iterator[str]:
@@ -55,7 +65,7 @@ def _name_faults(what: str, name: str) -> Iterator[str]:
         yield f"The {what} holds control characters; type it instead of pasting it."
     elif len(name) > NAME_LENGTH:
         yield f"The {what} has {len(name)} characters; use at most {NAME_LENGTH}."
-    elif not any(map(str.isalpha, name)):
+    elif name and not any(map(str.isalpha, name)):
         yield f"Give the {what}; it needs at least one letter."
 
 

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from clinics.domain.plain_text import composed
+
 # Letters that are not a plain letter plus a mark, so that folding keeps them.
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "\u0131": "i"}
@@ -12,7 +14,7 @@ _NOT_A_LETTER = re.compile(r"[\W_]+")
 
 def fold(text: str) -> str:
     """`text` without case and accents; folding twice changes nothing."""
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", composed(text)).casefold().translate(_LETTERS)
     # Case folding may make new marks ("İ"), and stripping marks new compositions.
     plain = unicodedata.normalize("NFKD", plain)
     return "".join(c for c in plain if not unicodedata.combining(c))

@@ -31,8 +31,9 @@ class Patient(UuidModel):
         "clinics.Clinic", models.PROTECT, related_name="patients"
     )
     mrn = models.CharField("medical record number", max_length=32)
-    given_name = models.CharField(max_length=100)
-    family_name = models.CharField(max_length=100)
+    # One of the two may be empty: some people have one name.
+    given_name = models.CharField(max_length=100, blank=True)
+    family_name = models.CharField(max_length=100, blank=True)
     # The names folded for searching (patients.domain.names), written with them.
     search_name = models.TextField(editable=False)
     birth_date = models.DateField()
@@ -63,8 +64,8 @@ class Patient(UuidModel):
                 name="patient_mrn_is_a_code", condition=Q(mrn__regex=r"^[^\s]+$")
             ),
             models.CheckConstraint(
-                name="patient_has_two_names",
-                condition=Q(given_name__regex=r"\S", family_name__regex=r"\S"),
+                name="patient_has_a_name",
+                condition=Q(given_name__regex=r"\S") | Q(family_name__regex=r"\S"),
             ),
             models.CheckConstraint(
                 name="patient_language_is_spoken_here",
@@ -100,4 +101,4 @@ class Patient(UuidModel):
 
     @property
     def full_name(self) -> str:
-        return f"{self.given_name} {self.family_name}"
+        return f"{self.given_name} {self.family_name}".strip()

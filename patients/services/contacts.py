@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
 
+from clinics.domain.plain_text import composed
 from core import events, journal
 from core.actor import Actor
 from patients.domain.fields import Fault
@@ -82,7 +83,7 @@ def contact_faults(fields: dict[str, str], clinic_phone: str) -> Iterator[Fault]
 
 
 def tidy_email(address: str) -> str:
-    name, at, host = address.strip().rpartition("@")
+    name, at, host = composed(address).strip().rpartition("@")
     return f"{name}{at}{host.lower()}"
 
 

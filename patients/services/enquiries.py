@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from clinics import selectors as clinics
+from clinics.domain.plain_text import composed
 from core import events, journal, locks
 from core.actor import Actor, job
 from core.problems import NotFound, Problem
@@ -71,13 +72,13 @@ def submit(
         "language": language,
         **({"birth_date": birth_date} if birth_date else {}),
     }
-    ways = {"phone": phone.strip(), "email": contacts.tidy_email(email)}
+    ways = {"phone": composed(phone).strip(), "email": contacts.tidy_email(email)}
     _check(clinic_id, fields, ways, message, now)
     enquiry = Enquiry.objects.create(
         clinic_id=clinic_id,
         **fields,
         **_stored(ways, clinic_id),
-        message=message.strip(),
+        message=composed(message).strip(),
         sms_consent=sms_consent,
         email_consent=email_consent,
         received_at=now,
@@ -140,7 +141,7 @@ def dismiss(
     enquiry = _lock(enquiry_id, clinic_id)
     if enquiry.closed_at:
         raise AlreadyAnswered
-    reason = reason.strip()
+    reason = composed(reason).strip()
     found = [Fault("reason", fault) for fault in text_faults(reason, REASON_LENGTH)]
     if not reason:
         found.append(Fault("reason", "Say why the enquiry is closed."))

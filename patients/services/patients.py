@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.db import IntegrityError, transaction
 
 from clinics import selectors as clinics
+from clinics.domain.plain_text import composed
 from clinics.services import mrns
 from core import events, journal
 from core.actor import Actor
@@ -65,10 +66,10 @@ def register(
         "given_name": tidy(given_name),
         "family_name": tidy(family_name),
         "birth_date": birth_date,
-        "mrn": mrn.strip(),
+        "mrn": composed(mrn).strip(),
         "language": language,
         "biological_sex": biological_sex or "unknown",
-        "sexual_development_disorder": sexual_development_disorder.strip(),
+        "sexual_development_disorder": tidy(sexual_development_disorder),
         "time_zone": time_zone,
     }
     ways = {"phone": phone, "email": email}
@@ -159,9 +160,10 @@ def amend(
         raise StaleVersion(patient.version)
     fields = _changed(patient, changes)
     ways = changes.given(*CONTACTS)
+    whole = _with_both_names(patient, fields)
     faults.check(
         [
-            *_person_faults(fields, now, patient.clinic.time_zone),
+            *_person_faults(whole, now, patient.clinic.time_zone),
             *_unexplained(patient, fields, reason),
             *contacts.contact_faults(ways, patient.clinic.phone),
         ]
@@ -184,10 +186,16 @@ def amend(
 
 def _changed(patient: Patient, changes: Changes) -> dict[str, Any]:
     fields = changes.given(*PERSON)
-    for name in ("given_name", "family_name"):
+    for name in ("given_name", "family_name", "sexual_development_disorder"):
         if name in fields:
             fields[name] = tidy(fields[name])
     return {n: value for n, value in fields.items() if getattr(patient, n) != value}
+
+
+def _with_both_names(patient: Patient, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Changed fields and, if a name is among them, the name that stays."""
+    names = {n: getattr(patient, n) for n in ("given_name", "family_name")}
+    return {**names, **fields} if names.keys() & fields.keys() else dict(fields)
 
 
 def _save(patient: Patient, fields: Mapping[str, Any]) -> None:

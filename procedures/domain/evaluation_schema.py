@@ -1,7 +1,7 @@
 """What an evaluation asks for."""
 
 from procedures.domain import vocabulary
-from procedures.domain.ranges import measured
+from procedures.domain.ranges import LABS, measured
 from procedures.domain.schema import ActSchema, Field
 
 GRADES = (
@@ -33,7 +33,7 @@ FINDING = (
         name="icd10",
         kind="text",
         label="ICD-10-CM codes",
-        hint="One or more, separated by spaces; the side must agree.",
+        hint="One or more, separated by spaces; the side must agree. Such as M17.11",
     ),
     *GRADES,
     Field(
@@ -65,7 +65,7 @@ MEDICATION = (
 )
 LAB = (
     Field(name="loinc", kind="choice", label="Test", choices=vocabulary.LABS),
-    Field(name="value", kind="decimal", label="Value", hard=(0, 9999)),
+    Field(name="value", kind="decimal", label="Value", per="loinc", cases=LABS),
     Field(name="collected_on", kind="date", label="Collected", required=False),
 )
 BODY = (measured("height_cm", "Height"), measured("weight_kg", "Weight"))

@@ -2,6 +2,7 @@
 
 from procedures.domain import day_vocabulary as words
 from procedures.domain import red_flags
+from procedures.domain.ranges import FAHRENHEIT
 from procedures.domain.schema import ActSchema, Field
 
 ADVERSE_EVENT = ActSchema(
@@ -77,6 +78,7 @@ RESPOND = ActSchema(
             unit="°C",
             required=False,
             hard=(30, 43),
+            others=(FAHRENHEIT,),
         ),
         Field(
             name="swelling",

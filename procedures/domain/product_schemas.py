@@ -16,8 +16,20 @@ HAND_OFF = ActSchema(
             label="Hand-off",
             choices=(*words.HAND_OFFS, ("resolve", "Resolve a mismatch")),
         ),
-        Field(name="patient_scan", kind="text", label="Wristband", required=False),
-        Field(name="container_scan", kind="text", label="Container", required=False),
+        Field(
+            name="patient_scan",
+            kind="text",
+            is_scan=True,
+            label="Wristband",
+            required=False,
+        ),
+        Field(
+            name="container_scan",
+            kind="text",
+            is_scan=True,
+            label="Container",
+            required=False,
+        ),
         Field(
             name="method",
             kind="choice",
@@ -42,6 +54,29 @@ HAND_OFF = ActSchema(
     ),
 )
 
+# The way on where nothing can be read, with a second person.
+TYPED_KIT = (
+    Field(
+        name="kit_gtin",
+        kind="text",
+        label="Kit's item number (GTIN)",
+        required=False,
+        hard=(0, 20),
+        hint="Only if the barcode cannot be read; with a second person",
+    ),
+    Field(name="kit_lot", kind="text", label="Kit's lot", required=False, hard=(0, 20)),
+    Field(
+        name="kit_serial",
+        kind="text",
+        label="Kit's serial number",
+        required=False,
+        hard=(0, 20),
+    ),
+    Field(
+        name="kit_expires_on", kind="date", label="Kit's expiry date", required=False
+    ),
+)
+
 PROCESS = ActSchema(
     act="process",
     label="Processing",
@@ -54,8 +89,11 @@ PROCESS = ActSchema(
             name="kit_udi",
             kind="text",
             label="Kit barcode",
+            required=False,
+            is_scan=True,
             hint="Scan it, or type (01)…(17)…(10)…(21)…",
         ),
+        *TYPED_KIT,
         Field(name="program", kind="text", label="Program", required=False),
         Field(
             name="spin_minutes",
@@ -188,6 +226,7 @@ RELEASE = ActSchema(
         Field(
             name="product_scan",
             kind="text",
+            is_scan=True,
             label="Product label",
             hint="The concentrate's container",
         ),
@@ -213,8 +252,8 @@ INJECT = ActSchema(
     fields=(
         Field(name="target", kind="text", label="Target id"),
         Field(name="laterality", kind="choice", label="Side", choices=LATERALITIES),
-        Field(name="patient_scan", kind="text", label="Wristband"),
-        Field(name="product_scan", kind="text", label="Product label"),
+        Field(name="patient_scan", kind="text", is_scan=True, label="Wristband"),
+        Field(name="product_scan", kind="text", is_scan=True, label="Product label"),
         Field(name="device", kind="text", label="Scanner", required=False),
         Field(name="start_at", kind="datetime", label="Start"),
         Field(name="end_at", kind="datetime", label="End"),

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from procedures.domain import day_vocabulary as words
+from procedures.domain.ranges import FAHRENHEIT
 from procedures.domain.schema import ActSchema, Field
 from procedures.domain.visit_schemas import VITAL_SIGNS
 
@@ -26,6 +27,7 @@ DISCHARGE = ActSchema(
                     unit="°C",
                     required=False,
                     hard=(30, 43),
+                    others=(FAHRENHEIT,),
                     warn=(None, 37.7),
                 ),
             ),

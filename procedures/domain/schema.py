@@ -5,11 +5,14 @@ and the signed statement list its fields.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal
 
+from clinics.domain import plain_text
+from procedures.domain import limits, numbers
+from procedures.domain.limits import Case, Limits, OtherUnit
 from scheduling.domain.reach import FIRST_YEAR, LAST_YEAR, in_reach
 
 Kind = Literal[
@@ -25,7 +28,6 @@ Kind = Literal[
     "group",
     "object",
 ]
-Limits = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,9 @@ class Field:
     `hard` and `warn` bound a number (or each number of a "list", or the length of a
     "text"), both ends allowed, None = open. A "group" is a list of rows, each with
     `fields`. An "object" is a mapping that the act itself validates. `required_unless`
-    names a yes/no question beside it: not required where that one is a yes.
+    names a yes/no question beside it: not required where that one is a yes. `per`
+    names a choice beside it that decides unit and limits, by `cases`. `others` are
+    units it is mistaken for.
     """
 
     name: str
@@ -51,6 +55,10 @@ class Field:
     min_items: int = 0
     default: Any = None
     required_unless: str = ""
+    per: str = ""
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    others: tuple[OtherUnit, ...] = ()
+    is_scan: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +120,7 @@ class _Reader:
         pointer, raw = f"{at}/{asked.name}", row.get(asked.name)
         if _absent(raw):
             return self._missing(asked, row, pointer)
+        asked = _in_its_case(asked, row)
         try:
             value = self._read(asked, raw, pointer)
             _check_limits(asked, value)
@@ -184,10 +193,27 @@ def _unusual(
         if asked.kind == "group":
             for number, row in enumerate(value or ()):
                 yield from _unusual(asked.fields, row, f"{pointer}/{number}")
-        elif asked.warn and not _absent(value):
+            continue
+        asked = _in_its_case(asked, data)
+        if asked.warn and not _absent(value):
             problem = _outside(asked, value, asked.warn)
             if problem:
                 yield FieldWarning(pointer, f"{asked.label}: unusual, {problem}")
+
+
+def _in_its_case(asked: Field, row: Mapping[str, Any]) -> Field:
+    """The question with the unit and limits that another answer gives it."""
+    case = asked.cases.get(str(row.get(asked.per))) if asked.per else None
+    if case is None:
+        return asked
+    return replace(
+        asked,
+        label=case.label,
+        unit=case.unit,
+        hard=case.hard,
+        warn=case.warn,
+        others=case.others,
+    )
 
 
 def _absent(raw: Any) -> bool:
@@ -205,36 +231,36 @@ def _check_limits(asked: Field, value: Any) -> None:
     if asked.hard:
         problem = _outside(asked, value, asked.hard)
         if problem:
-            raise ValueError(problem)
+            subject = f"{asked.label} " if asked.per else ""
+            raise ValueError(f"{subject}{problem}{_mistaken(asked, value)}")
 
 
-def _outside(asked: Field, value: Any, limits: Limits) -> str:
+def _mistaken(asked: Field, value: Any) -> str:
+    """The unit that an impossible number looks as if it were meant in."""
+    if not asked.others or not isinstance(value, int | Decimal):
+        return ""
+    return limits.looks_like(value, asked.unit, asked.hard, asked.others)
+
+
+def _outside(asked: Field, value: Any, bounds: Limits) -> str:
     if asked.kind == "list":
-        wrong = (_outside_one(v, limits, asked.unit) for v in value)
+        wrong = (limits.outside(v, bounds, asked.unit) for v in value)
         return next((text for text in wrong if text), "")
     if asked.kind == "text":
-        return _outside_one(len(value), limits, "characters")
+        return limits.outside(len(value), bounds, "characters")
     if asked.kind in ("integer", "decimal"):
-        return _outside_one(value, limits, asked.unit)
-    return ""
-
-
-def _outside_one(value: int | Decimal, limits: Limits, unit: str) -> str:
-    low, high = limits
-    tail = f" {unit}" if unit else ""
-    if low is not None and value < Decimal(str(low)):
-        return f"must be at least {low}{tail}"
-    if high is not None and value > Decimal(str(high)):
-        return f"must be at most {high}{tail}"
+        return limits.outside(value, bounds, asked.unit)
     return ""
 
 
 def _text(asked: Field, raw: Any) -> str:
     if not isinstance(raw, str):
         raise ValueError("must be text")  # noqa: TRY004
-    if "\x00" in raw:
-        raise ValueError("must not contain the null character")
-    return raw.strip()
+    if asked.is_scan:
+        return raw.strip(" \t\r\n")
+    if plain_text.has_controls(raw):
+        raise ValueError("must not contain control characters; type it")
+    return plain_text.composed(raw).strip()
 
 
 def _choice(asked: Field, raw: Any) -> str:
@@ -252,20 +278,13 @@ def _multichoice(asked: Field, raw: Any) -> tuple[str, ...]:
 def _integer(asked: Field, raw: Any) -> int:
     number = _decimal(asked, raw)
     if number != number.to_integral_value():
-        raise ValueError("must be a whole number")
+        tail = f" in {asked.unit}" if asked.unit else ""
+        raise ValueError(f"must be a whole number{tail}")
     return int(number)
 
 
 def _decimal(asked: Field, raw: Any) -> Decimal:
-    if isinstance(raw, bool):
-        raise ValueError("must be a number")  # noqa: TRY004
-    try:
-        number = Decimal(str(raw).strip())
-    except InvalidOperation:
-        raise ValueError("must be a number") from None
-    if not number.is_finite():
-        raise ValueError("must be a number")
-    return number
+    return numbers.read(raw, asked.unit)
 
 
 _YES, _NO = {"true", "on", "yes", "1"}, {"false", "off", "no", "0"}
@@ -284,10 +303,7 @@ def _boolean(asked: Field, raw: Any) -> bool:
 
 
 def _numbers(asked: Field, raw: Any) -> tuple[Decimal, ...]:
-    values = raw.replace(",", " ").split() if isinstance(raw, str) else raw
-    if not isinstance(values, list | tuple):
-        raise ValueError("must be a list of numbers")  # noqa: TRY004
-    return tuple(_decimal(asked, value) for value in values)
+    return numbers.read_list(raw, asked.unit)
 
 
 def _object(asked: Field, raw: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Hard limits refuse a value, the usual range only marks it.
 """
 
 from procedures.domain import day_vocabulary as words
+from procedures.domain.ranges import FAHRENHEIT
 from procedures.domain.schema import ActSchema, Field
 from procedures.domain.vocabulary import (
     DRUG_CLASSES,
@@ -52,6 +53,7 @@ VITAL_SIGNS = (
         label="Temperature",
         unit="°C",
         hard=(30, 43),
+        others=(FAHRENHEIT,),
         warn=(None, 37.7),
         hint="38.0 °C or more ends the day",
     ),
@@ -213,12 +215,14 @@ TIME_OUT = ActSchema(
         Field(
             name="patient_scan",
             kind="text",
+            is_scan=True,
             label="Wristband (time-out 2)",
             required=False,
         ),
         Field(
             name="product_scan",
             kind="text",
+            is_scan=True,
             label="Product label (time-out 2)",
             required=False,
         ),

@@ -104,7 +104,6 @@ LABS = (
     ("4537-7", "ESR, mm/h"),
     ("2160-0", "Creatinine, mg/dL"),
 )
-LAB_UNITS = {code: label.rpartition(", ")[2] for code, label in LABS if ", " in label}
 ABORT_REASONS = (
     ("dry_tap", "Dry tap"),
     ("insufficient_volume", "Insufficient volume"),

@@ -1,10 +1,13 @@
 """The evaluation: history, examination, imaging and laboratory, signed."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from core.models import UuidModel
+from procedures.domain.ranges import LABS
 from procedures.models.episode import Target
 from procedures.models.signature import (
     SignedRecord,
@@ -111,6 +114,20 @@ class EvaluationMedication(UuidModel):
         return self.name
 
 
+def _possible_labs() -> Q:
+    """Each known test within its hard limits; another unit is not stored."""
+    allowed = ~Q(loinc__in=list(LABS))
+    for code, case in LABS.items():
+        low, high = case.hard
+        within = Q(loinc=code)
+        if low is not None:
+            within &= Q(value__gte=Decimal(str(low)))
+        if high is not None:
+            within &= Q(value__lte=Decimal(str(high)))
+        allowed |= within
+    return allowed
+
+
 class EvaluationLab(UuidModel):
     """A laboratory value by LOINC code, in the unit given."""
 
@@ -122,10 +139,18 @@ class EvaluationLab(UuidModel):
 
     class Meta:
         constraints = [
+            # Several values of one test are told apart by their days.
             models.UniqueConstraint(
-                name="lab_once_by_evaluation", fields=["evaluation", "loinc"]
+                name="lab_once_a_day_by_evaluation",
+                fields=["evaluation", "loinc", "collected_on"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="lab_value_is_possible", condition=_possible_labs()
             ),
         ]
+        # The last of a test is the newest, and that is the one that counts.
+        ordering = ["collected_on", "pk"]
 
     def __str__(self) -> str:
         return f"{self.loinc} {self.value} {self.unit}"

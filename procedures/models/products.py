@@ -8,7 +8,8 @@ from django.contrib.postgres.fields import (
     RangeOperators,
 )
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Case, F, Func, Q, When
+from django.db.models.functions import Substr, Upper
 
 from core.models import UuidModel
 from procedures.domain import day_vocabulary as words
@@ -174,7 +175,8 @@ class IncidentResolution(UuidModel):
 class KitUse(Record):
     """A single-use kit, used up."""
 
-    gtin = models.CharField(max_length=14)
+    # Empty for a kit typed by hand whose label has none.
+    gtin = models.CharField(max_length=14, blank=True)
     serial = models.CharField(max_length=20, blank=True)
     lot = models.CharField(max_length=20, blank=True)
     expires_on = models.DateField()
@@ -183,10 +185,14 @@ class KitUse(Record):
     class Meta:
         constraints = [
             correction_is_explained(),
+            # Whichever package was scanned and however its letters were typed.
             models.UniqueConstraint(
+                Substr("gtin", 2, 12),
+                Upper("serial"),
+                Case(When(gtin="", then="expires_on")),
                 name="kit_is_used_once",
-                fields=["gtin", "serial"],
                 condition=~Q(serial="") & Q(superseded_at=None),
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 name="kit_is_in_date", condition=Q(used_on__lte=F("expires_on"))

@@ -42,7 +42,7 @@ def label(product: Product) -> Label:
     release = current_release(product.episode)
     return Label(
         code=product.code,
-        patient_name=f"{patient.given_name} {patient.family_name}",
+        patient_name=patient.full_name,
         birth_date=patient.birth_date,
         mrn=patient.mrn,
         contents=CONTENTS[product.kind],

@@ -22,8 +22,9 @@ from procedures.domain.guards import reasons_against
 from procedures.domain.moments import earliest
 from procedures.domain.pathway import TRANSITIONS, Act, Stage
 from procedures.domain.reason import GuardReason
-from procedures.domain.schema import FieldError, InvalidData, parse, warnings
+from procedures.domain.schema import FieldError, InvalidData, parse
 from procedures.models import Episode
+from procedures.selectors import labels
 from procedures.selectors.facts import facts
 from procedures.services import (
     day_acts,
@@ -33,6 +34,7 @@ from procedures.services import (
     readiness,
     stages,
     stops,
+    unusual,
 )
 from procedures.services.context import Context, Handler
 from scheduling.domain.reach import OUT_OF_REACH, in_reach
@@ -70,7 +72,7 @@ def perform(
         allowed = policy.may(by.role, action)
         if not allowed.allowed:
             return _forbidden(episode, act, allowed.reason, by, now)
-    episode = _locked(episode, version)
+    episode = _locked(episode, version, data)
     at = occurred_at or now
     if not in_reach(at):
         raise InvalidData([FieldError("/occurred_at", OUT_OF_REACH)])
@@ -157,9 +159,11 @@ def _forbidden(
     return Refused((Reason("forbidden", why),), code="forbidden", status=403)
 
 
-def _locked(episode: Episode, version: int | None) -> Episode:
-    # The patient's row is the lock of everything about that patient.
-    patients.lock(episode.patient_id)
+def _locked(episode: Episode, version: int | None, data: Mapping[str, Any]) -> Episode:
+    # The patient's row is the lock of everything about that patient. A scan of
+    # somebody else's label stops both, so both rows are locked, in id order.
+    others = labels.patients_of(labels.others_named(episode, data))
+    patients.lock_all({episode.patient_id, *others})
     episode = Episode.objects.get(pk=episode.pk)
     if version is not None and version != episode.version:
         raise StaleVersion(episode.version)
@@ -278,8 +282,9 @@ def _steps(context: Context) -> tuple[str, ...]:
 
 
 def _payload(context: Context) -> dict[str, Any]:
-    unusual = [w.pointer for w in warnings(context.schema, context.data)]
-    extra: dict[str, Any] = {"unusual": unusual} if unusual else {}
+    remarks = unusual.found(context.episode, context.schema, context.data)
+    pointers = list(dict.fromkeys(remark.pointer for remark in remarks))
+    extra: dict[str, Any] = {"unusual": pointers} if pointers else {}
     if context.second_person:
         extra["second_person"] = f"staff:{context.second_person.user_id}"
     return {**extra, **context.payload}

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from procedures.domain import laterality, vocabulary
+from procedures.domain import body, icd10, labs
+from procedures.domain.ranges import LABS
+from procedures.domain.ranges import VERSION as RANGES_VERSION
 from procedures.domain.rules import Level
 from procedures.domain.schema import FieldError, InvalidData
 from procedures.models import (
@@ -48,6 +50,7 @@ def insert(context: Context, data: Mapping[str, Any], **more: Any) -> Evaluation
     """One signed evaluation with its rows. Raises InvalidData."""
     _check_past(context.facts.today, data)
     _check_instrument(context.episode, data["prom_instrument"])
+    _check_sums(data)
     rows = _with_targets(context.episode, data["findings"])
     key = uuid.uuid4()
     evaluation = Evaluation.objects.create(
@@ -63,7 +66,7 @@ def insert(context: Context, data: Mapping[str, Any], **more: Any) -> Evaluation
     )
     _insert_rows(evaluation, rows, data)
     baselines.record(context, evaluation)
-    context.payload["evaluation"] = key
+    context.payload |= {"evaluation": key, "ranges": RANGES_VERSION}
     return evaluation
 
 
@@ -96,6 +99,18 @@ def _check_instrument(episode: Episode, instrument: str) -> None:
         raise InvalidData([FieldError("/prom_instrument", text)])
 
 
+def _check_sums(data: Mapping[str, Any]) -> None:
+    """What single answers cannot show: height with weight, a test's values by day."""
+    errors = [
+        FieldError(f"/labs/{number}/collected_on", text)
+        for number, text in labs.wrong_dates(data["labs"])
+    ]
+    if impossible := body.impossible(data["height_cm"], data["weight_kg"]):
+        errors.append(FieldError("/weight_kg", impossible))
+    if errors:
+        raise InvalidData(errors)
+
+
 def supersede(row: Evaluation | None, now: datetime) -> None:
     """The row is no longer the current one."""
     if row is not None:
@@ -116,7 +131,7 @@ def _insert_rows(
     for target, row in rows:
         values = {k: v for k, v in row.items() if k not in ("target", "icd10")}
         TargetFinding.objects.create(
-            evaluation=evaluation, target=target, icd10=row["icd10"].split(), **values
+            evaluation=evaluation, target=target, icd10=_codes(row), **values
         )
     EvaluationMedication.objects.bulk_create(
         EvaluationMedication(evaluation=evaluation, **row)
@@ -125,11 +140,17 @@ def _insert_rows(
     EvaluationLab.objects.bulk_create(
         EvaluationLab(
             evaluation=evaluation,
-            unit=vocabulary.LAB_UNITS.get(row["loinc"], ""),
+            unit=LABS[row["loinc"]].unit,
             **row,
         )
         for row in data["labs"]
     )
+
+
+def _codes(row: Mapping[str, Any]) -> list[str]:
+    """The codes of a finding as they are printed; each once."""
+    codes = [icd10.read(text).text for text in icd10.split(row["icd10"])]
+    return list(dict.fromkeys(codes))
 
 
 def _with_targets(
@@ -163,12 +184,17 @@ def _wrong(
     if target is None:
         yield FieldError(f"/findings/{number}/target", "is not a target of this plan")
         return
-    for code in row["icd10"].split():
-        at = f"/findings/{number}/icd10"
-        if not laterality.SHAPE.match(code):
-            yield FieldError(at, f"{code} is not an ICD-10-CM code")
-        elif not laterality.agrees(code, target.laterality):
-            yield FieldError(at, f"{code} is not {target.laterality}")
+    at = f"/findings/{number}/icd10"
+    found = icd10.split(row["icd10"])
+    if not found:
+        yield FieldError(at, "is required")
+    for text in found:
+        try:
+            against = icd10.against(icd10.read(text), target.laterality)
+        except icd10.BadCode as bad:
+            against = str(bad)
+        if against:
+            yield FieldError(at, against)
 
 
 def stop_on_hard_rule(context: Context) -> None:

@@ -8,7 +8,14 @@ from core.refusal import Refused
 from patients.services import tasks
 from procedures.domain import scans
 from procedures.domain.reason import GuardReason
-from procedures.models import HandOff, IncidentResolution, Product, ScanIncident
+from procedures.models import (
+    Episode,
+    HandOff,
+    IncidentResolution,
+    Product,
+    ScanIncident,
+)
+from procedures.selectors import labels
 from procedures.services import presence
 from procedures.services.context import Context
 
@@ -25,35 +32,66 @@ def stop_on_mismatch(
 ) -> Refused | None:
     """None if wristband and container are this patient's and this product's.
 
-    Otherwise the incident, its task and its journal entry stay on record, and
-    nothing goes on until two people have resolved it.
+    What was not understood, or stands in the other's field, is scanned again. Labels
+    of somebody else are an incident, here and at the episode they belong to: with
+    its task and its journal entry it stays on record, and nothing goes on at either
+    until two people have resolved it.
     """
-    code = product.code if product else ""
+    code, clinic_id = product.code if product else "", context.episode.clinic_id
     mrn = context.episode.patient.mrn
-    expected = scans.Expected(mrn, code, context.facts.today)
-    reasons = tuple(scans.mismatches(expected, patient_scan, container_scan))
-    if not reasons:
+    found = scans.compare(
+        scans.Expected(mrn, code, context.facts.today),
+        patient_scan,
+        container_scan,
+        is_mrn=lambda text: labels.is_mrn(text, clinic_id),
+        is_product=lambda text: labels.is_product(text, clinic_id),
+    )
+    if not found.reasons:
         return None
+    if found.is_mismatch:
+        _stop(context, place, code, found)
+    return context.refuse(*found.reasons)
+
+
+def _stop(context: Context, place: str, code: str, found: scans.Compared) -> None:
+    reasons = [reason.code for reason in found.reasons]
+    incident = _incident(context, context.episode, place, code, found, reasons)
+    context.payload["incident"] = incident.pk
+    read = {"patient_scan": found.patient.text, "container_scan": found.container.text}
+    for other in labels.others_named(context.episode, read):
+        theirs = other.products.filter(code=found.container.text).first()
+        expected = theirs.code if theirs else ""
+        _incident(context, other, place, expected, found, ["label-elsewhere"])
+
+
+def _incident(
+    context: Context,
+    episode: Episode,
+    place: str,
+    expected_product: str,
+    found: scans.Compared,
+    reasons: list[str],
+) -> ScanIncident:
     incident = ScanIncident.objects.create(
-        episode=context.episode,
+        episode=episode,
         place=place,
-        reasons=[reason.code for reason in reasons],
-        expected_patient=mrn,
-        patient_scan=scans.normal(patient_scan)[:80],
-        expected_product=code,
-        container_scan=scans.normal(container_scan)[:80],
+        reasons=reasons,
+        expected_patient=episode.patient.mrn,
+        patient_scan=found.patient.text[:80],
+        expected_product=expected_product,
+        container_scan=found.container.text[:80],
         device=context.data.get("device") or "",
         occurred_at=context.occurred_at,
         reported_by=str(context.by),
     )
-    _tell(context, incident)
-    return context.refuse(*reasons)
+    _tell(context, episode, incident)
+    return incident
 
 
-def _tell(context: Context, incident: ScanIncident) -> None:
+def _tell(context: Context, episode: Episode, incident: ScanIncident) -> None:
     journal.record(
         "episode.scan_mismatched",
-        subject=f"episode:{context.episode.pk}",
+        subject=f"episode:{episode.pk}",
         by=context.by,
         at=context.occurred_at,
         payload={
@@ -63,17 +101,16 @@ def _tell(context: Context, incident: ScanIncident) -> None:
         },
     )
     tasks.open(
-        clinic_id=context.episode.clinic_id,
+        clinic_id=episode.clinic_id,
         kind="scan-incident",
         text="A scan did not match. Two people resolve it before anything goes on.",
         owner_role="clinician",
-        patient_id=context.episode.patient_id,
+        patient_id=episode.patient_id,
         subject=f"scan_incident:{incident.pk}",
         due_at=context.now + RESOLVE_WITHIN,
         by=context.by,
         now=context.now,
     )
-    context.payload["incident"] = incident.pk
 
 
 def keep_hand_off(

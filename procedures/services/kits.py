@@ -1,53 +1,76 @@
-"""Reading a kit's GS1 barcode, and using the kit up."""
+"""Using a kit up: whether it may be, and the row that says it was."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
 
-from biip import ParseError
-from biip.gs1_messages import GS1Message
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Substr
 
 from core.refusal import Refused
-from procedures.domain import kits
+from procedures.domain import gs1, kits
 from procedures.domain.kits import Kit
 from procedures.domain.reason import GuardReason
+from procedures.domain.schema import FieldError, InvalidData
 from procedures.models import KitUse
 from procedures.services.context import Context
+from procedures.services.kit_codes import Unreadable, read
 
-GTIN, EXPIRY, LOT, SERIAL = "01", "17", "10", "21"
+__all__ = ["Unreadable", "of_answers", "read", "use", "why_not"]
+
+TYPED = ("kit_gtin", "kit_lot", "kit_serial", "kit_expires_on")
 
 
-class Unreadable(Exception):
-    """The text is no GS1 element string of a kit; the message says what is wrong."""
+def of_answers(context: Context, data: Mapping[str, Any]) -> Kit | Refused:
+    """The kit that was scanned, or typed by two people where nothing can be read.
 
-
-def read(text: str) -> Kit:
-    """The kit of a scanned GS1 string, or of one typed with its brackets.
-
-    Day 00 of an expiry means the last day of that month. Raises Unreadable.
+    Raises InvalidData where neither was given.
     """
-    message = _message(text.strip())
-    found = {element.ai.ai: element for element in message.element_strings}
-    if GTIN not in found or found[GTIN].gtin is None:
-        raise Unreadable("The item number (01) is missing or its check digit is wrong.")
-    expires_on = kits.expiry(found[EXPIRY].value) if EXPIRY in found else None
-    if expires_on is None:
-        raise Unreadable("The expiry date (17) is missing or wrong.")
-    lot = found[LOT].value if LOT in found else ""
-    serial = found[SERIAL].value if SERIAL in found else ""
-    if not lot and not serial:
-        raise Unreadable("The lot (10) or the serial number (21) is missing.")
-    return Kit(found[GTIN].value, expires_on, lot, serial)
-
-
-def _message(text: str) -> GS1Message:
-    # Scanners announce GS1 by a symbology identifier such as ]d2 or ]C1.
-    if text.startswith("]"):
-        text = text[3:]
+    today = context.occurred_at.astimezone(context.facts.day.zone).date()
+    typed = any(data[name] for name in TYPED)
+    if not (typed or data["kit_udi"]):
+        raise InvalidData([FieldError("/kit_udi", "is required")])
     try:
-        if text.startswith("("):
-            return GS1Message.parse_hri(text)
-        return GS1Message.parse(text)
-    except ParseError:
-        raise Unreadable("That is no GS1 barcode.") from None
+        kit = _typed(data, today) if typed else _scanned(context, today, data)
+    except Unreadable as unreadable:
+        return context.refuse(GuardReason("kit-unreadable", str(unreadable)))
+    if not typed:
+        return kit
+    if context.second_person is None:
+        return context.refuse(
+            GuardReason(
+                "second-person-missing",
+                "Typing a kit's label instead of scanning needs a second person.",
+                "A colleague reads the label, too, and proves to be present",
+            )
+        )
+    context.payload["kit"] = "typed"
+    return kit
+
+
+def _scanned(context: Context, today: date, data: Mapping[str, Any]) -> Kit:
+    """Raises Unreadable."""
+    two = context.second_person is not None
+    return read(data["kit_udi"], today, confirmed=two)
+
+
+def _typed(data: Mapping[str, Any], today: date) -> Kit:
+    """Raises Unreadable."""
+    if data["kit_udi"]:
+        raise Unreadable("Give the barcode or the typed fields, not both.")
+    lot, serial, expires_on = (data[name] for name in TYPED[1:])
+    if not (lot or serial):
+        raise Unreadable("Type the lot or the serial number.")
+    if expires_on is None:
+        raise Unreadable("Type the expiry date.")
+    if kits.is_too_far(expires_on, today):
+        raise Unreadable(f"The year {expires_on.year} is too far ahead; check it.")
+    if not all(kits.is_printed(text) for text in (lot, serial) if text):
+        raise Unreadable("Lot and serial have at most 20 letters, digits and signs.")
+    gtin = data["kit_gtin"].replace(" ", "").zfill(14) if data["kit_gtin"] else ""
+    if gtin and not gs1.has_check_digit(gtin):
+        raise Unreadable("The check digit of the item number is wrong.")
+    return Kit(gtin, expires_on, lot, serial)
 
 
 def why_not(context: Context, kit: Kit, opened_at: datetime) -> Refused | None:
@@ -60,20 +83,36 @@ def why_not(context: Context, kit: Kit, opened_at: datetime) -> Refused | None:
         )
     if kit.is_lot_only:
         return _lot_used_before(context, kit)
-    used = KitUse.objects.filter(
-        gtin=kit.gtin, serial=kit.serial, superseded_at=None
-    ).exists()
-    if not used:
+    if not _same_serial(kit).exists():
         return None
     return context.refuse(
         GuardReason("kit-used", "This kit has been used before.", "A new kit is opened")
     )
 
 
+def _same_item(kit: Kit) -> QuerySet[KitUse]:
+    """Uses of this item, whichever of its packages was scanned.
+
+    The first digit of a GTIN counts packages, the last checks. A kit typed without
+    its number may be any item.
+    """
+    rows = KitUse.objects.filter(superseded_at=None).annotate(
+        item=Substr("gtin", 2, 12)
+    )
+    if not kit.gtin:
+        return rows.filter(expires_on=kit.expires_on)
+    same_day_unnamed = Q(gtin="", expires_on=kit.expires_on)
+    return rows.filter(Q(item=kit.gtin[1:13]) | same_day_unnamed)
+
+
+def _same_serial(kit: Kit) -> QuerySet[KitUse]:
+    """However its letters were typed: no maker tells two kits apart by case."""
+    return _same_item(kit).filter(serial__iexact=kit.serial)
+
+
 def _lot_used_before(context: Context, kit: Kit) -> Refused | None:
     """A kit without a serial number cannot be told from its siblings."""
-    used = KitUse.objects.filter(gtin=kit.gtin, lot=kit.lot, superseded_at=None)
-    if not used.exists():
+    if not _same_item(kit).filter(lot__iexact=kit.lot).exists():
         return None
     context.payload["unusual_kit"] = "lot used before"
     if context.second_person is not None:

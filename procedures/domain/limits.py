@@ -1,0 +1,58 @@
+"""What a number may be: limits in a unit, and units it is mistaken for."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+Limits = tuple[float | None, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherUnit:
+    """A unit people mean by mistake: asked-for value = number x factor + offset."""
+
+    unit: str
+    factor: Decimal
+    offset: Decimal = Decimal(0)
+
+    def converted(self, number: int | Decimal) -> Decimal:
+        return number * self.factor + self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Unit and limits of a number that another answer decides, such as its test."""
+
+    label: str
+    unit: str
+    hard: Limits
+    warn: Limits | None = None
+    others: tuple[OtherUnit, ...] = ()
+
+
+def outside(value: int | Decimal, limits: Limits, unit: str) -> str:
+    """Why `value` is outside; "" if both ends allow it."""
+    low, high = limits
+    tail = f" {unit}" if unit else ""
+    if low is not None and value < Decimal(str(low)):
+        return f"must be at least {low}{tail}"
+    if high is not None and value > Decimal(str(high)):
+        return f"must be at most {high}{tail}"
+    return ""
+
+
+def looks_like(
+    value: int | Decimal,
+    unit: str,
+    limits: Limits | None,
+    others: tuple[OtherUnit, ...],
+) -> str:
+    """ "; 95 looks like g/L (9.5 g/dL)", if it would be possible in another unit."""
+    for other in others:
+        meant = other.converted(value)
+        if not outside(meant, limits or (None, None), unit):
+            return f"; {value:f} looks like {other.unit} ({_short(meant)} {unit})"
+    return ""
+
+
+def _short(number: Decimal) -> str:
+    return f"{number:.1f}".removesuffix(".0")

@@ -1,0 +1,162 @@
+"""One reader for numbers: what is understood, what is refused, and never half."""
+
+import random
+from decimal import Decimal
+
+import pytest
+
+from procedures.domain import numbers
+from procedures.domain.numbers import BadNumber
+
+
+def refused(raw, unit="mL"):
+    with pytest.raises(BadNumber) as caught:
+        numbers.read(raw, unit)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("9,5", "9.5"),
+        ("9.5", "9.5"),
+        ("0,123", "0.123"),
+        (",5", "0.5"),
+        (".5", "0.5"),
+        ("1,234.5", "1234.5"),
+        ("1.234,5", "1234.5"),
+        ("1,234,567", "1234567"),
+        ("1.234.567", "1234567"),
+        ("1'234", "1234"),
+        ("1’234,5", "1234.5"),
+        ("1\u2009234", "1234"),
+        ("1\u202f234,5", "1234.5"),
+        ("+5", "5"),
+        ("\u22125", "-5"),
+        ("\u0663\u066b\u0665", "3.5"),
+        ("\uff15", "5"),
+        ("\u200b12\u200f", "12"),
+        ("5 mL", "5"),
+        ("5ml", "5"),
+        (5, "5"),
+        (0.1, "0.1"),
+        (Decimal("7.50"), "7.50"),
+    ],
+)
+def test_what_can_mean_one_number_only_is_read(raw, value):
+    assert numbers.read(raw, "mL") == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(
+            "1,234",
+            "12,345",
+            "1 234",
+            "1,23,456",
+            "1.2.3",
+            "5,",
+            "5.",
+            "½",
+            "5½",
+            "5e1",
+        ),
+        *(
+            "0x10",
+            "1_000",
+            "NaN",
+            "Infinity",
+            "--5",
+            "5-",
+            "",
+            "five",
+            "5 6",
+            "1,2.3,4",
+        ),
+        *(True, None, [5], float("nan"), float("inf")),
+    ],
+)
+def test_what_is_no_number_or_could_be_two_is_refused_with_the_unit(raw):
+    assert "mL" in refused(raw)
+
+
+@pytest.mark.parametrize(("raw", "unit"), [("240 lb", "kg"), ("98.6 °F", "°C")])
+def test_another_unit_is_refused_and_the_right_one_said(raw, unit):
+    assert f"in {unit}" in refused(raw, unit)
+
+
+@pytest.mark.parametrize(
+    ("raw", "total"),
+    [
+        ("9,5 10 10,5 10 10 10", "60.0"),
+        ("9.5 10 10.5", "30.0"),
+        ("9,5, 10, 10,5", "30.0"),
+        ("9,5; 10; 10,5", "30.0"),
+        ("9.5,10,10.5", "30.0"),
+        ("1, 2.5", "3.5"),
+        ("5\n5\n5", "15"),
+        ("9,5\u00a010", "19.5"),
+        ([9.5, "10,5"], "20.0"),
+    ],
+)
+def test_a_list_is_read_whole(raw, total):
+    assert sum(numbers.read_list(raw, "mL")) == Decimal(total)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *("9,5", "9,5,10,5", "5,5,5", "1,234 5", "9 ,5 10", "5, 5,5 10", "1.234,5"),
+        *("1\u2009234 5", "5 mL 5 mL", 5, {"a": 1}),
+    ],
+)
+def test_a_list_that_could_be_another_is_refused(raw):
+    with pytest.raises(BadNumber):
+        numbers.read_list(raw, "mL")
+
+
+def shapes(seed, count):
+    """(text, every value somebody could mean by it): written from the value, so that
+    what it can mean is known without reading it."""
+    pick = random.Random(seed)
+    for _ in range(count):
+        whole, decimals = pick.choice(
+            (
+                (pick.randrange(10), 0),
+                (pick.randrange(1000), 1),
+                (pick.randrange(1000, 10**6), 0),
+                (pick.randrange(10**6), 2),
+                (pick.randrange(1000), 3),
+            )
+        )
+        part = f"{pick.randrange(10**decimals):0{decimals}d}" if decimals else ""
+        group = pick.choice(["", "'", "\u2019", "\u202f", ",", "."])
+        point = pick.choice([p for p in ".," if p != group])
+        written = f"{whole:,}".replace(",", group)
+        sign = pick.choice(["", "", "+", "-", "\u2212"])
+        value = Decimal(f"{whole}.{part or 0}") * (
+            -1 if sign in "-\u2212" and sign else 1
+        )
+        meant = {value}
+        text = written + (point + part if part else "")
+        # One comma and three digits behind it is the one doubtful shape; one point
+        # and three digits is the decimal point we ask for.
+        if text.count(",") == 1 and "." not in text and len(text.split(",")[1]) == 3:
+            meant = {value, Decimal(0)} if not text.startswith("0,") else {value}
+        if group == "." and not part and text.count(".") == 1:
+            meant = {value / 1000}
+        yield sign + text, meant
+
+
+def test_500_shapes_are_read_as_meant_or_refused():
+    read = 0
+    for text, meant in shapes(seed=9, count=500):
+        try:
+            value = numbers.read(text, "mL")
+        except BadNumber:
+            assert len(meant) > 1, text
+            continue
+        assert meant == {value}, text
+        read += 1
+    assert read > 400
