@@ -97,6 +97,11 @@ urlpatterns = [
     path(f"{VISIT}/check-in/", appointments.check_in, name="appointment_check_in"),
     path(f"{VISIT}/fulfil/", appointments.fulfil, name="appointment_fulfil"),
     path(f"{VISIT}/no-show/", appointments.no_show, name="appointment_no_show"),
+    path(
+        f"{VISIT}/undo-no-show/",
+        appointments.undo_no_show,
+        name="appointment_undo_no_show",
+    ),
     path("absences/", absences.absences, name="absences"),
     path("absences/new/", absences.absence_new, name="absence_new"),
     path(f"{ABSENCE}/", absences.absence, name="absence"),

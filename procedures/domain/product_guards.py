@@ -14,6 +14,7 @@ from procedures.domain.visit_guards import (
     incident,
     times_run_forward,
     valid_time_out,
+    vital_signs,
 )
 
 Answers = Mapping[str, Any]
@@ -158,6 +159,7 @@ def inject(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
     yield from incident(facts)
     yield from consent(facts)
     yield from hard_rules(facts)
+    yield from vital_signs(facts)
     yield from valid_time_out(facts, 2, data["start_at"] if data else None)
     yield from hold(facts)
     if data is None:

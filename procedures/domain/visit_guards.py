@@ -40,6 +40,22 @@ def hard_rules(facts: Facts) -> Iterator[GuardReason]:
             yield GuardReason(hit.code, f"{hit.code}: {hit.text}", hit.lifts)
 
 
+def vital_signs(facts: Facts) -> Iterator[GuardReason]:
+    """The set of the check-in as it is on record now, whatever was corrected since."""
+    if not facts.day.has_vitals:
+        yield GuardReason(
+            "vitals-missing",
+            "The vital signs of the check-in were entered in error.",
+            "The check-in is entered in error, too, and done again",
+        )
+    if facts.day.has_fever:
+        yield GuardReason(
+            "INF-01",
+            "INF-01: the corrected temperature is 38.0 °C or more.",
+            "The day ends; a new evaluation once an infection is excluded",
+        )
+
+
 def no_rules(facts: Facts) -> Iterator[GuardReason]:
     """Where no rule is in force nothing would ever fire: nobody is treated then."""
     if not facts.rules:
@@ -176,6 +192,7 @@ def marks(facts: Facts, data: Answers) -> Iterator[GuardReason]:
 def time_out(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
     yield from incident(facts)
     yield from consent(facts)
+    yield from vital_signs(facts)
     if data:
         yield from _answers(data)
         if facts.stage == "checked_in":
@@ -242,6 +259,7 @@ def harvest(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
     yield from incident(facts)
     yield from consent(facts)
     yield from hard_rules(facts)
+    yield from vital_signs(facts)
     yield from valid_time_out(facts, 1, data["start_at"] if data else None)
     if data:
         yield from harvest_answers(facts, data)

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from clinics import selectors as clinics
+from procedures.domain import vitals
 from procedures.domain.day_facts import (
     DayFacts,
     FollowUpFact,
@@ -19,6 +20,7 @@ from procedures.domain.day_facts import (
 from procedures.domain.rules import Rule
 from procedures.models import (
     Episode,
+    Evaluation,
     EvaluationMedication,
     FollowUp,
     Harvest,
@@ -26,6 +28,7 @@ from procedures.models import (
     Product,
     Release,
     TimeOut,
+    VitalsSet,
 )
 from procedures.selectors import rules
 
@@ -62,6 +65,8 @@ def day_facts(episode: Episode, now: datetime, in_use: Sequence[Rule] = ()) -> D
         checked_in_at=episode.checkins.filter(superseded_at=None)
         .values_list("occurred_at", flat=True)
         .first(),
+        has_vitals=_check_in_vitals(episode).filter(superseded_at=None).exists(),
+        has_fever=_had_fever(episode, evaluation),
         marked=_ids(episode.sitemarks.filter(superseded_at=None), "target_id"),
         time_outs=_time_outs(episode),
         hand_offs=frozenset(
@@ -73,6 +78,19 @@ def day_facts(episode: Episode, now: datetime, in_use: Sequence[Rule] = ()) -> D
         injected_until=injections.aggregate(last=Max("end_at"))["last"],
         used_ml=used_ml(episode),
     )
+
+
+def _check_in_vitals(episode: Episode) -> QuerySet[VitalsSet]:
+    return episode.vitalssets.filter(purpose="check_in")
+
+
+def _had_fever(episode: Episode, evaluation: Evaluation | None) -> bool:
+    """Whether a set since the evaluation was ever a fever: only a new evaluation lifts
+    that, and no correction (which keeps the time of what it corrects)."""
+    rows = _check_in_vitals(episode).filter(temperature_c__gte=vitals.FEVER_C)
+    if evaluation is not None:
+        rows = rows.filter(recorded_at__gt=evaluation.occurred_at)
+    return rows.exists()
 
 
 def used_ml(episode: Episode) -> Decimal:
@@ -97,11 +115,11 @@ def current_processing(episode: Episode) -> Processing | None:
 
 
 def aspirate(episode: Episode) -> Product | None:
-    return episode.products.filter(kind="A").first()
+    return episode.products.filter(kind="A").order_by("-number").first()
 
 
 def concentrate(episode: Episode) -> Product | None:
-    return episode.products.filter(kind="C").first()
+    return episode.products.filter(kind="C").order_by("-number").first()
 
 
 def current_release(episode: Episode) -> Release | None:
@@ -150,7 +168,6 @@ def _product(episode: Episode) -> ProductFact | None:
     row, release = current_processing(episode), current_release(episode)
     if row is None:
         return None
-    low = row.viability_pct is not None and row.viability_pct < LOW_VIABILITY_PCT
     return ProductFact(
         code=row.concentrate.code,
         collected_on=row.concentrate.collected_on,
@@ -158,11 +175,22 @@ def _product(episode: Episode) -> ProductFact | None:
         start_at=row.start_at,
         end_at=row.end_at,
         bmc_ml=row.bmc_ml,
-        regulatory_hold=row.regulatory_hold,
-        needs_physician=row.clots or row.leak or low,
+        regulatory_hold=was_held(episode),
+        needs_physician=was_doubtful(episode),
         released_at=release.released_at if release else None,
         expires_at=release.expires_at if release else None,
     )
+
+
+def was_held(episode: Episode) -> bool:
+    """Whether any processing was ever on hold: no correction lifts that."""
+    return episode.processings.filter(regulatory_hold=True).exists()
+
+
+def was_doubtful(episode: Episode) -> bool:
+    """Whether a physician must accept the product, by any processing on record."""
+    low = Q(viability_pct__lt=LOW_VIABILITY_PCT)
+    return episode.processings.filter(Q(clots=True) | Q(leak=True) | low).exists()
 
 
 def _follow_up(row: FollowUp) -> FollowUpFact:

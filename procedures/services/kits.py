@@ -1,6 +1,7 @@
 """Reading a kit's GS1 barcode, and using the kit up."""
 
 from datetime import datetime
+from typing import Any
 
 from biip import ParseError
 from biip.gs1_messages import GS1Message
@@ -87,8 +88,8 @@ def _lot_used_before(context: Context, kit: Kit) -> Refused | None:
     )
 
 
-def use(context: Context, kit: Kit, opened_at: datetime) -> KitUse:
-    """The kit is used up."""
+def use(context: Context, kit: Kit, opened_at: datetime, **more: Any) -> KitUse:
+    """The kit is used up; `more` are the columns of a correction."""
     return KitUse.objects.create(
         gtin=kit.gtin,
         serial=kit.serial,
@@ -96,4 +97,5 @@ def use(context: Context, kit: Kit, opened_at: datetime) -> KitUse:
         expires_on=kit.expires_on,
         used_on=opened_at.astimezone(context.facts.day.zone).date(),
         **context.record_fields(),
+        **more,
     )
