@@ -33,6 +33,7 @@ class Record:
     parts: list[tuple[str, list[str]]] = field(default_factory=list)
     signed: str = ""
     why_corrected: str = ""
+    struck: str = ""
 
 
 @dataclass(frozen=True, slots=True)

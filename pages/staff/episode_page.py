@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PREPARING = ("approved", "scheduled", "ready")
 # Shown apart from the rest: they end the path, or mend a record.
-LAST = ("adverse_event", "correct", "withdraw", "abort")
+LAST = ("adverse_event", "correct", "enter_in_error", "withdraw", "abort")
 
 
 def context(request: StaffRequest, episode: "Episode") -> dict[str, Any]:

@@ -100,6 +100,7 @@ KINDS: dict[str, Kind] = {
             model="TimeOut",
             rows="timeouts",
             made_by="time_out",
+            with_it=("hand_off",),
         ),
         Kind(
             code="harvest",
@@ -187,6 +188,17 @@ KINDS: dict[str, Kind] = {
             made_by="respond",
         ),
     )
+}
+
+# The step backwards that an entry in error of a kind takes, where the stage has it.
+BACK = {
+    "decision": "undecide",
+    "check_in": "undo_check_in",
+    "harvest": "undo_harvest",
+    "processing": "undo_process",
+    "release": "undo_release",
+    "injection": "undo_inject",
+    "discharge": "undo_discharge",
 }
 
 _RELEASED = frozenset({Stage.RELEASED, Stage.INJECTED})

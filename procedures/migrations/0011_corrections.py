@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ("signature", _to("procedures.signature")),
             ],
             options={
+                "ordering": ["occurred_at", "record_kind"],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("record_kind", "record_id"),

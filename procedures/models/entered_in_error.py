@@ -31,6 +31,7 @@ class EnteredInError(UuidModel):
     occurred_at = models.DateTimeField()
 
     class Meta:
+        ordering = ["occurred_at", "record_kind"]
         constraints = [
             models.UniqueConstraint(
                 name="entered_in_error_once", fields=["record_kind", "record_id"]

@@ -139,8 +139,9 @@ def _processing(episode: Episode, row: Any) -> Pairs:
 
 
 def _release(episode: Episode, row: Any) -> Pairs:
-    yield "hand_off", episode.handoffs.exclude(
-        kind__in=(*BENCH_KINDS, *CONCENTRATE_KINDS)
+    yield (
+        "hand_off",
+        episode.handoffs.exclude(kind__in=(*BENCH_KINDS, *CONCENTRATE_KINDS)),
     )
     yield "time_out", episode.timeouts.filter(number=2)
     yield "injection", episode.injections.all()
@@ -188,12 +189,17 @@ def _of_check_in(episode: Episode, row: Any) -> Pairs:
     yield "vitals", episode.vitalssets.filter(purpose="check_in")
 
 
+def _of_time_out(episode: Episode, row: Any) -> Pairs:
+    scans = episode.handoffs.filter(kind="H6", occurred_at=row.occurred_at)
+    yield "hand_off", scans if row.number == 2 else scans.none()
+
+
 def _of_processing(episode: Episode, row: Any) -> Pairs:
     yield "disposition", episode.dispositions.filter(kind="qc_retained")
 
 
 def _of_injection(episode: Episode, row: Any) -> Pairs:
-    yield "hand_off", episode.handoffs.filter(kind="H7", recorded_at=row.recorded_at)
+    yield "hand_off", episode.handoffs.filter(kind="H7", occurred_at=row.occurred_at)
 
 
 def _of_discharge(episode: Episode, row: Any) -> Pairs:
@@ -209,8 +215,11 @@ def _of_response(episode: Episode, row: Any) -> Pairs:
 _BELONGS: Mapping[str, Look] = {
     "evaluation": _of_evaluation,
     "check_in": _of_check_in,
+    "time_out": _of_time_out,
     "processing": _of_processing,
     "injection": _of_injection,
     "discharge": _of_discharge,
     "response": _of_response,
 }
+KINDS_STOOD_ON = frozenset(_STANDS)
+KINDS_WITH_COMPANY = frozenset(_BELONGS)

@@ -53,7 +53,7 @@ def _uuid(text: str) -> UUID | None:
 def evaluation(
     context: Context, record_id: str, values: Mapping[str, Any]
 ) -> Refused | None:
-    """A corrected evaluation; a hard rule that now fires stops the path, and a clinician
+    """A corrected evaluation; a hard rule that fires now stops the path. A clinician
     looks again at what was decided on the evaluation before."""
     data = parsed(context, "evaluation", values)
     links = supersede(context, Evaluation, record_id)

@@ -10,7 +10,7 @@ from typing import Any
 
 from core import events
 from core.refusal import Refused
-from procedures.domain.correction_table import KINDS
+from procedures.domain.correction_table import BACK, KINDS
 from procedures.domain.pathway import TERMINAL, TRANSITIONS, Stage
 from procedures.domain.reason import GuardReason
 from procedures.domain.schema import FieldError, InvalidData
@@ -22,16 +22,6 @@ from procedures.services import presence, readiness, records, visits
 from procedures.services.context import Context
 from procedures.services.signatures import sign
 from scheduling.services import booking
-
-STEPS = {
-    "decision": "undecide",
-    "check_in": "undo_check_in",
-    "harvest": "undo_harvest",
-    "processing": "undo_process",
-    "release": "undo_release",
-    "injection": "undo_inject",
-    "discharge": "undo_discharge",
-}
 
 
 def enter_in_error(context: Context) -> Refused | None:
@@ -51,7 +41,7 @@ def enter_in_error(context: Context) -> Refused | None:
     strike(context, kind, row, signature)
     for its_kind, one in [*standing.with_it(kind, row), *_kit(context, row)]:
         strike(context, its_kind, one, signature)
-    step = (Stage(context.episode.stage), STEPS.get(kind, ""))
+    step = (Stage(context.episode.stage), BACK.get(kind, ""))
     context.steps = (step[1],) if step in TRANSITIONS else ()
     if kind in EFFECTS:
         EFFECTS[kind](context, row)

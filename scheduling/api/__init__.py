@@ -101,9 +101,7 @@ urlpatterns = [
         f"{_ONE}undo-arrival/", UndoArrival.as_view(), name="appointment-undo-arrival"
     ),
     path(f"{_ONE}no-show/", NoShowAppointment.as_view(), name="appointment-no-show"),
-    path(
-        f"{_ONE}undo-no-show/", UndoNoShow.as_view(), name="appointment-undo-no-show"
-    ),
+    path(f"{_ONE}undo-no-show/", UndoNoShow.as_view(), name="appointment-undo-no-show"),
     path(f"{_ONE}phases/", AppointmentPhases.as_view(), name="appointment-phases"),
     path("projection/", DayProjection.as_view(), name="projection"),
     path("phase-durations/", PhaseDurations.as_view(), name="phase-durations"),

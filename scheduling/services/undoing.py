@@ -12,9 +12,11 @@ from core.refusal import Reason, Refused
 from scheduling.domain.grid import align_up
 from scheduling.domain.local_time import local
 from scheduling.domain.openings import Claim
+from scheduling.domain.plan import Plan
 from scheduling.domain.status import Act
 from scheduling.events import AppointmentNoShowUndone
 from scheduling.models import Appointment, Reservation
+from scheduling.selectors.misfits import is_in_hours
 from scheduling.selectors.openings import alternatives
 from scheduling.selectors.visit_types import VisitKind, visit_kind_of
 from scheduling.services.announcing import announce
@@ -54,15 +56,13 @@ def undo_no_show(
     start, patient_id = appointment.start, appointment.patient_id
     check_patient_free(patient_id, kind, plan, start, but=appointment)
     given_up = _given_up(appointment)
-    if not _taken_back(appointment, given_up, now):
-        raise _not_free(appointment, kind, given_up, now)
+    if not _taken_back(appointment, plan, given_up, now):
+        raise _not_free(appointment, kind, plan, given_up, now)
     appointment.status = Appointment.Status.BOOKED
     appointment.status_at = now
     appointment.status_reason = reason[:300]
     appointment.version += 1
-    appointment.save(
-        update_fields=["status", "status_at", "status_reason", "version"]
-    )
+    appointment.save(update_fields=["status", "status_at", "status_reason", "version"])
     name = "appointment.no_show_undone"
     event = AppointmentNoShowUndone
     announce(name, event, appointment, by=by, now=now, reason=reason)
@@ -84,9 +84,12 @@ def _given_up(appointment: Appointment) -> list[Reservation]:
 
 
 def _taken_back(
-    appointment: Appointment, given_up: Collection[Reservation], now: datetime
+    appointment: Appointment,
+    plan: Plan,
+    given_up: Collection[Reservation],
+    now: datetime,
 ) -> bool:
-    """True if all of it could be reserved again; else nothing was."""
+    """True if all of it is open and could be reserved again; else nothing was."""
     claims = [
         Claim(row.resource_id, row.period.lower, row.period.upper, row.need_id)
         for row in given_up
@@ -96,7 +99,7 @@ def _taken_back(
         return False
     release_expired_on(claims, now)
     with transaction.atomic():
-        if insert(appointment, claims):
+        if insert(appointment, claims) and is_in_hours(appointment, plan):
             return True
         transaction.set_rollback(True)
     return False
@@ -105,13 +108,15 @@ def _taken_back(
 def _not_free(
     appointment: Appointment,
     kind: VisitKind,
+    plan: Plan,
     given_up: Collection[Reservation],
     now: datetime,
 ) -> SlotTaken:
     lines = list(dict.fromkeys(_in_the_way(appointment, kind, given_up)))
+    lines = lines or ["The clinic is no longer open for all of this time."]
     found = alternatives(
         kind,
-        own_plan(appointment, kind),
+        plan,
         start=align_up(max(now + kind.minimum_lead, appointment.start)),
         now=now,
         patient_id=appointment.patient_id,

@@ -15,6 +15,7 @@ from django.urls import reverse
 from clinics.models import Clinic
 from core import clock
 from notifications.models import Message
+from procedures.models import KitUse
 from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
 from scheduling.services import absences, holds, repair_plans, setup
 from tests.factories import clinics as people
@@ -39,6 +40,7 @@ FORMS: frozenset[str] = frozenset(
         "staff:appointment_reassign",
         "staff:appointment_undo_arrival",
         "staff:appointment_undo_move",
+        "staff:appointment_undo_no_show",
         "staff:board_move",
         "staff:book",
         "staff:conflict_keep",
@@ -238,6 +240,24 @@ def act(clinic: Clinic) -> dict[str, Any]:
     return episode(clinic) | {"act": "evaluate"}
 
 
+def kit_used(clinic: Clinic) -> dict[str, Any]:
+    """A kit that is on record at the clinic, used on a patient of it."""
+    made = procedures.Episode.objects.get(pk=episode(clinic)["episode_id"])
+    KitUse.objects.create(
+        episode=made,
+        occurred_at=NOW,
+        recorded_at=NOW,
+        recorded_by="job:tests",
+        recorded_by_name="tests",
+        gtin="09520000000011",
+        lot="K26A-0001",
+        serial=str(made.pk)[:20],
+        expires_on=NOW.date(),
+        used_on=NOW.date(),
+    )
+    return {}
+
+
 ARGUMENTS: dict[str, Arguments] = {
     "api:absence": absence,
     "api:absences": nothing,
@@ -268,6 +288,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:freed-matches": freed,
     "api:freed-offer": freed,
     "api:freed-openings": freed_in_list,
+    "api:kits": kit_used,
     "api:hold": hold,
     "api:holds": hold_in_list,
     "api:move-preview": appointment,
@@ -297,6 +318,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:appointment_reassign_preview": appointment,
     "staff:appointment_undo_arrival": appointment,
     "staff:appointment_undo_move": appointment,
+    "staff:appointment_undo_no_show": appointment,
     "staff:board": nothing,
     "staff:board_changes": day,
     "staff:board_move": appointment,
@@ -314,6 +336,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:hold_new": nothing,
     "staff:hold_release": hold,
     "staff:journal": nothing,
+    "staff:kits": kit_used,
     "staff:mailbox": nothing,
     "staff:message_cancel": message,
     "staff:messages": nothing,
@@ -357,7 +380,9 @@ def _soon() -> datetime:
 
 # Addresses that ask something besides their arguments.
 ASKS_BESIDES: dict[str, Callable[[], dict[str, Any]]] = {
+    "api:kits": lambda: {"lot": "K26A-0001"},
     "api:move-preview": lambda: {"start": _soon().isoformat()},
+    "staff:kits": lambda: {"lot": "K26A-0001"},
     "staff:appointment_move_preview": lambda: {"on": _soon().date(), "at": "10:00"},
 }
 

@@ -46,8 +46,10 @@ ACTS = {
     "end_absence",
     "hold",
     "move",
+    "no_show",
     "offer",
     "open_absence",
+    "undo_no_show",
 }
 WHY_NOT = {"SlotTaken", "PatientBusy", "InvalidStart", "status", "OfferGone"}
 KINDS = ("clinician", "consult_room", "nurse")
@@ -180,6 +182,36 @@ class Day(RuleBasedStateMachine):
         if visit.stands:
             visit.stands, self.rows[visit] = False, row
             self.model.give_up(visit)
+
+    @precondition(lambda self: self.model.visits)
+    @rule(which=any_one)
+    def miss(self, which):
+        visit = pick(self.model.visits, which)
+        row, early = self.rows[visit], self.model.now < visit.start
+        expected = "status" if not visit.stands else "not-yet" if early else ""
+        told, row = self.do(booking.no_show, appointment_id=row.pk, version=row.version)
+        assert told == expected
+        if not expected:
+            visit.stands, visit.missed, self.rows[visit] = False, True, row
+            self.model.give_up(visit)
+
+    @precondition(lambda self: any(v.missed for v in self.model.visits))
+    @rule(which=any_one)
+    def come_after_all(self, which):
+        visit = pick([v for v in self.model.visits if v.missed], which)
+        expected = ""
+        if self.model.is_busy(visit.patient, visit.kind, visit.start):
+            expected = "PatientBusy"
+        elif not self.model.is_free(visit.kind, visit.start):
+            expected = "SlotTaken"
+        row = self.rows[visit]
+        told, row = self.do(
+            booking.undo_no_show, appointment_id=row.pk, version=row.version
+        )
+        assert told == expected
+        if not expected:
+            visit.stands, visit.missed, self.rows[visit] = True, False, row
+            self.model.take(visit, visit.start)
 
     @precondition(lambda self: len(self.model.absences) < 4)
     @rule(who=st.sampled_from(KINDS), start=starts, lasts=st.integers(1, 8))
