@@ -169,7 +169,7 @@ def _data(act: str, here: Here, found: Answers) -> dict[str, Any]:
     if act not in act_corrections.NAMING:
         return act_sheets.folded(found.raw)
     named = {name: here.asked.get(name, "") for name in ("record", "record_id")}
-    own = {k: found.raw[k] for k in ("reason", "kit_unused") if k in found.raw}
+    own = {k: v for k, v in found.raw.items() if k in ("reason", "kit_unused")}
     if act == "enter_in_error":
         return {**named, **own}
     values = {k: v for k, v in found.raw.items() if k not in own}

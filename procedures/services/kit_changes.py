@@ -1,13 +1,14 @@
 """Another kit than the one that was scanned: both stay on record, by lot and serial."""
 
 from core.refusal import Refused
+from procedures.domain.kits import Kit
 from procedures.domain.reason import GuardReason
 from procedures.models import KitUse, Processing
 from procedures.services import kits
 from procedures.services.context import Context
 
 
-def named(context: Context, old: Processing, text: str) -> kits.Kit | Refused | None:
+def named(context: Context, old: Processing, text: str) -> Kit | Refused | None:
     """The kit that was really used; None where it is the one on record."""
     try:
         kit = kits.read(text)
@@ -26,7 +27,7 @@ def named(context: Context, old: Processing, text: str) -> kits.Kit | Refused | 
     return kits.why_not(context, kit, old.start_at) or kit
 
 
-def use_instead(context: Context, old: Processing, kit: kits.Kit) -> KitUse:
+def use_instead(context: Context, old: Processing, kit: Kit) -> KitUse:
     """Use `kit` up; the one named before is free again only if nobody opened it.
 
     A box that was opened stays used up, whoever it was meant for.

@@ -93,6 +93,7 @@ def _taken_back(
     claims = [
         Claim(row.resource_id, row.period.lower, row.period.upper, row.need_id)
         for row in given_up
+        if row.need_id is not None
     ]
     resources = lock_resources({row.resource_id for row in given_up})
     if not claims or not all(resource.active for resource in resources):
