@@ -144,6 +144,7 @@ TRANSITIONS: dict[tuple[Stage, str], Stage] = {
     (S.RELEASED, "undo_release"): S.PROCESSED,
     (S.INJECTED, "undo_inject"): S.RELEASED,
     (S.DISCHARGED, "undo_discharge"): S.INJECTED,
+    (S.FOLLOW_UP, "undo_discharge"): S.INJECTED,
     **{(stage, A.COMPLETE): S.COMPLETED for stage in AFTER},
     **{(stage, "lose"): S.LOST_TO_FOLLOW_UP for stage in AFTER},
     **{(stage, "convert"): S.CONVERTED_TO_SURGERY for stage in AFTER},

@@ -14,8 +14,8 @@ from procedures.domain.visit_guards import (
     incident,
     times_run_forward,
     valid_time_out,
-    vital_signs,
 )
+from procedures.domain.vitals_guards import vital_signs
 
 Answers = Mapping[str, Any]
 LEAST_EXPLANATION = 20

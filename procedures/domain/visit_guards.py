@@ -11,6 +11,7 @@ from procedures.domain.day_facts import drug_key
 from procedures.domain.facts import ConsentFact, Facts, TargetFact
 from procedures.domain.reason import GuardReason
 from procedures.domain.rules import Level
+from procedures.domain.vitals_guards import vital_signs
 from procedures.domain.vocabulary import SEDATION_LEVELS
 
 Answers = Mapping[str, Any]
@@ -38,22 +39,6 @@ def hard_rules(facts: Facts) -> Iterator[GuardReason]:
     for hit in facts.fired:
         if hit.level is Level.HARD:
             yield GuardReason(hit.code, f"{hit.code}: {hit.text}", hit.lifts)
-
-
-def vital_signs(facts: Facts) -> Iterator[GuardReason]:
-    """The set of the check-in as it is on record now, whatever was corrected since."""
-    if not facts.day.has_vitals:
-        yield GuardReason(
-            "vitals-missing",
-            "The vital signs of the check-in were entered in error.",
-            "The check-in is entered in error, too, and done again",
-        )
-    if facts.day.has_fever:
-        yield GuardReason(
-            "INF-01",
-            "INF-01: the corrected temperature is 38.0 °C or more.",
-            "The day ends; a new evaluation once an infection is excluded",
-        )
 
 
 def no_rules(facts: Facts) -> Iterator[GuardReason]:

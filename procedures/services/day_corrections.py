@@ -79,9 +79,11 @@ def processing(context: Context, record_id: str, values: Values) -> Refused | No
         or _does_not_fit(context, day_facts.used_ml(episode), data["bmc_ml"])
         or _other_centrifuge(context, old, data)
     )
-    other_kit = None if refused else kit_changes.named(context, old, data["kit_udi"])
-    if refused or isinstance(other_kit, Refused):
-        return refused or other_kit
+    if refused:
+        return refused
+    other_kit = kit_changes.named(context, old, data["kit_udi"])
+    if isinstance(other_kit, Refused):
+        return other_kit
     before = {
         "was_held": day_facts.was_held(episode),
         "was_doubtful": day_facts.was_doubtful(episode),

@@ -27,6 +27,8 @@ def correct(context: Context) -> Refused | None:
     if kind not in CORRECTIONS:
         known = ", ".join(sorted(CORRECTIONS))
         raise InvalidData([FieldError("/record", f"must be one of {known}")])
+    if context.data["kit_unused"] and kind != "processing":
+        raise InvalidData([FieldError("/kit_unused", "is for a processing only")])
     row = records.current(context.episode, kind, context.data["record_id"])
     context.payload.update(record=kind, corrects=context.data["record_id"])
     if refused := records.without_company(context, row):

@@ -15,7 +15,6 @@ from django.urls import reverse
 from clinics.models import Clinic
 from core import clock
 from notifications.models import Message
-from procedures.models import KitUse
 from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
 from scheduling.services import absences, holds, repair_plans, setup
 from tests.factories import clinics as people
@@ -242,19 +241,7 @@ def act(clinic: Clinic) -> dict[str, Any]:
 
 def kit_used(clinic: Clinic) -> dict[str, Any]:
     """A kit that is on record at the clinic, used on a patient of it."""
-    made = procedures.Episode.objects.get(pk=episode(clinic)["episode_id"])
-    KitUse.objects.create(
-        episode=made,
-        occurred_at=NOW,
-        recorded_at=NOW,
-        recorded_by="job:tests",
-        recorded_by_name="tests",
-        gtin="09520000000011",
-        lot="K26A-0001",
-        serial=str(made.pk)[:20],
-        expires_on=NOW.date(),
-        used_on=NOW.date(),
-    )
+    procedures.kit_used(**episode(clinic))
     return {}
 
 

@@ -46,3 +46,8 @@ def strike(day, kind, row, role="clinician", second="nurse", now="12:00", **more
 
 def struck(day, *wish, **more):
     return make.done(strike(day, *wish, **more))
+
+
+def answered(day, now):
+    answers = {"follow_up": "D1", "nrs": 3, "temperature_c": "36.8"}
+    return make.act(day.place, day.episode, "respond", answers, role="nurse", now=now)

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from core import journal
 from procedures.domain.correction_table import KINDS
@@ -26,12 +25,13 @@ from procedures.models import (
     TimeOut,
     VitalsSet,
 )
+from procedures.selectors.documents import document
 from procedures.services.records import rows_of
 from scheduling.models import PhaseRecord
 from scheduling.selectors import booking_checks
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
-from tests.procedures.correcting import WHY, strike, struck
+from tests.procedures.correcting import WHY, answered, strike, struck
 from tests.procedures.refusals import codes
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +156,8 @@ def test_a_day_is_taken_back_from_its_end_to_its_beginning():
         second = "medical_director" if role == "clinician" else "clinician"
         struck(day, kind, row, role, second)
         assert day.episode.stage == stage, kind
+        # Whatever is gone, the episode can be read.
+        assert document(day.episode, day.place.actor(role), day.at("12:00"))
 
     assert visit_of(day).status == "arrived"
     kept = {k for k in KINDS if rows_of(day.episode, k).filter(superseded_at=None)}
@@ -266,11 +268,6 @@ def test_a_decision_keeps_its_evaluation():
     assert codes(make.act(place, path, "decide", make.decision()))
 
 
-def answered(day, now):
-    answers = {"follow_up": "D1", "nrs": 3, "temperature_c": "36.8"}
-    return make.act(day.place, day.episode, "respond", answers, role="nurse", now=now)
-
-
 def test_answers_in_error_open_their_contact_again():
     day = Day.ready().until("discharged")
     tomorrow = make.at("2026-09-16", "10:00")
@@ -295,6 +292,27 @@ def test_answers_in_error_open_their_contact_again():
     kept = InstrumentResponse.objects.filter(superseded_at=None, occasion="D1")
     assert not kept.exists()
     make.done(answered(day, make.at("2026-09-16", "11:00")))
+
+
+def test_a_discharge_goes_once_its_answers_are_gone():
+    day = Day.ready().until("discharged")
+    make.done(answered(day, make.at("2026-09-16", "10:00")))
+    later = {"now": make.at("2026-09-16", "10:30"), "second": "clinician"}
+
+    def wish(kind, row):
+        named = {"record": kind, "record_id": str(row.pk), "reason": WHY}
+        return make.act(
+            day.place, day.episode, "enter_in_error", named, role="nurse", **later
+        )
+
+    discharge = Discharge.objects.get()
+    told = stands_on(wish("discharge", discharge))
+    make.done(wish("response", Response.objects.get()))
+    path = make.done(wish("discharge", discharge))
+
+    assert "answers at a follow-up" in told
+    assert path.stage == "injected"
+    assert visit_of(day).status == "checked-in"
 
 
 def test_an_injection_in_error_leaves_the_contacts_as_they_are():
@@ -333,84 +351,3 @@ def test_a_kit_said_to_be_unopened_is_free_again():
     assert "processing" in told
     assert kit.superseded_at is not None
     assert EnteredInError.objects.filter(record_kind="kit_use").exists()
-
-
-# --- the database ---------------------------------------------------------------------
-
-
-def at_once():
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_record_is_superseded_by_nothing(kind):
-    day = Day.ready().until("discharged")
-    rows = rows_of(day.episode, kind).filter(superseded_at=None)
-    if kind == "override":
-        return
-    if kind == "adverse_event":
-        report = {
-            "term": "bleeding",
-            "grade": 1,
-            "onset_at": day.at("10:30"),
-            "place": "target",
-            "relatedness": "possible",
-            "expected": True,
-            "outcome": "recovered",
-        }
-        make.done(day.act("adverse_event", report, "11:00", "nurse"))
-    if kind == "response":
-        make.done(answered(day, make.at("2026-09-16", "10:00")))
-    row = rows.first()
-    assert row is not None
-
-    with pytest.raises(IntegrityError, match="replaced by another"):
-        _supersede(rows, row, day.at("12:00"))
-
-
-def _supersede(rows, row, at):
-    with transaction.atomic():
-        rows.filter(pk=row.pk).update(superseded_at=at)
-        at_once()
-
-
-def test_an_entry_in_error_without_its_record_is_refused():
-    day = Day.ready().until("checked_in")
-    struck(day, "check_in", CheckIn.objects.get(), "nurse", "technician", "08:50")
-    known = EnteredInError.objects.filter(record_kind="check_in").values().get()
-    consent = Consent.objects.get()
-
-    forged = {"id": consent.pk, "record_kind": "consent", "record_id": consent.pk}
-    with pytest.raises(IntegrityError, match="strikes a record"):
-        forge(known | forged)
-
-
-def forge(columns):
-    with transaction.atomic():
-        EnteredInError.objects.create(**columns)
-        at_once()
-
-
-def test_entries_in_error_are_never_changed():
-    day = Day.ready().until("checked_in")
-    struck(day, "check_in", CheckIn.objects.get(), "nurse", "technician", "08:50")
-
-    with pytest.raises(DatabaseError), transaction.atomic():
-        EnteredInError.objects.update(reason="Something else entirely.")
-    with pytest.raises(DatabaseError), transaction.atomic():
-        EnteredInError.objects.all()._raw_delete("default")
-
-
-def test_the_database_lifts_no_hold_either():
-    day = Day.ready().until("harvested")
-    make.done(day.hand_off("H1", "09:34", role="clinician"))
-    make.done(day.hand_off("H2", "09:35"))
-    make.done(day.process(additives=["enzyme"]))
-    row = Processing.objects.values().get()
-
-    forged = {"id": row["kit_id"], "corrects_id": row["id"], "correction_reason": WHY}
-    with pytest.raises(IntegrityError, match="stays on hold"), transaction.atomic():
-        Processing.objects.create(
-            **row | forged | {"additives": [], "regulatory_hold": False}
-        )

@@ -2,11 +2,12 @@
 
 import pytest
 
+from procedures.domain.schema import InvalidData
 from procedures.models import Episode, KitUse, Processing
 from procedures.selectors.products import look_back
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
-from tests.procedures.correcting import correct, processing_of
+from tests.procedures.correcting import correct, kit_of, processing_of
 from tests.procedures.refusals import codes
 
 pytestmark = pytest.mark.django_db
@@ -67,8 +68,7 @@ def free_for_another(day, used):
     other = Day.ready(day.place, on="2026-09-16", centrifuge="CF-02").until("harvested")
     make.done(other.hand_off("H1", "09:34", role="clinician"))
     make.done(other.hand_off("H2", "09:35"))
-    text = f"(01){used.gtin}(17){used.expires_on:%y%m%d}(10){used.lot}(21){used.serial}"
-    outcome = other.process(kit_udi=text)
+    outcome = other.process(kit_udi=kit_of(used))
     return isinstance(outcome, Episode)
 
 
@@ -85,8 +85,7 @@ def test_a_kit_that_could_not_be_used_is_not_corrected_to(day, text, code):
 
 def test_a_kit_of_somebody_else_is_not_corrected_to(day):
     other = Day.ready(day.place, on="2026-09-16", centrifuge="CF-02").until("processed")
-    used = Processing.objects.get(episode=other.episode).kit
-    text = f"(01){used.gtin}(17){used.expires_on:%y%m%d}(10){used.lot}(21){used.serial}"
+    text = kit_of(Processing.objects.get(episode=other.episode).kit)
 
     refused = mended(
         day,
@@ -105,6 +104,22 @@ def test_the_same_kit_typed_again_changes_nothing_of_it(day):
 
     assert Processing.objects.get(superseded_at=None).kit == row.kit
     assert KitUse.objects.count() == 1
+
+
+def test_a_correction_to_the_first_kit_is_possible_again(day):
+    first = Processing.objects.get()
+    make.done(mended(day, first, "technician", kit_udi=OTHER))
+    second = Processing.objects.get(superseded_at=None)
+
+    text = kit_of(first.kit)
+    make.done(mended(day, second, "technician", kit_udi=text))
+
+    assert Processing.objects.get(superseded_at=None).kit == first.kit
+
+
+def test_only_another_kit_leaves_the_one_before_unopened(day):
+    with pytest.raises(InvalidData, match="another kit"):
+        mended(day, Processing.objects.get(), "technician", kit_unused=True)
 
 
 def test_a_lot_read_wrongly_is_put_right_for_the_same_box(day):

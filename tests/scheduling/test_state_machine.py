@@ -24,7 +24,8 @@ from scheduling.services import absences, answering, booking, closing, holds, of
 from scheduling.services import setup as clinic_setup
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waiting
-from tests.factories.scheduling import BY, NINE, minutes
+from tests.factories.scheduling import BY, minutes
+from tests.scheduling.lived_days import EIGHT, as_modelled, at_minute, pick
 from tests.scheduling.small_model import (
     CARE,
     HOLD_LASTS,
@@ -36,20 +37,10 @@ from tests.scheduling.small_model import (
 )
 
 RUNS, STEPS = 500, 20
-EIGHT = NINE - minutes(60)
 BEGINS = -60  # the clock starts at seven
 ACTS = {
-    "accept",
-    "add_exception",
-    "book",
-    "cancel",
-    "end_absence",
-    "hold",
-    "move",
-    "no_show",
-    "offer",
-    "open_absence",
-    "undo_no_show",
+    *("accept", "add_exception", "book", "cancel", "end_absence", "hold", "move"),
+    *("no_show", "offer", "open_absence", "undo_no_show"),
 }
 WHY_NOT = {"SlotTaken", "PatientBusy", "InvalidStart", "status", "OfferGone"}
 KINDS = ("clinician", "consult_room", "nurse")
@@ -58,10 +49,6 @@ starts = st.integers(0, 15).map(lambda n: 15 * n)
 kinds = st.sampled_from([TALK, TALK, CARE])
 patients = st.integers(0, 3)
 any_one = st.integers(0, 30)
-
-
-def at_minute(minute):
-    return EIGHT + minutes(minute)
 
 
 class Day(RuleBasedStateMachine):
@@ -184,9 +171,12 @@ class Day(RuleBasedStateMachine):
             self.model.give_up(visit)
 
     @precondition(lambda self: self.model.visits)
-    @rule(which=any_one)
-    def miss(self, which):
+    @rule(which=any_one, waits=st.integers(0, 3))
+    def miss(self, which, waits):
+        """Some wait for the patient until the visit was due, most look too early."""
         visit = pick(self.model.visits, which)
+        if not waits and visit.stands:
+            self.model.now = max(self.model.now, visit.start)
         row, early = self.rows[visit], self.model.now < visit.start
         expected = "status" if not visit.stands else "not-yet" if early else ""
         told, row = self.do(booking.no_show, appointment_id=row.pk, version=row.version)
@@ -364,18 +354,6 @@ class Day(RuleBasedStateMachine):
                 self.at, self.people[who], visit_type=TALK
             )
         return self.entries[who]
-
-
-def pick(items, which):
-    return items[which % len(items)]
-
-
-def as_modelled(row):
-    owner = (
-        "appointment" if row.appointment_id else "hold" if row.hold_id else "absence"
-    )
-    span = ((end - EIGHT) // minutes(1) for end in (row.starts_at, row.ends_at))
-    return (owner, row.resource.kind, *span)
 
 
 @pytest.fixture

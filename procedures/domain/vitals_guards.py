@@ -1,0 +1,22 @@
+"""Guards of the vital signs on record: what a correction made of the check-in's."""
+
+from collections.abc import Iterator
+
+from procedures.domain.facts import Facts
+from procedures.domain.reason import GuardReason
+
+
+def vital_signs(facts: Facts) -> Iterator[GuardReason]:
+    """The set of the check-in as it is on record now, whatever was corrected since."""
+    if not facts.day.has_vitals:
+        yield GuardReason(
+            "vitals-missing",
+            "The vital signs of the check-in were entered in error.",
+            "The check-in is entered in error, too, and done again",
+        )
+    if facts.day.has_fever:
+        yield GuardReason(
+            "INF-01",
+            "INF-01: the corrected temperature is 38.0 °C or more.",
+            "The day ends; a new evaluation once an infection is excluded",
+        )
