@@ -174,6 +174,7 @@ REFERENCE_PAGES = {
     "permissions.md": "clinics.services.reference.permissions_markdown",
     "api.yaml": "config.reference.api_yaml",
     "pathway.md": "procedures.services.reference.pathway_markdown",
+    "corrections.md": "procedures.services.reference.corrections_markdown",
 }
 
 # Logs hold ids and names of acts, never request bodies or personal data.

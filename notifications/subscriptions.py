@@ -25,6 +25,7 @@ from procedures.events import (
     EpisodeAdvanced,
     FollowUpsPlanned,
     RedFlagRaised,
+    ResponseEnteredInError,
     ResponseRecorded,
 )
 from scheduling.events import (
@@ -33,11 +34,14 @@ from scheduling.events import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentCheckedIn,
+    AppointmentCheckInUndone,
     AppointmentEnded,
     AppointmentEvent,
     AppointmentFulfilled,
+    AppointmentFulfilUndone,
     AppointmentMoved,
     AppointmentNoShow,
+    AppointmentNoShowUndone,
     OfferClosed,
     OfferEvent,
     OfferMade,
@@ -67,8 +71,8 @@ def plan_check_ins(event: FollowUpsPlanned | EpisodeAdvanced) -> None:
     replan_check_ins(patient_id=event.patient_id, now=event.occurred_at)
 
 
-def stop_check_in(event: ResponseRecorded) -> None:
-    """An answered check-in is not asked for again."""
+def stop_check_in(event: ResponseRecorded | ResponseEnteredInError) -> None:
+    """An answered check-in is not asked for again, unless the answers were none."""
     lock(event.patient_id)
     replan(subject=f"follow_up:{event.follow_up_id}", now=event.occurred_at)
 
@@ -101,6 +105,9 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentFulfilled, plan_visit),
     (AppointmentNoShow, plan_visit),
     (AppointmentEnded, plan_visit),
+    (AppointmentNoShowUndone, plan_visit),
+    (AppointmentCheckInUndone, plan_visit),
+    (AppointmentFulfilUndone, plan_visit),
     (OfferMade, plan_offer),
     (OfferClosed, plan_offer),
     (WaitChanged, plan_offers),
@@ -110,6 +117,7 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (FollowUpsPlanned, plan_check_ins),
     (EpisodeAdvanced, plan_check_ins),
     (ResponseRecorded, stop_check_in),
+    (ResponseEnteredInError, stop_check_in),
     (RedFlagRaised, plan_pages),
     (TaskOpened, plan_pages),
     (TaskAcknowledged, plan_pages),

@@ -9,55 +9,67 @@ from core.problems import NotFound
 from pages.act_form import Sheet
 from pages.act_sections import SECTIONS
 from pages.act_sheets import Here, grades_left_out, target_name
-from procedures.domain.act_schemas import SCHEMAS
+from procedures.domain.act_schemas import SCHEMAS, of_record
+from procedures.domain.correction_table import KINDS
 from procedures.domain.schema import Field
 
 if TYPE_CHECKING:
     from procedures.models import Episode
 
-# Kind of record: the act that made it, and where the episode keeps it.
-KINDS = {
-    "evaluation": ("evaluate", "evaluations"),
-    "harvest": ("harvest", "harvests"),
-    "processing": ("process", "processings"),
-    "injection": ("inject", "injections"),
-    "adverse_event": ("adverse_event", "adverseevents"),
-}
-WHY = ("Why it is corrected", ("reason",))
+WHY = ("Why it is corrected", ("reason", "kit_unused"))
+ERROR = ("Why it is struck", ("reason", "kit_unused"))
+# Acts that name one record.
+NAMING = frozenset({"correct", "enter_in_error"})
 
 
-def records(episode: "Episode") -> list[tuple[str, Any]]:
-    """(kind, row) of every current record that can be corrected."""
+def records(episode: "Episode", act: str = "correct") -> list[tuple[str, Any]]:
+    """(kind, row) of every current record that the act can name."""
     return [
-        (kind, row)
-        for kind, (_, rows) in KINDS.items()
-        for row in getattr(episode, rows)
+        (kind.code, row)
+        for kind in KINDS.values()
+        if kind.values or act == "enter_in_error"
+        for row in getattr(episode, kind.rows)
         .filter(superseded_at=None)
         .order_by("occurred_at")
     ]
 
 
-def record(episode: "Episode", kind: str, record_id: str) -> Any:
+def record(episode: "Episode", kind: str, record_id: str, act: str = "correct") -> Any:
     """The current record; raises NotFound."""
-    for name, row in records(episode):
+    for name, row in records(episode, act):
         if name == kind and str(row.pk) == record_id:
             return row
     raise NotFound
 
 
+def error_sheet(here: Here, kind: str, record_id: UUID | str) -> Sheet:
+    """Why the record is struck; of a processing, whether its kit was opened."""
+    record(here.episode, kind, str(record_id), "enter_in_error")
+    schema = SCHEMAS["enter_in_error"]
+    wanted = ("reason", "kit_unused") if kind == "processing" else ("reason",)
+    asked = tuple(f for f in schema.fields if f.name in wanted)
+    title = f"{KINDS[kind].label} entered in error"
+    return Sheet(
+        schema=replace(schema, label=title, fields=asked),
+        zone=here.zone,
+        sections=(ERROR,),
+    )
+
+
 def sheet(here: Here, kind: str, record_id: UUID | str) -> Sheet:
     """The record's own questions with its answers, and the reason."""
     row = record(here.episode, kind, str(record_id))
-    act = KINDS[kind][0]
-    schema, own = SCHEMAS["correct"], SCHEMAS[act]
-    reason = next(f for f in schema.fields if f.name == "reason")
+    act = KINDS[kind].made_by
+    schema, own = SCHEMAS["correct"], of_record(kind)
+    wanted = ("reason", "kit_unused") if kind == "processing" else ("reason",)
+    reason = (f for f in schema.fields if f.name in wanted)
     starts = _plain(own.fields, row) | STARTS.get(kind, _nothing)(row)
     titles = {}
     if "findings" in starts:
         names = dict(here.targets)
         titles["findings"] = [names[r["target"]] for r in starts["findings"]]
     return Sheet(
-        schema=replace(schema, fields=(reason, *own.fields)),
+        schema=replace(schema, fields=(*reason, *own.fields)),
         zone=here.zone,
         starts=starts,
         titles=titles,

@@ -9,7 +9,9 @@ SIGNATURE = ("signature_password", "signature_totp")
 SECOND = ("second_email", "second_password", "second_totp")
 LATE = ("occurred_at", "late_reason")
 # Acts that ask a second person only in some cases; the refusal says when.
-MAY_NEED_SECOND = frozenset({"override", "check_in", "hand_off", "process", "not_done"})
+MAY_NEED_SECOND = frozenset(
+    {"override", "check_in", "hand_off", "process", "not_done", "correct"}
+)
 
 
 def proof_fields(schema: ActSchema) -> dict[str, forms.Field]:

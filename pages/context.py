@@ -32,6 +32,7 @@ PLACES = (
     Place("staff:episodes", "Episodes", "episodes", "episode.read", later=True),
     Place("staff:waitlist", "Waitlist", "waitlist", "waitlist.read", later=True),
     Place("staff:tasks", "Tasks", "tasks", "task.read"),
+    Place("staff:kits", "Kits", "search", "kit.look_back", later=True),
     Place("staff:absences", "Absences", "away", "absence.write", later=True),
     Place("staff:messages", "Messages", "messages", "message.read", later=True),
     Place("staff:resources", "Resources", "resources", "resource.write", later=True),

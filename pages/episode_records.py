@@ -1,12 +1,15 @@
 """The records of one episode, in the order of its path, for those who treat."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from pages.record_words import Fact, Record, Words, fields_of, number, signed
-from pages.words import full_day, sentence
+from pages.words import full_day, moment, sentence
 from procedures.domain import body, day_vocabulary
+from procedures.domain.correction_table import KINDS
 from procedures.domain.visit_schemas import VITAL_SIGNS
 from procedures.domain.vocabulary import LABS
 from procedures.services import unusual
@@ -20,21 +23,30 @@ SETS = ("vitals", "site_marks", "last_doses", "findings", "medications", "labs")
 
 
 def records(episode: "Episode", zone: ZoneInfo) -> list[tuple[str, list[Record]]]:
-    """Every current record under the headings of the path."""
+    """Every current record under the headings of the path, and those entered in error,
+    struck through, beside them."""
     words, groups, late = Words(zone), [], late_entries(episode)
+    struck = {error.record_id: error for error in episode.errors.all()}
     for heading, kinds in HEADINGS:
         made = [
-            _record(words, title, row, make, late)
+            _record(words, title, row, make, late, struck.get(row.pk))
             for title, name, make in kinds
-            for row in _current(episode, name)
+            for row in _shown(episode, name, struck)
         ]
         if made:
             groups.append((heading, made))
-    return groups
+    named = {name for _, kinds in HEADINGS for _, name, _ in kinds}
+    others = [
+        _record(words, kind.label, row, _other, late, struck[row.pk])
+        for kind in KINDS.values()
+        if kind.rows not in named
+        for row in getattr(episode, kind.rows).filter(pk__in=struck)
+    ]
+    return [*groups, ("Entered in error", others)] if others else groups
 
 
-def _current(episode: "Episode", name: str) -> list[Any]:
-    rows = getattr(episode, name).filter(superseded_at=None)
+def _shown(episode: "Episode", name: str, struck: Mapping[Any, Any]) -> list[Any]:
+    rows = getattr(episode, name).filter(Q(superseded_at=None) | Q(pk__in=struck))
     return list(rows.order_by("occurred_at", "recorded_at"))
 
 
@@ -45,7 +57,7 @@ def late_entries(episode: "Episode") -> dict[Any, str]:
 
 
 def _record(
-    words: Words, title: str, row: Any, make: Maker, late: dict[Any, str]
+    words: Words, title: str, row: Any, make: Maker, late: dict[Any, str], error: Any
 ) -> Record:
     parts = make(words, row)
     return Record(
@@ -55,8 +67,19 @@ def _record(
         signed=signed(row, words.zone),
         why_corrected=row.correction_reason,
         why_late=late.get(row.recorded_at, ""),
+        struck=_struck(words, error) if error else "",
         **parts,
     )
+
+
+def _struck(words: Words, error: Any) -> str:
+    people = f"{error.entered_by_name}, with {error.second_person_name}"
+    return f"{people}, {moment(error.occurred_at, words.zone)}: {error.reason}"
+
+
+def _other(words: Words, row: Any) -> dict[str, Any]:
+    """A record that is otherwise shown as a part of another one."""
+    return {"facts": []}
 
 
 def _evaluation(words: Words, row: Any) -> dict[str, Any]:

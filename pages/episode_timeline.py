@@ -41,6 +41,7 @@ TEXTS = {
     "episode.withdrawn": "Withdrawn",
     "episode.aborted": "Procedure aborted",
     "episode.corrected": "Record corrected",
+    "episode.entered_in_error": "Record entered in error",
     "episode.closed": "Episode closed",
     "episode.became_ready": "Ready for the day",
     "episode.became_unready": "No longer ready",

@@ -34,6 +34,7 @@ class Record:
     signed: str = ""
     why_corrected: str = ""
     why_late: str = ""
+    struck: str = ""
 
 
 @dataclass(frozen=True, slots=True)

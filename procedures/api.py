@@ -18,6 +18,7 @@ from core.refusal import Refused
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.json_schema import body as act_body
 from procedures.domain.schema import InvalidData
+from procedures.kit_api import Kits
 from procedures.models import Episode
 from procedures.selectors import documents, episodes, linked
 from procedures.services import acts, understood
@@ -267,6 +268,7 @@ def _uuid(text: str, name: str, *, required: bool = False) -> UUID | None:
 
 
 urlpatterns = [
+    path("kits/", Kits.as_view(), name="kits"),
     path("episodes/", EpisodeList.as_view(), name="episodes"),
     path("episodes/<uuid:episode_id>/", EpisodeDetail.as_view(), name="episode"),
     path(

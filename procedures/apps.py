@@ -44,6 +44,7 @@ DAY_APPEND_ONLY = (
     "procedures_incidentresolution",
     "procedures_instrumentversion",
     "procedures_timetableversion",
+    "procedures_enteredinerror",
 )
 
 

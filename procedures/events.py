@@ -34,6 +34,15 @@ class ResponseRecorded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseEnteredInError(Event):
+    """The answers of a contact were none: it is open again."""
+
+    follow_up_id: UUID
+    episode_id: UUID
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RedFlagRaised(Event):
     """An answer needs a clinician now: tier 1 is an emergency, 2 the same day."""
 

@@ -9,6 +9,7 @@ from scheduling.events import (
     AppointmentEnded,
     AppointmentMoved,
     AppointmentNoShow,
+    AppointmentNoShowUndone,
 )
 
 
@@ -30,6 +31,10 @@ def free_visit(
     visits.freed(appointment_id=event.appointment_id, now=event.occurred_at)
 
 
+def restore_visit(event: AppointmentNoShowUndone) -> None:
+    visits.restored(appointment_id=event.appointment_id, now=event.occurred_at)
+
+
 def note_phases(event: DayActDone) -> None:
     day_phases.note(
         episode_id=event.episode_id, act=event.act, at=event.at, now=event.occurred_at
@@ -41,6 +46,7 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentMoved, redate_visit),
     (AppointmentCancelled, free_visit),
     (AppointmentNoShow, free_visit),
+    (AppointmentNoShowUndone, restore_visit),
     (AppointmentEnded, free_visit),
     (DayActDone, note_phases),
 ]

@@ -67,6 +67,21 @@ class AppointmentNoShow(AppointmentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentNoShowUndone(AppointmentEvent):
+    """The patient came after all, and the visit has its time again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentCheckInUndone(AppointmentEvent):
+    """Somebody else was meant: the visit has not begun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentFulfilUndone(AppointmentEvent):
+    """The visit is not over yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentEnded(AppointmentEvent):
     """The procedure was aborted after check-in."""
 

@@ -131,6 +131,10 @@ CARE_PATH: dict[str, Rule] = {
         NURSE,
         *DOCTORS,
     ),
+    "episode.enter_in_error": _about_patients(
+        "Whoever may make a record may strike it, with a second person; it stays.",
+        *CARE,
+    ),
     "episode.evaluate": _about_patients(
         "History, examination and imaging are the clinician's findings.", *DOCTORS
     ),
@@ -196,6 +200,13 @@ CARE_PATH: dict[str, Rule] = {
     ),
 }
 
+KITS: dict[str, Rule] = {
+    "kit.look_back": _about_patients(
+        "A recalled lot has to be traced to its patients by those who treat them.",
+        *CARE,
+    ),
+}
+
 MESSAGES: dict[str, Rule] = {
     "message.cancel": _about_patients(
         "Coordinators answer for what patients are told.", COORDINATOR
@@ -257,7 +268,10 @@ SCHEDULE: dict[str, Rule] = {
         "Moving is the coordinators' work.", COORDINATOR
     ),
     "appointment.no_show": _about_patients(
-        "Whoever waited for the patient says so.", COORDINATOR, NURSE, *DOCTORS
+        "Whoever waited for the patient says so, and takes it back.",
+        COORDINATOR,
+        NURSE,
+        *DOCTORS,
     ),
     "appointment.read": _about_patients(
         "The day's visits are read by those who plan and those who treat.",
@@ -321,6 +335,7 @@ ACTIONS: dict[str, Rule] = {
     **ACCESS,
     **ADMINISTRATION,
     **CARE_PATH,
+    **KITS,
     **MESSAGES,
     **PATIENTS,
     **SCHEDULE,

@@ -7,6 +7,7 @@ SECTIONS = {
     "Patients": policy.PATIENTS,
     "Schedule": policy.SCHEDULE,
     "Care path": policy.CARE_PATH,
+    "Kits": policy.KITS,
     "Messages": policy.MESSAGES,
     "Records of what was done and seen": policy.ACCESS,
     "Administration": policy.ADMINISTRATION,

@@ -27,6 +27,7 @@ from pages.act_sheets import Here
 from pages.words import sentence
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.correction_guards import MADE_BY
+from procedures.domain.correction_table import KINDS
 from procedures.domain.schema import FieldError, InvalidData, parse
 from procedures.selectors import episodes
 from procedures.services import acts
@@ -64,8 +65,8 @@ def _act(request: StaffRequest, episode_id: UUID, *, act: str) -> Answer:
     zone = ZoneInfo(request.clinic.time_zone)
     asked = (request.POST if request.method == "POST" else request.GET).dict()
     here = Here(episode, request.now, zone, {k: str(v) for k, v in asked.items()})
-    if act == "correct" and "record" not in asked:
-        return _choose_record(request, here)
+    if act in act_corrections.NAMING and "record" not in asked:
+        return _choose_record(request, here, act)
     sheet = _sheet(act, here)
     shown = ActPage(request, here, sheet, act)
     if request.method != "POST":
@@ -74,25 +75,28 @@ def _act(request: StaffRequest, episode_id: UUID, *, act: str) -> Answer:
 
 
 def _sheet(act: str, here: Here) -> Sheet:
-    if act != "correct":
+    if act not in act_corrections.NAMING:
         return act_sheets.sheet(act, here)
     kind, record_id = here.asked["record"], here.asked.get("record_id", "")
+    if act == "enter_in_error":
+        return act_corrections.error_sheet(here, kind, record_id)
     return act_corrections.sheet(here, kind, record_id)
 
 
-def _choose_record(request: StaffRequest, here: Here) -> Answer:
+def _choose_record(request: StaffRequest, here: Here, act: str) -> Answer:
     rows = [
         {
-            "name": sentence(kind),
+            "name": KINDS[kind].label,
             "at": row.occurred_at,
             "by": row.recorded_by_name,
             "address": f"?record={kind}&record_id={row.pk}",
         }
-        for kind, row in act_corrections.records(here.episode)
+        for kind, row in act_corrections.records(here.episode, act)
         if policy.may(request.actor.role, f"episode.{MADE_BY[kind]}").allowed
     ]
     context = {
         "rows": rows,
+        "in_error": act == "enter_in_error",
         "patient": here.episode.patient,
         "back_address": reverse("staff:episode", args=[here.episode.pk]),
     }
@@ -174,11 +178,14 @@ def _do(request: StaffRequest, here: Here, act: str, found: Answers) -> Any:
 
 
 def _data(act: str, here: Here, found: Answers) -> dict[str, Any]:
-    if act != "correct":
+    if act not in act_corrections.NAMING:
         return act_sheets.folded(found.raw)
-    values = {k: v for k, v in found.raw.items() if k != "reason"}
     named = {name: here.asked.get(name, "") for name in ("record", "record_id")}
-    return {**named, "reason": found.raw.get("reason", ""), "values": values}
+    own = {k: v for k, v in found.raw.items() if k in ("reason", "kit_unused")}
+    if act == "enter_in_error":
+        return {**named, **own}
+    values = {k: v for k, v in found.raw.items() if k not in own}
+    return {**named, **own, "values": values}
 
 
 def _version(text: str) -> int:

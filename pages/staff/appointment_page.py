@@ -31,6 +31,12 @@ BUTTONS = (
     (Act.CHECK_IN, "appointment.arrive", "check_in", "Begin the visit"),
     (Act.FULFIL, "appointment.arrive", "fulfil", "Visit is done"),
     (Act.NO_SHOW, "appointment.no_show", "no_show", "Patient did not come"),
+    (
+        Act.UNDO_NO_SHOW,
+        "appointment.no_show",
+        "undo_no_show",
+        "Patient came after all",
+    ),
 )
 # Of a procedure these are steps of its episode, not buttons here.
 OF_EPISODE = frozenset({Act.CHECK_IN, Act.FULFIL})

@@ -17,9 +17,10 @@ from core.problems import NotFound
 from core.refusal import Refused
 from pages import numbers
 from pages.forms import DayField, Form, InlineChoices, TimeInput, area, show
-from pages.staff import appointment_page
+from pages.staff import appointment_page, taken
 from scheduling import selectors
 from scheduling.services import booking
+from scheduling.services.problems import PatientBusy, SlotTaken
 from scheduling.services.visits import Verb
 
 if TYPE_CHECKING:
@@ -106,6 +107,23 @@ fulfil = _act(booking.fulfil, "appointment.arrive", "The visit is done.")
 no_show = _act(
     booking.no_show, "appointment.no_show", "Noted: the patient did not come."
 )
+
+
+@page(action="appointment.no_show")
+@require_POST
+def undo_no_show(request: StaffRequest, appointment_id: UUID) -> Answer:
+    found = found_visit(request, appointment_id)
+    try:
+        undone = booking.undo_no_show(
+            appointment_id=appointment_id,
+            clinic_id=request.clinic.pk,
+            version=version_of(request, found),
+            by=request.actor,
+            now=request.now,
+        )
+    except (SlotTaken, PatientBusy) as problem:
+        return taken.page(request, problem, taken.to_book_again(found))
+    return done(request, undone, "The visit stands again, at its time.")
 
 
 def found_visit(request: StaffRequest, appointment_id: UUID) -> "Appointment":

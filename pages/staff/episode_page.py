@@ -31,7 +31,15 @@ if TYPE_CHECKING:
 
 PREPARING = ("approved", "scheduled", "ready")
 # Shown apart from the rest: they end the path, or mend a record.
-LAST = ("not_done", "lift_stop", "adverse_event", "correct", "withdraw", "abort")
+LAST = (
+    "not_done",
+    "lift_stop",
+    "adverse_event",
+    "correct",
+    "enter_in_error",
+    "withdraw",
+    "abort",
+)
 
 
 def context(request: StaffRequest, episode: "Episode") -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The opening was taken meanwhile: say so, and offer the next ones at one press."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -61,6 +61,11 @@ def to_move(visit: "Appointment") -> Wanted:
         subject=visit.subject,
         moving=visit,
     )
+
+
+def to_book_again(visit: "Appointment") -> Wanted:
+    """The same visit as another one, as its time went to somebody else."""
+    return replace(to_move(visit), moving=None)
 
 
 def page(

@@ -11,20 +11,16 @@ from datetime import datetime
 from typing import Any
 
 from procedures.domain import follow_up_guards, product_guards, visit_guards
+from procedures.domain.correction_table import KINDS
 from procedures.domain.day_guards import Guard
 from procedures.domain.facts import Facts
 from procedures.domain.reason import GuardReason
 
 Answers = Mapping[str, Any]
 
-# Kind of record: the act that makes it, which is also who may correct it.
-MADE_BY = {
-    "evaluation": "evaluate",
-    "harvest": "harvest",
-    "processing": "process",
-    "injection": "inject",
-    "adverse_event": "adverse_event",
-}
+# Kind of record: the act that makes it, which is also who may put it right.
+MADE_BY = {code: kind.made_by for code, kind in KINDS.items()}
+CORRECTABLE = tuple(code for code, kind in KINDS.items() if kind.values)
 
 
 def harvest(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:

@@ -78,6 +78,7 @@ class DayFacts:
     product_limit: timedelta = timedelta(hours=4)
     open_incidents: tuple[str, ...] = ()
     checked_in_at: datetime | None = None
+    has_vitals: bool = True
     marked: frozenset[str] = frozenset()
     time_outs: Mapping[int, TimeOutFact] = field(default_factory=dict)
     hand_offs: frozenset[str] = frozenset()

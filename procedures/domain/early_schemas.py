@@ -238,16 +238,35 @@ ABORT = ActSchema(
         Field(name="note", kind="text", label="Note", required=False, hard=(0, 400)),
     ),
 )
+NAMED = (
+    Field(name="record", kind="text", label="Kind of record", hard=(1, 32)),
+    Field(name="record_id", kind="text", label="Record", hard=(36, 36)),
+    Field(name="reason", kind="text", label="Reason", hard=(10, 500)),
+)
+UNOPENED = Field(
+    name="kit_unused",
+    kind="boolean",
+    label="The kit named before was not opened",
+    required=False,
+    hint="Then it may be used for somebody else. Only where another kit is named.",
+)
 CORRECT = ActSchema(
     act="correct",
     label="Correction",
     signature="This row replaces the one it names.",
+    version="2",
     fields=(
-        Field(name="record", kind="text", label="Kind of record", hard=(1, 32)),
-        Field(name="record_id", kind="text", label="Record", hard=(36, 36)),
-        Field(name="reason", kind="text", label="Reason", hard=(10, 500)),
+        *NAMED,
         Field(name="values", kind="object", label="The whole record, corrected"),
+        UNOPENED,
     ),
+)
+ENTER_IN_ERROR = ActSchema(
+    act="enter_in_error",
+    label="Entered in error",
+    signature="This record should not have been made; it stays, struck through.",
+    second_person=True,
+    fields=(*NAMED, UNOPENED),
 )
 COMPLETE = ActSchema(
     act="complete",
@@ -282,6 +301,7 @@ SCHEMAS: dict[str, ActSchema] = {
         WITHDRAW,
         ABORT,
         CORRECT,
+        ENTER_IN_ERROR,
         COMPLETE,
     )
 }

@@ -56,6 +56,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     ABORT = "abort"
     CORRECT = "correct"
+    ENTER_IN_ERROR = "enter_in_error"
     COMPLETE = "complete"
 
 
@@ -77,6 +78,13 @@ STEPS = {
     "become_unready": "a readiness item is open again",
     "lose": "closed as lost to follow-up",
     "convert": "closed as converted to surgery",
+    "undecide": "the decision was entered in error",
+    "undo_check_in": "the check-in was entered in error",
+    "undo_harvest": "the harvest was entered in error",
+    "undo_process": "the processing was entered in error",
+    "undo_release": "the release was entered in error",
+    "undo_inject": "an injection was entered in error",
+    "undo_discharge": "the discharge was entered in error",
 }
 
 TERMINAL = frozenset(
@@ -130,6 +138,16 @@ TRANSITIONS: dict[tuple[Stage, str], Stage] = {
     (S.RELEASED, A.NOT_DONE): S.INJECTED,
     (S.INJECTED, A.DISCHARGE): S.DISCHARGED,
     (S.DISCHARGED, A.RESPOND): S.FOLLOW_UP,
+    # Backwards, one step at a time: nothing later stands on what is taken back.
+    (S.APPROVED, "undecide"): S.CONSULTATION,
+    (S.DECLINED, "undecide"): S.CONSULTATION,
+    (S.CHECKED_IN, "undo_check_in"): S.READY,
+    (S.HARVESTED, "undo_harvest"): S.CHECKED_IN,
+    (S.PROCESSED, "undo_process"): S.HARVESTED,
+    (S.RELEASED, "undo_release"): S.PROCESSED,
+    (S.INJECTED, "undo_inject"): S.RELEASED,
+    (S.DISCHARGED, "undo_discharge"): S.INJECTED,
+    (S.FOLLOW_UP, "undo_discharge"): S.INJECTED,
     **{(stage, A.COMPLETE): S.COMPLETED for stage in AFTER},
     **{(stage, "lose"): S.LOST_TO_FOLLOW_UP for stage in AFTER},
     **{(stage, "convert"): S.CONVERTED_TO_SURGERY for stage in AFTER},
@@ -153,6 +171,7 @@ STAYS: dict[Act, frozenset[Stage]] = {
     A.ADVERSE_EVENT: frozenset(STAGES),
     A.RESPOND: frozenset({S.FOLLOW_UP}),
     A.CORRECT: frozenset(STAGES) - {S.ENQUIRY},
+    A.ENTER_IN_ERROR: frozenset(STAGES),
 }
 
 

@@ -19,6 +19,7 @@ from procedures.domain.visit_guards import (
     times_run_forward,
     valid_time_out,
 )
+from procedures.domain.vitals_guards import vital_signs
 
 Answers = Mapping[str, Any]
 LEAST_EXPLANATION = 20
@@ -164,6 +165,7 @@ def inject(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
     yield from incident(facts)
     yield from consent(facts)
     yield from hard_rules(facts, "inject", data, of_product=True)
+    yield from vital_signs(facts)
     yield from valid_time_out(facts, 2, data["start_at"] if data else None)
     yield from hold(facts)
     if data is None:

@@ -13,6 +13,7 @@ from procedures.domain.rules import Level
 from procedures.domain.stop_guards import standing
 from procedures.domain.stops import EPISODE, PRODUCT, Finding
 from procedures.domain.table_rules import GATES, words_of
+from procedures.domain.vitals_guards import vital_signs
 from procedures.domain.vocabulary import SEDATION_LEVELS
 
 Answers = Mapping[str, Any]
@@ -132,6 +133,7 @@ def time_out(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
     yield from consent(facts)
     second = facts.stage == "released"
     yield from hard_rules(facts, "time_out", data, of_product=second)
+    yield from vital_signs(facts)
     if second:
         yield from not_expired(facts)
     if data:
@@ -238,6 +240,7 @@ def harvest(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
     yield from incident(facts)
     yield from consent(facts)
     yield from hard_rules(facts, "harvest", data)
+    yield from vital_signs(facts)
     yield from valid_time_out(facts, 1, data["start_at"] if data else None)
     if data:
         yield from harvest_answers(facts, data)

@@ -84,6 +84,9 @@ VITAL_SIGNS = (
     ),
 )
 
+# Recorded with the check-in and the discharge; corrected as a record of its own.
+VITALS = ActSchema(act="vitals", label="Vital signs", fields=VITAL_SIGNS)
+
 SITE_MARKS = Field(
     name="site_marks",
     kind="group",

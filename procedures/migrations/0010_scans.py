@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("procedures", "0007_steroid_rule"),
+        ("procedures", "0009_stop_guards"),
     ]
 
     operations = [

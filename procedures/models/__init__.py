@@ -14,6 +14,7 @@ from procedures.models.day import (
     VitalsSet,
 )
 from procedures.models.decision import Decision, DecisionRule, Override, RuleVersion
+from procedures.models.entered_in_error import EnteredInError
 from procedures.models.episode import Episode, EpisodeVisit, Target
 from procedures.models.evaluation import (
     Evaluation,
@@ -56,6 +57,7 @@ __all__ = [
     "Discharge",
     "Disposition",
     "DraftAnswer",
+    "EnteredInError",
     "Episode",
     "EpisodeVisit",
     "Evaluation",

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from procedures.models import Episode, Product
+from procedures.domain.correction_table import KINDS
+from procedures.models import EnteredInError, Episode, Product
 from procedures.selectors import day, follow_ups, products, scores
 from procedures.selectors.columns import columns, many
 
@@ -34,6 +35,7 @@ def day_document(episode: Episode, now: datetime) -> dict[str, Any]:
         "products": [_product(row) for row in products.of_episode(episode)],
         "incidents": many(products.incidents(episode)),
         "day": {name: _current(episode, rows) for name, rows in RECORDS.items()},
+        "entered_in_error": [_error(row) for row in episode.errors.all()],
         "follow_ups": many(follow_ups.of_episode(episode)),
         "scores": [asdict(score) for score in scores.history(episode)],
     }
@@ -46,3 +48,9 @@ def _product(row: Product) -> dict[str, Any]:
 def _current(episode: Episode, name: str) -> list[dict[str, Any]]:
     rows = getattr(episode, name).filter(superseded_at=None)
     return many(rows.order_by("occurred_at"))
+
+
+def _error(row: EnteredInError) -> dict[str, Any]:
+    """An entry in error, with the record it strikes."""
+    struck = getattr(row.episode, KINDS[row.record_kind].rows).get(pk=row.record_id)
+    return columns(row) | {"record": columns(struck)}

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from clinics import selectors as clinics
+from procedures.domain import vitals
 from procedures.domain.day_facts import (
     DayFacts,
     FollowUpFact,
@@ -19,6 +20,7 @@ from procedures.domain.drug_names import classes_of, drug_key
 from procedures.domain.rules import Rule
 from procedures.models import (
     Episode,
+    Evaluation,
     EvaluationMedication,
     FollowUp,
     Harvest,
@@ -26,6 +28,7 @@ from procedures.models import (
     Product,
     Release,
     TimeOut,
+    VitalsSet,
 )
 from procedures.selectors import rules
 
@@ -70,6 +73,7 @@ def day_facts(episode: Episode, now: datetime, in_use: Sequence[Rule] = ()) -> D
         checked_in_at=episode.checkins.filter(superseded_at=None)
         .values_list("occurred_at", flat=True)
         .first(),
+        has_vitals=_check_in_vitals(episode).filter(superseded_at=None).exists(),
         marked=_ids(episode.sitemarks.filter(superseded_at=None), "target_id"),
         time_outs=_time_outs(episode),
         hand_offs=frozenset(
@@ -82,6 +86,10 @@ def day_facts(episode: Episode, now: datetime, in_use: Sequence[Rule] = ()) -> D
         injected_until=injections.aggregate(last=Max("end_at"))["last"],
         used_ml=used_ml(episode),
     )
+
+
+def _check_in_vitals(episode: Episode) -> QuerySet[VitalsSet]:
+    return episode.vitalssets.filter(purpose="check_in")
 
 
 def used_ml(episode: Episode) -> Decimal:
@@ -106,11 +114,11 @@ def current_processing(episode: Episode) -> Processing | None:
 
 
 def aspirate(episode: Episode) -> Product | None:
-    return episode.products.filter(kind="A").first()
+    return episode.products.filter(kind="A").order_by("-number").first()
 
 
 def concentrate(episode: Episode) -> Product | None:
-    return episode.products.filter(kind="C").first()
+    return episode.products.filter(kind="C").order_by("-number").first()
 
 
 def current_release(episode: Episode) -> Release | None:
@@ -163,7 +171,6 @@ def _product(episode: Episode) -> ProductFact | None:
     row, release = current_processing(episode), current_release(episode)
     if row is None:
         return None
-    low = row.viability_pct is not None and row.viability_pct < LOW_VIABILITY_PCT
     return ProductFact(
         code=row.concentrate.code,
         collected_on=row.concentrate.collected_on,
@@ -171,13 +178,24 @@ def _product(episode: Episode) -> ProductFact | None:
         start_at=row.start_at,
         end_at=row.end_at,
         bmc_ml=row.bmc_ml,
-        regulatory_hold=row.regulatory_hold,
+        regulatory_hold=was_held(episode),
         entered_at=row.recorded_at,
-        needs_physician=row.clots or row.leak or low,
+        needs_physician=was_doubtful(episode),
         released_at=release.released_at if release else None,
         release_entered_at=release.recorded_at if release else None,
         expires_at=release.expires_at if release else None,
     )
+
+
+def was_held(episode: Episode) -> bool:
+    """Whether any processing was ever on hold: no correction lifts that."""
+    return episode.processings.filter(regulatory_hold=True).exists()
+
+
+def was_doubtful(episode: Episode) -> bool:
+    """Whether a physician must accept the product, by any processing on record."""
+    low = Q(viability_pct__lt=LOW_VIABILITY_PCT)
+    return episode.processings.filter(Q(clots=True) | Q(leak=True) | low).exists()
 
 
 def _follow_up(row: FollowUp) -> FollowUpFact:

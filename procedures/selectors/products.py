@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Q, QuerySet
+
 from procedures.domain import product_ids
-from procedures.models import Episode, HandOff, Product, ScanIncident
+from procedures.models import Episode, HandOff, KitUse, Product, ScanIncident
 from procedures.selectors.day_facts import (
     current_harvest,
     current_processing,
@@ -80,3 +82,23 @@ def incidents(episode: Episode) -> list[ScanIncident]:
     """Scans that did not match, with what came of them."""
     rows = episode.scan_incidents.select_related("resolution")
     return list(rows.order_by("occurred_at"))
+
+
+def look_back(clinic_id: int, text: str) -> QuerySet[KitUse]:
+    """Every use of kits of this lot or serial number at a clinic, the latest first.
+
+    Also what was corrected or entered in error since: a recall asks whom a kit may
+    have reached, and a slip of the pen is one of the ways.
+    """
+    rows = KitUse.objects.filter(
+        Q(lot=text) | Q(serial=text), episode__clinic=clinic_id
+    )
+    rows = rows.select_related("episode__patient", "corrected_by")
+    return rows.order_by("-used_on", "pk") if text else rows.none()
+
+
+def state_of(use: KitUse) -> str:
+    """Whether the kit was used up after all, in one word of REST."""
+    if use.superseded_at is None:
+        return "used"
+    return "corrected" if hasattr(use, "corrected_by") else "entered-in-error"

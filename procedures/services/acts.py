@@ -95,7 +95,7 @@ def perform(
 def _actions(act: str, data: Mapping[str, Any]) -> Iterator[str]:
     """What the person must be allowed: a record is its makers' to correct."""
     yield f"episode.{act}"
-    if act == "correct":
+    if act in ("correct", "enter_in_error"):
         made_by = MADE_BY.get(str(data.get("record")))
         if made_by:
             yield f"episode.{made_by}"
@@ -311,5 +311,6 @@ PAST: dict[Act, str] = {
     Act.WITHDRAW: "withdrawn",
     Act.ABORT: "aborted",
     Act.CORRECT: "corrected",
+    Act.ENTER_IN_ERROR: "entered_in_error",
     Act.COMPLETE: "closed",
 }

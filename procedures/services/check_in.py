@@ -170,12 +170,19 @@ def _check_in_visit(context: Context) -> None:
 
 
 def keep_vitals(
-    context: Context, purpose: str, values: Mapping[str, Any], taken_at: datetime
+    context: Context,
+    purpose: str,
+    values: Mapping[str, Any],
+    taken_at: datetime,
+    **more: Any,
 ) -> VitalsSet:
-    """One set of vital signs of the episode."""
+    """One set of vital signs of the episode; `more` are a correction's columns."""
     fields = {**context.record_fields(), "occurred_at": taken_at}
     return VitalsSet.objects.create(
-        purpose=purpose, **{name: values[name] for name in VITAL_SIGNS}, **fields
+        purpose=purpose,
+        **{name: values[name] for name in VITAL_SIGNS},
+        **fields,
+        **more,
     )
 
 

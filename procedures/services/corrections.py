@@ -7,18 +7,18 @@ from zoneinfo import ZoneInfo
 
 from clinics import selectors as clinics
 from core.refusal import Refused
-from procedures.domain.act_schemas import SCHEMAS
+from procedures.domain.act_schemas import of_record
 from procedures.domain.schema import FieldError, InvalidData, parse
 from procedures.models import Evaluation, Record
-from procedures.services import evaluations
+from procedures.services import evaluations, second_looks
 from procedures.services.context import Context
 
 
-def parsed(context: Context, act: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The corrected answers by the act's own schema; pointers lead into /values."""
+def parsed(context: Context, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The corrected answers by the record's own schema; pointers lead into /values."""
     zone = ZoneInfo(clinics.clinic(context.episode.clinic_id).time_zone)
     try:
-        return parse(SCHEMAS[act], values, zone)
+        return parse(of_record(kind), values, zone)
     except InvalidData as wrong:
         raise InvalidData(
             [FieldError(f"/values{e.pointer}", e.text) for e in wrong.errors]
@@ -53,9 +53,11 @@ def _uuid(text: str) -> UUID | None:
 def evaluation(
     context: Context, record_id: str, values: Mapping[str, Any]
 ) -> Refused | None:
-    """A corrected evaluation; a hard rule that now fires stops the path."""
-    data = parsed(context, "evaluate", values)
+    """A corrected evaluation; a hard rule that fires now stops the path. A clinician
+    looks again at what was decided on the evaluation before."""
+    data = parsed(context, "evaluation", values)
     links = supersede(context, Evaluation, record_id)
-    evaluations.insert(context, data, **links)
+    made = evaluations.insert(context, data, **links)
     evaluations.stop_on_hard_rule(context)
+    second_looks.after_evaluation(context, links["corrects"], made)
     return None

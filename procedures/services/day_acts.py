@@ -31,6 +31,7 @@ CORRECTIONS: dict[str, Corrector] = {
     "harvest": day_corrections.harvest,
     "processing": day_corrections.processing,
     "injection": day_corrections.injection,
+    "vitals": day_corrections.vitals,
     "adverse_event": day_corrections.adverse_event,
 }
 

@@ -1,7 +1,8 @@
 """Corrections of the day's records: the same act, the same people, other values.
 
 What a correction may not change: patient, product, target, time-out and who did it.
-Volumes still have to add up; a correction that breaks them is refused.
+Volumes still have to add up; a correction that breaks them is refused. None lifts a
+hold, and one that bears on what followed asks somebody to look.
 """
 
 from collections.abc import Mapping
@@ -22,9 +23,18 @@ from procedures.models import (
     Processing,
     Record,
     TimeOut,
+    VitalsSet,
 )
 from procedures.selectors import day_facts
-from procedures.services import adverse_events, harvests, injections, sums
+from procedures.services import (
+    adverse_events,
+    check_in,
+    harvests,
+    injections,
+    kit_changes,
+    second_looks,
+    sums,
+)
 from procedures.services import processing as bench
 from procedures.services.context import Context
 from procedures.services.corrections import parsed, supersede
@@ -62,20 +72,29 @@ def _does_not_match(
 
 def processing(context: Context, record_id: str, values: Values) -> Refused | None:
     """Other figures of the same product; what was given must still fit."""
-    data = parsed(context, "process", values)
-    old = _current(context, Processing, record_id)
+    data = parsed(context, "processing", values)
+    old, episode = _current(context, Processing, record_id), context.episode
     refused = (
         _refused(context, "processing", data)
-        or _does_not_fit(context, day_facts.used_ml(context.episode), data["bmc_ml"])
+        or _does_not_fit(context, day_facts.used_ml(episode), data["bmc_ml"])
         or _other_centrifuge(context, old, data)
     )
     if refused:
         return refused
+    other_kit = kit_changes.named(context, old, data["kit_udi"])
+    if isinstance(other_kit, Refused):
+        return other_kit
+    before = {
+        "was_held": day_facts.was_held(episode),
+        "was_doubtful": day_facts.was_doubtful(episode),
+    }
     more = supersede(context, Processing, record_id)
-    more |= {"concentrate": old.concentrate, "kit": old.kit}
+    used = kit_changes.use_instead(context, old, other_kit) if other_kit else old.kit
+    more |= {"concentrate": old.concentrate, "kit": used}
     more |= {"operator_id": old.operator_id}
-    bench.insert(context, data, **more)
+    made = bench.insert(context, data, **more)
     sums.settle()
+    second_looks.after_processing(context, made, **before)
     return None
 
 
@@ -92,7 +111,7 @@ def _other_centrifuge(
 
 def injection(context: Context, record_id: str, values: Values) -> Refused | None:
     """Other figures of the same injection at the same target."""
-    data = parsed(context, "inject", values)
+    data = parsed(context, "injection", values)
     old = _current(context, Injection, record_id)
     if data["target"] != str(old.target_id):
         text = "is not the target of this injection"
@@ -148,6 +167,19 @@ def adverse_event(context: Context, record_id: str, values: Values) -> Refused |
         return refused
     links = supersede(context, AdverseEvent, record_id)
     adverse_events.insert(context, data, **links)
+    return None
+
+
+def vitals(context: Context, record_id: str, values: Values) -> Refused | None:
+    """Other values of the same set; those that stop the day are looked at."""
+    data = parsed(context, "vitals", values)
+    old = _current(context, VitalsSet, record_id)
+    if data["diastolic_mmhg"] >= data["systolic_mmhg"]:
+        text = "The diastolic pressure must be below the systolic."
+        return context.refuse(GuardReason("vitals-implausible", text))
+    more = supersede(context, VitalsSet, record_id)
+    made = check_in.keep_vitals(context, old.purpose, data, old.occurred_at, **more)
+    second_looks.after_vitals(context, made, data)
     return None
 
 

@@ -8,8 +8,10 @@ from procedures.services import (
     day_acts,
     decisions,
     endings,
+    errors_of_entry,
     evaluations,
     readiness,
+    records,
 )
 from procedures.services.context import Context, Corrector, Handler
 
@@ -25,7 +27,12 @@ def correct(context: Context) -> Refused | None:
     if kind not in CORRECTIONS:
         known = ", ".join(sorted(CORRECTIONS))
         raise InvalidData([FieldError("/record", f"must be one of {known}")])
+    if context.data["kit_unused"] and kind != "processing":
+        raise InvalidData([FieldError("/kit_unused", "is for a processing only")])
+    row = records.current(context.episode, kind, context.data["record_id"])
     context.payload.update(record=kind, corrects=context.data["record_id"])
+    if refused := records.without_company(context, row):
+        return refused
     return CORRECTIONS[kind](context, context.data["record_id"], context.data["values"])
 
 
@@ -38,5 +45,6 @@ HANDLERS: dict[str, Handler] = {
     "withdraw": endings.withdraw,
     "abort": endings.abort,
     "correct": correct,
+    "enter_in_error": errors_of_entry.enter_in_error,
     "complete": endings.complete,
 }

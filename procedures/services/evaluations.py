@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from procedures.domain import body, icd10, labs
+from procedures.domain import body, icd10, labs, vocabulary
 from procedures.domain.ranges import LABS
 from procedures.domain.ranges import VERSION as RANGES_VERSION
 from procedures.domain.rules import Level

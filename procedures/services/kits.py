@@ -126,8 +126,8 @@ def _lot_used_before(context: Context, kit: Kit) -> Refused | None:
     )
 
 
-def use(context: Context, kit: Kit, opened_at: datetime) -> KitUse:
-    """The kit is used up."""
+def use(context: Context, kit: Kit, opened_at: datetime, **more: Any) -> KitUse:
+    """The kit is used up; `more` are the columns of a correction."""
     return KitUse.objects.create(
         gtin=kit.gtin,
         serial=kit.serial,
@@ -135,4 +135,5 @@ def use(context: Context, kit: Kit, opened_at: datetime) -> KitUse:
         expires_on=kit.expires_on,
         used_on=opened_at.astimezone(context.facts.day.zone).date(),
         **context.record_fields(),
+        **more,
     )

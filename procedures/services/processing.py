@@ -141,12 +141,16 @@ def busy(context: Context, data: Mapping[str, Any]) -> Refused | None:
 
 
 def insert(context: Context, data: Mapping[str, Any], **more: Any) -> Processing:
-    """One signed processing; whatever is beyond minimal manipulation is held."""
+    """One signed processing; whatever is beyond minimal manipulation is held.
+
+    What was on hold once stays so, whatever a later row says of it.
+    """
     key = uuid.uuid4()
     done, added = list(data["manipulations"]), list(data["additives"])
-    held = not ALLOWED.issuperset((*done, *added))
+    beyond = not ALLOWED.issuperset((*done, *added))
+    held = beyond or day_facts.was_held(context.episode)
     if held:
-        context.payload["hold"] = sorted({*done, *added} - ALLOWED)
+        context.payload["hold"] = sorted({*done, *added} - ALLOWED) or ["held before"]
     return Processing.objects.create(
         id=key,
         signature=sign(context, f"processing:{key}"),

@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
+from clinics.domain import policy
+from clinics.domain.roles import ROLES
 from procedures.domain.act_schemas import SCHEMAS
+from procedures.domain.correction_table import (
+    BACK,
+    KINDS,
+    Kind,
+    Moment,
+    moment,
+    needed,
+)
 from procedures.domain.limits import Limits
 from procedures.domain.pathway import (
     STAGES,
@@ -120,3 +130,60 @@ def _limits(limits: Limits | None, unit: str) -> str:
     low, high = ("" if limit is None else f"{limit:g}" for limit in limits)
     bounds = f"{low} to {high}" if low and high else f"from {low}" if low else ""
     return f"{bounds or f'up to {high}'} {unit}".strip()
+
+
+CORRECTIONS_INTRO = """# Who may put a record right
+
+Generated from `procedures/domain/correction_table.py`; do not edit.
+
+A correction is a new row in place of the old one. What should never have been there is
+entered in error: it stays, struck through, with who, why and the second person, and
+nothing takes its place. What still stands on a record has to be taken back first. No
+correction lifts a hold, and one that bears on what was decided opens a task.
+
+| when | the maker corrects | somebody else of the makers' role | entered in error |
+|---|---|---|---|
+"""
+RECORDS_HEAD = """
+| record | kind | whose to put right | other values | goes back by | with it |
+|---|---|---|---|---|---|
+"""
+
+
+def corrections_markdown() -> str:
+    """docs/reference/corrections.md: who, at which stage, with whom."""
+    stages = {when: _stages_of(when) for when in Moment}
+    rows = [
+        f"| {when.value} ({', '.join(map(_words, of))}) | {_company(of[0], True)} "
+        f"| {_company(of[0], False)} | {_company(of[0], False, in_error=True)} |"
+        for when, of in stages.items()
+    ]
+    records = [_record_line(kind) for kind in KINDS.values()]
+    lines = [CORRECTIONS_INTRO.rstrip("\n"), *rows, RECORDS_HEAD.rstrip("\n"), *records]
+    return "\n".join([*lines, ""])
+
+
+def _stages_of(when: Moment) -> list[Stage]:
+    return [stage for stage in STAGES if moment(stage) is when]
+
+
+def _company(stage: str, is_maker: bool, *, in_error: bool = False) -> str:
+    asked = needed(stage, is_maker=is_maker, in_error=in_error)
+    people = "with a second person" if asked.second_person else "alone"
+    return f"{people}, a physician among them" if asked.physician else people
+
+
+def _record_line(kind: Kind) -> str:
+    roles = ", ".join(
+        role.replace("_", " ")
+        for role in ROLES
+        if policy.may(role, f"episode.{kind.made_by}").allowed
+        and policy.may(role, "episode.enter_in_error").allowed
+    )
+    back = BACK.get(kind.code, "")
+    along = ", ".join(KINDS[code].label.lower() for code in kind.with_it)
+    values = "yes" if kind.values else ""
+    return (
+        f"| {kind.label} | `{kind.code}` | {roles} | {values} | {_words(back)} "
+        f"| {along} |"
+    )

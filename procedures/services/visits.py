@@ -88,6 +88,17 @@ def freed(*, appointment_id: UUID, now: datetime) -> None:
     linked_visits.reconcile(episode, now=now)
 
 
+def restored(*, appointment_id: UUID, now: datetime) -> None:
+    """A missed visit takes place after all, and counts again; an episode that was
+    approved for its procedure is scheduled again, and ready if nothing is open."""
+    rows = EpisodeVisit.objects.filter(appointment_id=appointment_id)
+    visit = rows.select_related("episode").first()
+    if visit is None or visit.released_at is None:
+        return
+    rows.update(released_at=None)
+    _after_booking(visit.episode, visit.purpose, now)
+
+
 def cancel_procedure(context: Context, reason: str) -> None:
     """The path ends or is deferred: its booked procedure is cancelled."""
     visit = visits.procedure_visit(context.episode)
@@ -101,7 +112,7 @@ def cancel_procedure(context: Context, reason: str) -> None:
         by=context.by,
         now=context.now,
     )
-    _check_done(outcome)
+    check_done(outcome)
     linked_visits.reconcile(context.episode, now=context.now)
 
 
@@ -133,10 +144,11 @@ def end_procedure(context: Context, reason: str) -> None:
         by=context.by,
         now=context.now,
     )
-    _check_done(outcome)
+    check_done(outcome)
 
 
-def _check_done(outcome: object) -> None:
+def check_done(outcome: object) -> None:
+    """Raises VisitInTheWay where scheduling refused."""
     if isinstance(outcome, Refused):
         raise VisitInTheWay(" ".join(reason.text for reason in outcome.reasons))
 

@@ -30,6 +30,7 @@ from scheduling.api.appointments import (
     ReassignAppointment,
     UndoArrival,
     UndoMove,
+    UndoNoShow,
 )
 from scheduling.api.catalogue import Openings, VisitTypes
 from scheduling.api.clinic import ClinicDetail
@@ -100,6 +101,7 @@ urlpatterns = [
         f"{_ONE}undo-arrival/", UndoArrival.as_view(), name="appointment-undo-arrival"
     ),
     path(f"{_ONE}no-show/", NoShowAppointment.as_view(), name="appointment-no-show"),
+    path(f"{_ONE}undo-no-show/", UndoNoShow.as_view(), name="appointment-undo-no-show"),
     path(f"{_ONE}phases/", AppointmentPhases.as_view(), name="appointment-phases"),
     path("projection/", DayProjection.as_view(), name="projection"),
     path("phase-durations/", PhaseDurations.as_view(), name="phase-durations"),

@@ -221,6 +221,11 @@ class NoShowAppointment(AppointmentAct):
     verb = staticmethod(booking.no_show)
 
 
+class UndoNoShow(AppointmentAct):
+    actions = {"POST": "appointment.no_show"}
+    verb = staticmethod(booking.undo_no_show)
+
+
 class Holds(Endpoint):
     actions = {"GET": "appointment.read", "POST": "hold.write"}
     page_order = ("expires_at", "pk")

@@ -29,6 +29,9 @@ class Act(Enum):
     CHECK_IN = "check_in"
     FULFIL = "fulfil"
     NO_SHOW = "no_show"
+    UNDO_NO_SHOW = "undo_no_show"
+    UNDO_CHECK_IN = "undo_check_in"
+    UNDO_FULFIL = "undo_fulfil"
     END = "end"
 
 
@@ -49,6 +52,10 @@ TRANSITIONS: Mapping[tuple[Status, Act], Status] = MappingProxyType(
         (S.ARRIVED, A.CHECK_IN): S.CHECKED_IN,
         (S.CHECKED_IN, A.FULFIL): S.FULFILLED,
         (S.CHECKED_IN, A.END): S.FULFILLED,
+        # Taken back: a no-show who walks in, and records that were entered in error.
+        (S.NOSHOW, A.UNDO_NO_SHOW): S.BOOKED,
+        (S.CHECKED_IN, A.UNDO_CHECK_IN): S.ARRIVED,
+        (S.FULFILLED, A.UNDO_FULFIL): S.CHECKED_IN,
     }
 )
 
@@ -66,6 +73,9 @@ _PHRASE = {
     A.CHECK_IN: "checked in",
     A.FULFIL: "closed",
     A.NO_SHOW: "marked as a no-show",
+    A.UNDO_NO_SHOW: "marked as not missed",
+    A.UNDO_CHECK_IN: "marked as not checked in",
+    A.UNDO_FULFIL: "opened again",
     A.END: "ended",
 }
 
@@ -98,3 +108,10 @@ def why_arrival_stays(noted_on: date, today: date) -> str | None:
     if noted_on == today:
         return None
     return "The arrival was noted on another day, so it cannot be taken back."
+
+
+def why_no_show_stays(visit_on: date, today: date) -> str | None:
+    """In words, why a no-show is not taken back any more; None on the visit's day."""
+    if visit_on == today:
+        return None
+    return "The day of the visit is over, so the no-show cannot be taken back."

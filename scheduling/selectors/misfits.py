@@ -43,8 +43,8 @@ def misfits(clinic_id: int, resource_id: int | None, now: datetime) -> set[Misfi
     }
 
 
-def is_in_hours(hold: Hold, plan: Plan) -> bool:
-    """True if all that the hold keeps is open then, as the tables are now."""
+def is_in_hours(hold: Hold | Appointment, plan: Plan) -> bool:
+    """True if all that the hold or visit keeps is open then, as the tables are now."""
     live = hold.reservations.filter(released_at=None)
     rows = list(live.select_related("resource__clinic"))
     hours = _Hours(hold.clinic_id, rows)

@@ -29,6 +29,7 @@ from scheduling.services.reserving import Wanted, take
 from scheduling.services.rules import Ask, reasons_against, resolved
 from scheduling.services.starts import check_start
 from scheduling.services.storing import new_appointment, store_appointment
+from scheduling.services.undoing import undo_no_show
 from scheduling.services.visits import (
     arrive,
     cancel,
@@ -38,6 +39,8 @@ from scheduling.services.visits import (
     fulfil,
     no_show,
     undo_arrival,
+    undo_check_in,
+    undo_fulfil,
 )
 
 
@@ -115,5 +118,8 @@ __all__ = [
     "preview_reassign",
     "reassign",
     "undo_arrival",
+    "undo_check_in",
+    "undo_fulfil",
     "undo_move",
+    "undo_no_show",
 ]

@@ -115,7 +115,7 @@ def _claim(
     if again:  # A first try that meets an expired hold is lost; this one frees it.
         release_expired_on(opening.claims, wanted.now)
     # First what most rivals fail at: they queue here, one behind the other.
-    if not _insert(owner, opening.claims):
+    if not insert(owner, opening.claims):
         raise _Lost
     if not still_serves(world, opening, locked):
         raise _Changed
@@ -180,7 +180,7 @@ SELECT resource, tstzrange(starts, ends), need, %s, %s
 """
 
 
-def _insert(owner: Appointment | Hold, claims: Iterable[Claim]) -> bool:
+def insert(owner: Appointment | Hold, claims: Iterable[Claim]) -> bool:
     """Insert one reservation per claim; True if all of them went in.
 
     Sorted by (resource, start), and without errors: a row that meets a committed

@@ -8,6 +8,7 @@ from scheduling.domain.status import (
     Act,
     Status,
     why_arrival_stays,
+    why_no_show_stays,
     why_nobody_comes,
     why_not,
 )
@@ -28,7 +29,15 @@ def reason_against(appointment: Appointment, act: Act, now: datetime) -> Reason 
         return _reason_nobody_comes(appointment, now)
     if act is Act.UNDO_ARRIVAL:
         return reason_arrival_stays(appointment, now)
+    if act is Act.UNDO_NO_SHOW:
+        return _reason_no_show_stays(appointment, now)
     return None
+
+
+def _reason_no_show_stays(appointment: Appointment, now: datetime) -> Reason | None:
+    today = now.astimezone(ZoneInfo(appointment.time_zone)).date()
+    text = why_no_show_stays(appointment.local_on, today)
+    return Reason("another-day", text, "Book another visit.") if text else None
 
 
 def _reason_nobody_comes(appointment: Appointment, now: datetime) -> Reason | None:

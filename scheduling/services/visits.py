@@ -14,15 +14,20 @@ from scheduling.events import (
     AppointmentArrived,
     AppointmentCancelled,
     AppointmentCheckedIn,
+    AppointmentCheckInUndone,
     AppointmentConfirmed,
     AppointmentEnded,
     AppointmentEvent,
     AppointmentFulfilled,
+    AppointmentFulfilUndone,
     AppointmentNoShow,
 )
 from scheduling.models import Appointment
+from scheduling.selectors.visit_types import visit_kind_of
 from scheduling.services.announcing import announce
+from scheduling.services.availability import check_patient_free
 from scheduling.services.locking import lock_appointment
+from scheduling.services.moving import own_plan
 from scheduling.services.refusing import refuse
 from scheduling.services.releasing import release
 from scheduling.services.saying_why import check_says_why
@@ -36,6 +41,8 @@ _EVENTS: dict[Act, tuple[str, type[AppointmentEvent]]] = {
     Act.CHECK_IN: ("appointment.checked_in", AppointmentCheckedIn),
     Act.FULFIL: ("appointment.fulfilled", AppointmentFulfilled),
     Act.NO_SHOW: ("appointment.no_show", AppointmentNoShow),
+    Act.UNDO_CHECK_IN: ("appointment.check_in_undone", AppointmentCheckInUndone),
+    Act.UNDO_FULFIL: ("appointment.fulfil_undone", AppointmentFulfilUndone),
     Act.END: ("appointment.ended", AppointmentEnded),
 }
 
@@ -90,6 +97,15 @@ cancel = _verb(
     "Give the visit up; its time is free at once. Raises ReasonNeeded at short notice.",
 )
 no_show = _verb(Act.NO_SHOW, "The patient did not come; what is left is free at once.")
+undo_check_in = _verb(
+    Act.UNDO_CHECK_IN,
+    "The check-in was entered in error: the patient has arrived, and nothing of the "
+    "visit has begun.",
+)
+undo_fulfil = _verb(
+    Act.UNDO_FULFIL,
+    "The end of the visit was entered in error. Raises PatientBusy.",
+)
 end = _verb(Act.END, "An abort after check-in: what has not begun yet is free at once.")
 
 
@@ -104,6 +120,7 @@ def _do(
     if act is Act.CANCEL:
         check_says_why(reason, now, appointment.start)
     _give_back(act, appointment, by, now)
+    _take_back(act, appointment)
     _advance(act, appointment, reason, now)
     name, event = _EVENTS[act]
     announce(name, event, appointment, by=by, now=now, reason=reason)
@@ -115,6 +132,17 @@ def _give_back(act: Act, appointment: Appointment, by: Actor, now: datetime) -> 
         release(appointment, "cancelled", by=by, now=now)
     if act is Act.END:
         release(appointment, "cancelled", by=by, now=now, from_at=now)
+
+
+def _take_back(act: Act, appointment: Appointment) -> None:
+    if act is Act.UNDO_CHECK_IN:
+        # Whatever was noted of its phases is another visit's.
+        appointment.phase_records.all().delete()
+    if act is Act.UNDO_FULFIL:
+        kind = visit_kind_of(appointment.visit_type_id)
+        plan = own_plan(appointment, kind)
+        start = appointment.start
+        check_patient_free(appointment.patient_id, kind, plan, start, but=appointment)
 
 
 def _advance(act: Act, appointment: Appointment, reason: str, now: datetime) -> None:

@@ -17,7 +17,7 @@ from core.actor import Actor
 from core.refusal import Refused
 from patients.models import Patient
 from procedures.domain.act_schemas import SCHEMAS
-from procedures.models import Episode
+from procedures.models import Episode, KitUse
 from procedures.services import acts
 from procedures.services.episodes import open_episode
 from scheduling.models import Appointment
@@ -228,3 +228,19 @@ def ready(
     appointment = book(place, path, start)
     assert isinstance(appointment, Appointment), appointment
     return prepared(place, path), appointment
+
+
+def kit_used(episode_id: UUID, lot: str = "K26A-0001") -> KitUse:
+    """A kit that is on record as used up for the episode."""
+    return KitUse.objects.create(
+        episode_id=episode_id,
+        occurred_at=NOW,
+        recorded_at=NOW,
+        recorded_by="job:tests",
+        recorded_by_name="tests",
+        gtin="09520000000011",
+        lot=lot,
+        serial=str(episode_id)[:20],
+        expires_on=NOW.date(),
+        used_on=NOW.date(),
+    )

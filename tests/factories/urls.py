@@ -39,6 +39,7 @@ FORMS: frozenset[str] = frozenset(
         "staff:appointment_reassign",
         "staff:appointment_undo_arrival",
         "staff:appointment_undo_move",
+        "staff:appointment_undo_no_show",
         "staff:board_move",
         "staff:book",
         "staff:conflict_keep",
@@ -238,6 +239,12 @@ def act(clinic: Clinic) -> dict[str, Any]:
     return episode(clinic) | {"act": "evaluate"}
 
 
+def kit_used(clinic: Clinic) -> dict[str, Any]:
+    """A kit that is on record at the clinic, used on a patient of it."""
+    procedures.kit_used(**episode(clinic))
+    return {}
+
+
 ARGUMENTS: dict[str, Arguments] = {
     "api:absence": absence,
     "api:absences": nothing,
@@ -268,6 +275,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:freed-matches": freed,
     "api:freed-offer": freed,
     "api:freed-openings": freed_in_list,
+    "api:kits": kit_used,
     "api:hold": hold,
     "api:holds": hold_in_list,
     "api:move-preview": appointment,
@@ -297,6 +305,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:appointment_reassign_preview": appointment,
     "staff:appointment_undo_arrival": appointment,
     "staff:appointment_undo_move": appointment,
+    "staff:appointment_undo_no_show": appointment,
     "staff:board": nothing,
     "staff:board_changes": day,
     "staff:board_move": appointment,
@@ -314,6 +323,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:hold_new": nothing,
     "staff:hold_release": hold,
     "staff:journal": nothing,
+    "staff:kits": kit_used,
     "staff:mailbox": nothing,
     "staff:message_cancel": message,
     "staff:messages": nothing,
@@ -357,7 +367,9 @@ def _soon() -> datetime:
 
 # Addresses that ask something besides their arguments.
 ASKS_BESIDES: dict[str, Callable[[], dict[str, Any]]] = {
+    "api:kits": lambda: {"lot": "K26A-0001"},
     "api:move-preview": lambda: {"start": _soon().isoformat()},
+    "staff:kits": lambda: {"lot": "K26A-0001"},
     "staff:appointment_move_preview": lambda: {"on": _soon().date(), "at": "10:00"},
 }
 

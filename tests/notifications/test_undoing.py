@@ -1,8 +1,11 @@
 """A move taken back: what the patient hears of it, really sent or not."""
 
+from datetime import timedelta
+
 import pytest
 
 from notifications.models import MailboxItem, Message
+from notifications.services.checking import faults
 from notifications.services.sending import send_due
 from scheduling.services import booking, setup
 from tests.factories import notifications as make
@@ -111,6 +114,26 @@ def test_an_arrival_that_is_taken_back_leaves_the_messages_as_they_were():
     assert [kind for kind, *_ in before] == ["moved"]
     assert meanwhile == []
     assert planned() == before
+
+
+def test_a_no_show_that_is_taken_back_sends_nothing_and_is_told_of_moves_again():
+    place, visit = told_and_confirmed()
+    send_due(as_of=at("2026-09-08 10:00"))  # the reminder
+    before = MailboxItem.objects.count()
+    start = visit.start
+    known = {"appointment_id": visit.pk, "by": place.by}
+
+    booking.no_show(**known, now=start + timedelta(minutes=20))
+    assert planned() == []
+    back = booking.undo_no_show(**known, now=start + timedelta(minutes=25))
+    after = planned()
+    moved_at = start + timedelta(minutes=30)
+    make.move(place, back, start=start + timedelta(hours=3), now=moved_at)
+
+    assert after == []
+    assert MailboxItem.objects.count() == before
+    assert [kind for kind, *_ in planned()] == ["moved"]
+    assert faults(moved_at) == []
 
 
 def test_another_clinician_at_the_same_time_sends_nothing():

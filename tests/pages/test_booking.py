@@ -302,6 +302,45 @@ def test_an_arrival_is_taken_back_at_one_press_on_its_day(coordinator, practice)
     assert "Arrival taken back" in back
 
 
+def missed(coordinator, visit):
+    """The page of a visit nobody came to, at twenty past."""
+    clock.set_to(NINE + timedelta(minutes=20))
+    coordinator.post(reverse("staff:appointment_no_show", args=[visit.pk]))
+    return coordinator.get(
+        reverse("staff:appointment", args=[visit.pk])
+    ).content.decode()
+
+
+def test_a_no_show_who_walks_in_is_taken_back_at_one_press(coordinator, practice):
+    visit = practice.book()
+    undo = reverse("staff:appointment_undo_no_show", args=[visit.pk])
+    page = missed(coordinator, visit)
+
+    response = coordinator.post(undo, fields(page, undo))
+
+    visit.refresh_from_db()
+    assert "Patient came after all" in page
+    assert response.status_code == 302
+    assert visit.status == "booked"
+    assert visit.reservations.filter(released_at=None).exists()
+
+
+def test_a_no_show_whose_time_is_taken_is_offered_other_times(coordinator, practice):
+    visit = practice.book()
+    undo = reverse("staff:appointment_undo_no_show", args=[visit.pk])
+    page = missed(coordinator, visit)
+    practice.book(start=NINE + timedelta(minutes=30), now=NINE + timedelta(minutes=21))
+
+    response = coordinator.post(undo, fields(page, undo))
+
+    shown = response.content.decode()
+    visit.refresh_from_db()
+    assert response.status_code == 409
+    assert visit.status == "noshow"
+    assert "is taken from" in shown
+    assert reverse("staff:book") in shown
+
+
 def test_the_day_after_an_arrival_is_not_taken_back(coordinator, practice):
     visit = practice.book()
     undo = reverse("staff:appointment_undo_arrival", args=[visit.pk])

@@ -319,7 +319,12 @@ def test_the_document_tells_the_next_acts_with_reasons(place, call):
     acts = call.client("clinician").get(f"/api/v1/episodes/{path.pk}/").json()
 
     named = {act["act"]: act for act in acts["next_acts"]}
-    assert set(named) == {"evaluate", "withdraw", "adverse-event"}
+    assert set(named) == {
+        "evaluate",
+        "withdraw",
+        "adverse-event",
+        "enter-in-error",
+    }
     assert named["evaluate"]["signature"] == "These are my findings."
     assert named["evaluate"]["reasons"] == []
 

@@ -254,6 +254,69 @@ def test_a_freed_procedure_leaves_the_episode_approved(place, act_name):
     assert stage(path) == "ready"
 
 
+def missed(place, appointment):
+    return booked(
+        booking.no_show(
+            appointment_id=appointment.pk,
+            by=place.actor("coordinator"),
+            now=DAY + timedelta(minutes=20),
+        )
+    )
+
+
+def come_after_all(place, appointment, now=DAY + timedelta(minutes=25)):
+    return booking.undo_no_show(
+        appointment_id=appointment.pk, by=place.actor("nurse"), now=now
+    )
+
+
+def test_a_missed_procedure_that_takes_place_after_all_is_ready_again(place):
+    path, appointment = make.ready(place, DAY)
+    visit = missed(place, appointment)
+    assert stage(path) == "approved"
+
+    booked(come_after_all(place, visit))
+
+    assert stage(path) == "ready"
+    assert path.visits.get().released_at is None
+
+
+def test_a_missed_procedure_booked_anew_meanwhile_stays_missed(place):
+    path, appointment = make.ready(place, DAY)
+    visit = missed(place, appointment)
+    booked(make.book(place, path, DAY + timedelta(days=7)))
+
+    refused = come_after_all(place, visit)
+
+    assert [reason.code for reason in refused.reasons] == ["already-booked"]
+    assert path.visits.filter(released_at=None).count() == 1
+
+
+def test_a_missed_procedure_without_an_approval_any_more_stays_missed(place):
+    path, appointment = make.ready(place, DAY)
+    visit = missed(place, appointment)
+    declined = make.decision("declined")
+    make.done(
+        make.act(place, path, "decide", declined, now=DAY + timedelta(minutes=21))
+    )
+
+    refused = come_after_all(place, visit)
+
+    assert [reason.code for reason in refused.reasons] == ["not-approved"]
+
+
+def test_a_missed_consultation_counts_again_and_changes_no_stage(place):
+    path = make.episode(place)
+    appointment = booked(make.book(place, path, DAY, "consultation"))
+    visit = missed(place, appointment)
+    assert path.visits.get().released_at is not None
+
+    booked(come_after_all(place, visit))
+
+    assert stage(path) == "consultation"
+    assert path.visits.get().released_at is None
+
+
 def test_a_booked_consultation_opens_the_path(place):
     path = make.episode(place)
 

@@ -329,7 +329,9 @@ def test_an_approval_with_conditions_spells_them_out(place):
 
 def test_the_hint_at_the_button_is_the_refusal(place):
     path = done(act(place, make.episode(place), "evaluate", evaluation()))
-    Evaluation.objects.filter(episode=path).update(superseded_at=NOW)
+    wrong = {"record": "evaluation", "record_id": str(path.evaluations.get().pk)}
+    wrong["reason"] = "Another patient was examined."
+    path = done(act(place, path, "enter_in_error", wrong, second="nurse"))
 
     acts = next_acts(path, place.actor("clinician"), NOW)
     [hint] = [n.reasons for n in acts if n.schema.act == "decide"]

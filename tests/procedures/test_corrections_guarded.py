@@ -3,7 +3,7 @@
 import pytest
 
 from core.refusal import Refused
-from procedures.domain.correction_guards import MADE_BY
+from procedures.domain.correction_guards import CORRECTABLE
 from procedures.domain.schema import InvalidData
 from procedures.models import Harvest, Injection, Processing
 from tests.factories import procedures as make
@@ -18,13 +18,14 @@ MAKERS = {
     "harvest": {"clinician", "medical_director"},
     "processing": {"technician"},
     "injection": {"clinician", "medical_director"},
+    "vitals": {"clinician", "medical_director", "nurse"},
     "adverse_event": {"clinician", "medical_director", "nurse", "technician"},
 }
 CARE = ("clinician", "medical_director", "nurse", "technician")
 NOBODYS = "00000000-0000-0000-0000-000000000000"
 
 
-def correct(day, kind, row, role="clinician", **values):
+def correct(day, kind, row, role="clinician", second="", **values):
     answers = {
         "record": kind,
         "record_id": str(row.pk),
@@ -32,11 +33,13 @@ def correct(day, kind, row, role="clinician", **values):
         "values": values,
     }
     now = day.at("12:00")
-    return make.act(day.place, day.episode, "correct", answers, role=role, now=now)
+    return make.act(
+        day.place, day.episode, "correct", answers, role=role, second=second, now=now
+    )
 
 
 def test_every_kind_of_record_has_its_makers():
-    assert set(MADE_BY) == set(MAKERS)
+    assert set(CORRECTABLE) == set(MAKERS)
 
 
 def test_only_its_makers_correct_a_record():
@@ -141,9 +144,10 @@ def test_a_corrected_processing_ends_before_its_release():
         "waste_ml": 40,
     }
 
-    refused = correct(day, "processing", old, "technician", **answers)
+    pair = ("technician", "clinician")
+    refused = correct(day, "processing", old, *pair, **answers)
     elsewhere = answers | {"end_at": day.at("09:52"), "centrifuge": "CF-99"}
-    unknown = correct(day, "processing", old, "technician", **elsewhere)
+    unknown = correct(day, "processing", old, *pair, **elsewhere)
 
     assert codes(refused) == ["time-order"]
     assert codes(unknown) == ["centrifuge-unknown"]

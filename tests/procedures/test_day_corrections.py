@@ -21,9 +21,18 @@ def correct(day, record, row, **values):
         "reason": "Read from the wrong syringe.",
         "values": values,
     }
-    role = "technician" if record == "processing" else "clinician"
+    roles = ("clinician", "nurse")
+    role, second = ("technician", "clinician") if record == "processing" else roles
     now = day.at("12:00")
-    return make.act(day.place, day.episode, "correct", answers, role=role, now=now)
+    return make.act(
+        day.place, day.episode, "correct", answers, role=role, second=second, now=now
+    )
+
+
+def kit_of(row):
+    """The barcode of the kit on record, as people type it."""
+    kit = row.kit
+    return f"(01){kit.gtin}(17){kit.expires_on:%y%m%d}(10){kit.lot}(21){kit.serial}"
 
 
 def injection_of(day, **changes):
@@ -104,7 +113,7 @@ def test_a_processing_is_corrected_down_to_what_was_used():
         "start_at": day.at("09:36"),
         "end_at": day.at("09:52"),
         "centrifuge": "CF-01",
-        "kit_udi": "kept",
+        "kit_udi": kit_of(old),
         "spin_minutes": 14,
         "input_ml": 68,
         "ppp_ml": 20,

@@ -46,6 +46,7 @@ POSSIBLE = {
     "withdraw": f"enquiry {BEFORE} discharged follow_up",
     "abort": "checked_in harvested processed released",
     "correct": ANY.removeprefix("enquiry "),
+    "enter_in_error": ANY,
     "complete": "discharged follow_up",
 }
 
@@ -93,6 +94,7 @@ def test_nothing_happens_to_a_closed_episode_but_corrections_and_late_events():
         assert {act for act in ACTS if allows(stage, act)} == {
             "adverse_event",
             "correct",
+            "enter_in_error",
         }
 
 

@@ -21,13 +21,15 @@ Claim = tuple[str, int, int]  # resource, from, to
 
 @dataclass(eq=False)
 class Item:
-    """A visit, hold or absence; `expires` is a hold's. Over: it `stands` no more."""
+    """A visit, hold or absence; `expires` is a hold's. Over: it `stands` no more; a
+    visit nobody came to is `missed`."""
 
     kind: str
     start: int
     patient: int | None = None
     expires: int | None = None
     stands: bool = True
+    missed: bool = False
     claims: set[Claim] = field(default_factory=set)
 
 

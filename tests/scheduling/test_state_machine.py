@@ -24,7 +24,8 @@ from scheduling.services import absences, answering, booking, closing, holds, of
 from scheduling.services import setup as clinic_setup
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waiting
-from tests.factories.scheduling import BY, NINE, minutes
+from tests.factories.scheduling import BY, minutes
+from tests.scheduling.lived_days import EIGHT, as_modelled, at_minute, pick
 from tests.scheduling.small_model import (
     CARE,
     HOLD_LASTS,
@@ -36,18 +37,10 @@ from tests.scheduling.small_model import (
 )
 
 RUNS, STEPS = 500, 20
-EIGHT = NINE - minutes(60)
 BEGINS = -60  # the clock starts at seven
 ACTS = {
-    "accept",
-    "add_exception",
-    "book",
-    "cancel",
-    "end_absence",
-    "hold",
-    "move",
-    "offer",
-    "open_absence",
+    *("accept", "add_exception", "book", "cancel", "end_absence", "hold", "move"),
+    *("no_show", "offer", "open_absence", "undo_no_show"),
 }
 WHY_NOT = {"SlotTaken", "PatientBusy", "InvalidStart", "status", "OfferGone"}
 KINDS = ("clinician", "consult_room", "nurse")
@@ -56,10 +49,6 @@ starts = st.integers(0, 15).map(lambda n: 15 * n)
 kinds = st.sampled_from([TALK, TALK, CARE])
 patients = st.integers(0, 3)
 any_one = st.integers(0, 30)
-
-
-def at_minute(minute):
-    return EIGHT + minutes(minute)
 
 
 class Day(RuleBasedStateMachine):
@@ -180,6 +169,39 @@ class Day(RuleBasedStateMachine):
         if visit.stands:
             visit.stands, self.rows[visit] = False, row
             self.model.give_up(visit)
+
+    @precondition(lambda self: self.model.visits)
+    @rule(which=any_one, waits=st.integers(0, 3))
+    def miss(self, which, waits):
+        """Some wait for the patient until the visit was due, most look too early."""
+        visit = pick(self.model.visits, which)
+        if not waits and visit.stands:
+            self.model.now = max(self.model.now, visit.start)
+        row, early = self.rows[visit], self.model.now < visit.start
+        expected = "status" if not visit.stands else "not-yet" if early else ""
+        told, row = self.do(booking.no_show, appointment_id=row.pk, version=row.version)
+        assert told == expected
+        if not expected:
+            visit.stands, visit.missed, self.rows[visit] = False, True, row
+            self.model.give_up(visit)
+
+    @precondition(lambda self: any(v.missed for v in self.model.visits))
+    @rule(which=any_one)
+    def come_after_all(self, which):
+        visit = pick([v for v in self.model.visits if v.missed], which)
+        expected = ""
+        if self.model.is_busy(visit.patient, visit.kind, visit.start):
+            expected = "PatientBusy"
+        elif not self.model.is_free(visit.kind, visit.start):
+            expected = "SlotTaken"
+        row = self.rows[visit]
+        told, row = self.do(
+            booking.undo_no_show, appointment_id=row.pk, version=row.version
+        )
+        assert told == expected
+        if not expected:
+            visit.stands, visit.missed, self.rows[visit] = True, False, row
+            self.model.take(visit, visit.start)
 
     @precondition(lambda self: len(self.model.absences) < 4)
     @rule(who=st.sampled_from(KINDS), start=starts, lasts=st.integers(1, 8))
@@ -332,18 +354,6 @@ class Day(RuleBasedStateMachine):
                 self.at, self.people[who], visit_type=TALK
             )
         return self.entries[who]
-
-
-def pick(items, which):
-    return items[which % len(items)]
-
-
-def as_modelled(row):
-    owner = (
-        "appointment" if row.appointment_id else "hold" if row.hold_id else "absence"
-    )
-    span = ((end - EIGHT) // minutes(1) for end in (row.starts_at, row.ends_at))
-    return (owner, row.resource.kind, *span)
 
 
 @pytest.fixture

@@ -1,0 +1,60 @@
+"""Another kit than the one that was scanned: both stay on record, by lot and serial."""
+
+from core.refusal import Refused
+from procedures.domain.kits import Kit
+from procedures.domain.reason import GuardReason
+from procedures.domain.schema import FieldError, InvalidData
+from procedures.models import KitUse, Processing
+from procedures.services import kits
+from procedures.services.context import Context
+
+ONLY_ANOTHER = FieldError("/kit_unused", "is for another kit than the one on record")
+
+
+def named(context: Context, old: Processing, text: str) -> Kit | Refused | None:
+    """The kit that was really used; None where it is the one on record.
+
+    Raises InvalidData where the one before is said to be unopened and is the same.
+    """
+    try:
+        kit = kits.read(text)
+    except kits.Unreadable as unreadable:
+        return context.refuse(GuardReason("kit-unreadable", str(unreadable)))
+    was = old.kit
+    told = (was.gtin, was.serial, was.lot, was.expires_on)
+    if (kit.gtin, kit.serial, kit.lot, kit.expires_on) == told:
+        if context.data["kit_unused"]:
+            raise InvalidData([ONLY_ANOTHER])
+        return None
+    if _is_same_box(kit, was) or _of_this_episode(context, kit):
+        return kit
+    return kits.why_not(context, kit, old.start_at) or kit
+
+
+def _is_same_box(kit: Kit, was: KitUse) -> bool:
+    """The serial number is the same: its lot or expiry was read wrongly."""
+    return bool(kit.serial) and (kit.gtin, kit.serial) == (was.gtin, was.serial)
+
+
+def _of_this_episode(context: Context, kit: Kit) -> KitUse | None:
+    """The kit, if it was opened for this very product and put aside by a correction."""
+    rows = KitUse.objects.filter(episode=context.episode, superseded_at=None)
+    rows = rows.filter(gtin=kit.gtin, serial=kit.serial).exclude(serial="")
+    return rows.first()
+
+
+def use_instead(context: Context, old: Processing, kit: Kit) -> KitUse:
+    """Use `kit` up; the one named before is free again only if nobody opened it.
+
+    A box that was opened stays used up, whoever it was meant for.
+    """
+    was, links = old.kit, {}
+    if not _is_same_box(kit, was) and (opened := _of_this_episode(context, kit)):
+        return opened
+    if _is_same_box(kit, was) or context.data["kit_unused"]:
+        KitUse.objects.filter(pk=was.pk, superseded_at=None).update(
+            superseded_at=context.now
+        )
+        links = {"corrects": was, "correction_reason": context.data["reason"]}
+    context.payload |= {"kit_before": was.pk, "kit_unused": bool(links)}
+    return kits.use(context, kit, old.start_at, **links)

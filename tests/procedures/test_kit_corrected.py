@@ -1,0 +1,142 @@
+"""Another kit than the one scanned: corrected, and found by either lot."""
+
+import pytest
+
+from procedures.domain.schema import InvalidData
+from procedures.models import Episode, KitUse, Processing
+from procedures.selectors.products import look_back
+from tests.factories import procedures as make
+from tests.factories.procedure_day import Day
+from tests.procedures.correcting import correct, kit_of, processing_of
+from tests.procedures.refusals import codes
+
+pytestmark = pytest.mark.django_db
+
+OTHER = "(01)09520000000028(17)280331(10)K26B-0009(21)T0001"
+EXPIRED = "(01)09520000000028(17)250331(10)K25B-0001(21)T0002"
+
+
+def mended(day, row, *people, **changes):
+    return correct(
+        day, "processing", row, *people, **processing_of(day, row, **changes)
+    )
+
+
+@pytest.fixture
+def day():
+    return Day.ready().until("processed")
+
+
+def test_the_kit_that_was_really_used_takes_its_place(day):
+    old = Processing.objects.get()
+
+    make.done(mended(day, old, "technician", kit_udi=OTHER))
+
+    new = Processing.objects.get(superseded_at=None)
+    assert (new.kit.lot, new.kit.serial) == ("K26B-0009", "T0001")
+    assert old.kit.lot != new.kit.lot
+
+
+def test_either_lot_leads_to_the_episode(day):
+    old = Processing.objects.get()
+    make.done(mended(day, old, "technician", kit_udi=OTHER))
+
+    for lot in (old.kit.lot, "K26B-0009"):
+        [found] = look_back(day.place.clinic.pk, lot)
+        assert found.episode_id == day.episode.pk
+
+
+def test_the_old_kit_stays_used_up_if_it_was_opened(day):
+    row = Processing.objects.get()
+    make.done(mended(day, row, "technician", kit_udi=OTHER))
+
+    assert not free_for_another(day, row.kit)
+
+
+def test_the_old_kit_is_free_again_if_nobody_opened_it(day):
+    row = Processing.objects.get()
+    make.done(mended(day, row, "technician", kit_udi=OTHER, kit_unused=True))
+
+    row.kit.refresh_from_db()
+    assert row.kit.superseded_at is not None
+    assert KitUse.objects.get(superseded_at=None).corrects == row.kit
+    assert free_for_another(day, row.kit)
+
+
+def free_for_another(day, used):
+    """Whether another patient's product can be made with that kit."""
+    other = Day.ready(day.place, on="2026-09-16", centrifuge="CF-02").until("harvested")
+    make.done(other.hand_off("H1", "09:34", role="clinician"))
+    make.done(other.hand_off("H2", "09:35"))
+    outcome = other.process(kit_udi=kit_of(used))
+    return isinstance(outcome, Episode)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [(EXPIRED, "kit-expired"), ("no barcode at all", "kit-unreadable")],
+)
+def test_a_kit_that_could_not_be_used_is_not_corrected_to(day, text, code):
+    refused = mended(day, Processing.objects.get(), "technician", kit_udi=text)
+
+    assert codes(refused) == [code]
+    assert Processing.objects.get().superseded_at is None
+
+
+def test_a_kit_of_somebody_else_is_not_corrected_to(day):
+    other = Day.ready(day.place, on="2026-09-16", centrifuge="CF-02").until("processed")
+    text = kit_of(Processing.objects.get(episode=other.episode).kit)
+
+    refused = mended(
+        day,
+        Processing.objects.get(episode=day.episode),
+        "technician",
+        kit_udi=text,
+    )
+
+    assert codes(refused) == ["kit-used"]
+
+
+def test_the_same_kit_typed_again_changes_nothing_of_it(day):
+    row = Processing.objects.get()
+
+    make.done(mended(day, row, "technician", colour="red"))
+
+    assert Processing.objects.get(superseded_at=None).kit == row.kit
+    assert KitUse.objects.count() == 1
+
+
+def test_a_correction_to_the_first_kit_is_possible_again(day):
+    first = Processing.objects.get()
+    make.done(mended(day, first, "technician", kit_udi=OTHER))
+    second = Processing.objects.get(superseded_at=None)
+
+    text = kit_of(first.kit)
+    make.done(mended(day, second, "technician", kit_udi=text))
+
+    assert Processing.objects.get(superseded_at=None).kit == first.kit
+
+
+def test_only_another_kit_leaves_the_one_before_unopened(day):
+    with pytest.raises(InvalidData, match="another kit"):
+        mended(day, Processing.objects.get(), "technician", kit_unused=True)
+
+
+def test_a_lot_read_wrongly_is_put_right_for_the_same_box(day):
+    row = Processing.objects.get()
+    was = row.kit
+    text = f"(01){was.gtin}(17){was.expires_on:%y%m%d}(10)K26A-0002(21){was.serial}"
+
+    make.done(mended(day, row, "technician", kit_udi=text))
+
+    assert KitUse.objects.get(superseded_at=None).lot == "K26A-0002"
+    assert {use.lot for use in look_back(day.place.clinic.pk, was.serial)} == {
+        "K26A-0001",
+        "K26A-0002",
+    }
+
+
+def test_a_look_back_stays_in_its_clinic(day):
+    other = make.site()
+
+    assert not look_back(other.clinic.pk, "K26A-0001")
