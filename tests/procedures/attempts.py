@@ -7,7 +7,7 @@ the one value that was changed.
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from procedures.models import Episode
+from tests.procedures.refusals import copy
 
 Row = dict[str, Any]
 
@@ -56,6 +57,18 @@ class Told:
         """It goes in as it is, and with the changes it does not."""
         taken(self.write)
         not_taken(words, lambda: self.write(**changes))
+
+    def refused_after(
+        self, words: str, circumstance: Callable[[], object], **changes: Any
+    ) -> None:
+        """It goes in as it is, and no longer once something else has happened."""
+        taken(self.write)
+
+        def late() -> None:
+            circumstance()
+            self.write(**changes)
+
+        not_taken(words, late)
 
 
 def told(
@@ -105,3 +118,54 @@ def update_refused(words: str, right: str, wrong: str, *values: Any) -> None:
 
 def new_id() -> str:
     return str(uuid.uuid4())
+
+
+def revoke(episode: Episode, at: Any) -> None:
+    """The patient takes the procedure consent back, in plain SQL."""
+    run(
+        "INSERT INTO procedures_consentrevocation"
+        " (id, consent_id, revoked_at, recorded_at, recorded_by, reason)"
+        " SELECT gen_random_uuid(), id, %s, %s, 'staff:1', 'changed their mind'"
+        "   FROM procedures_consent WHERE episode_id = %s AND superseded_at IS NULL",
+        at,
+        at,
+        episode.pk,
+    )
+
+
+def discard(episode: Episode, kind: str, volume_ml: float, at: Any) -> None:
+    """A part of the container of that kind is thrown away, in plain SQL."""
+    run(
+        "INSERT INTO procedures_disposition (id, product_id, episode_id, kind,"
+        " volume_ml, reason, occurred_at, recorded_at, recorded_by, recorded_by_name,"
+        " correction_reason)"
+        " SELECT gen_random_uuid(), id, episode_id, 'discarded', %s, 'dropped', %s, %s,"
+        " 'staff:1', 'R', '' FROM procedures_product"
+        "  WHERE episode_id = %s AND kind = %s",
+        volume_ml,
+        at,
+        at,
+        episode.pk,
+        kind,
+    )
+
+
+def another_consent(
+    episode: Episode, targets: Iterable[str] | None = None, **changes: Any
+) -> None:
+    """A consent in the place of the current one, for these targets (None: all)."""
+    [old] = [
+        row
+        for row in rows("procedures_consent")
+        if row["episode_id"] == str(episode.pk) and row["superseded_at"] is None
+    ]
+    run(
+        "UPDATE procedures_consent SET superseded_at = recorded_at WHERE id = %s",
+        old["id"],
+    )
+    key = new_id()
+    copy("procedures_consent", old["id"], id=key, superseded_at=None, **changes)
+    chosen = [t.pk for t in episode.targets.all()] if targets is None else targets
+    for target in chosen:
+        row = {"id": new_id(), "consent_id": key, "target_id": str(target)}
+        insert("procedures_consenttarget", row)
