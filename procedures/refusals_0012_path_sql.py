@@ -89,8 +89,14 @@ STAGE_HAS_ITS_RECORD = judge(
         THEN 'no current decision approves' END
       WHEN 'scheduled' THEN CASE
         WHEN {_none("decision", _APPROVED)} THEN 'no current decision approves'
-        WHEN OLD.stage <> 'ready' AND {_none("decision", _APPROVED + '''
-             AND x.valid_until >= procedures_local_day(NEW.id, NEW.stage_at)''')}
+        WHEN OLD.stage <> 'ready' AND {
+        _none(
+            "decision",
+            _APPROVED
+            + '''
+             AND x.valid_until >= procedures_local_day(NEW.id, NEW.stage_at)''',
+        )
+    }
           THEN 'the approval has run out'
         WHEN NOT EXISTS (SELECT FROM procedures_episodevisit v
                           WHERE v.episode_id = NEW.id AND v.purpose = 'procedure'
@@ -105,8 +111,13 @@ STAGE_HAS_ITS_RECORD = judge(
           OR (SELECT count(*) FROM procedures_readinessitem i
                WHERE i.episode_id = NEW.id) < 4
           THEN 'something is still to be arranged'
-        WHEN {_none("consent", ''' AND x.consent_type = 'procedure' AND NOT EXISTS (
-             SELECT FROM procedures_consentrevocation r WHERE r.consent_id = x.id)''')}
+        WHEN {
+        _none(
+            "consent",
+            ''' AND x.consent_type = 'procedure' AND NOT EXISTS (
+             SELECT FROM procedures_consentrevocation r WHERE r.consent_id = x.id)''',
+        )
+    }
           THEN 'there is no procedure consent' END
       WHEN 'checked_in' THEN CASE
         WHEN {_none("checkin")} THEN 'nobody was checked in'

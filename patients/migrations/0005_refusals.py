@@ -10,7 +10,7 @@ END $$;
 """
 DROP_SAY_NO = "DROP FUNCTION patients_say_no();"
 
-# (table, name, event, condition, sentence)
+# Each is a table, a name, an event, a condition, and what is said then.
 REFUSALS = (
     (
         "patient",
@@ -23,10 +23,10 @@ REFUSALS = (
         "patient",
         "amended_by_version",
         "UPDATE OF given_name, family_name, birth_date, biological_sex, version",
-        "NEW.version < OLD.version OR (NEW.version = OLD.version"
-        " AND (OLD.given_name, OLD.family_name, OLD.birth_date, OLD.biological_sex)"
-        " IS DISTINCT FROM"
-        " (NEW.given_name, NEW.family_name, NEW.birth_date, NEW.biological_sex))",
+        """NEW.version < OLD.version OR (NEW.version = OLD.version
+         AND (OLD.given_name, OLD.family_name, OLD.birth_date, OLD.biological_sex)
+         IS DISTINCT FROM
+         (NEW.given_name, NEW.family_name, NEW.birth_date, NEW.biological_sex))""",
         "who a patient is changes with a new version only",
     ),
     (
@@ -47,18 +47,19 @@ REFUSALS = (
         "task",
         "keeps_what_it_is_about",
         "UPDATE OF clinic_id, patient_id, kind, tier, created_at",
-        "(OLD.clinic_id, OLD.patient_id, OLD.kind, OLD.tier, OLD.created_at)"
-        " IS DISTINCT FROM"
-        " (NEW.clinic_id, NEW.patient_id, NEW.kind, NEW.tier, NEW.created_at)",
+        """(OLD.clinic_id, OLD.patient_id, OLD.kind, OLD.tier, OLD.created_at)
+         IS DISTINCT FROM
+         (NEW.clinic_id, NEW.patient_id, NEW.kind, NEW.tier, NEW.created_at)""",
         "a task stays about what it is about, at its tier",
     ),
     (
         "task",
         "done_stays_done",
         "UPDATE",
-        "OLD.done_at IS NOT NULL AND (OLD.done_at, OLD.clinician_id, OLD.contacted_at,"
-        " OLD.outcome) IS DISTINCT FROM (NEW.done_at, NEW.clinician_id,"
-        " NEW.contacted_at, NEW.outcome)",
+        """OLD.done_at IS NOT NULL
+         AND (OLD.done_at, OLD.clinician_id, OLD.contacted_at, OLD.outcome)
+         IS DISTINCT FROM
+         (NEW.done_at, NEW.clinician_id, NEW.contacted_at, NEW.outcome)""",
         "a closed task stays as it was closed",
     ),
     (

@@ -23,7 +23,7 @@ Row = dict[str, Any]
 def run(statement: str, *values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def insert(table: str, row: Row) -> None:

@@ -180,7 +180,8 @@ def test_no_release_of_a_held_product():
 
     def held() -> None:
         run(
-            "UPDATE procedures_processing SET superseded_at = recorded_at WHERE id = %s",
+            "UPDATE procedures_processing SET superseded_at = recorded_at"
+            " WHERE id = %s",
             made.pk,
         )
 
@@ -194,7 +195,7 @@ def test_no_release_of_a_clotted_product_without_a_physician():
     make.done(day.process(clots=True))
     row = told(
         day.episode,
-        lambda: day.release(second="clinician", physician_note="A small clot, removed."),
+        lambda: day.release(second="clinician", physician_note="A small clot, gone."),
         "release",
     )
 

@@ -245,7 +245,9 @@ def test_no_harvest_under_a_consent_that_ran_out():
     day.time_out()
     row = told(day.episode, day.harvest, "harvest")
 
-    row.refused_after("run out", lambda: another_consent(day.episode, valid_until=EARLIER))
+    row.refused_after(
+        "run out", lambda: another_consent(day.episode, valid_until=EARLIER)
+    )
     row.refused_after(
         "does not cover the target",
         lambda: another_consent(day.episode, targets=()),
