@@ -61,6 +61,11 @@ class Clinic(models.Model):
                 & Q(offer_batch_size__gt=0)
                 & Q(offer_valid_minutes__gt=0),
             ),
+            # A clinic may ask for fresher ones, never for older (INV-09).
+            models.CheckConstraint(
+                name="clinic_time_outs_are_fresh",
+                condition=Q(time_out_valid_minutes__lte=15),
+            ),
             models.CheckConstraint(
                 name="clinic_severe_policy_is_known",
                 condition=Q(severe_policy__in=["hard", "override"]),

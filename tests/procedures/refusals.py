@@ -25,9 +25,10 @@ def journal_names(day: Any) -> list[str]:
 def copy(table: str, pk: Any, **changes: Any) -> None:
     """Insert a row like that one, in raw SQL as the app's role."""
     with connection.cursor() as cursor:
-        if "signature_id" in _columns(table):
-            changes.setdefault("signature_id", str(_signature(table, pk)))
         changes = {"id": str(uuid.uuid4()), **changes}
+        if "signature_id" in _columns(table):
+            own = _signature(table, pk, changes)
+            changes.setdefault("signature_id", str(own))
         cursor.execute(
             f"INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table},"
             f" to_jsonb(t) || %s::jsonb)).* FROM {table} t WHERE id = %s",
@@ -35,15 +36,17 @@ def copy(table: str, pk: Any, **changes: Any) -> None:
         )
 
 
-def _signature(table: str, pk: Any) -> uuid.UUID:
+def _signature(table: str, pk: Any, changes: dict[str, Any]) -> uuid.UUID:
+    """The same signature again, of the row that is to be."""
     key = uuid.uuid4()
+    new = {"id": str(key), "subject": f"copy:{changes['id']}"}
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procedures_signature SELECT (jsonb_populate_record("
             "NULL::procedures_signature, to_jsonb(s) || %s::jsonb)).*"
             f" FROM procedures_signature s JOIN {table} t ON t.signature_id = s.id"
             " WHERE t.id = %s",
-            [json.dumps({"id": str(key)}), pk],
+            [json.dumps(new), pk],
         )
     return key
 

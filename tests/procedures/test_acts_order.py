@@ -159,6 +159,7 @@ def test_a_pregnancy_test_is_asked_unless_it_is_known_to_be_needless(sex):
     day = Day.ready()
     person = day.episode.patient
     person.biological_sex, person.birth_date = sex, NOW.date().replace(year=1996)
+    person.version += 1
     person.save()
 
     refused = day.check_in(pregnancy_test="not_applicable")

@@ -189,6 +189,7 @@ def test_n19_a_woman_of_thirty_needs_a_test():
     who = day.episode.patient
     who.biological_sex = "female"
     who.birth_date = "1996-01-01"
+    who.version += 1
     who.save()
 
     refused = day.check_in(pregnancy_test="not_applicable")
@@ -204,6 +205,7 @@ def test_n19_a_man_or_a_woman_past_it_needs_none(sex, born):
     day = Day.ready()
     who = day.episode.patient
     who.biological_sex, who.birth_date = sex, born
+    who.version += 1
     who.save()
 
     make.done(day.check_in(pregnancy_test="not_applicable"))

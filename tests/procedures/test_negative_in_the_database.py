@@ -126,9 +126,11 @@ def test_a_correction_below_what_was_used_is_refused(day):
 
 
 def test_aliquots_add_up(day):
-    refused(
-        "add up", "harvest", Harvest.objects.get().pk, superseded_at=day.at("09:40")
-    )
+    row = Harvest.objects.get()
+    Harvest.objects.filter(pk=row.pk).update(superseded_at=day.at("11:00"))
+    explained = {"corrects_id": str(row.pk), "correction_reason": "read wrong"}
+
+    refused("add up", "harvest", row.pk, superseded_at=None, **explained)
 
 
 def test_a_harvest_row_has_hard_limits(day):
