@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 # A fuller page for one code of problem, registered by the screen that knows it.
@@ -52,6 +53,17 @@ def context(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, Any]
         "request_id": getattr(request, "id", ""),
         **_ways_on(request, int(document["status"])),
     }
+
+
+@page_for("database-unavailable")
+@page_for("maybe-saved")
+def _without_database(
+    request: HttpRequest, document: Mapping[str, Any], status: int
+) -> HttpResponse:
+    """A page whose frame asks the database nothing: neither who is there nor where."""
+    said = {**context(request, document), "shell": ENTRANCE}
+    page = render_to_string("pages/problem.html", said)
+    return HttpResponse(page, status=status)
 
 
 def _shell(request: HttpRequest) -> str:
