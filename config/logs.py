@@ -7,7 +7,6 @@ is made, whichever logger makes it and whichever handler writes it.
 
 import logging
 import re
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,14 +31,19 @@ _ENCODED = re.compile(
     re.IGNORECASE,
 )
 
-Factory = Callable[..., logging.LogRecord]
+# A token pasted below another address, which then is not found: 22 characters.
+_BARE = re.compile(
+    r"(?P<v>/)(?=[^\s/]*[A-Z])(?=[^\s/]*[a-z])[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])"
+)
 
 
 def masked(text: str) -> str:
     """The text with a mask for the token of each link in it."""
     if "/" not in text and "%" not in text:
         return text
-    return _LINK.sub(_hide, _ENCODED.sub(_hide, text))
+    for pattern in (_ENCODED, _LINK, _BARE):
+        text = pattern.sub(_hide, text)
+    return text
 
 
 def _hide(match: re.Match[str]) -> str:

@@ -148,7 +148,7 @@ def end_membership(*, user_id: int, clinic_id: int, by: Actor, now: datetime) ->
         user.save(update_fields=["is_active", "deactivated_at"])
         end_sessions(user_id=user_id)
     journal.record(
-        "user.left", subject=f"user:{user_id}", by=by, at=now, payload=ended
+        "user.membership_ended", subject=f"user:{user_id}", by=by, at=now, payload=ended
     )
     return user
 
@@ -169,7 +169,7 @@ def reactivate_membership(
     membership.save(update_fields=["ended_at"])
     _open_account(user, but_for=clinic_id)
     journal.record(
-        "user.returned",
+        "user.membership_resumed",
         subject=f"user:{user_id}",
         by=by,
         at=now,
