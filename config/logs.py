@@ -51,16 +51,12 @@ def _hide(match: re.Match[str]) -> str:
 
 
 class Masked(logging.LogRecord):
-    """A record whose message, exception and extras hold no link's token."""
+    """A record whose message and exception hold no link's token."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._mask_message()
         self._mask_exception()
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        # `extra` is set after the record is made: Django adds the whole request.
-        object.__setattr__(self, name, _extra(value))
 
     def _mask_message(self) -> None:
         try:
@@ -78,16 +74,30 @@ class Masked(logging.LogRecord):
             self.exc_text, self.exc_info = masked(text), None
 
 
-def _extra(value: Any) -> Any:
-    if isinstance(value, str):
-        return masked(value)
-    if isinstance(value, HttpRequest):
-        described = repr(value)
-        return value if masked(described) == described else masked(described)
-    return value
+class Masking(logging.Logger):
+    """Holds the one method that every logger gets: extras are masked, too."""
+
+    def makeRecord(self, *args: Any, **kwargs: Any) -> logging.LogRecord:  # noqa: N802
+        record = _make_record(self, *args, **kwargs)
+        for name, value in vars(record).items():
+            if isinstance(value, str | HttpRequest):
+                setattr(record, name, _extra(value))
+        return record
+
+
+_make_record = logging.Logger.makeRecord
+
+
+def _extra(value: str | HttpRequest) -> object:
+    # Django adds the whole request, whose name in a log would be its address.
+    described = value if isinstance(value, str) else repr(value)
+    hidden = masked(described)
+    return value if hidden == described else hidden
 
 
 def mask() -> None:
     """Have every record of this process made masked, and warnings made records."""
     logging.setLogRecordFactory(Masked)
+    # `extra` is added after the factory is done, by each logger.
+    logging.Logger.makeRecord = Masking.makeRecord  # type: ignore[method-assign]
     logging.captureWarnings(capture=True)
