@@ -78,7 +78,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def lost(request: HttpRequest) -> Problem:
-    """The database was lost; after a view of ours began, nobody knows how far it got."""
+    """The database was lost; once a view has begun, nobody knows how far it got."""
     begun = request.resolver_match is not None and not is_untouched(request)
     if request.method in SAFE or not begun:
         return answers.NoDatabase()

@@ -99,5 +99,5 @@ def mask() -> None:
     """Have every record of this process made masked, and warnings made records."""
     logging.setLogRecordFactory(Masked)
     # `extra` is added after the factory is done, by each logger.
-    logging.Logger.makeRecord = Masking.makeRecord  # type: ignore[method-assign]
+    logging.Logger.makeRecord = Masking.makeRecord  # type: ignore[assignment,method-assign]
     logging.captureWarnings(capture=True)

@@ -5,14 +5,12 @@ Content-Security-Policy on one page.
 """
 
 import os
-from datetime import timedelta
 
 from csp.constants import NONE, SELF
 
 # Plain http is for the demo and for tests on this machine alone.
 _UNLESS_DEMO = "0" if os.environ.get("DEMO") == "1" else "1"
 SECURE = os.environ.get("HTTPS_ONLY", _UNLESS_DEMO) == "1"
-
 
 
 def trusted_hops(text: str) -> int:

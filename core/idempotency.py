@@ -97,9 +97,7 @@ def _replay(by: Actor, key: str, digest: str) -> Answer:
 
 
 def _rows(by: Actor, key: str) -> QuerySet[IdempotencyKey]:
-    return IdempotencyKey.objects.filter(
-        actor=str(by), clinic_id=by.clinic_id, key=key
-    )
+    return IdempotencyKey.objects.filter(actor=str(by), clinic_id=by.clinic_id, key=key)
 
 
 def forget_old() -> int:

@@ -183,7 +183,8 @@ def _open_account(user: User, but_for: int | None = None) -> None:
     """Let a closed account sign in again, at no clinic where it has not been asked."""
     if user.is_active:
         return
-    elsewhere = user.memberships.filter(ended_at=None).exclude(clinic_id=but_for)
+    standing = user.memberships.filter(ended_at=None)
+    elsewhere = standing.exclude(clinic_id=but_for) if but_for else standing
     elsewhere.update(ended_at=user.deactivated_at)
     user.is_active, user.deactivated_at = True, None
     user.save(update_fields=["is_active", "deactivated_at"])

@@ -175,8 +175,6 @@ urlpatterns = [
     path("clinic/", clinic.policies, name="clinic"),
     path("users/", people.users, name="users"),
     path("users/<int:user_id>/end/", people.end, name="user_end"),
-    path(
-        "users/<int:user_id>/reactivate/", people.reactivate, name="user_reactivate"
-    ),
+    path("users/<int:user_id>/reactivate/", people.reactivate, name="user_reactivate"),
     path("users/<int:user_id>/unlock/", people.unlock, name="user_unlock"),
 ]

@@ -1,4 +1,4 @@
-"""Five wrong attempts from one place end the tries from there, and from nowhere else."""
+"""Five wrong attempts from one place end the tries from there, and only there."""
 
 import pytest
 from django.test import Client, RequestFactory
@@ -68,7 +68,7 @@ def test_five_wrong_passwords_at_re_authentication_lock_the_session_alone():
     assert not is_locked(nurse)
 
 
-def test_five_wrong_passwords_of_a_second_person_in_a_form_lock_them_beside_that_leader():
+def test_five_wrong_passwords_of_a_second_person_lock_them_beside_that_leader():
     clinic = make.clinic()
     leader, other, witness = (
         make.membership("clinician", clinic),

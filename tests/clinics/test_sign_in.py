@@ -10,7 +10,6 @@ from django.test import Client
 
 from clinics import selectors
 from clinics.models import StaffSession, User
-from clinics.services import users
 from clinics.services.clinics import set_on_call
 from clinics.tasks import forget_expired_sessions
 from config import security

@@ -2,8 +2,8 @@
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.mfa.totp.internal import auth as totp
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core import mail
 from django.test import Client
 
@@ -102,9 +102,7 @@ def test_150_strangers_stop_nobody_with_the_right_password(staff, proxied):
     for client, member in zip(known, staff, strict=True):
         assert client.get("/patient/").status_code == 200
         assert sign(client).startswith(member.user.display_name)
-        confirmed = client.post(
-            "/account/reauthenticate/", {"password": make.PASSWORD}
-        )
+        confirmed = client.post("/account/reauthenticate/", {"password": make.PASSWORD})
         assert confirmed.status_code == 302
     # A colleague is second person beside a live session, by password and by key.
     witness = staff[1]
@@ -139,9 +137,7 @@ def test_strangers_at_invented_addresses_stop_no_fresh_browser_either(staff, pro
         assert sign_in(outside.client(), member.user.email).status_code == 302
 
 
-def test_a_guesser_from_one_network_is_refused_with_any_claimed_address(
-    staff, proxied
-):
+def test_a_guesser_from_one_network_is_refused_with_any_claimed_address(staff, proxied):
     storm(staff, proxied)
 
     for number, member in enumerate(staff):
@@ -201,9 +197,7 @@ def test_a_password_set_by_mail_makes_the_browser_a_known_one(staff, settings):
     link = next(w for w in mail.outbox[-1].body.split() if "/password/reset/key/" in w)
     form = home.get(f"/account/{link.partition('/account/')[2]}", follow=True)
     new = "another-good-passphrase"
-    home.post(
-        form.redirect_chain[-1][0], {"password1": new, "password2": new}
-    )
+    home.post(form.redirect_chain[-1][0], {"password1": new, "password2": new})
 
     assert sign_in(home, nurse.user.email, new).status_code == 302
     for number in range(40):

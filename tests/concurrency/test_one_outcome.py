@@ -1,4 +1,4 @@
-"""A request repeated with its key while the first still runs has the first's outcome."""
+"""A request repeated with its key while the first runs has the first's outcome."""
 
 import threading
 from functools import partial

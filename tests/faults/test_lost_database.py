@@ -16,7 +16,9 @@ KILLS = """
 CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
 $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
 """
-MIDWAY = "CREATE TRIGGER cut AFTER INSERT ON scheduling_appointment EXECUTE FUNCTION cut()"
+MIDWAY = (
+    "CREATE TRIGGER cut AFTER INSERT ON scheduling_appointment EXECUTE FUNCTION cut()"
+)
 # The access log's row is the last of a unit of work: no check comes before COMMIT.
 AT_COMMIT = (
     "CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON clinics_accesslogentry"

@@ -29,9 +29,7 @@ def wrong(email):
 
 
 def right(email):
-    return Client().post(
-        "/account/login/", {"login": email, "password": make.PASSWORD}
-    )
+    return Client().post("/account/login/", {"login": email, "password": make.PASSWORD})
 
 
 def test_a_membership_ends_and_is_taken_up_again(admin):
