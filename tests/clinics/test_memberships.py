@@ -1,11 +1,14 @@
 """A membership ends at one clinic, and can be taken up again."""
 
+from importlib import import_module
+
 import pytest
+from django.db import connection
 from django.test import Client
 
 from clinics.models import Membership, StaffSession
 from clinics.services import users
-from core.models import JournalEntry
+from core.models import IdempotencyKey, JournalEntry
 from core.problems import Invalid, NotFound
 from tests.clinics.conftest import api, browser
 from tests.factories import clinics as make
@@ -96,6 +99,22 @@ def test_a_session_that_chose_no_clinic_works_at_the_first_and_ends_with_it():
     assert not signed_in(client)
 
 
+def test_another_role_at_one_clinic_ends_only_the_sessions_there():
+    here, there = at_both()
+    pages = {member.pk: working_at(member) for member in (here, there)}
+
+    users.set_role(
+        user_id=here.user_id,
+        clinic_id=here.clinic_id,
+        role="technician",
+        by=make.actor("admin", here.clinic),
+        now=make.NOW,
+    )
+
+    assert not signed_in(pages[here.pk])
+    assert signed_in(pages[there.pk])
+
+
 def test_ending_twice_changes_nothing():
     nurse = make.membership("nurse")
 
@@ -181,3 +200,41 @@ def test_another_clinic_may_take_somebody_on_whose_membership_ended():
             by=make.actor("admin", nurse.clinic),
             now=make.NOW,
         )
+
+
+def test_whoever_was_deactivated_before_has_left_every_clinic():
+    here, there = at_both()
+    stays = make.membership("nurse")
+    here.user.is_active, here.user.deactivated_at = False, make.NOW
+    here.user.save()
+    module = "clinics.migrations.0004_ended_memberships_and_wrong_attempts"
+
+    with connection.cursor() as cursor:
+        cursor.execute(import_module(module).END_MEMBERSHIPS)
+
+    for member in (here, there, stays):
+        member.refresh_from_db()
+    assert (here.ended_at, there.ended_at) == (make.NOW, make.NOW)
+    assert stays.ended_at is None
+
+
+def test_a_key_used_before_keys_were_a_clinics_belongs_to_the_only_one():
+    one, (two, _) = make.membership("nurse"), at_both()
+    for member in (one, two):
+        IdempotencyKey.objects.create(
+            actor=f"staff:{member.user_id}",
+            key="k",
+            target="t",
+            request_hash="h",
+            created_at=make.NOW,
+        )
+    module = "clinics.migrations.0004_ended_memberships_and_wrong_attempts"
+
+    with connection.cursor() as cursor:
+        cursor.execute(import_module(module).KEYS_OF_A_CLINIC)
+
+    kept = dict(IdempotencyKey.objects.values_list("actor", "clinic_id"))
+    assert kept == {
+        f"staff:{one.user_id}": one.clinic_id,
+        f"staff:{two.user_id}": None,
+    }
