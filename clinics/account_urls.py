@@ -8,6 +8,7 @@ from allauth.account import views as account
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
+from clinics.services import password_reset
 from clinics.services.doors import public_page
 
 
@@ -22,7 +23,7 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
-    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/", password_reset.view, name="account_reset_password"),
     path(
         "password/reset/done/",
         account.password_reset_done,

@@ -5,10 +5,13 @@ settings name these views for Django.
 """
 
 import logging
+import sys
 
 from django.http import HttpRequest, HttpResponse
 
 from clinics.services import answers
+from clinics.services.entrance import SAFE, is_untouched
+from core.db import is_unreachable
 from core.problems import NotFound, Problem
 
 log = logging.getLogger(__name__)
@@ -54,26 +57,45 @@ class OwnMistake(Problem):
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _told(request, BadRequest())
+    return told(request, BadRequest())
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _told(request, Forbidden())
+    return told(request, Forbidden())
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _told(request, NotFound("Check the address, or go back to the start."))
+    return told(request, NotFound("Check the address, or go back to the start."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _told(request, OwnMistake())
+    """Our own mistake, or a database that was lost outside of a unit of work."""
+    # Django calls this while it handles the exception.
+    error = sys.exc_info()[1]
+    if error is not None and is_unreachable(error):
+        return told(request, lost(request))
+    return told(request, OwnMistake())
+
+
+def lost(request: HttpRequest) -> Problem:
+    """The database was lost; once a view has begun, nobody knows how far it got."""
+    begun = request.resolver_match is not None and not is_untouched(request)
+    if request.method in SAFE or not begun:
+        return answers.NoDatabase()
+    return answers.MaybeSaved(keyed=is_keyed(request))
+
+
+def is_keyed(request: HttpRequest) -> bool:
+    return bool(
+        request.headers.get("Idempotency-Key") or request.POST.get("idempotency_key")
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _told(request, Expired())
+    return told(request, Expired())
 
 
-def _told(request: HttpRequest, problem: Problem) -> HttpResponse:
+def told(request: HttpRequest, problem: Problem) -> HttpResponse:
     try:
         return answers.problem(request, problem)
     except Exception as error:  # noqa: BLE001
@@ -83,4 +105,6 @@ def _told(request: HttpRequest, problem: Problem) -> HttpResponse:
             "the page of a problem could not be shown",
             extra={"fault": type(error).__name__},
         )
-        return answers.plain_page(request, problem.body(), problem.status)
+        return answers.headed(
+            answers.plain_page(request, problem.body(), problem.status), problem
+        )

@@ -8,7 +8,10 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
+from clinics import faults
+from clinics.services import devices
 from core.clock import real_now
+from core.db import is_unreachable
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -44,6 +47,17 @@ def session_limits(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def known_devices(get_response: GetResponse) -> GetResponse:
+    """After a sign-in, remember the browser as one of this person's."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        devices.remember(request, response)
+        return response
+
+    return middleware
+
+
 def _limit(request: HttpRequest) -> None:
     started = request.session.get(STARTED_AT)
     now = real_now().timestamp()
@@ -54,6 +68,35 @@ def _limit(request: HttpRequest) -> None:
         return
     if not (request.method == "GET" and "seen" in request.GET):
         request.session.modified = True
+
+
+def lost_database(get_response: GetResponse) -> GetResponse:
+    """Tell 503 where a view outside of every unit of work lost the database."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(
+        request: HttpRequest, error: Exception
+    ) -> HttpResponse | None:
+        if not is_unreachable(error):
+            return None
+        return faults.told(request, faults.lost(request))
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def same_method_on(get_response: GetResponse) -> GetResponse:
+    """Send a write on with 308: after a 301 it would come back as a GET."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 301 and request.method not in ("GET", "HEAD"):
+            response.status_code = 308
+        return response
+
+    return middleware
 
 
 def private_by_default(get_response: GetResponse) -> GetResponse:

@@ -126,6 +126,8 @@ class Membership(models.Model):
         max_length=20,
         choices=[(role, roles.LABELS[role]) for role in roles.STAFF_ROLES],
     )
+    # Set: the person no longer works here. The row stays, as what they signed does.
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -191,6 +193,30 @@ class StaffSession(AbstractBaseSession):
         from clinics.sessions import SessionStore  # noqa: PLC0415  (it imports us)
 
         return SessionStore
+
+
+class WrongAttempts(models.Model):
+    """Wrong passwords, codes and keys in a row: for one account, from one place.
+
+    Both are keyed hashes: what somebody typed as their address may be their password.
+    """
+
+    account_hash = models.CharField(max_length=64)
+    place_hash = models.CharField(max_length=64)
+    kind = models.CharField(max_length=12)
+    failures = models.PositiveIntegerField()
+    last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="wrong_attempts_once_per_place",
+                fields=["account_hash", "place_hash"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.failures} from a {self.kind}"
 
 
 class AccessLogEntry(models.Model):

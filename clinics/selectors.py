@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 import holidays
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clinics.models import Clinic, Membership, User
 from core.actor import Actor
@@ -25,9 +25,9 @@ def clinic_by_slug(slug: str) -> Clinic | None:
 
 
 def memberships(user: User) -> QuerySet[Membership]:
-    """The clinics an active user works at, oldest first; none if deactivated."""
+    """The clinics an active user works at now, oldest first; none if deactivated."""
     return (
-        Membership.objects.filter(user=user, user__is_active=True)
+        Membership.objects.filter(user=user, user__is_active=True, ended_at=None)
         .select_related("user", "clinic")
         .order_by("id")
     )
@@ -59,10 +59,20 @@ def on_call(clinic: Clinic | int) -> list[User]:
 def staff(clinic: Clinic | int, role: str = "") -> list[Membership]:
     """Active members of a clinic by name, all or of one role."""
     clinic_id = clinic if isinstance(clinic, int) else clinic.pk
-    members = Membership.objects.filter(clinic_id=clinic_id, user__is_active=True)
+    members = Membership.objects.filter(
+        clinic_id=clinic_id, user__is_active=True, ended_at=None
+    )
     if role:
         members = members.filter(role=role)
     return list(members.select_related("user", "clinic").order_by("user__display_name"))
+
+
+def former_staff(clinic: Clinic | int) -> list[Membership]:
+    """Those who worked at a clinic and no longer do, by name."""
+    clinic_id = clinic if isinstance(clinic, int) else clinic.pk
+    gone = Q(ended_at__isnull=False) | Q(user__is_active=False)
+    members = Membership.objects.filter(gone, clinic_id=clinic_id)
+    return list(members.select_related("user").order_by("user__display_name"))
 
 
 def user(user_id: int) -> User:

@@ -5,13 +5,37 @@ Content-Security-Policy on one page.
 """
 
 import os
-from datetime import timedelta
 
 from csp.constants import NONE, SELF
 
 # Plain http is for the demo and for tests on this machine alone.
 _UNLESS_DEMO = "0" if os.environ.get("DEMO") == "1" else "1"
 SECURE = os.environ.get("HTTPS_ONLY", _UNLESS_DEMO) == "1"
+
+
+def trusted_hops(text: str) -> int:
+    """TRUST_PROXY as a number of proxies: "2", or a switch; nothing is none."""
+    switch = {"": 0, "off": 0, "no": 0, "false": 0, "on": 1, "yes": 1, "true": 1}
+    given = text.strip().lower()
+    if given in switch:
+        return switch[given]
+    if given.isascii() and given.isdigit():
+        return int(given)
+    raise SystemExit("TRUST_PROXY is the number of proxies in front of us, such as 1.")
+
+
+def proxy_header(text: str) -> str:
+    """PROXY_HEADER in lower case; stops if it is none that names senders."""
+    given = text.strip().lower() or "x-forwarded-for"
+    if given not in {"x-forwarded-for", "forwarded"}:
+        raise SystemExit("PROXY_HEADER is X-Forwarded-For or Forwarded.")
+    return given
+
+
+# How many proxies of ours stand in front of gunicorn. The last of what that many wrote
+# into PROXY_HEADER names the sender; with none, the header is anybody's claim.
+TRUST_PROXY = trusted_hops(os.environ.get("TRUST_PROXY", ""))
+PROXY_HEADER = proxy_header(os.environ.get("PROXY_HEADER", ""))
 
 SECURITY_APPS = [
     "allauth",
@@ -25,12 +49,15 @@ SECURITY_APPS = [
 # user is known; axes last, so that it has the last word on a lock-out.
 SECURITY_MIDDLEWARE_FIRST = [
     "clinics.middleware.request_id",
+    "clinics.middleware.same_method_on",
+    "clinics.middleware.lost_database",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "clinics.middleware.private_by_default",
 ]
 SECURITY_MIDDLEWARE_AFTER_AUTH = [
     "clinics.middleware.session_limits",
+    "clinics.middleware.known_devices",
     "allauth.account.middleware.AccountMiddleware",
 ]
 SECURITY_MIDDLEWARE_LAST = [
@@ -73,33 +100,34 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this browser stays, all others end
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-# Counted in the process's cache and so only a brake; the lock is axes', in the
-# database. `login_failed` is wider than axes' 5, so that axes decides; it is what
-# bounds the guessing of an authenticator app's codes at sign-in.
+# Sign-in and its codes are counted by the lock-out below, by account and place. What
+# allauth counts by address or e-mail would let strangers stop those who work: none.
 ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
-    "login": "60/m/ip",
-    "login_failed": "50/10m/ip,10/10m/key",
+    "login": "",
+    "login_failed": "",
     "reauthenticate": "20/m/user",
-    "reset_password": "20/m/ip,5/m/key",
-    "reset_password_from_key": "20/m/ip",
+    "reset_password": "5/10m/key",  # mails to one person; the answer stays the same
+    "reset_password_from_key": "",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Crestpath"
+MFA_FORMS = {
+    "authenticate": "clinics.services.second_factor.AuthenticateForm",
+    "reauthenticate": "clinics.services.second_factor.ReauthenticateForm",
+}
 
 # --- Lock-out (axes) --------------------------------------------------------------
 
-AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-# By account alone: a changed address, browser or X-Forwarded-For starts no new count,
-# and one person's mistakes never lock the colleagues behind the same clinic router.
-AXES_LOCKOUT_PARAMETERS = ["username"]
+# Five failures from one place end that place's tries for 15 minutes; 30 from networks
+# the person never used, those of all such networks for a day (clinics.domain.guessing).
+# A browser they signed in with, a live session, a colleague's session: each is a place
+# of its own, so that nobody elsewhere keeps them out.
+AXES_HANDLER = "clinics.services.lockout.Handler"
 AXES_USERNAME_CALLABLE = "clinics.services.lockout.username"
 AXES_CLIENT_IP_CALLABLE = "clinics.services.lockout.address"
 AXES_LOCKOUT_CALLABLE = "clinics.services.lockout.answer"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "email", "oldpassword"]
-AXES_RESET_ON_SUCCESS = True
 # Attempts while locked do not prolong the lock: nobody can keep a colleague out.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
@@ -138,7 +166,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = SECURE
 # Only where a proxy of ours sets the header on every request, over whatever came in:
 # anybody else could claim to have come by https.
-if os.environ.get("TRUST_PROXY") == "1":
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE

@@ -59,6 +59,16 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 DATABASES = {"default": database(required("DATABASE_URL"))}
 # Migrations run as the owner; this role gets rows only (core.grants).
 APP_DATABASE_ROLE = os.environ.get("APP_DATABASE_ROLE", "crestpath_app")
+# What all processes share, such as which authenticator codes were used. In PostgreSQL,
+# because Redis may be lost or down (docs/adr/0012-a-shared-cache-in-postgresql.md).
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        # Not to be emptied of what counts by filling it with anything else.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

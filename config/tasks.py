@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
+from clinics.services import guessing
 from core import events, idempotency
+from core.clock import real_now
 from core.db import unit_of_work
 
 
@@ -14,5 +16,7 @@ def retry_failed_reactions(**_: object) -> int:
 
 @shared_task
 def forget_old_rows(**_: object) -> int:
-    """Delete idempotency keys past their time; how many went."""
-    return unit_of_work(idempotency.forget_old)
+    """Delete idempotency keys and counts of wrong attempts past their time."""
+    return unit_of_work(
+        lambda: idempotency.forget_old() + guessing.forget_old(real_now())
+    )

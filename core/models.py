@@ -86,6 +86,8 @@ class IdempotencyKey(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     actor = models.TextField()
+    # The same person at another clinic is another caller, with keys of their own.
+    clinic_id = models.BigIntegerField(null=True)
     key = models.TextField()
     target = models.TextField()
     request_hash = models.TextField()
@@ -96,7 +98,9 @@ class IdempotencyKey(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["actor", "key"], name="idempotency_key_used_once_by_actor"
+                fields=["actor", "clinic_id", "key"],
+                name="idempotency_key_used_once_by_actor_at_clinic",
+                nulls_distinct=False,
             ),
         ]
         indexes = [models.Index(fields=["created_at"], name="idempotency_by_age")]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 # A fuller page for one code of problem, registered by the screen that knows it.
@@ -52,6 +53,46 @@ def context(request: HttpRequest, document: Mapping[str, Any]) -> dict[str, Any]
         "request_id": getattr(request, "id", ""),
         **_ways_on(request, int(document["status"])),
     }
+
+
+@page_for("database-unavailable")
+@page_for("maybe-saved")
+def _without_database(
+    request: HttpRequest, document: Mapping[str, Any], status: int
+) -> HttpResponse:
+    """A page whose frame asks the database nothing: neither who is there nor where."""
+    said = {**context(request, _for_people(request, document)), "shell": ENTRANCE}
+    page = render_to_string("pages/problem.html", said)
+    return HttpResponse(page, status=status)
+
+
+@page_for("in-progress")
+def _in_progress(
+    request: HttpRequest, document: Mapping[str, Any], status: int
+) -> HttpResponse:
+    """The second press of a button while the first is still at work."""
+    said = context(request, _for_people(request, document))
+    return render(request, "pages/problem.html", said, status=status)
+
+
+# What a program does with its key, a person does with the form that holds it.
+IN_PROGRESS = {
+    "title": "This is still being done",
+    "detail": "Wait a moment, then look whether it is there. If not, go back and press"
+    " the button again: it is done once.",
+}
+SENT_WITH_A_KEY = {
+    "detail": "The database was lost while saving. Go back in a moment and press the"
+    " button again: it is done once."
+}
+
+
+def _for_people(request: HttpRequest, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    if document["code"] == "in-progress":
+        return {**document, **IN_PROGRESS}
+    if document["code"] == "maybe-saved" and "idempotency_key" in request.POST:
+        return {**document, **SENT_WITH_A_KEY}
+    return document
 
 
 def _shell(request: HttpRequest) -> str:

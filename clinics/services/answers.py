@@ -1,11 +1,16 @@
 """What went wrong, as JSON for programs and as a page for people."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from core.problems import Problem
+
+log = logging.getLogger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -19,6 +24,36 @@ class BusyNow(Problem):
 
     def __init__(self) -> None:
         super().__init__("Nothing was changed. Try again in a moment.")
+
+
+class NoDatabase(Problem):
+    """Lost before anything was saved."""
+
+    code = "database-unavailable"
+    status = 503
+    title = "The database cannot be reached"
+    headers: Mapping[str, str] = MappingProxyType({"Retry-After": "5"})
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was changed. Try again in a moment.")
+
+
+class MaybeSaved(Problem):
+    """The connection broke while the work was being saved."""
+
+    code = "maybe-saved"
+    status = 503
+    title = "This may have been saved, or not"
+    headers: Mapping[str, str] = MappingProxyType({"Retry-After": "5"})
+
+    def __init__(self, *, keyed: bool) -> None:
+        remedy = (
+            "Send it again with the same key: it is carried out once, and the answer"
+            " is the first one's."
+            if keyed
+            else "Look whether it is there before you send it again."
+        )
+        super().__init__(f"The database was lost while saving. {remedy}")
 
 
 def plain_page(
@@ -39,7 +74,11 @@ def render_pages_with(renderer: Renderer) -> None:
 
 
 def problem(request: HttpRequest, error: Problem) -> HttpResponse:
-    answer = document(request, error.body(), error.status)
+    return headed(document(request, error.body(), error.status), error)
+
+
+def headed(answer: HttpResponse, error: Problem) -> HttpResponse:
+    """The answer with the headers its problem wants."""
     for name, value in error.headers.items():
         answer[name] = value
     return answer
@@ -47,13 +86,32 @@ def problem(request: HttpRequest, error: Problem) -> HttpResponse:
 
 def document(request: HttpRequest, body: dict[str, Any], status: int) -> HttpResponse:
     """A problem document as the caller can read it: JSON under /api/, else a page."""
-    if request.path.startswith("/api/"):
+    if is_api(request):
         response: HttpResponse = JsonResponse(
             body, status=status, content_type=PROBLEM_JSON
         )
     else:
-        response = _render_page(request, body, status)
+        response = _page(request, body, status)
     return _headed(response)
+
+
+def is_api(request: HttpRequest) -> bool:
+    """True for what a program asks for, however many slashes it begins with."""
+    return request.path.lstrip("/").startswith("api/") or request.path == "/api"
+
+
+def _page(request: HttpRequest, body: dict[str, Any], status: int) -> HttpResponse:
+    try:
+        return _render_page(request, body, status)
+    except DatabaseError as error:
+        if status != 503:
+            raise
+        # The page's frame asks the database, too.
+        log.warning(
+            "the page of a problem could not be shown",
+            extra={"fault": type(error).__name__},
+        )
+        return plain_page(request, body, status)
 
 
 def _headed(response: HttpResponse) -> HttpResponse:

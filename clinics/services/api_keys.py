@@ -86,7 +86,11 @@ def owner_of_prefix(token: str) -> Membership | None:
 
 
 def _find(token: str) -> ApiKey | None:
-    live = ApiKey.objects.filter(revoked_at=None, membership__user__is_active=True)
+    live = ApiKey.objects.filter(
+        revoked_at=None,
+        membership__user__is_active=True,
+        membership__ended_at=None,
+    )
     return (
         live.select_related("membership__user", "membership__clinic")
         .filter(key_hash=_hash(token))

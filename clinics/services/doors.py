@@ -19,14 +19,20 @@ from django.shortcuts import redirect, resolve_url
 
 from clinics import selectors
 from clinics.models import Clinic, Membership, User
-from clinics.services import answers, presence
-from clinics.services.entrance import Forbidden, Visit, admit, digest_of
+from clinics.services import answers, presence, sessions
+from clinics.services.entrance import (
+    Forbidden,
+    Visit,
+    admit,
+    approach,
+    digest_of,
+)
 from clinics.services.presence import NO_PROOFS, Proofs
 from core.actor import Actor
 from core.problems import Problem, refusal
 from core.refusal import Refused
 
-SESSION_CLINIC = "clinic_id"
+SESSION_CLINIC = sessions.CLINIC
 # Never part of what an idempotency key remembers: proofs, tokens, the key itself.
 SECRET_FIELDS = frozenset(
     {
@@ -114,6 +120,7 @@ def public_page(view: Callable[..., Answer]) -> Door:
 
     @functools.wraps(view)
     def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        approach(request)
         visit = Visit(request=request, view=name_of(request), action=None)
         request.actor = None  # type: ignore[attr-defined]
         return admit(visit, lambda: _run(visit, view, args, kwargs))
@@ -129,6 +136,7 @@ def _staff(
     *args: Any,
     **kwargs: Any,
 ) -> HttpResponse:
+    approach(request)
     if not isinstance(request.user, User):
         return _to_sign_in(request)
     membership = current_membership(request, request.user)
@@ -211,11 +219,10 @@ def _saw(visit: Visit) -> Callable[..., None]:
 
 def current_membership(request: HttpRequest, user: User) -> Membership | None:
     """The clinic this browser works in: the chosen one, else the first."""
-    memberships = selectors.memberships(user)
-    chosen = request.session.get(SESSION_CLINIC)
-    if chosen is None:
-        return memberships.first()
-    return memberships.filter(clinic_id=int(chosen)).first() or memberships.first()
+    found: Membership | None = sessions.chosen(
+        selectors.memberships(user), request.session
+    )
+    return found
 
 
 def choose_clinic(request: HttpRequest, clinic_id: int) -> bool:

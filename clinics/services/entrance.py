@@ -28,7 +28,7 @@ from clinics.services import access_log, answers
 from clinics.services.access_log import Seen
 from core import clock, idempotency, journal
 from core.actor import Actor
-from core.db import Busy, unit_of_work
+from core.db import Busy, MaybeSaved, Unreachable, unit_of_work
 from core.problems import NotFound, Problem
 
 log = logging.getLogger(__name__)
@@ -73,18 +73,32 @@ class _Discard(Exception):
         self.response = response
 
 
+UNTOUCHED = "nothing_done_yet"
+
+
+def approach(request: HttpRequest) -> None:
+    """Note that a door of ours finds out who asks, and has changed nothing so far."""
+    setattr(request, UNTOUCHED, True)
+
+
+def is_untouched(request: HttpRequest) -> bool:
+    """True if a door of ours was reached and no unit of work has begun."""
+    return bool(getattr(request, UNTOUCHED, False))
+
+
 def admit(visit: Visit, run: Callable[[], HttpResponse]) -> HttpResponse:
     """Answer a request in one unit of work; problems become documents.
 
     The answer is rendered inside. It commits if its status is 2xx, 3xx, 403 or 409;
     any other status, and any exception, rolls everything back.
     """
+    setattr(visit.request, UNTOUCHED, False)
     try:
-        return unit_of_work(lambda: _inside(visit, run))
+        return unit_of_work(lambda: _inside(visit, run), repeatable=_repeatable(visit))
     except _Discard as discarded:
         return _log_afterwards(visit, discarded.response)
-    except Busy:
-        return answers.problem(visit.request, answers.BusyNow())
+    except Busy as busy:
+        return answers.problem(visit.request, _put_off(visit, busy))
     except (NotFound, Http404) as error:
         return _not_found(visit, error)
     except DataError:
@@ -95,6 +109,17 @@ def admit(visit: Visit, run: Callable[[], HttpResponse]) -> HttpResponse:
         return answers.problem(visit.request, _refused_by_database(visit, error))
     except Problem as error:
         return answers.problem(visit.request, error)
+
+
+def _repeatable(visit: Visit) -> bool:
+    """Whether a second run is harmless after a COMMIT of which no answer came."""
+    return visit.request.method in SAFE or bool(visit.key and visit.actor)
+
+
+def _put_off(visit: Visit, busy: Busy) -> Problem:
+    if isinstance(busy, MaybeSaved) and visit.request.method not in SAFE:
+        return answers.MaybeSaved(keyed=_repeatable(visit))
+    return answers.NoDatabase() if isinstance(busy, Unreachable) else answers.BusyNow()
 
 
 def _refused_by_database(visit: Visit, error: IntegrityError) -> "RefusedByDatabase":
@@ -222,8 +247,8 @@ def _not_found(visit: Visit, error: Exception) -> HttpResponse:
     if visit.actor is not None and visit.actor.kind == "staff" and visit.identifiers:
         try:
             unit_of_work(lambda: _record_denial(visit, "not-found"))
-        except Busy:
-            return answers.problem(visit.request, answers.BusyNow())
+        except Busy as busy:
+            return answers.problem(visit.request, _put_off(visit, busy))
     return answers.problem(visit.request, problem)
 
 

@@ -1,11 +1,19 @@
-"""What the lock-out counts, and what a locked person is told."""
+"""What the lock-out counts, and what a locked person is told.
+
+axes asks us before each password is tried and tells us of each that was wrong; the
+counting itself is in `guessing`.
+"""
 
 from typing import Any
 
+from axes.handlers.base import AxesHandler
 from django.http import HttpRequest, HttpResponse
 
-from clinics.services import answers
+from clinics.models import User
+from clinics.services import answers, devices, guessing, senders
 from clinics.services.presence import LockedOut
+
+LOCKED = "axes_locked_out"  # what the middleware of axes answers for
 
 
 def username(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
@@ -20,8 +28,7 @@ def username(request: HttpRequest, credentials: dict[str, Any] | None) -> str | 
 
 
 def address(request: HttpRequest) -> str | None:
-    """The peer's address. What a client writes into X-Forwarded-For counts nothing."""
-    return request.META.get("REMOTE_ADDR") or None
+    return senders.address(request) or None
 
 
 def answer(
@@ -29,3 +36,49 @@ def answer(
 ) -> HttpResponse:
     """Instead of the sign-in page's own answer, for anybody locked, known or not."""
     return answers.problem(request, LockedOut())
+
+
+class Handler(AxesHandler):  # type: ignore[misc]
+    """Counts by account and place, instead of by one of the two alone."""
+
+    def is_allowed(
+        self, request: HttpRequest, credentials: dict[str, Any] | None = None
+    ) -> bool:
+        account = username(request, credentials)
+        if account is None:
+            return True
+        return not guessing.is_locked(account, guessing.place_of(request, account))
+
+    def user_login_failed(
+        self,
+        sender: object,
+        credentials: dict[str, Any],
+        request: HttpRequest | None = None,
+        **_: Any,
+    ) -> None:
+        account = username(request, credentials) if request else None
+        # Refused unread: nothing was tried, so nothing is counted.
+        if request is None or account is None or getattr(request, LOCKED, False):
+            return
+        place = guessing.place_of(request, account)
+        guessing.count(account, place)
+        if guessing.is_locked(account, place):
+            setattr(request, LOCKED, True)
+
+    def user_logged_in(
+        self, sender: object, request: HttpRequest | None, user: User, **_: Any
+    ) -> None:
+        if request is None:
+            return
+        place = guessing.outside_place(request, user.email)
+        guessing.forgive(user.email, place)
+        devices.note_sign_in(request, user.pk)
+
+    def reset_attempts(
+        self,
+        *,
+        ip_address: str | None = None,
+        username: str | None = None,
+        ip_or_username: bool = False,
+    ) -> int:
+        return guessing.forgive_everywhere(username) if username else 0

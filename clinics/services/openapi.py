@@ -27,9 +27,9 @@ PROBLEMS = {
     401: "Say who you are",
     403: "Your role may not, or a password or key is wrong",
     404: "Nothing here, or not at this clinic",
-    409: "Refused, with reasons; or changed in the meantime",
+    409: "Refused, with reasons; changed in the meantime; or in progress with this key",
     422: "The Idempotency-Key was used for another request",
-    503: "Busy; nothing was changed",
+    503: "Busy or no database: nothing was changed, or maybe saved, as `code` says",
 }
 
 

@@ -1,24 +1,23 @@
 """Proving that a signer or a second person is really there, before the unit of work.
 
 Everything goes through `authenticate()`, so that wrong passwords and keys are counted
-by the same lock-out as at sign-in; and it happens outside the unit of work, so that a
-refused act does not roll the count back.
+by the same lock-out as at sign-in, but at a place of their own: the session or key of
+whoever signs or asks. No stranger's failures count there. It happens outside the unit
+of work, so that a refused act does not roll the count back.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from axes.handlers.proxy import AxesProxyHandler
-from axes.utils import reset
 from django.contrib.auth import authenticate
-from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest
 
 from clinics import selectors
+from clinics.domain.guessing import Place
 from clinics.domain.presence import Method, Proof
 from clinics.models import Membership, User
-from clinics.services import api_keys, second_factor
+from clinics.services import api_keys, guessing, second_factor
 from core.clock import real_now
 from core.problems import Problem
 
@@ -32,7 +31,7 @@ class NotProved(Problem):
 
 
 class LockedOut(Problem):
-    """Five wrong attempts: nothing proves anything for fifteen minutes."""
+    """Too many wrong attempts from here: nothing proves anything for a while."""
 
     code = "locked"
     status = 403
@@ -40,7 +39,8 @@ class LockedOut(Problem):
 
     def __init__(self) -> None:
         super().__init__(
-            "Wait 15 minutes, or ask an administrator to unlock the account."
+            "Wait 15 minutes, use a browser you have signed in with before, set a new"
+            " password by mail, or ask an administrator to unlock the account."
         )
 
 
@@ -67,30 +67,32 @@ def prove(
     clinic_id: int,
     meaning: str = "",
     other_than: int | None = None,
+    place: Place | None = None,
 ) -> Proof:
     """Proof that the person with this e-mail is present and works at the clinic.
 
     `purpose` ("signature", "second-person") is noted with a failure; `other_than` is
-    the user who may not be their own second person. Raises NotProved, the same for a
-    wrong password and an unknown person, or LockedOut.
+    the user who may not be their own second person; failures count at `place`, by
+    default where the request comes from. Raises NotProved, the same for a wrong
+    password and an unknown person, or LockedOut.
     """
-    attempt = _attempt(request, purpose)
-    email = email.replace("\0", "").strip()
+    email = email.replace("\0", "").strip().lower()
+    place = place or guessing.outside_place(request, email)
+    attempt = _attempt(request, purpose, place)
     user = authenticate(attempt, email=email, password=password)
     _check_not_locked(attempt)
     if not isinstance(user, User):
         raise NotProved("The e-mail address and password do not match.")
     if not second_factor.proves(user, totp):
-        _count_failure(attempt, user.email)
+        _count_failure(user.email, place)
         raise NotProved("The code from the authenticator app is missing or wrong.")
     _check_other(user, other_than)
     proof = _proof(user, clinic_id, "password", meaning)
-    reset(username=user.email)  # a right answer ends the count, as at sign-in
+    guessing.forgive(user.email, place)  # as at sign-in
     return proof
 
 
 def prove_api_key(
-    request: HttpRequest,
     key: str,
     *,
     clinic_id: int,
@@ -104,17 +106,17 @@ def prove_api_key(
     `caller`, who presented it. A right key ends no count: whoever holds it has not
     shown that they know the password. Raises NotProved or LockedOut.
     """
-    attempt = _attempt(request, "second-person")
+    place = _witness_place(other_than, caller)
     owner = api_keys.owner_of_prefix(key)
     if owner:
         _check_other(owner.user, other_than)
     account = owner.user.email if owner else caller
     for name in {account, caller}:
-        if not AxesProxyHandler.is_allowed(attempt, {"username": name}):
+        if guessing.is_locked(name, place):
             raise LockedOut
     membership = api_keys.authenticate(key)
     if membership is None:
-        _count_failure(attempt, account)
+        _count_failure(account, place)
         raise NotProved("The second person's API key is not valid.")
     return _proof(membership.user, clinic_id, "api_key", meaning)
 
@@ -126,7 +128,7 @@ def from_rest(request: Any, *, membership: Membership) -> Proofs:
     signature, second = body.get("signature"), body.get("second_person")
     return Proofs(
         _rest_signature(request, signature, membership) if signature else None,
-        _rest_second(request, second, membership) if second else None,
+        _rest_second(second, membership) if second else None,
     )
 
 
@@ -140,13 +142,13 @@ def _rest_signature(request: Any, given: Any, membership: Membership) -> Proof:
         purpose="signature",
         clinic_id=membership.clinic_id,
         meaning=str(given.get("meaning") or ""),
+        place=_own_place(request, membership),
     )
 
 
-def _rest_second(request: Any, given: Any, membership: Membership) -> Proof:
+def _rest_second(given: Any, membership: Membership) -> Proof:
     given = _fields(given, "second_person", "api_key")
     return prove_api_key(
-        request,
         str(given["api_key"]),
         clinic_id=membership.clinic_id,
         caller=f"second-person-for:{membership.user.email}",
@@ -191,6 +193,7 @@ def _form_signature(request: HttpRequest, membership: Membership) -> Proof:
         purpose="signature",
         clinic_id=membership.clinic_id,
         meaning=request.POST.get("signature_meaning", ""),
+        place=_own_place(request, membership),
     )
 
 
@@ -203,6 +206,7 @@ def _form_second(request: HttpRequest, membership: Membership) -> Proof:
         purpose="second-person",
         clinic_id=membership.clinic_id,
         other_than=membership.user_id,
+        place=_witness_place(membership.user_id),
     )
 
 
@@ -227,14 +231,30 @@ def _proof(user: User, clinic_id: int, method: Method, meaning: str) -> Proof:
     )
 
 
-def _attempt(request: Any, purpose: str) -> HttpRequest:
-    """A request with the caller's address and nothing of the form: the lock-out keeps
-    what it is given, and an act's form holds clinical data."""
+def _own_place(request: Any, membership: Membership) -> Place:
+    """Where a signer signs: the live session, or the key, that the request came by."""
+    if isinstance(getattr(request, "auth", None), Membership):
+        return Place("key", str(membership.pk))
+    return guessing.session_place(request)
+
+
+def _witness_place(asks: int | None, caller: str = "") -> Place:
+    """Where a second person proves themselves: beside whoever asks for them.
+
+    By the person and not their session, so that signing in anew starts no new count.
+    """
+    return Place("witness", str(asks) if asks is not None else caller)
+
+
+def _attempt(request: Any, purpose: str, place: Place) -> HttpRequest:
+    """A request with the place of the attempt and nothing of the form: the lock-out
+    keeps what it is given, and an act's form holds clinical data."""
     bare = HttpRequest()
     bare.method = "POST"
     bare.META["PATH_INFO"] = f"/{purpose}/"
     for name in ("REMOTE_ADDR", "HTTP_USER_AGENT"):
         bare.META[name] = request.META.get(name, "")
+    setattr(bare, guessing.PLACE, place)
     return bare
 
 
@@ -243,8 +263,7 @@ def _check_not_locked(attempt: HttpRequest) -> None:
         raise LockedOut
 
 
-def _count_failure(attempt: HttpRequest, account: str) -> None:
-    user_login_failed.send(
-        sender=__name__, credentials={"username": account}, request=attempt
-    )
-    _check_not_locked(attempt)
+def _count_failure(account: str, place: Place) -> None:
+    guessing.count(account, place)
+    if guessing.is_locked(account, place):
+        raise LockedOut

@@ -25,7 +25,7 @@ from clinics.domain import policy
 from clinics.models import Clinic, Membership, User
 from clinics.services import answers, api_keys, doors, presence
 from clinics.services.bodies import Body, ListQuery
-from clinics.services.entrance import SAFE, Visit, admit, digest_of
+from clinics.services.entrance import SAFE, Visit, admit, approach, digest_of
 from clinics.services.presence import NO_PROOFS, Proofs
 from core.actor import Actor
 from core.problems import FieldError, Invalid, NotFound, Problem, refusal
@@ -229,6 +229,7 @@ class Endpoint(APIView):
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
+        approach(request)
         self.args, self.kwargs = args, kwargs
         self.headers = self.default_response_headers
         try:

@@ -1,9 +1,19 @@
-"""The code of an authenticator app, for those who have set one up."""
+"""The code of an authenticator app, for those who have set one up.
 
+A code is worth one proof in all processes together: that it was used is kept in the
+shared cache, whose `add` succeeds once.
+"""
+
+from typing import Any
+
+from allauth.core import context
+from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.exceptions import ValidationError
 
 from clinics.models import User
+from clinics.services import guessing
 
 
 def proves(user: User, code: str | None) -> bool:
@@ -17,3 +27,30 @@ def proves(user: User, code: str | None) -> bool:
     if authenticator is None:
         return True
     return bool(code) and bool(TOTP(authenticator).validate_code(code))
+
+
+class Counted:
+    """A form for a code whose wrong answers count where the request comes from."""
+
+    user: User
+
+    def clean_code(self) -> Any:
+        account, request = self.user.email, context.request
+        place = guessing.place_of(request, account)
+        if guessing.is_locked(account, place):
+            raise ValidationError(
+                "Too many wrong codes. Wait 15 minutes, or ask an administrator."
+            )
+        try:
+            return super().clean_code()  # type: ignore[misc]
+        except ValidationError:
+            guessing.count(account, place)
+            raise
+
+
+class AuthenticateForm(Counted, forms.AuthenticateForm):  # type: ignore[misc]
+    """At sign-in, after the password."""
+
+
+class ReauthenticateForm(Counted, forms.ReauthenticateForm):  # type: ignore[misc]
+    """Once more, inside a session."""

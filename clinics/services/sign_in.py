@@ -7,7 +7,7 @@ from allauth.core import context
 from django.http import HttpRequest
 
 from clinics.models import User
-from clinics.services import users
+from clinics.services import devices, guessing, senders, users
 from core.clock import now as domain_now
 from core.db import unit_of_work
 
@@ -34,6 +34,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def _set_password(self, user: User, password: str) -> None:
         super().set_password(user, password)
+        # Whoever can read the mail is the person: guesses at the old password are void,
+        # and this browser is theirs.
+        guessing.forgive_everywhere(user.email)
+        if context.request is not None:
+            devices.note_sign_in(context.request, user.pk)
         session = getattr(context.request, "session", None)
         keep = session.session_key if session is not None else None
         users.record_password_change(
@@ -44,5 +49,4 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        # The peer: a forwarded address is the client's own claim.
-        return str(request.META.get("REMOTE_ADDR") or "unknown")
+        return senders.address(request) or "unknown"

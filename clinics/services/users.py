@@ -1,8 +1,7 @@
-"""Accounts of staff: made by an administrator, ended at once."""
+"""Accounts of staff and what they are at each clinic, by an administrator's hand."""
 
 from datetime import datetime
 
-from axes.utils import reset
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -11,6 +10,7 @@ from django.db import transaction
 from clinics import selectors
 from clinics.domain.roles import STAFF_ROLES
 from clinics.models import ApiKey, Membership, OnCall, StaffSession, User
+from clinics.services import guessing, sessions
 from core import journal
 from core.actor import Actor
 from core.locks import lock
@@ -39,6 +39,8 @@ def create_user(
     _check_new(email=email, role=role, clinic_id=clinic_id, user=user)
     if user is None:
         user = _create(email, display_name.strip(), phone, password, now)
+    else:
+        _open_account(user)
     membership = Membership.objects.create(user=user, clinic_id=clinic_id, role=role)
     journal.record(
         "user.joined",
@@ -59,9 +61,11 @@ def _check_new(*, email: str, role: str, clinic_id: int, user: User | None) -> N
     if role not in STAFF_ROLES:
         known = ", ".join(STAFF_ROLES)
         errors.append(FieldError("/role", f"Choose one of: {known}."))
-    if user is not None and not user.is_active:
-        errors.append(FieldError("/email", "This account is deactivated."))
-    elif user is not None and user.memberships.filter(clinic_id=clinic_id).exists():
+    here = user.memberships.filter(clinic_id=clinic_id).first() if user else None
+    if here is not None and (here.ended_at or not here.user.is_active):
+        text = "This person worked here before: let them in again instead."
+        errors.append(FieldError("/email", text))
+    elif here is not None:
         errors.append(FieldError("/email", "This person already works here."))
     if errors:
         raise Invalid(errors)
@@ -95,7 +99,7 @@ def _check_password(password: str, user: User) -> None:
 def set_role(
     *, user_id: int, clinic_id: int, role: str, by: Actor, now: datetime
 ) -> Membership:
-    """Change what somebody is at a clinic; they sign in anew.
+    """Change what somebody is at a clinic; whoever works there signs in anew.
 
     Raises Invalid, NotFound.
     """
@@ -104,7 +108,7 @@ def set_role(
     membership = _member(user_id, clinic_id)
     before, membership.role = membership.role, role
     membership.save(update_fields=["role"])
-    end_sessions(user_id=user_id)
+    sessions.end_at(membership)
     journal.record(
         "user.role_changed",
         subject=f"user:{user_id}",
@@ -116,30 +120,74 @@ def set_role(
 
 
 @transaction.atomic
-def deactivate(*, user_id: int, clinic_id: int, by: Actor, now: datetime) -> User:
-    """End an account: sign-in, sessions, API keys and on-call duty, at once.
+def end_membership(*, user_id: int, clinic_id: int, by: Actor, now: datetime) -> User:
+    """End what somebody is at one clinic: sessions, API keys and on-call duty there.
 
-    Doing it twice changes nothing. Raises NotFound for somebody of another clinic and
-    Invalid for one's own account (nobody could undo that).
+    At other clinics nothing changes. Without any clinic left, the account is closed,
+    too. Doing it twice changes nothing. Raises NotFound for somebody of another clinic
+    and Invalid for oneself (who else would let them in again?).
     """
-    _member(user_id, clinic_id)
+    (user,) = lock(User.objects.filter(pk=_member(user_id, clinic_id).user_id))
+    membership = _member(user_id, clinic_id)
     if by.kind == "staff" and by.id == str(user_id):
-        text = "Ask another administrator to deactivate your own account."
+        text = "Ask another administrator to end your own membership."
         raise Invalid([FieldError("/user", text)])
-    (user,) = lock(User.objects.filter(pk=user_id))
-    if not user.is_active:
+    if membership.ended_at is not None:
         return user
-    user.is_active, user.deactivated_at = False, now
-    user.save(update_fields=["is_active", "deactivated_at"])
     ended = {
-        "sessions": end_sessions(user_id=user_id),
-        "api_keys": _revoke_keys(user_id, now),
-        "on_call": OnCall.objects.filter(user_id=user_id).delete()[0],
+        "clinic": clinic_id,
+        # Before the end: which sessions work here is asked of the memberships.
+        "sessions": sessions.end_at(membership),
+        "api_keys": _revoke_keys(membership, now),
+        "on_call": OnCall.objects.filter(user=user, clinic_id=clinic_id).delete()[0],
     }
+    membership.ended_at = now
+    membership.save(update_fields=["ended_at"])
+    if not user.memberships.filter(ended_at=None).exists():
+        user.is_active, user.deactivated_at = False, now
+        user.save(update_fields=["is_active", "deactivated_at"])
+        end_sessions(user_id=user_id)
     journal.record(
-        "user.deactivated", subject=f"user:{user_id}", by=by, at=now, payload=ended
+        "user.membership_ended", subject=f"user:{user_id}", by=by, at=now, payload=ended
     )
     return user
+
+
+@transaction.atomic
+def reactivate_membership(
+    *, user_id: int, clinic_id: int, by: Actor, now: datetime
+) -> Membership:
+    """Let somebody work at a clinic again as what they were; keys stay ended.
+
+    Doing it twice changes nothing. Raises NotFound for somebody who never did.
+    """
+    (user,) = lock(User.objects.filter(pk=_member(user_id, clinic_id).user_id))
+    membership = _member(user_id, clinic_id)
+    if membership.ended_at is None and user.is_active:
+        return membership
+    membership.ended_at = None
+    membership.save(update_fields=["ended_at"])
+    _open_account(user, but_for=clinic_id)
+    journal.record(
+        "user.membership_resumed",
+        subject=f"user:{user_id}",
+        by=by,
+        at=now,
+        payload={"clinic": clinic_id, "role": membership.role},
+    )
+    membership.user.refresh_from_db()
+    return membership
+
+
+def _open_account(user: User, but_for: int | None = None) -> None:
+    """Let a closed account sign in again, at no clinic where it has not been asked."""
+    if user.is_active:
+        return
+    standing = user.memberships.filter(ended_at=None)
+    elsewhere = standing.exclude(clinic_id=but_for) if but_for else standing
+    elsewhere.update(ended_at=user.deactivated_at)
+    user.is_active, user.deactivated_at = True, None
+    user.save(update_fields=["is_active", "deactivated_at"])
 
 
 @transaction.atomic
@@ -176,7 +224,7 @@ def record_password_change(
 def unlock(*, user_id: int, clinic_id: int, by: Actor, now: datetime) -> int:
     """Forget the wrong attempts at an account; how many rows went. Raises NotFound."""
     membership = _member(user_id, clinic_id)
-    forgotten: int = reset(username=membership.user.email)
+    forgotten = guessing.forgive_everywhere(membership.user.email)
     journal.record(
         "user.unlocked", subject=f"user:{user_id}", by=by, at=now, payload={}
     )
@@ -189,8 +237,8 @@ def end_sessions(*, user_id: int, keep: str = "") -> int:
     return sessions.exclude(session_key=keep).delete()[0]
 
 
-def _revoke_keys(user_id: int, now: datetime) -> int:
-    keys = ApiKey.objects.filter(membership__user_id=user_id, revoked_at=None)
+def _revoke_keys(membership: Membership, now: datetime) -> int:
+    keys = ApiKey.objects.filter(membership=membership, revoked_at=None)
     return keys.update(revoked_at=now)
 
 

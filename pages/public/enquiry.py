@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from clinics import selectors as clinics
+from clinics.services import senders
 from clinics.services.doors import Answer, PublicRequest, public_page
 from core.clock import real_now
 from core.problems import Invalid, NotFound
@@ -128,7 +129,7 @@ def _send(request: PublicRequest, clinic: "Clinic", form: EnquiryForm) -> bool:
             clinic_id=clinic.pk,
             language=language_of(request),
             trap=trap,
-            source=request.META.get("REMOTE_ADDR", ""),
+            source=senders.network(request),
             now=request.now,
             real_now=real_now(),
             **fields,

@@ -1,19 +1,12 @@
-"""For administrators: the clinic's resources with their hours, and its people."""
+"""For administrators: the clinic's resources with their hours."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
-from clinics import selectors as clinics
-from clinics.domain.roles import LABELS
-from clinics.services import users as service
 from clinics.services.doors import Answer, StaffRequest, page
 from pages.setup_words import clock
 from pages.words import sentence
@@ -74,37 +67,3 @@ def _days(first: int, last: int) -> str:
     if first == last:
         return WEEKDAYS[first]
     return f"{WEEKDAYS[first]}–{WEEKDAYS[last]}"
-
-
-@page(action="user.write")
-def users(request: StaffRequest) -> Answer:
-    on_call = {u.pk: i for i, u in enumerate(clinics.on_call(request.clinic), 1)}
-    rows = [
-        {
-            "name": member.user.display_name,
-            "email": member.user.email,
-            "role": LABELS[member.role],
-            "on_call": f"No. {on_call[member.user_id]}"
-            if member.user_id in on_call
-            else "",
-            "is_self": member.user_id == request.user.pk,
-            "deactivate_address": reverse(
-                "staff:user_deactivate", args=[member.user_id]
-            ),
-        }
-        for member in clinics.staff(request.clinic)
-    ]
-    return TemplateResponse(request, "pages/staff/users.html", {"rows": rows})
-
-
-@page(action="user.write")
-@require_POST
-def deactivate(request: StaffRequest, user_id: int) -> HttpResponse:
-    user = service.deactivate(
-        user_id=user_id,
-        clinic_id=request.clinic.pk,
-        by=request.actor,
-        now=request.now,
-    )
-    messages.success(request, f"{user.display_name} can no longer sign in.")
-    return redirect("staff:users")

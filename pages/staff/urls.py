@@ -27,6 +27,7 @@ from pages.staff import (
     moving,
     opening_hours,
     patients,
+    people,
     reassigning,
     records,
     repair,
@@ -179,6 +180,8 @@ urlpatterns = [
     path(f"{RESOURCE}/hours/", opening_hours.own_hours, name="resource_hours"),
     path(f"{RESOURCE}/retire/", resource_changes.retire, name="resource_retire"),
     path("clinic/", clinic.policies, name="clinic"),
-    path("users/", setup.users, name="users"),
-    path("users/<int:user_id>/deactivate/", setup.deactivate, name="user_deactivate"),
+    path("users/", people.users, name="users"),
+    path("users/<int:user_id>/end/", people.end, name="user_end"),
+    path("users/<int:user_id>/reactivate/", people.reactivate, name="user_reactivate"),
+    path("users/<int:user_id>/unlock/", people.unlock, name="user_unlock"),
 ]

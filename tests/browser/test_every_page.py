@@ -127,7 +127,8 @@ PAGES: dict[str, Opened] = {
     "mfa_index": ("nurse", lambda day: reverse("mfa_index")),
 }
 # Answers that are no page of their own, or have tests of their own.
-ELSEWHERE = FORMS | {"staff:home", "staff:user_deactivate", "staff:repair_run"}
+ELSEWHERE = FORMS | {"staff:home", "staff:repair_run"}
+ELSEWHERE |= {"staff:user_end", "staff:user_reactivate", "staff:user_unlock"}
 ELSEWHERE |= {"staff:day_remove"}
 ELSEWHERE_BEGINS = ("staff:episode", "staff:act")
 

@@ -1,17 +1,10 @@
-"""A signed-in browser, an API client, and a fresh count of attempts for each test."""
+"""A signed-in browser, an API client, and a small site."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from clinics.services import answers
 from tests.factories import clinics as make
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_remembered():
-    # allauth's brake counts in the process's cache, which outlives a rolled-back test.
-    cache.clear()
 
 
 @pytest.fixture

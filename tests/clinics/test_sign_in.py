@@ -10,7 +10,6 @@ from django.test import Client
 
 from clinics import selectors
 from clinics.models import StaffSession, User
-from clinics.services import users
 from clinics.services.clinics import set_on_call
 from clinics.tasks import forget_expired_sessions
 from config import security
@@ -125,28 +124,6 @@ def test_a_forgotten_password_is_set_by_a_mail_that_only_its_owner_gets():
     assert known.status_code == unknown.status_code == 302
     assert known["Location"] == unknown["Location"]
     assert [message.to for message in mail.outbox] == [[nurse.user.email]]
-
-
-def test_deactivation_ends_sessions_keys_and_duty_at_once():
-    clinic = make.clinic()
-    nurse = make.membership("nurse", at=clinic)
-    admin = make.membership("admin", at=clinic)
-    make.on_call(nurse)
-    page, program = browser(nurse), api(nurse)
-
-    users.deactivate(
-        user_id=nurse.user_id,
-        clinic_id=clinic.pk,
-        by=selectors.actor_for(admin),
-        now=make.NOW,
-    )
-
-    assert not signed_in(page)
-    assert program.get("/api/v1/on-call/").status_code == 401
-    assert not StaffSession.objects.filter(user=nurse.user).exists()
-    assert not nurse.user.on_call.exists()
-    assert sign_in(Client(), nurse.user.email).status_code == 200
-    assert JournalEntry.objects.filter(name="user.deactivated").count() == 1
 
 
 def test_a_user_made_inactive_by_any_hand_is_out():

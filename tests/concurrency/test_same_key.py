@@ -62,5 +62,6 @@ def post(bearer, key, asked):
             headers={"Authorization": f"Bearer {bearer}", "Idempotency-Key": key},
         )
         # Who waited for the first in vain is told to ask again with the same key.
-        if answer.status_code != BUSY:
+        meanwhile = b'"in-progress"' in answer.content
+        if answer.status_code != BUSY and not meanwhile:
             return answer.status_code, answer.content

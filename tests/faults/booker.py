@@ -99,8 +99,11 @@ def ask(bearer: str, key: str, asked: dict[str, Any]) -> tuple[int, dict[str, An
             content_type="application/json",
             headers={"Authorization": f"Bearer {bearer}", "Idempotency-Key": key},
         )
-        if answer.status_code in ANSWERS:
-            return answer.status_code, answer.json()
+        told = answer.json()
+        if answer.status_code in ANSWERS and told.get("code") != "in-progress":
+            return answer.status_code, told
+        # Nothing but "later" is said meanwhile: never that it is our own mistake.
+        assert answer["Retry-After"], told
         connections.close_all()
         time.sleep(0.05)
     raise TimeoutError("the server stayed down")

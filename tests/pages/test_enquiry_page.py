@@ -31,7 +31,8 @@ def address(practice):
 
 
 def send(client, address, **changes):
-    return client.post(address, SENT | changes)
+    headers = {k: changes.pop(k) for k in [*changes] if k.startswith("HTTP_")}
+    return client.post(address, SENT | changes, **headers)
 
 
 def test_an_enquiry_is_taken_and_thanked_for(client, address, practice):
@@ -109,6 +110,27 @@ def test_too_many_from_one_place_are_sent_to_the_telephone(client, address):
     assert 'value="Prueba"' in page
     assert "tel:" in page
     assert Enquiry.objects.count() == MOST_FROM_ONE_SOURCE
+
+
+def test_behind_a_trusted_proxy_each_sender_has_a_share(client, address, settings):
+    settings.TRUST_PROXY = 1
+    for _ in range(MOST_FROM_ONE_SOURCE + 1):
+        send(client, address, HTTP_X_FORWARDED_FOR="192.0.2.1, 203.0.113.66")
+
+    greedy = send(client, address, HTTP_X_FORWARDED_FOR="192.0.2.2, 203.0.113.66")
+    other = send(client, address, HTTP_X_FORWARDED_FOR="198.51.100.7")
+
+    assert (greedy.status_code, other.status_code) == (429, 303)
+
+
+def test_claimed_addresses_win_no_second_share(client, address, settings):
+    settings.TRUST_PROXY = 0
+    for number in range(MOST_FROM_ONE_SOURCE):
+        send(client, address, HTTP_X_FORWARDED_FOR=f"192.0.2.{number}")
+
+    again = send(client, address, HTTP_X_FORWARDED_FOR="192.0.2.99")
+
+    assert again.status_code == 429
 
 
 def test_in_spanish_every_word_of_the_page_is(client, address):

@@ -40,6 +40,7 @@ class Command(BaseCommand):
         membership = Membership.objects.filter(
             user__email=options["email"].strip().lower(),
             user__is_active=True,
+            ended_at=None,
             clinic__slug=options["clinic"],
         ).first()
         if membership is None:
