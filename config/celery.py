@@ -90,6 +90,10 @@ app.conf.beat_schedule = {
         "task": "scheduling.tasks.carry_on_repairs",
         "schedule": 15.0,
     },
+    "ask-for-check-in-calls": {
+        "task": "notifications.tasks.ask_for_check_in_calls",
+        "schedule": 300.0,
+    },
     "check-messages": {
         "task": "notifications.tasks.check_messages",
         "schedule": 24 * 3600.0,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from notifications.domain.subjects import (
     Visit,
     last_told,
 )
-from notifications.models import Message
+from notifications.models import Message, PlannedCall
 from notifications.selectors.opt_outs import among
 from patients import selectors as patients
 from procedures.selectors import follow_ups
@@ -31,6 +31,7 @@ from scheduling.selectors import waitlist
 if TYPE_CHECKING:
     from clinics.models import Clinic, User
     from patients.models import ContactPoint, Patient, Task
+    from procedures.models import FollowUp
     from scheduling.models import Appointment
 
 ANSWER_WITHIN = timedelta(minutes=30)
@@ -152,12 +153,10 @@ def _of_follow_up(follow_up_id: UUID, rows: list[Message]) -> Situation:
     patient = patients.patient(follow_up.episode.patient_id)
     reach, contacts = reach_of(patient)
     return Situation(
-        snapshot=CheckIn(
-            id=str(follow_up.pk),
-            code=follow_up.code,
-            target_on=follow_up.target_on,
-            window_to=follow_up.window_to,
-            is_open=follow_up.state == "planned",
+        snapshot=check_in_of(
+            follow_up,
+            visit_at=follow_ups.visits_for([follow_up]).get(follow_up.pk),
+            called=_called(f"follow_up:{follow_up.pk}"),
         ),
         clinic=patient.clinic,
         reach=reach,
@@ -165,6 +164,28 @@ def _of_follow_up(follow_up_id: UUID, rows: list[Message]) -> Situation:
         patient=patient,
         contacts=contacts,
     )
+
+
+def check_in_of(
+    follow_up: "FollowUp", *, visit_at: datetime | None, called: frozenset[str]
+) -> CheckIn:
+    """Return the snapshot of a contact, its visit and the call asked for it."""
+    return CheckIn(
+        id=str(follow_up.pk),
+        code=follow_up.code,
+        target_on=follow_up.target_on,
+        window_to=follow_up.window_to,
+        is_open=follow_ups.waits(follow_up),
+        visit_at=visit_at,
+        called=called,
+        keeps_calls=follow_ups.keeps_calls(follow_up),
+    )
+
+
+def _called(subject: str) -> frozenset[str]:
+    """Why calls were asked for that nobody has made yet."""
+    asked = PlannedCall.objects.filter(subject=subject, task__done_at=None)
+    return frozenset(asked.values_list("reason", flat=True))
 
 
 def _of_offer(offer_id: UUID, rows: list[Message]) -> Situation:

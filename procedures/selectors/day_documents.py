@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from procedures.models import Episode, Product
-from procedures.selectors import day, follow_ups, products, scores
+from procedures.selectors import day, follow_ups, linked, products, scores
 from procedures.selectors.columns import columns, many
 
 # The records of the day by name; only current rows are shown.
@@ -33,9 +33,21 @@ def day_document(episode: Episode, now: datetime) -> dict[str, Any]:
         "products": [_product(row) for row in products.of_episode(episode)],
         "incidents": many(products.incidents(episode)),
         "day": {name: _current(episode, rows) for name, rows in RECORDS.items()},
-        "follow_ups": many(follow_ups.of_episode(episode)),
+        "follow_ups": _follow_ups(episode, now),
         "scores": [asdict(score) for score in scores.history(episode)],
     }
+
+
+def _follow_ups(episode: Episode, now: datetime) -> list[dict[str, Any]]:
+    today = linked.local_day(episode, now)
+    rows = list(follow_ups.of_episode(episode))
+    visits = follow_ups.visits_for(rows)
+    found = []
+    for row in rows:
+        stands = follow_ups.timing_of(row, today, visits.get(row.pk))
+        words = {"timing": stands.code, "timing_text": stands.text}
+        found.append(columns(row) | words)
+    return found
 
 
 def _product(row: Product) -> dict[str, Any]:
