@@ -86,6 +86,16 @@ def unanswered(clinic_id: int, today: date) -> QuerySet[FollowUp]:
     )
 
 
+def unanswered_of(patient_id: UUID) -> QuerySet[FollowUp]:
+    """The contacts of a patient that were not answered, in order."""
+    rows = FollowUp.objects.filter(
+        episode__patient_id=patient_id,
+        state__in=("planned", "missed"),
+        answered_at=None,
+    ).exclude(episode__stage__in=ENDED)
+    return rows.select_related("episode").order_by("target_on", "position")
+
+
 def timing_of(
     follow_up: FollowUp, today: date, visit_at: datetime | None = None
 ) -> Timing:
