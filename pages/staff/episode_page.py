@@ -10,7 +10,7 @@ from clinics.domain import policy
 from clinics.domain.roles import LABELS, ROLES
 from clinics.services.doors import StaffRequest
 from pages import episode_path as path
-from pages import states
+from pages import refusal_words, states
 from pages.act_page import vars_of
 from pages.episode_contacts import contacts
 from pages.episode_records import figures, records
@@ -73,7 +73,7 @@ def _clinical(episode: "Episode", zone: ZoneInfo) -> dict[str, Any]:
                 "place": one.place,
                 "at": one.occurred_at,
                 "open": getattr(one, "resolution", None) is None,
-                "codes": ", ".join(one.reasons),
+                "codes": ", ".join(map(refusal_words.code, one.reasons)),
             }
             for one in products.incidents(episode)
         ],

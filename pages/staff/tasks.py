@@ -40,7 +40,11 @@ TABS = (
 KINDS = {
     "enquiry": "Enquiry",
     "call_patient": "Telephone the patient",
-    "red_flag": "Red flag of a check-in",
+    "red-flag": "Red flag of a check-in",
+    "follow-up-missed": "Recovery contact missed",
+    "adverse-event": "Adverse event to review",
+    "scan-incident": "Scan that did not match",
+    "visit_without_approval": "Visit without approval",
 }
 
 
