@@ -8,7 +8,7 @@ task out again and again once its visibility timeout is over.
 import os
 import sys
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -106,3 +106,12 @@ app.conf.beat_schedule = {
 }
 
 app.autodiscover_tasks()
+
+
+@signals.worker_init.connect
+@signals.beat_init.connect
+def stop_if_messages_would_be_lost(**_: object) -> None:
+    """The web process asks the same when it starts (config/wsgi.py)."""
+    from notifications import starting  # noqa: PLC0415  (Django is set up by now)
+
+    starting.stop_if_wrong()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from clinics import selectors as clinics
 from core.problems import NotFound
+from notifications.channels import carried
 from notifications.domain import catalogue, states
 from notifications.domain.plan import Reach
 from notifications.domain.subjects import (
@@ -227,6 +228,7 @@ def reaches_of(
 ) -> "dict[UUID, tuple[Reach, dict[str, ContactPoint]]]":
     """The same of many, by patient; three statements."""
     contacts, consents = patients.contacts_of(people), patients.consents_of(people)
+    here = carried()
     refused = among(
         (channel, point.value)
         for known in contacts.values()
@@ -239,7 +241,7 @@ def reaches_of(
                 contacts=frozenset(
                     channel
                     for channel, point in contacts[person.pk].items()
-                    if (channel, point.value) not in refused
+                    if channel in here and (channel, point.value) not in refused
                 ),
                 consents=frozenset(consents[person.pk]),
             ),
@@ -284,4 +286,5 @@ def address_of(user: "User", channel: str) -> str:
 
 def channels_of(user: "User") -> tuple[str, ...]:
     """Return the channels that reach a member of staff, texts first."""
-    return tuple(c for c in catalogue.CHANNELS if address_of(user, c))
+    here = carried()
+    return tuple(c for c in catalogue.CHANNELS if c in here and address_of(user, c))
