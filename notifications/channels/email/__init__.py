@@ -13,6 +13,7 @@ from email.utils import formataddr, parseaddr
 from anymail.exceptions import (
     AnymailAPIError,
     AnymailConfigurationError,
+    AnymailError,
     AnymailRecipientsRefused,
     AnymailSerializationError,
     AnymailUnsupportedFeature,
@@ -45,32 +46,18 @@ class EmailChannel:
         """Hand one mail to the configured backend."""
         if letter.channel != self.name:
             return Refused("wrong_channel")
+        mail = _mail(letter)
         try:
-            mail = _mail(letter)
             _hand_over(mail)
-        except smtplib.SMTPException as error:
-            return _by_smtp(error)
-        except AnymailRecipientsRefused:
-            return Refused("recipient_refused")
-        except (AnymailUnsupportedFeature, AnymailSerializationError):
-            return Refused("not_supported")  # found before anything left
-        except AnymailConfigurationError:
-            return NotSent("misconfigured")
-        except AnymailAPIError as error:
-            return _by_api(error)
-        except ConnectionRefusedError:
-            return NotSent("connection_refused")
-        except ssl.SSLCertVerificationError:
-            return NotSent("untrusted_certificate")  # before anything was said
-        except OSError as error:
-            return Unknown(type(error).__name__)
+        except (smtplib.SMTPException, AnymailError, OSError) as error:
+            return _by_error(error)
         return Accepted(_provider_id(mail))
 
 
 def _hand_over(mail: EmailMessage) -> None:
     """Send, and hang up whatever happened: Django leaves the line open when a login
     is refused, and a sender would keep one more with every try."""
-    connection = mail.get_connection()
+    connection = mail.get_connection()  # type: ignore[attr-defined]  (no stub)
     try:
         mail.send()
     finally:
@@ -114,6 +101,26 @@ def _message_id(letter: Letter) -> str:
 def _provider_id(mail: EmailMessage) -> str:
     found = getattr(getattr(mail, "anymail_status", None), "message_id", None)
     return "" if found is None else str(found)
+
+
+def _by_error(error: Exception) -> Result:
+    """What an error says about whether the mail left."""
+    match error:
+        case smtplib.SMTPException():
+            return _by_smtp(error)
+        case AnymailRecipientsRefused():
+            return Refused("recipient_refused")
+        case AnymailAPIError():
+            return _by_api(error)
+        case AnymailUnsupportedFeature() | AnymailSerializationError():
+            return Refused("not_supported")  # found before anything left
+        case AnymailConfigurationError():
+            return NotSent("misconfigured")
+        case ConnectionRefusedError():
+            return NotSent("connection_refused")
+        case ssl.SSLCertVerificationError():
+            return NotSent("untrusted_certificate")  # before anything was said
+    return Unknown(type(error).__name__)
 
 
 def _by_smtp(error: smtplib.SMTPException) -> Result:
