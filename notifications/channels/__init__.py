@@ -45,11 +45,11 @@ def carried() -> frozenset[str]:
 def carries(channel: str) -> bool:
     """Return True if what is set for that channel takes it to people.
 
-    A console or a file is read by nobody outside a demo: as a channel it would
-    swallow what should have been a telephone call.
+    A console is read by nobody outside a demo: as a channel it would swallow what
+    should have been a telephone call. A file keeps what it got, and can be read.
     """
     name = provider_of(channel)
-    return channel in CARRIES.get(name, ()) and (name in REAL or plays())
+    return channel in CARRIES.get(name, ()) and (name != "console" or plays())
 
 
 def plays() -> bool:

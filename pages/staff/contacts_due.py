@@ -20,7 +20,7 @@ from procedures.selectors import follow_ups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from procedures.models import FollowUp
 
@@ -42,13 +42,12 @@ class Line:
     stands: timing.Timing
     phone: str
     is_written: bool
-    visit_at: "datetime | None"
+    comes: bool
 
     def fits(self, tab: str) -> bool:
         """Whether it is shown there; nobody is called who comes anyway."""
         if tab == "call":
-            comes = "visit" in self.stands.text
-            return self._is_pressing() and not self.is_written and not comes
+            return self._is_pressing() and not self.is_written and not self.comes
         return self.stands.code == tab if tab else self._is_pressing()
 
     def _is_pressing(self) -> bool:
@@ -59,8 +58,9 @@ class Line:
 def contacts_due(request: StaffRequest) -> Answer:
     tab = request.GET.get("state", "")
     tab = tab if tab in dict(TABS) else ""
-    today = request.now.astimezone(ZoneInfo(request.clinic.time_zone)).date()
-    lines = _lines(list(follow_ups.unanswered(request.clinic.pk, today)), today)
+    zone = ZoneInfo(request.clinic.time_zone)
+    today = request.now.astimezone(zone).date()
+    lines = _lines(list(follow_ups.unanswered(request.clinic.pk, today)), today, zone)
     shown = Paginator([line for line in lines if line.fits(tab)], ROWS).get_page(
         request.GET.get("page")
     )
@@ -78,6 +78,8 @@ def contacts_due(request: StaffRequest) -> Answer:
         "rows": [_row(request, line) for line in shown],
         "page": shown,
         "state": tab,
+        "empty_text": "Recovery contacts appear on their day, and stay until they are "
+        "answered.",
     }
     return TemplateResponse(request, "pages/staff/contacts_due.html", context)
 
@@ -88,7 +90,7 @@ def pressing(clinic_id: int, today: "date") -> int:
     return rows.filter(state="planned", window_to__gte=today).count()
 
 
-def _lines(rows: "Sequence[FollowUp]", today: "date") -> list[Line]:
+def _lines(rows: "Sequence[FollowUp]", today: "date", zone: ZoneInfo) -> list[Line]:
     people = {row.episode.patient_id: row.episode.patient for row in rows}
     reaches = reaches_of(list(people.values()))
     phones = patients.contacts_of(list(people.values()))
@@ -103,7 +105,8 @@ def _lines(rows: "Sequence[FollowUp]", today: "date") -> list[Line]:
                 stands=follow_ups.timing_of(row, today, visit_at),
                 phone=phone.value if phone else "",
                 is_written=reaches[patient_id][0].channel is not None,
-                visit_at=visit_at,
+                comes=visit_at is not None
+                and visit_at.astimezone(zone).date() >= today,
             )
         )
     return found
