@@ -1,6 +1,6 @@
 """Reading clinics and their people."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -78,6 +78,12 @@ def former_staff(clinic: Clinic | int) -> list[Membership]:
 def user(user_id: int) -> User:
     """Raises User.DoesNotExist."""
     return User.objects.get(pk=user_id)
+
+
+def names_of(user_ids: Collection[int]) -> dict[int, str]:
+    """The printed names of these people; one statement."""
+    rows = User.objects.filter(pk__in=user_ids)
+    return {row.pk: row.display_name for row in rows}
 
 
 def public_holidays(calendar: str, first_on: date, last_on: date) -> frozenset[date]:

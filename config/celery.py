@@ -8,7 +8,7 @@ task out again and again once its visibility timeout is over.
 import os
 import sys
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -90,6 +90,10 @@ app.conf.beat_schedule = {
         "task": "scheduling.tasks.carry_on_repairs",
         "schedule": 15.0,
     },
+    "ask-for-check-in-calls": {
+        "task": "notifications.tasks.ask_for_check_in_calls",
+        "schedule": 300.0,
+    },
     "check-messages": {
         "task": "notifications.tasks.check_messages",
         "schedule": 24 * 3600.0,
@@ -102,3 +106,12 @@ app.conf.beat_schedule = {
 }
 
 app.autodiscover_tasks()
+
+
+@signals.worker_init.connect
+@signals.beat_init.connect
+def stop_if_messages_would_be_lost(**_: object) -> None:
+    """The web process asks the same when it starts (config/wsgi.py)."""
+    from notifications import starting  # noqa: PLC0415  (Django is set up by now)
+
+    starting.stop_if_wrong()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from config import mail
 from config.security import *  # noqa: F403  (sign-in, lock-out, sessions, CSP)
 from config.security import (
     SECURITY_APPS,
@@ -142,18 +143,25 @@ STORAGES = {
     },
 }
 
-# Which channel carries each way of reaching a person: console, file, email.
+# What carries texts and mail: email, or none; console and file only in a demo.
 CHANNELS = {
-    "sms": os.environ.get("CHANNEL_SMS", "file" if DEMO else "console"),
-    "email": os.environ.get("CHANNEL_EMAIL", "file" if DEMO else "email"),
+    "sms": os.environ.get("CHANNEL_SMS") or ("file" if DEMO else "none"),
+    "email": os.environ.get("CHANNEL_EMAIL") or ("file" if DEMO else "email"),
 }
-EMAIL_BACKEND = os.environ.get(
-    "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"
-)
-EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
-EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+_MAIL = mail.read(os.environ)
+EMAIL_PROVIDER = _MAIL.provider
+EMAIL_BACKEND = _MAIL.backend
+EMAIL_HOST = _MAIL.host
+EMAIL_PORT = _MAIL.port
+EMAIL_HOST_USER = _MAIL.user
+EMAIL_HOST_PASSWORD = _MAIL.password
+EMAIL_TLS = _MAIL.tls
+EMAIL_USE_TLS = _MAIL.use_starttls
+EMAIL_USE_SSL = _MAIL.use_implicit_tls
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "clinic@example.org")
+EMAIL_REPLY_TO = _MAIL.reply_to
+DEFAULT_FROM_EMAIL = _MAIL.sender
+ANYMAIL = _MAIL.anymail
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

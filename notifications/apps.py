@@ -6,6 +6,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from core import events, grants
+        from notifications import checks  # noqa: F401  (registers them)
         from notifications.subscriptions import SUBSCRIPTIONS
 
         grants.append_only("notifications_attempt", "notifications_attemptoutcome")

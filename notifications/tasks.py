@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from core import clock
-from notifications.services import checking, doorbell, sending
+from notifications.services import check_in_calls, checking, doorbell, sending
 
 
 @shared_task
@@ -19,3 +19,9 @@ def send_due(**_: object) -> int:
 def check_messages(**_: object) -> int:
     """Compare the rows with what is wanted; how many faults, each in the log."""
     return checking.report(clock.now())
+
+
+@shared_task
+def ask_for_check_in_calls(**_: object) -> int:
+    """Ask for the calls of recovery contacts that are due; how many changed."""
+    return check_in_calls.ask_for_calls(clock.now())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from procedures.services import responses
 
 if TYPE_CHECKING:
     from procedures.domain.facts import Facts
-    from procedures.models import Episode
+    from procedures.models import Episode, FollowUp
 
 DOCTORS = (CLINICIAN, MEDICAL_DIRECTOR)
 
@@ -206,9 +206,7 @@ def _prepare(plain: Sheet, here: Here) -> Sheet:
 
 def _respond(plain: Sheet, here: Here) -> Sheet:
     rows = [f for f in follow_ups.of_episode(here.episode) if f.answered_at is None]
-    offers = tuple(
-        (row.code, f"{row.code}, due {full_day(row.target_on)}") for row in rows
-    )
+    offers = tuple((row.code, _contact(row, here.facts.today)) for row in rows)
     today = here.facts.today
     due = next((r.code for r in rows if r.window_from <= today <= r.window_to), "")
     chosen = here.asked.get("follow_up", due)
@@ -226,6 +224,13 @@ def _respond(plain: Sheet, here: Here) -> Sheet:
             ("Questionnaires", tuple(item.name for item in items)),
         ),
     )
+
+
+def _contact(row: "FollowUp", today: date) -> str:
+    """ "W6, due Nov 17, 2026: overdue by 14 days; window closes Dec 1"."""
+    stands = follow_ups.timing_of(row, today).text
+    words = f"{stands[:1].lower()}{stands[1:]}"
+    return f"{row.code}, due {full_day(row.target_on)}: {words}"
 
 
 def _questionnaires(row: Any) -> tuple[Field, ...]:

@@ -10,6 +10,7 @@ from clinics.domain import policy
 from clinics.services.doors import StaffRequest
 from pages.words import full_day, sentence
 from procedures.domain import linked as rules
+from procedures.domain import timing
 from procedures.domain.visits import CONTACT, PREFIX
 from procedures.selectors import follow_ups, linked
 
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
     from procedures.models import Episode
 
 VISIT_TYPE = "follow-up"
-TONES = {"answered": "success", "missed": "danger", "planned": "info"}
+TONES = {
+    "answered": "success",
+    timing.MISSED: "danger",
+    timing.OVERDUE: "danger",
+    timing.DUE: "warning",
+    timing.OPEN: "info",
+    timing.AHEAD: "info",
+}
 NOTES = {
     rules.PROVISIONAL: "Counted from the day the procedure is booked for, "
     "until the injection.",
@@ -33,7 +41,7 @@ def contacts(
     may_answer = clinical and _may(request, "episode.respond")
     unanswered = _unanswered(episode) if may_answer else frozenset()
     return [
-        _row(line)
+        _row(line, line.timing(episode, today))
         | {
             "find_address": _find(episode, line, today) if may_book else "",
             "answers_address": _answers(episode, line.code)
@@ -44,7 +52,7 @@ def contacts(
     ]
 
 
-def _row(line: linked.Line) -> dict[str, Any]:
+def _row(line: linked.Line, stands: timing.Timing) -> dict[str, Any]:
     plan, visit = line.plan, line.visit
     first_to_last = (plan.window_from, plan.window_to) if plan else ()
     return {
@@ -53,8 +61,8 @@ def _row(line: linked.Line) -> dict[str, Any]:
         "due": full_day(plan.target_on) if plan else "",
         "window": " – ".join(map(full_day, first_to_last)),
         "mode": sentence(plan.mode) if plan else "Visit",
-        "state": "Does not fit" if line.conflict else sentence(line.state),
-        "tone": "warning" if line.conflict else TONES.get(line.state, "neutral"),
+        "state": _state(line, stands),
+        "tone": "warning" if line.conflict else tone(stands.code),
         "note": NOTES.get(line.state, ""),
         "conflict": line.conflict,
         "visit_start": visit.starts_at if visit else None,
@@ -62,6 +70,19 @@ def _row(line: linked.Line) -> dict[str, Any]:
         if visit
         else "",
     }
+
+
+def _state(line: linked.Line, stands: timing.Timing) -> str:
+    """How it stands; a visit that does not fit hides no lateness."""
+    if not line.conflict:
+        return stands.text
+    late = stands.code in (*timing.PRESSING, timing.MISSED)
+    return f"Does not fit. {stands.text}" if late else "Does not fit"
+
+
+def tone(code: str) -> str:
+    """The colour of a contact's timing."""
+    return TONES.get(code, "neutral")
 
 
 def _unanswered(episode: "Episode") -> frozenset[str]:

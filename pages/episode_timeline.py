@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from clinics.domain.roles import LABELS
-from pages import history
+from pages import history, journal_words, refusal_words
 from pages.episode_path import stage_name
+from pages.journal_words import is_refusal
 from pages.words import clock_time, moment, sentence
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.selectors import episodes
@@ -16,48 +17,6 @@ if TYPE_CHECKING:
     from procedures.models import Episode
 
 LATE = timedelta(minutes=15)
-TEXTS = {
-    "episode.opened": "Episode opened",
-    "episode.evaluated": "Evaluation signed",
-    "episode.decided": "Decision signed",
-    "episode.overridden": "Rule set aside",
-    "episode.consented": "Consent signed or taken back",
-    "episode.prepared": "Readiness item changed",
-    "episode.checked_in": "Checked in",
-    "episode.timed_out": "Time-out held",
-    "episode.harvested": "Harvest done",
-    "episode.handed_off": "Product handed over",
-    "episode.processed": "Processing done",
-    "episode.released": "Product released",
-    "episode.injected": "Injection given",
-    "episode.target_not_done": "Target not treated",
-    "episode.stopped": "Stopped by a finding",
-    "episode.stop_contradicted": "Answered differently while a stop stood",
-    "episode.stop_lifted": "Stop lifted",
-    "episode.deferred": "Deferred",
-    "episode.discharged": "Discharged",
-    "episode.adverse_event_recorded": "Adverse event recorded",
-    "episode.responded": "Follow-up answered",
-    "episode.withdrawn": "Withdrawn",
-    "episode.aborted": "Procedure aborted",
-    "episode.corrected": "Record corrected",
-    "episode.entered_in_error": "Record entered in error",
-    "episode.closed": "Episode closed",
-    "episode.became_ready": "Ready for the day",
-    "episode.became_unready": "No longer ready",
-    "episode.act_refused": "Refused",
-    "episode.act_forbidden": "Refused: not this role's",
-    "episode.scan_mismatched": "A scan did not match",
-}
-DANGER = frozenset(
-    {
-        "episode.act_refused",
-        "episode.act_forbidden",
-        "episode.scan_mismatched",
-        "episode.stopped",
-        "episode.stop_contradicted",
-    }
-)
 
 
 def timeline(
@@ -86,14 +45,14 @@ def _entry(
         text=_text(one.name, one.details),
         who=_who(one),
         detail="; ".join(parts),
-        tone="danger" if one.name in DANGER else "",
+        tone="danger" if is_refusal(one.name) else "",
     )
 
 
 def _text(name: str, details: Mapping[str, Any]) -> str:
-    text = TEXTS.get(name) or sentence(name.partition(".")[2])
+    text = journal_words.act(name)
     act = str(details.get("act", ""))
-    if name in DANGER and act in SCHEMAS:
+    if is_refusal(name) and act in SCHEMAS:
         return f"{text}: {SCHEMAS[act].label.lower()}"
     return text
 
@@ -112,17 +71,12 @@ def _details(name: str, details: Mapping[str, Any]) -> Iterable[str]:
     for key in ("hand_off", "rule", "follow_up", "record", "place"):
         if details.get(key):
             yield sentence(str(details[key])) if key == "record" else str(details[key])
-    if codes := details.get("codes") or details.get("rules"):
-        yield ", ".join(_code(str(code)) for code in codes)
+    if why := refusal_words.why(details):
+        yield why
     if tier := details.get("tier"):
         yield f"tier {tier}"
     if unusual := details.get("unusual"):
         yield f"{len(unusual)} unusual value{'s' if len(unusual) > 1 else ''}"
-
-
-def _code(code: str) -> str:
-    """A rule keeps its code ("INF-01"); a reason's becomes words."""
-    return code if code[:1].isupper() else sentence(code).lower()
 
 
 def _who(one: episodes.Entry) -> str:

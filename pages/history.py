@@ -1,66 +1,25 @@
 """The journal of a thing as a timeline: what was done, in words, by whom."""
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clinics.domain.roles import LABELS
 from core import journal
+from pages import refusal_words
+from pages.journal_words import act, is_refusal
 from pages.words import sentence
 
 if TYPE_CHECKING:
     from core.models import JournalEntry
 
-ACTS = {
-    "appointment.booked": "Visit booked",
-    "appointment.moved": "Visit moved",
-    "appointment.move_undone": "Visit moved back",
-    "appointment.reassigned": "Other resources at the same time",
-    "appointment.reassign_undone": "Earlier resources again",
-    "appointment.kept": "Kept in spite of a conflict",
-    "hold.cut_short": "Ended, as its time is no longer there",
-    "hold.extended": "Hold extended",
-    "appointment.phase_started": "Phase begun",
-    "appointment.phase_ended": "Phase over",
-    "appointment.phase_corrected": "Times of a phase put right",
-    "appointment.cancelled": "Visit cancelled",
-    "appointment.confirmed": "Visit confirmed",
-    "appointment.arrived": "Patient arrived",
-    "appointment.arrival_undone": "Arrival taken back",
-    "appointment.checked_in": "Patient checked in",
-    "appointment.fulfilled": "Visit done",
-    "appointment.no_show": "Patient did not come",
-    "appointment.no_show_undone": "Came after all: the no-show was taken back",
-    "appointment.check_in_undone": "Check-in entered in error",
-    "appointment.fulfil_undone": "End of the visit entered in error",
-    "appointment.ended": "Visit ended early",
-    "appointment.conflict_opened": "The visit no longer fits",
-    "appointment.conflict_resolved": "The visit fits again, or was decided on",
-    "waitlist.added": "Added to the waiting list",
-    "waitlist.offered": "Told of a free time",
-    "waitlist.offer_accepted": "Took the offered time",
-    "waitlist.offer_declined": "Declined the offered time",
-    "waitlist.offer_expired": "Did not answer the offer in time",
-    "waitlist.offer_too_late": "Another patient took the offered time first",
-    "waitlist.offer_withdrawn": "The offer was taken back",
-    "waitlist.accept.refused": "Could not take the offered time",
-    "waitlist.booked": "Left the waiting list with a visit",
-    "waitlist.withdrawn": "Left the waiting list",
-    "waitlist.reopened": "Waits again, as the visit was moved back",
-    "waitlist.expired": "The time of waiting is over",
-    "patient.registered": "Registered",
-    "patient.amended": "Details amended",
-    "consent.granted": "Agreed to messages",
-    "consent.withdrawn": "Withdrew from messages",
-    "contact.added": "Contact added",
-    "contact.ended": "Contact ended",
-    "contact.verified": "Contact verified",
-    "episode.opened": "Episode opened",
-}
 # Of no interest to people; the journal has them.
 UNSAID = frozenset({"link.issued"})
+# A reason chosen from a list, as it is stored.
+CODE = re.compile(r"[a-z]+([_-][a-z0-9]+)+")
 CHANNELS = {"sms": "text messages", "email": "e-mail", "phone": "phone"}
 
 
@@ -88,22 +47,13 @@ def timeline(*streams: str, most: int = 50) -> list[Entry]:
 
 
 def entry(row: "JournalEntry") -> Entry:
-    refused = row.name.endswith((".refused", "_refused", "_forbidden", ".denied"))
     return Entry(
         at=row.occurred_at,
         text=act(row.name),
         who=who(row),
         detail=_detail(row),
-        tone="danger" if refused else "",
+        tone="danger" if is_refusal(row.name) else "",
     )
-
-
-def act(name: str) -> str:
-    """A journal name in words."""
-    if name in ACTS:
-        return ACTS[name]
-    subject, _, done = name.rpartition(".")
-    return sentence(f"{subject.rpartition('.')[2]} {done}")
 
 
 def who(row: "JournalEntry") -> str:
@@ -118,11 +68,21 @@ def who(row: "JournalEntry") -> str:
 
 
 def _detail(row: "JournalEntry") -> str:
-    payload = json.loads(row.payload)
-    parts: Iterable[str] = (
+    return detail(json.loads(row.payload))
+
+
+def detail(payload: Mapping[str, Any]) -> str:
+    """What a journal entry's payload says to people; ids are left to the journal."""
+    parts = (
         CHANNELS.get(str(payload.get("channel") or payload.get("system") or ""), ""),
         str(payload.get("phase") or ""),
-        str(payload.get("reason") or ""),
-        *(str(reason) for reason in payload.get("reasons") or ()),
+        _reason(payload.get("reason")),
+        refusal_words.why(payload),
     )
     return "; ".join(part for part in parts if part)
+
+
+def _reason(value: Any) -> str:
+    """A reason is a sentence somebody wrote, or a code."""
+    text = str(value or "")
+    return sentence(text) if CODE.fullmatch(text) else text

@@ -18,6 +18,7 @@ from core.refusal import Refused
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.json_schema import body as act_body
 from procedures.domain.schema import InvalidData
+from procedures.domain.timing import SETTLED, WAITING
 from procedures.kit_api import Kits
 from procedures.models import Episode
 from procedures.selectors import documents, episodes, linked
@@ -102,6 +103,16 @@ class ContactAnswer(serializers.Serializer[Any]):
         help_text="provisional until the injection; then planned, answered, missed or "
         "cancelled; unplanned while no procedure is booked."
     )
+    timing = serializers.ChoiceField(
+        choices=[*WAITING, *SETTLED],
+        help_text="What the calendar makes of it today: ahead, open (its window is), "
+        "due (today), overdue (past its date and inside its window), missed; else "
+        "the state.",
+    )
+    timing_text = serializers.CharField(help_text="The same in words.")
+    overdue_days = serializers.IntegerField(
+        help_text="Days since its date while it is overdue, else 0."
+    )
     appointment = serializers.UUIDField(allow_null=True)
     starts_at = serializers.DateTimeField(allow_null=True)
     conflict = serializers.CharField(
@@ -122,8 +133,14 @@ class EpisodeFollowUps(Endpoint):
     def get(self, request: ApiRequest, episode_id: UUID) -> dict[str, Any]:
         episode = self.find(Episode.objects.all(), pk=episode_id)
         self.saw(episode.patient_id)
+        today = linked.local_day(episode, request.now)
         found = linked.lines(episode)
-        return {"results": [documents.contact_document(line) for line in found]}
+        return {
+            "results": [
+                documents.contact_document(line, line.timing(episode, today))
+                for line in found
+            ]
+        }
 
 
 class EpisodeAct(Endpoint):

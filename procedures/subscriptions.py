@@ -1,8 +1,9 @@
 """What procedures does when scheduling tells it something."""
 
 from core.events import Event, Subscriber
-from procedures.events import DayActDone
-from procedures.services import day_phases, visits
+from patients.services import patients
+from procedures.events import DayActDone, ResponseRecorded
+from procedures.services import day_phases, follow_ups, visits
 from scheduling.events import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -41,6 +42,11 @@ def note_phases(event: DayActDone) -> None:
     )
 
 
+def close_missed_call(event: ResponseRecorded) -> None:
+    patients.lock(event.patient_id)
+    follow_ups.note_answer(follow_up_id=event.follow_up_id, now=event.occurred_at)
+
+
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentBooked, link_visit),
     (AppointmentMoved, redate_visit),
@@ -49,4 +55,5 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentNoShowUndone, restore_visit),
     (AppointmentEnded, free_visit),
     (DayActDone, note_phases),
+    (ResponseRecorded, close_missed_call),
 ]

@@ -61,6 +61,8 @@ def production() -> dict[str, str]:
         "DATABASE_URL": "postgresql://crestpath_app@/crestpath?host=/nowhere",
         "SITE_URL": "https://clinic.example.org",
         "ALLOWED_HOSTS": "clinic.example.org",
+        "EMAIL_HOST": "mail.clinic.test",
+        "DEFAULT_FROM_EMAIL": "visits@clinic.test",
         "MYPY_CACHE_DIR": str(caches / "mypy"),
         "RUFF_CACHE_DIR": str(caches / "ruff"),
         "IMPORT_LINTER_CACHE_DIR": str(caches / "imports"),

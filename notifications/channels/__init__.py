@@ -15,6 +15,17 @@ PROVIDERS: Final[dict[str, Channel]] = {
 }
 
 
+# What each provider takes, and which of them reach a person outside a demo.
+CARRIES: Final[dict[str, frozenset[str]]] = {
+    "console": frozenset({"sms", "email"}),
+    "file": frozenset({"sms", "email"}),
+    "email": frozenset({"email"}),
+}
+REAL: Final = frozenset({"email"})
+# No provider: nothing is planned for that channel, and people telephone instead.
+NONE: Final = "none"
+
+
 def provider_of(channel: str) -> str:
     """Return the name of the provider that carries "sms" or "email" here."""
     name: str = settings.CHANNELS[channel]
@@ -24,3 +35,23 @@ def provider_of(channel: str) -> str:
 def provider(name: str) -> Channel:
     """Return the provider; KeyError if this version has none of that name."""
     return PROVIDERS[name]
+
+
+def carried() -> frozenset[str]:
+    """Return the channels by which a message can reach somebody here."""
+    return frozenset(channel for channel in settings.CHANNELS if carries(channel))
+
+
+def carries(channel: str) -> bool:
+    """Return True if what is set for that channel takes it to people.
+
+    A console is read by nobody outside a demo: as a channel it would swallow what
+    should have been a telephone call. A file keeps what it got, and can be read.
+    """
+    name = provider_of(channel)
+    return channel in CARRIES.get(name, ()) and (name != "console" or plays())
+
+
+def plays() -> bool:
+    """Return True in a demo or while developing."""
+    return bool(settings.DEMO or settings.DEBUG)

@@ -31,6 +31,10 @@ class Letter:
     user_id: int | None
     at: datetime
     handed_at: float
+    # The clinic's name as a recipient reads it, and where an answer goes.
+    sender: str = ""
+    reply_to: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,13 @@ KINDS: Final[dict[str, Kind]] = {
             tells_start=True,
             calls_if_lost=True,
         ),
-        Kind(code=CHECK_IN_D3, priority=3, link="check_in", grace=timedelta(hours=24)),
+        Kind(
+            code=CHECK_IN_D3,
+            priority=3,
+            link="check_in",
+            grace=timedelta(hours=24),
+            calls_if_lost=True,
+        ),
         Kind(
             code=DAY_BEFORE,
             priority=4,

@@ -5,9 +5,10 @@ again at the instant of sending, and `check_messages` compares the rows with it.
 Times follow from the subject's own facts; `now` only drops what is too late.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from clinics.domain import quiet
@@ -43,13 +44,17 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A telephone call that must do what no message can do in time."""
+    """A telephone call that must do what no message can do in time.
+
+    Before `opens_at` nobody is asked to make it.
+    """
 
     subject: str
     revision: int
     kind: str
     reason: str
     due_at: datetime
+    opens_at: datetime | None = None
 
     @property
     def dedupe_key(self) -> str:
@@ -59,6 +64,12 @@ class Call:
 
 NO_CHANNEL = "no_channel"
 TOO_LATE = "quiet_hours"
+UNANSWERED = "unanswered"
+# A day to answer in, and one more; then somebody telephones.
+TIME_TO_ANSWER = timedelta(days=2)
+# The staff have the day of a visit to write down what was answered at it.
+TIME_TO_RECORD = timedelta(days=1)
+CHECK_IN_CALL, OVERDUE_CALL = "check_in", "check_in_overdue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +111,14 @@ def plan(
     subject: Subject, *, reach: Reach, now: datetime, kinds: Kinds = catalogue.KINDS
 ) -> Plan:
     """Return what should be told about `subject`, as known at `now`."""
+    found: Iterable[Wanted | Call]
     match subject:
         case Visit():
             found = _visit(subject, reach, now, kinds)
         case CheckIn():
-            found = _check_in(subject, reach, kinds)
+            found = chain(
+                _check_in(subject, reach, kinds), _check_in_calls(subject, reach, now)
+            )
         case Alarm():
             found = _alarm(subject, kinds)
         case Offered():
@@ -241,6 +255,49 @@ def _check_in(subject: CheckIn, reach: Reach, kinds: Kinds) -> Iterator[Wanted]:
         next_at=quiet.permitted(due, reach.zone),
         expires_at=due + kinds[code].grace,
         link_expires_at=quiet.at(after, quiet.MIDNIGHT, reach.zone),
+    )
+
+
+def _check_in_calls(subject: CheckIn, reach: Reach, now: datetime) -> Iterator[Call]:
+    """The calls that ask where no message may, and where nobody answered.
+
+    Of every contact, also of those no message invites to; none while a visit for it
+    is to come, at which it is asked anyway.
+    """
+    visit_at, called = subject.visit_at, subject.called
+    if visit_at and now < visit_at + TIME_TO_RECORD:
+        return
+    due = quiet.at(subject.target_on, catalogue.MORNING, reach.zone)
+    first = _check_in_call(subject, CHECK_IN_CALL, NO_CHANNEL, due, reach)
+    late = subject.target_on + TIME_TO_ANSWER
+    due = quiet.at(late, catalogue.MORNING, reach.zone)
+    second = _check_in_call(subject, OVERDUE_CALL, UNANSWERED, due, reach)
+    closes = quiet.at(subject.window_to + timedelta(days=1), quiet.MIDNIGHT, reach.zone)
+    if not subject.is_open or now >= closes:
+        # What was asked for is still to be made; nothing more is asked for.
+        kept = called if subject.is_open or subject.keeps_calls else ()
+        yield from (call for call in (first, second) if call.reason in kept)
+        return
+    if not reach.channel or (NO_CHANNEL in called and not _invites(subject)):
+        yield first
+    if late <= subject.window_to:
+        yield second
+
+
+def _invites(subject: CheckIn) -> bool:
+    return subject.code in catalogue.CHECK_INS
+
+
+def _check_in_call(
+    subject: CheckIn, kind: str, reason: str, due: datetime, reach: Reach
+) -> Call:
+    return Call(
+        subject=subject.subject,
+        revision=0,
+        kind=kind,
+        reason=reason,
+        due_at=due,
+        opens_at=quiet.permitted(due, reach.zone),
     )
 
 

@@ -59,13 +59,21 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn:
-    """A follow-up contact by link. Dates are local to the patient, both inclusive."""
+    """A follow-up contact. Dates are local to the patient, both inclusive.
+
+    `visit_at` is when the visit booked for it begins. `called`: why telephone calls
+    in its place were asked for that nobody has made yet; `keeps_calls`: they are
+    still to be made, though its window has closed.
+    """
 
     id: str
     code: str
     target_on: date
     window_to: date
     is_open: bool
+    visit_at: datetime | None = None
+    called: frozenset[str] = frozenset()
+    keeps_calls: bool = False
 
     @property
     def subject(self) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from clinics import selectors as clinics
 from core.problems import NotFound
+from notifications.channels import carried
 from notifications.domain import catalogue, states
 from notifications.domain.plan import Reach
 from notifications.domain.subjects import (
@@ -21,7 +22,7 @@ from notifications.domain.subjects import (
     Visit,
     last_told,
 )
-from notifications.models import Message
+from notifications.models import Message, PlannedCall
 from notifications.selectors.opt_outs import among
 from patients import selectors as patients
 from procedures.selectors import follow_ups
@@ -31,6 +32,7 @@ from scheduling.selectors import waitlist
 if TYPE_CHECKING:
     from clinics.models import Clinic, User
     from patients.models import ContactPoint, Patient, Task
+    from procedures.models import FollowUp
     from scheduling.models import Appointment
 
 ANSWER_WITHIN = timedelta(minutes=30)
@@ -152,12 +154,10 @@ def _of_follow_up(follow_up_id: UUID, rows: list[Message]) -> Situation:
     patient = patients.patient(follow_up.episode.patient_id)
     reach, contacts = reach_of(patient)
     return Situation(
-        snapshot=CheckIn(
-            id=str(follow_up.pk),
-            code=follow_up.code,
-            target_on=follow_up.target_on,
-            window_to=follow_up.window_to,
-            is_open=follow_up.state == "planned",
+        snapshot=check_in_of(
+            follow_up,
+            visit_at=follow_ups.visits_for([follow_up]).get(follow_up.pk),
+            called=_called(f"follow_up:{follow_up.pk}"),
         ),
         clinic=patient.clinic,
         reach=reach,
@@ -165,6 +165,28 @@ def _of_follow_up(follow_up_id: UUID, rows: list[Message]) -> Situation:
         patient=patient,
         contacts=contacts,
     )
+
+
+def check_in_of(
+    follow_up: "FollowUp", *, visit_at: datetime | None, called: frozenset[str]
+) -> CheckIn:
+    """Return the snapshot of a contact, its visit and the call asked for it."""
+    return CheckIn(
+        id=str(follow_up.pk),
+        code=follow_up.code,
+        target_on=follow_up.target_on,
+        window_to=follow_up.window_to,
+        is_open=follow_ups.waits(follow_up),
+        visit_at=visit_at,
+        called=called,
+        keeps_calls=follow_ups.keeps_calls(follow_up),
+    )
+
+
+def _called(subject: str) -> frozenset[str]:
+    """Why calls were asked for that nobody has made yet."""
+    asked = PlannedCall.objects.filter(subject=subject, task__done_at=None)
+    return frozenset(asked.values_list("reason", flat=True))
 
 
 def _of_offer(offer_id: UUID, rows: list[Message]) -> Situation:
@@ -206,6 +228,7 @@ def reaches_of(
 ) -> "dict[UUID, tuple[Reach, dict[str, ContactPoint]]]":
     """The same of many, by patient; three statements."""
     contacts, consents = patients.contacts_of(people), patients.consents_of(people)
+    here = carried()
     refused = among(
         (channel, point.value)
         for known in contacts.values()
@@ -218,7 +241,7 @@ def reaches_of(
                 contacts=frozenset(
                     channel
                     for channel, point in contacts[person.pk].items()
-                    if (channel, point.value) not in refused
+                    if channel in here and (channel, point.value) not in refused
                 ),
                 consents=frozenset(consents[person.pk]),
             ),
@@ -263,4 +286,5 @@ def address_of(user: "User", channel: str) -> str:
 
 def channels_of(user: "User") -> tuple[str, ...]:
     """Return the channels that reach a member of staff, texts first."""
-    return tuple(c for c in catalogue.CHANNELS if address_of(user, c))
+    here = carried()
+    return tuple(c for c in catalogue.CHANNELS if c in here and address_of(user, c))

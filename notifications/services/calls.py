@@ -1,50 +1,98 @@
 """Telephone calls that replace messages: tasks for the coordinator, each asked once."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
+from clinics.domain import roles
 from core.actor import job
-from notifications.domain.plan import NO_CHANNEL, TOO_LATE, Call
-from notifications.domain.subjects import Offered, Visit
+from notifications.domain.plan import NO_CHANNEL, TOO_LATE, UNANSWERED, Call
+from notifications.domain.subjects import CheckIn, Offered, Visit
 from notifications.models import Message, PlannedCall
 from notifications.selectors.situations import Situation
 from patients.services import tasks
 
 CALL_WITHIN = timedelta(hours=1)
 KIND = "call_patient"
+LOST = "lost"
+PLANNER = "message_planner"
 TEXTS = {
     NO_CHANNEL: "Call the patient about a change of their visit: no text or e-mail "
     "may be sent to them.",
     TOO_LATE: "Call the patient about a change of their visit: a text would wait for "
     "the morning and be too late.",
-    "lost": "Call the patient about their visit: a message could not be delivered.",
+    LOST: "Call the patient about their visit: a message could not be delivered.",
 }
 OFFER_TEXTS = {
     NO_CHANNEL: "Call the patient about a free time offered to them: no text or e-mail "
     "may be sent to them.",
     TOO_LATE: "Call the patient about a free time offered to them: a text would wait "
     "for the morning and be too late.",
-    "lost": "Call the patient about a free time offered to them: a message could not "
+    LOST: "Call the patient about a free time offered to them: a message could not "
     "be delivered.",
 }
-TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE})
+CHECK_IN_TEXTS = {
+    NO_CHANNEL: "Call the patient and ask how they are: a recovery contact is due, and "
+    "no text or e-mail may be sent to them.",
+    UNANSWERED: "Call the patient and ask how they are: a recovery contact is overdue "
+    "and nobody has answered it.",
+    LOST: "Call the patient and ask how they are: the message that asks could not "
+    "be delivered.",
+}
+TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED})
 
 
 def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> None:
     """Ask for the calls that are wanted, take back those that are not any more."""
     if situation.patient is None:
         return
-    keys = {call.dedupe_key: call for call in wanted}
-    if not keys and _is_new(situation):
+    calls = {call.dedupe_key: call for call in wanted}
+    if not calls and _is_new(situation):
         return
     asked = PlannedCall.objects.filter(subject=situation.subject).select_related("task")
     known = {row.dedupe_key: row for row in asked}
-    for key, row in known.items():
-        if key not in keys and row.reason in TAKEN_BACK and row.task.done_at is None:
-            _take_back(row, now)
-    for key, call in keys.items():
-        if key not in known:
+    for task_id in _needless(situation, known, calls):
+        _take_back(situation, task_id, now)
+    for key, call in calls.items():
+        row = known.get(key)
+        if is_due(call, now) and (row is None or was_taken_back(row)):
             _ask(situation, key, call.reason, now)
+
+
+def _needless(
+    situation: Situation, known: Mapping[str, PlannedCall], wanted: Container[str]
+) -> list[UUID]:
+    """The open tasks no call needs any more; two calls may share one."""
+    needed = {row.task_id for key, row in known.items() if key in wanted}
+    ends = TAKEN_BACK | {LOST} if _is_over(situation) else TAKEN_BACK
+    found = [
+        row.task_id
+        for key, row in known.items()
+        if key not in wanted and row.reason in ends and row.task.done_at is None
+    ]
+    return [task_id for task_id in dict.fromkeys(found) if task_id not in needed]
+
+
+def _is_over(situation: Situation) -> bool:
+    contact = situation.snapshot
+    if not isinstance(contact, CheckIn):
+        return False
+    return not (contact.is_open or contact.keeps_calls)
+
+
+def was_taken_back(row: PlannedCall) -> bool:
+    """Return True if no person closed its task, so that it may be asked again.
+
+    Only of a recovery contact, which is due again when its visit is called off.
+    """
+    task = row.task
+    is_ours = task.done_at is not None and task.done_by == str(job(PLANNER))
+    return is_ours and row.subject.startswith("follow_up:")
+
+
+def is_due(call: Call, now: datetime) -> bool:
+    """Return True if somebody is to be asked now to make that call."""
+    return call.opens_at is None or now >= call.opens_at
 
 
 def _is_new(situation: Situation) -> bool:
@@ -61,41 +109,49 @@ def ask_instead(situation: Situation, message: Message, *, now: datetime) -> Non
     """
     key = f"{message.dedupe_key}:lost"
     if not PlannedCall.objects.filter(dedupe_key=key).exists():
-        _ask(situation, key, "lost", now)
+        _ask(situation, key, LOST, now)
 
 
 def _ask(situation: Situation, key: str, reason: str, now: datetime) -> None:
     patient = situation.patient
     assert patient is not None
+    is_check_in = isinstance(situation.snapshot, CheckIn)
     task = tasks.open(
         clinic_id=situation.clinic.pk,
         patient_id=patient.pk,
         kind=KIND,
         text=_text(situation, reason),
         subject=situation.subject,
-        owner_role="coordinator",
-        due_at=now + CALL_WITHIN,
-        by=job("message_planner", situation.clinic.pk),
+        # Who may write down the answers of a recovery contact makes its call.
+        owner_role=roles.NURSE if is_check_in else roles.COORDINATOR,
+        due_at=now + (tasks.CALL_WITHIN if is_check_in else CALL_WITHIN),
+        by=job(PLANNER, situation.clinic.pk),
         now=now,
     )
-    PlannedCall.objects.create(
+    PlannedCall.objects.update_or_create(
         dedupe_key=key,
-        subject=situation.subject,
-        reason=reason,
-        patient=patient,
-        task=task,
+        defaults={
+            "subject": situation.subject,
+            "reason": reason,
+            "patient": patient,
+            "task": task,
+        },
     )
 
 
 def _text(situation: Situation, reason: str) -> str:
-    is_offer = isinstance(situation.snapshot, Offered)
-    return OFFER_TEXTS[reason] if is_offer else TEXTS[reason]
+    match situation.snapshot:
+        case CheckIn():
+            return CHECK_IN_TEXTS[reason]
+        case Offered():
+            return OFFER_TEXTS[reason]
+    return TEXTS[reason]
 
 
-def _take_back(row: PlannedCall, now: datetime) -> None:
+def _take_back(situation: Situation, task_id: UUID, now: datetime) -> None:
     tasks.close(
-        task_id=row.task_id,
+        task_id=task_id,
         outcome="Not needed any more.",
-        by=job("message_planner", row.task.clinic_id),
+        by=job(PLANNER, situation.clinic.pk),
         now=now,
     )

@@ -210,6 +210,8 @@ def _letter(
         user_id=message.user_id,
         at=now,
         handed_at=time.monotonic(),
+        sender=situation.clinic.name,
+        language=message.language,
     )
 
 

@@ -1,7 +1,9 @@
 """Plan anew what a change of a patient or an episode touches."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from django.db.models import Q
 
 from notifications.domain import states
 from notifications.domain.catalogue import CHECK_INS
@@ -18,14 +20,14 @@ def replan_patient(*, patient_id: UUID, now: datetime) -> None:
 
     The caller holds the patient's row.
     """
-    found = _visits(patient_id) | _check_ins(patient_id) | _offers(patient_id)
+    found = _visits(patient_id) | _check_ins(patient_id, now) | _offers(patient_id)
     for subject in sorted(found):
         replan(subject=subject, now=now)
 
 
 def replan_check_ins(*, patient_id: UUID, now: datetime) -> None:
     """Plan anew the patient's check-ins; the caller holds the patient's row."""
-    for subject in sorted(_check_ins(patient_id)):
+    for subject in sorted(_check_ins(patient_id, now)):
         replan(subject=subject, now=now)
 
 
@@ -41,8 +43,12 @@ def _visits(patient_id: UUID) -> set[str]:
     return found | _waiting(patient_id, "appointment:")
 
 
-def _check_ins(patient_id: UUID) -> set[str]:
-    ahead = follow_ups.planned(patient_id).filter(code__in=CHECK_INS)
+def _check_ins(patient_id: UUID, now: datetime) -> set[str]:
+    """Those a message invites to, and those that are due, which may need a call."""
+    tomorrow = now.date() + timedelta(days=1)  # somewhere it is that day already
+    ahead = follow_ups.planned(patient_id).filter(
+        Q(code__in=CHECK_INS) | Q(target_on__lte=tomorrow)
+    )
     found = {f"follow_up:{key}" for key in ahead.values_list("pk", flat=True)}
     return found | _waiting(patient_id, "follow_up:")
 

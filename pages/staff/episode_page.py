@@ -10,7 +10,7 @@ from clinics.domain import policy
 from clinics.domain.roles import LABELS, ROLES
 from clinics.services.doors import StaffRequest
 from pages import episode_path as path
-from pages import states
+from pages import refusal_words, states
 from pages.act_page import vars_of
 from pages.day_strip import strip
 from pages.episode_contacts import contacts
@@ -85,7 +85,7 @@ def _clinical(episode: "Episode", zone: ZoneInfo) -> dict[str, Any]:
                 "place": one.place,
                 "at": one.occurred_at,
                 "open": getattr(one, "resolution", None) is None,
-                "codes": ", ".join(one.reasons),
+                "codes": ", ".join(map(refusal_words.code, one.reasons)),
                 "read": _read_instead(one),
             }
             for one in products.incidents(episode)

@@ -20,10 +20,12 @@ from pages.episode_words import GAPS, joint
 from pages.staff import episode_page
 from pages.words import distance, listed_name, sentence
 from patients import selectors as patients
+from procedures.domain import timing
 from procedures.domain.early_schemas import OPEN
 from procedures.domain.pathway import Stage
 from procedures.domain.schema import InvalidData
 from procedures.selectors import episodes as selectors
+from procedures.selectors.follow_ups import timing_of
 from procedures.services.episodes import open_episode
 
 if TYPE_CHECKING:
@@ -119,14 +121,14 @@ def _missing(episode: "Episode") -> list[str]:
 
 def _overdue(request: StaffRequest, episode: "Episode") -> str:
     today = request.now.astimezone(ZoneInfo(request.clinic.time_zone)).date()
-    late = [
-        row.code
-        for row in episode.follow_ups.all()
-        if row.answered_at is None
-        and row.state != "cancelled"
-        and row.window_to < today
-    ]
-    return f"Overdue: {', '.join(late)}" if late and not episode.closed_at else ""
+    late: dict[str, list[str]] = {timing.OVERDUE: [], timing.MISSED: []}
+    for row in episode.follow_ups.all():
+        if row.answered_at is None:
+            late.get(timing_of(row, today).code, []).append(row.code)
+    if episode.closed_at:
+        return ""
+    said = [f"{sentence(code)}: {', '.join(of)}" for code, of in late.items() if of]
+    return ". ".join(said)
 
 
 @page(action="episode.read")

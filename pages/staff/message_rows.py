@@ -24,7 +24,45 @@ WHY = {
     "no_contact": "There is no number or address",
     "opted_out": "The patient asked for no more messages",
     "not_wanted": "No longer needed",
+    "not_needed": "No longer needed",
+    "no_address": "There is no number or address",
+    "revised": "The visit was changed meanwhile",
+    "answered_or_closed": "It was answered, or is closed",
+    "acknowledged": "Somebody has taken it on",
+    "not_on_call": "This person is not on call any more",
+    "offer_closed": "The offer is closed",
+    "visit_arrived": "The patient is here",
+    "visit_checked_in": "The patient is here",
+    "visit_fulfilled": "The visit is over",
+    "visit_noshow": "The patient did not come",
+    "visit_cancelled": "The visit was cancelled",
+    "visit_entered_in_error": "The visit was entered in error",
+    "clinic_sends_nothing": "The clinic sends nothing yet",
+    "plan_being_undone": "A plan that moved the visit is being taken back",
+    "too_many_attempts": "It was tried too often",
+    "no_answer": "The sender stopped before the answer came",
+    "stale": "The sender was held up; it is tried again",
+    "wrong_channel": "The channel cannot carry it",
+    "recipient_refused": "The address was refused",
+    "connection_refused": "The mail server could not be reached",
+    "untrusted_certificate": "The mail server's certificate is not trusted",
+    "not_supported": "The mail provider cannot carry it",
+    "misconfigured": "The mail provider's settings are incomplete",
+    "disconnected": "The mail server broke off",
+    "too_many_requests": "The provider asked to wait",
+    "paused": "Sending is paused",
+    "blocked": "The provider asked to wait",
 }
+HTTP = "http_"
+
+
+def why(reason: str) -> str:
+    """A message's reason in words; an error's own name says nothing to people."""
+    if reason.startswith(HTTP):
+        return f"The provider answered {reason.removeprefix(HTTP)}"
+    if reason in WHY or reason.islower():
+        return WHY.get(reason, sentence(reason))
+    return "The channel failed" if reason else ""
 
 
 def row(message: "Message", *, may_cancel: bool) -> dict[str, Any]:
@@ -40,7 +78,7 @@ def row(message: "Message", *, may_cancel: bool) -> dict[str, Any]:
         "channel": states.CHANNELS.get(message.channel, message.channel),
         "state": state,
         "tone": tone,
-        "why": WHY.get(message.reason, sentence(message.reason)),
+        "why": why(message.reason),
         "cancel_address": (
             reverse("staff:message_cancel", args=[message.pk])
             if may_cancel and message.state in WAITING

@@ -10,13 +10,15 @@ from django.urls import reverse
 from clinics.domain.policy import may
 from clinics.services.doors import StaffRequest
 from pages import history, states
+from pages.episode_contacts import tone
 from pages.episode_words import joint
 from pages.forms import Form
 from pages.staff import message_rows
 from pages.words import sentence
 from patients import selectors
 from patients.services import phones
-from procedures.selectors import episodes
+from procedures.domain import linked
+from procedures.selectors import episodes, follow_ups
 from scheduling import selectors as scheduling
 from scheduling.selectors import waitlist
 
@@ -66,6 +68,7 @@ def _episodes(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
     rows = episodes.of_clinic(request.clinic.pk, patient_id=patient.pk)
     zone = ZoneInfo(request.clinic.time_zone)
     return {
+        "contacts": _contacts(request, patient),
         "show_episodes": True,
         "episodes": [
             {
@@ -78,6 +81,26 @@ def _episodes(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
             for episode in rows
         ],
     }
+
+
+def _contacts(request: StaffRequest, patient: "Patient") -> list[dict[str, Any]]:
+    """The recovery contacts that wait for the patient's answers, and the missed."""
+    today = request.now.astimezone(ZoneInfo(request.clinic.time_zone)).date()
+    rows = list(follow_ups.unanswered_of(patient.pk))
+    visits = follow_ups.visits_for(rows)
+    found = []
+    for row in rows:
+        stands = follow_ups.timing_of(row, today, visits.get(row.pk))
+        found.append(
+            {
+                "name": linked.name(row.code),
+                "due": row.target_on,
+                "state": stands.text,
+                "tone": tone(stands.code),
+                "address": reverse("staff:episode", args=[row.episode_id]),
+            }
+        )
+    return found
 
 
 def _messages(request: StaffRequest, patient: "Patient") -> list[dict[str, Any]]:

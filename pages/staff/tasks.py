@@ -19,9 +19,12 @@ from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
 from pages import states
 from pages.forms import Form, MomentField, area, show
+from pages.staff.contacts_due import answers_address
 from pages.words import sentence
 from patients import selectors
 from patients.services import tasks as service
+from procedures.domain import linked
+from procedures.selectors import follow_ups
 from scheduling.selectors import waitlist
 
 if TYPE_CHECKING:
@@ -37,7 +40,11 @@ TABS = (
 KINDS = {
     "enquiry": "Enquiry",
     "call_patient": "Telephone the patient",
-    "red_flag": "Red flag of a check-in",
+    "red-flag": "Red flag of a check-in",
+    "follow-up-missed": "Recovery contact missed",
+    "adverse-event": "Adverse event to review",
+    "scan-incident": "Scan that did not match",
+    "visit_without_approval": "Visit without approval",
 }
 
 
@@ -172,11 +179,22 @@ def _subject(task: "Task") -> dict[str, str]:
     if kind == "enquiry" and task.done_at is None:
         address = reverse("staff:enquiry", args=[key])
         return {"link_address": address, "link_label": "Open the enquiry"}
+    if kind == "follow_up" and task.done_at is None:
+        return _contact(UUID(key))
     if kind == "offer" and task.done_at is None:
         entry_id = waitlist.offer(UUID(key)).entry_id
         address = reverse("staff:waitlist_entry", args=[entry_id])
         return {"link_address": address, "link_label": "Open the offer"}
     return {}
+
+
+def _contact(follow_up_id: UUID) -> dict[str, str]:
+    """Where the answers of that recovery contact are written down."""
+    found = follow_ups.follow_up(follow_up_id)
+    if found is None or found.answered_at is not None:
+        return {}
+    label = f"Record the answers of {linked.name(found.code)}"
+    return {"link_address": answers_address(found), "link_label": label}
 
 
 def _form(request: StaffRequest, task: "Task", data: Any = None) -> Form:

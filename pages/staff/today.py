@@ -11,6 +11,7 @@ from clinics.domain import roles
 from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
 from pages import day, states
+from pages.staff import contacts_due
 from pages.words import long_day, short_day
 from patients import selectors as patients
 from scheduling import selectors
@@ -42,6 +43,8 @@ def today(request: StaffRequest, on: date | None = None) -> Answer:
         "may_book": may(role, "appointment.book").allowed,
         "open_tasks": _open_tasks(request) if on == now_on else "",
         "tasks_address": reverse("staff:tasks"),
+        "contacts_due": _contacts_due(request, now_on) if on == now_on else "",
+        "contacts_address": reverse("staff:contacts_due"),
         "open_conflicts": _open_conflicts(request) if on == now_on else "",
         "conflicts_address": reverse("staff:conflicts"),
         **_empty(role, is_today=on == now_on, upcoming=upcoming),
@@ -92,6 +95,16 @@ def _open_tasks(request: StaffRequest) -> str:
     if late > 1:
         return f"{late} tasks for you are late"
     return "1 task for you is late" if late else ""
+
+
+def _contacts_due(request: StaffRequest, today: date) -> str:
+    """For those who write down the answers."""
+    if not may(request.membership.role, "episode.respond").allowed:
+        return ""
+    count = contacts_due.pressing(request.clinic.pk, today)
+    if count > 1:
+        return f"{count} recovery contacts are due or overdue"
+    return "1 recovery contact is due or overdue" if count else ""
 
 
 def _open_conflicts(request: StaffRequest) -> str:

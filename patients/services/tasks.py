@@ -135,13 +135,15 @@ def close(
 
 
 def close_about(
-    *, subjects: Collection[str], outcome: str, by: Actor, now: datetime
+    *, subjects: Collection[str], outcome: str, kind: str = "", by: Actor, now: datetime
 ) -> None:
-    """Close the open tasks about these: what they asked for is not needed.
+    """Close the open tasks (of that kind) about these: they are not needed.
 
     The patients are locked already.
     """
     waiting = Task.objects.filter(subject__in=subjects, done_at=None)
+    if kind:
+        waiting = waiting.filter(kind=kind)
     for task_id in list(waiting.order_by("pk").values_list("pk", flat=True)):
         close(task_id=task_id, outcome=outcome, by=by, now=now)
 

@@ -25,6 +25,7 @@ class Contact:
 
     plan: Planned
     state: str = PROVISIONAL
+    is_answered: bool = False
 
     @property
     def code(self) -> str:

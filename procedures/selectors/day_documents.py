@@ -6,7 +6,7 @@ from typing import Any
 
 from procedures.domain.correction_table import KINDS
 from procedures.models import EnteredInError, Episode, Product
-from procedures.selectors import day, follow_ups, products, scores
+from procedures.selectors import day, follow_ups, linked, products, scores
 from procedures.selectors.columns import columns, many
 
 # The records of the day by name; only current rows are shown.
@@ -36,9 +36,21 @@ def day_document(episode: Episode, now: datetime) -> dict[str, Any]:
         "incidents": many(products.incidents(episode)),
         "day": {name: _current(episode, rows) for name, rows in RECORDS.items()},
         "entered_in_error": [_error(row) for row in episode.errors.all()],
-        "follow_ups": many(follow_ups.of_episode(episode)),
+        "follow_ups": _follow_ups(episode, now),
         "scores": [asdict(score) for score in scores.history(episode)],
     }
+
+
+def _follow_ups(episode: Episode, now: datetime) -> list[dict[str, Any]]:
+    today = linked.local_day(episode, now)
+    rows = list(follow_ups.of_episode(episode))
+    visits = follow_ups.visits_for(rows)
+    found = []
+    for row in rows:
+        stands = follow_ups.timing_of(row, today, visits.get(row.pk))
+        words = {"timing": stands.code, "timing_text": stands.text}
+        found.append(columns(row) | words)
+    return found
 
 
 def _product(row: Product) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from core.actor import Actor
+from procedures.domain.timing import Timing
 from procedures.models import Episode, Evaluation, Stop
 from procedures.selectors import facts, stops
 from procedures.selectors.columns import columns, many
@@ -72,7 +73,7 @@ def entry_document(entry: Entry) -> Document:
     }
 
 
-def contact_document(line: Line) -> Document:
+def contact_document(line: Line, timing: Timing) -> Document:
     """A contact counted from the procedure; dates are the clinic's own days."""
     plan, visit = line.plan, line.visit
     return {
@@ -82,6 +83,9 @@ def contact_document(line: Line) -> Document:
         "window_from": plan.window_from if plan else None,
         "window_to": plan.window_to if plan else None,
         "state": line.state,
+        "timing": timing.code,
+        "timing_text": timing.text,
+        "overdue_days": timing.days,
         "appointment": visit.appointment_id if visit else None,
         "starts_at": visit.starts_at if visit else None,
         "conflict": line.conflict or None,

@@ -24,7 +24,8 @@ from procedures.models import Episode, Target
 from procedures.selectors.facts import facts
 
 # What a journal entry may show to somebody who sees no clinical content.
-PLANNING_KEYS = frozenset({"from", "to", "version", "act", "item", "state"})
+# `reasons` are those of a refused booking, which its answer told them anyway.
+PLANNING_KEYS = frozenset({"from", "to", "version", "act", "item", "state", "reasons"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def timeline(episode: Episode, *, clinical: bool = True) -> list[Entry]:
 
 def _entry(row: JournalEntry, clinical: bool) -> Entry:
     details = json.loads(row.payload)
+    if isinstance(details.get("reasons"), str):  # as refusals were kept before
+        details["reasons"] = details["reasons"].split(",")
     if not clinical:
         details = {k: v for k, v in details.items() if k in PLANNING_KEYS}
     return Entry(

@@ -1,11 +1,47 @@
 """Planned contacts, for pages and for what is told to patients."""
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from procedures.models import Episode, FollowUp
+from procedures.domain.follow_ups import Planned
+from procedures.domain.timing import Timing, timing
+from procedures.models import Episode, EpisodeVisit, FollowUp
+from procedures.selectors import linked
+
+# Missing the later questionnaires is worth a call; the early contacts have others.
+WORTH_A_CALL = frozenset({"W6", "M3", "M6", "M12"})
+# After these nobody is asked any more. An aborted day may have had its injection.
+ENDED = ("completed", "lost_to_follow_up", "converted_to_surgery")
+
+
+def waits(follow_up: FollowUp) -> bool:
+    """Whether the patient's answers are still wanted."""
+    return follow_up.state == "planned" and follow_up.episode.stage not in ENDED
+
+
+def keeps_calls(follow_up: FollowUp) -> bool:
+    """Whether calls not made in its window are still to be made: those of an early
+    contact, for a later one that was missed opens a call of its own."""
+    is_missed = follow_up.state == "missed" and follow_up.answered_at is None
+    ended = follow_up.episode.stage in ENDED
+    return is_missed and not ended and follow_up.code not in WORTH_A_CALL
+
+
+def to_ask(today: date) -> QuerySet[FollowUp]:
+    """The contacts of every clinic whose answers are due by that day."""
+    rows = FollowUp.objects.filter(
+        state="planned", target_on__lte=today, window_to__gte=today - timedelta(days=1)
+    ).exclude(episode__stage__in=ENDED)
+    return rows.select_related("episode", "episode__patient__clinic").order_by("pk")
+
+
+def by_id(ids: Collection[UUID]) -> QuerySet[FollowUp]:
+    """These contacts with their episodes and patients."""
+    rows = FollowUp.objects.filter(pk__in=ids)
+    return rows.select_related("episode", "episode__patient__clinic").order_by("pk")
 
 
 def follow_up(follow_up_id: UUID) -> FollowUp | None:
@@ -34,6 +70,51 @@ def due(clinic_id: int, today: date) -> QuerySet[FollowUp]:
         window_to__gte=today,
     )
     return rows.select_related("episode", "episode__patient").order_by("target_on")
+
+
+def unanswered(clinic_id: int, today: date) -> QuerySet[FollowUp]:
+    """The contacts of a clinic that are due, overdue or missed and not answered, the
+    one whose window closes first first."""
+    rows = FollowUp.objects.filter(
+        episode__clinic_id=clinic_id,
+        state__in=("planned", "missed"),
+        answered_at=None,
+        target_on__lte=today,
+    ).exclude(episode__stage__in=ENDED)
+    return rows.select_related("episode", "episode__patient").order_by(
+        "window_to", "target_on", "pk"
+    )
+
+
+def unanswered_of(patient_id: UUID) -> QuerySet[FollowUp]:
+    """The contacts of a patient that were not answered, in order."""
+    rows = FollowUp.objects.filter(
+        episode__patient_id=patient_id,
+        state__in=("planned", "missed"),
+        answered_at=None,
+    ).exclude(episode__stage__in=ENDED)
+    return rows.select_related("episode").order_by("target_on", "position")
+
+
+def timing_of(
+    follow_up: FollowUp, today: date, visit_at: datetime | None = None
+) -> Timing:
+    """How a contact stands on that clinic-local day; `visit_at`: its visit's start."""
+    row = follow_up
+    plan = Planned(row.code, row.mode, row.target_on, row.window_from, row.window_to)
+    visit_on = linked.local_day(row.episode, visit_at) if visit_at else None
+    is_answered = row.answered_at is not None
+    return timing(row.state, plan, today, is_answered=is_answered, visit_on=visit_on)
+
+
+def visits_for(rows: Collection[FollowUp]) -> dict[UUID, datetime]:
+    """When the live visit booked for each contact begins, by contact; one statement."""
+    booked = EpisodeVisit.objects.filter(
+        episode__in={row.episode_id for row in rows}, released_at=None
+    ).exclude(contact="")
+    starts = {(one.episode_id, one.contact): one.starts_at for one in booked}
+    keys = {row.pk: (row.episode_id, row.code) for row in rows}
+    return {pk: starts[key] for pk, key in keys.items() if key in starts}
 
 
 def tier_of(follow_up: FollowUp) -> int | None:

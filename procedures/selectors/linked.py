@@ -1,7 +1,7 @@
 """The contacts of an episode: their windows, their visits, what is wrong with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from clinics import selectors as clinics
 from procedures.domain.follow_ups import VISIT, Planned
 from procedures.domain.linked import Contact, fits
+from procedures.domain.timing import Timing, timing
 from procedures.models import Episode, EpisodeVisit, FollowUp
 from procedures.selectors import timetable
 from procedures.selectors.visits import procedure_visit
@@ -30,6 +31,7 @@ class Line:
     state: str
     visit: EpisodeVisit | None = None
     conflict: str = ""
+    is_answered: bool = False
 
     @property
     def can_be_booked(self) -> bool:
@@ -38,13 +40,24 @@ class Line:
         is_visit = self.plan is not None and self.plan.mode == VISIT
         return is_visit and open_ and self.visit is None
 
+    def timing(self, episode: Episode, on: date) -> Timing:
+        """How it stands on that clinic-local day."""
+        visit_on = local_day(episode, self.visit.starts_at) if self.visit else None
+        return timing(
+            self.state,
+            self.plan,
+            on,
+            is_answered=self.is_answered,
+            visit_on=visit_on,
+        )
+
 
 def contacts(episode: Episode) -> dict[str, Contact]:
     """The contacts by code, in order: the planned follow-ups, or before the injection
     those that follow the booked procedure; none while none is booked."""
     rows = list(episode.follow_ups.order_by("position"))
     if rows:
-        return {row.code: Contact(_planned(row), row.state) for row in rows}
+        return {row.code: _contact(row) for row in rows}
     visit = procedure_visit(episode)
     if visit is None:
         return {}
@@ -69,7 +82,8 @@ def lines(episode: Episode) -> list[Line]:
     visits = {visit.contact: visit for visit in booked(episode)}
     wrong = scheduling.linked_conflicts(v.appointment_id for v in visits.values())
     found = [
-        Line(code, one.plan, one.state, visits.get(code)) for code, one in known.items()
+        Line(code, one.plan, one.state, visits.get(code), is_answered=one.is_answered)
+        for code, one in known.items()
     ]
     found += [
         Line(code, None, "unplanned", visit)
@@ -89,8 +103,9 @@ def _with_conflict(line: Line, wrong: Mapping[UUID, str]) -> Line:
     if line.visit is None:
         return line
     text = wrong.get(line.visit.appointment_id, "")
-    return Line(line.code, line.plan, line.state, line.visit, text)
+    return replace(line, conflict=text)
 
 
-def _planned(row: FollowUp) -> Planned:
-    return Planned(row.code, row.mode, row.target_on, row.window_from, row.window_to)
+def _contact(row: FollowUp) -> Contact:
+    plan = Planned(row.code, row.mode, row.target_on, row.window_from, row.window_to)
+    return Contact(plan, row.state, row.answered_at is not None)

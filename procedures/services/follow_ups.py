@@ -6,16 +6,16 @@ from zoneinfo import ZoneInfo
 
 from clinics import selectors as clinics
 from core import events, journal
-from core.actor import Actor
+from core.actor import Actor, job
 from patients.services import patients, tasks
 from procedures.events import FollowUpsPlanned
 from procedures.models import FollowUp
 from procedures.selectors import timetable
+from procedures.selectors.follow_ups import ENDED, WORTH_A_CALL
 from procedures.services import linked_visits
 from procedures.services.context import Context
 
-# Missing the later questionnaires is worth a call; the early contacts have others.
-WORTH_A_CALL = frozenset({"W6", "M3", "M6", "M12"})
+MISSED = "follow-up-missed"
 
 
 def plan(context: Context, injected_at: datetime) -> None:
@@ -84,15 +84,29 @@ def mark_missed(*, follow_up_id: UUID, by: Actor, now: datetime) -> bool:
         at=now,
         payload={"code": row.code, "follow_up": row.pk},
     )
-    if row.code in WORTH_A_CALL:
+    if row.code in WORTH_A_CALL and row.episode.stage not in ENDED:
         _ask_for_a_call(row, by, now)
     return True
+
+
+def note_answer(*, follow_up_id: UUID, now: datetime) -> None:
+    """Close the call for a contact that was missed and has been answered after all.
+
+    The caller holds the patient's row.
+    """
+    tasks.close_about(
+        subjects=[f"follow_up:{follow_up_id}"],
+        kind=MISSED,
+        outcome="The patient has answered.",
+        by=job("note_answer"),
+        now=now,
+    )
 
 
 def _ask_for_a_call(row: FollowUp, by: Actor, now: datetime) -> None:
     tasks.open(
         clinic_id=row.episode.clinic_id,
-        kind="follow-up-missed",
+        kind=MISSED,
         text="A follow-up was missed; call the patient.",
         patient_id=row.episode.patient_id,
         subject=f"follow_up:{row.pk}",

@@ -19,7 +19,7 @@ def refuse(
     **payload: str | int | UUID | datetime,
 ) -> Refused:
     """Write `<act>.refused` to the stream; payload are ids, codes and instants."""
-    codes = ",".join(reason.code for reason in reasons)
+    codes = [reason.code for reason in reasons]
     journal.record(
         f"{act}.refused",
         subject=stream,

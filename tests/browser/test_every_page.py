@@ -100,6 +100,7 @@ PAGES: dict[str, Opened] = {
         "coordinator",
         lambda day: at("staff:waitlist_opening", day.ids["freed"]),
     ),
+    "staff:contacts_due": ("nurse", lambda day: reverse("staff:contacts_due")),
     "staff:tasks": ("clinician", lambda day: reverse("staff:tasks")),
     "staff:messages": ("coordinator", lambda day: reverse("staff:messages")),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),

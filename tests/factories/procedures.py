@@ -208,13 +208,14 @@ def book(
     start: datetime,
     visit_type: str = "bmc-ultrasound",
     now: datetime = NOW,
+    contact: str = "",
 ) -> Appointment | Refused:
     return booking.book(
         clinic_id=place.clinic.pk,
         patient_id=path.patient_id,
         visit_type=visit_type,
         start=start,
-        subject=f"episode:{path.pk}",
+        subject=f"episode:{path.pk}{f'#{contact}' if contact else ''}",
         by=place.actor("coordinator"),
         now=now,
     )

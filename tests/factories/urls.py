@@ -311,6 +311,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:board_move": appointment,
     "staff:board_on": day,
     "staff:book": nothing,
+    "staff:contacts_due": nothing,
     "staff:enquiry": enquiry,
     "staff:enquiry_convert": enquiry,
     "staff:enquiry_dismiss": enquiry,

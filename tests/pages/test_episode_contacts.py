@@ -170,6 +170,36 @@ def test_after_the_injection_answers_are_recorded_from_the_same_list():
     assert "Oct 27, 2026" in words(coordinator)
 
 
+def test_an_unanswered_contact_reads_as_overdue_on_the_page_and_over_rest(place):
+    day = Day.ready().until("discharged")
+    clock.set_to(make.at("2026-11-10", "09:00"))
+    key = clinics.api_key(day.place.person("coordinator"))
+    api = Client(headers={"Authorization": f"Bearer {key}"})
+
+    page = words(page_of(day.place, "nurse", day.episode))
+    row = contacts(api, day.episode)["W6"]
+
+    assert "Overdue by 14 days; window closes Nov 10 (today)" in page
+    assert "Missed; window closed Sep 20" not in page
+    assert "Missed; window closed Sep 19" in page
+    assert (row["state"], row["timing"], row["overdue_days"]) == (
+        "planned",
+        "overdue",
+        14,
+    )
+    assert row["timing_text"] == "Overdue by 14 days; window closes Nov 10 (today)"
+
+
+def test_the_list_of_contacts_to_answer_says_how_each_stands(place):
+    day = Day.ready().until("discharged")
+    clock.set_to(make.at("2026-11-10", "09:00"))
+
+    nurse = browser(day.place.person("nurse"))
+    page = nurse.get(f"/staff/episodes/{day.episode.pk}/respond/?follow_up=W6")
+
+    assert "W6, due Oct 27, 2026: overdue by 14 days" in page.content.decode()
+
+
 def test_rest_lists_the_contacts_of_a_booked_procedure(path, procedure, api):
     rows = contacts(api, path)
 
@@ -181,6 +211,9 @@ def test_rest_lists_the_contacts_of_a_booked_procedure(path, procedure, api):
         "window_from": "2026-10-20",
         "window_to": "2026-11-10",
         "state": "provisional",
+        "timing": "provisional",
+        "timing_text": "Provisional",
+        "overdue_days": 0,
         "appointment": None,
         "starts_at": None,
         "conflict": None,

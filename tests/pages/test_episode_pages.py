@@ -82,16 +82,16 @@ def test_the_list_names_target_time_in_stage_gaps_and_what_is_next(place):
     assert "Booking" in page
 
 
-def test_an_overdue_follow_up_is_flagged_the_day_after_its_window():
+def test_a_follow_up_is_overdue_after_its_date_and_missed_after_its_window():
     day = Day.ready().until("discharged")
-    first = day.episode.follow_ups.order_by("position").first()
-    last_day = day.at("12:00") + (first.window_to - day.at("12:00").date())
     path = reverse("staff:episodes")
 
-    clock.set_to(last_day.astimezone(UTC))
+    clock.set_to(make.at("2026-09-16", "12:00"))
     assert "Overdue" not in read(day.place, "coordinator", path)
-    clock.set_to((last_day + timedelta(days=1)).astimezone(UTC))
+    clock.set_to(make.at("2026-09-17", "12:00"))
     assert "Overdue: D1" in read(day.place, "coordinator", path)
+    clock.set_to(make.at("2026-09-18", "12:00"))
+    assert "Missed: D1" in read(day.place, "coordinator", path)
 
 
 def test_another_clinics_episodes_are_not_listed(place):

@@ -6,11 +6,20 @@ told from another message.
 """
 
 import smtplib
-from email.utils import parseaddr
+import ssl
+from contextlib import suppress
+from email.utils import formataddr, parseaddr
 
-from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
+from anymail.exceptions import (
+    AnymailAPIError,
+    AnymailConfigurationError,
+    AnymailError,
+    AnymailRecipientsRefused,
+    AnymailSerializationError,
+    AnymailUnsupportedFeature,
+)
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 
 from notifications.channels.contract import (
     Accepted,
@@ -21,6 +30,7 @@ from notifications.channels.contract import (
     Result,
     Unknown,
 )
+from notifications.channels.email.html import html_of, one_line
 
 TOO_MANY_REQUESTS = 429
 PERMANENT = 500
@@ -36,33 +46,51 @@ class EmailChannel:
         """Hand one mail to the configured backend."""
         if letter.channel != self.name:
             return Refused("wrong_channel")
+        mail = _mail(letter)
         try:
-            mail = _mail(letter)
-            mail.send()
-        except smtplib.SMTPException as error:
-            return _by_smtp(error)
-        except AnymailRecipientsRefused:
-            return Refused("recipient_refused")
-        except AnymailAPIError as error:
-            return _by_api(error)
-        except ConnectionRefusedError:
-            return NotSent("connection_refused")
-        except OSError as error:
-            return Unknown(type(error).__name__)
+            _hand_over(mail)
+        except (smtplib.SMTPException, AnymailError, OSError) as error:
+            return _by_error(error)
         return Accepted(_provider_id(mail))
 
 
-def _mail(letter: Letter) -> EmailMessage:
-    mail = EmailMessage(
-        subject=letter.title,
+def _hand_over(mail: EmailMessage) -> None:
+    """Send, and hang up whatever happened: Django leaves the line open when a login
+    is refused, and a sender would keep one more with every try."""
+    connection = mail.get_connection()  # type: ignore[attr-defined]  (no stub)
+    try:
+        mail.send()
+    finally:
+        close = getattr(connection, "close", None)
+        if close is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                close()
+
+
+def _mail(letter: Letter) -> EmailMultiAlternatives:
+    reply_to = letter.reply_to or settings.EMAIL_REPLY_TO
+    mail = EmailMultiAlternatives(
+        subject=one_line(letter.title),
         body=letter.body,
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=_sender(letter),
         to=[letter.address],
-        headers={"Message-ID": _message_id(letter)},
+        reply_to=[reply_to] if reply_to else None,
+        # Auto-Submitted (RFC 3834): no holiday answer comes back.
+        headers={
+            "Message-ID": _message_id(letter),
+            "Auto-Submitted": "auto-generated",
+        },
     )
+    mail.attach_alternative(html_of(letter.body, letter.language), "text/html")
     # Anymail hands this to the provider, whose callbacks then name our message.
     mail.metadata = {"message": str(letter.message_id)}  # type: ignore[attr-defined]
     return mail
+
+
+def _sender(letter: Letter) -> str:
+    """The clinic's name with the address this installation may send from."""
+    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return formataddr((one_line(letter.sender) or name, address))
 
 
 def _message_id(letter: Letter) -> str:
@@ -73,6 +101,26 @@ def _message_id(letter: Letter) -> str:
 def _provider_id(mail: EmailMessage) -> str:
     found = getattr(getattr(mail, "anymail_status", None), "message_id", None)
     return "" if found is None else str(found)
+
+
+def _by_error(error: Exception) -> Result:
+    """What an error says about whether the mail left."""
+    match error:
+        case smtplib.SMTPException():
+            return _by_smtp(error)
+        case AnymailRecipientsRefused():
+            return Refused("recipient_refused")
+        case AnymailAPIError():
+            return _by_api(error)
+        case AnymailUnsupportedFeature() | AnymailSerializationError():
+            return Refused("not_supported")  # found before anything left
+        case AnymailConfigurationError():
+            return NotSent("misconfigured")
+        case ConnectionRefusedError():
+            return NotSent("connection_refused")
+        case ssl.SSLCertVerificationError():
+            return NotSent("untrusted_certificate")  # before anything was said
+    return Unknown(type(error).__name__)
 
 
 def _by_smtp(error: smtplib.SMTPException) -> Result:

@@ -13,13 +13,15 @@ from django.db import close_old_connections
 from core import clock
 from notifications.selectors import due_count
 from notifications.services.sending import Tally, send_due
+from notifications.starting import stop_if_wrong
 
 EXAMPLES = """examples:
   manage.py send_due
   manage.py send_due --loop              a sender that needs neither Celery nor Redis
   manage.py send_due --dry-run --as-of 2026-12-03T10:00:00-06:00
 
-exit codes: 0 sent, or nothing was due · 2 usage · 3 sending is switched off
+exit codes: 0 sent, or nothing was due · 1 a channel is set wrongly · 2 usage
+  3 sending is switched off
 """
 
 
@@ -50,7 +52,9 @@ class Command(BaseCommand):
         if options["dry_run"]:
             waiting = due_count(options["as_of"] or clock.now())
             self._tell(options["json"], {"due": waiting}, f"{waiting} due")
-        elif options["loop"]:
+            return
+        stop_if_wrong()
+        if options["loop"]:
             self._loop(options)
         else:
             self._once(options)
