@@ -44,7 +44,7 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
             "Elija todas las que tenga, o ninguna.",
         ),
         "sane": ("Si 100 es lo normal, ¿cómo la calificaría hoy?", "De 0 a 100."),
-        "pgic": ("Desde su visita, ¿cómo ha cambiado en general?", ""),
+        "pgic": ("Desde su cita, ¿cómo ha cambiado en general?", ""),
         "required": ("Elija una respuesta.", ""),
         "choose": ("Elija una de las respuestas.", ""),
         "range": ("Escriba un número entero dentro del rango.", ""),
@@ -133,5 +133,5 @@ SIGN_TEXTS: dict[str, Words] = {
         "en": "I took an anti-inflammatory pain reliever",
         "es": "Tomé un analgésico antiinflamatorio",
     },
-    "distress": {"en": "I feel very worried or low", "es": "Me siento muy mal"},
+    "distress": {"en": "I feel very worried or low", "es": "Me siento muy preocupado/a o decaído/a"},
 }

@@ -81,7 +81,7 @@ def test_the_pages_of_a_visit_pass_the_gates(look, new_page, live_site):
         check_page(page)
         press(page, page.get_by_role("link", name="Español"))
         check_page(page, "es")
-        page.get_by_role("button", name="Sí, vendré").click()
+        page.get_by_role("button", name="Sí, voy a ir").click()
         page.wait_for_url("**/told/yes/")
         check_page(page, "es")
 

@@ -1,6 +1,6 @@
 """Spanish (US) texts, kept in the GSM-7 alphabet where that costs no sense."""
 
-VERSION = 2
+VERSION = 3
 
 STOP = "STOP para no recibir mensajes."
 FOOTER = "\n\n{clinic}, {phone}\nPor favor, no responda a este correo."
@@ -13,27 +13,27 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("confirmation", "email"): (
         "Su cita: {when}",
         "Hola, {first_name}:\n\nSu cita en {clinic} es el {when}.\n\n"
-        "Para confirmarla o pedir otra hora:\n{link}" + FOOTER,
+        "Para confirmarla o pedir otra fecha u hora:\n{link}" + FOOTER,
     ),
     ("day_before", "sms"): (
         "",
-        "{clinic}: {name}le esperamos el {when}. Detalles: {link} " + STOP,
+        "{clinic}: {name}le esperamos mañana, {when}. Detalles: {link} " + STOP,
     ),
     ("day_before", "email"): (
         "Mañana: {when}",
         "Hola, {first_name}:\n\nLe esperamos mañana, {when}.\n"
         "Por favor, lea su hoja de instrucciones.\n\n"
-        "Para confirmar o pedir otra hora:\n{link}" + FOOTER,
+        "Para confirmar o pedir otra fecha u hora:\n{link}" + FOOTER,
     ),
     ("moved", "sms"): (
         "",
-        "{clinic}: {name}nueva hora de su cita: {when}. Confirme: {link} " + STOP,
+        "{clinic}: {name}nueva fecha y hora de su cita: {when}. Confirme: {link} " + STOP,
     ),
     ("moved", "email"): (
-        "Nueva hora de su cita: {when}",
+        "Nueva fecha y hora de su cita: {when}",
         "Hola, {first_name}:\n\nSu cita en {clinic} era el {was}.\n"
-        "La nueva hora es el {when}.\n\n"
-        "Para confirmarla o pedir otra hora:\n{link}" + FOOTER,
+        "La nueva fecha y hora: {when}.\n\n"
+        "Para confirmarla o pedir otra fecha u hora:\n{link}" + FOOTER,
     ),
     ("cancelled", "sms"): (
         "",
@@ -43,27 +43,27 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("cancelled", "email"): (
         "Cancelada: su cita del {when}",
         "Hola, {first_name}:\n\nSu cita en {clinic} del {when} queda cancelada.\n"
-        "Para otra hora, llame al {phone}." + FOOTER,
+        "Para otra fecha, llame al {phone}." + FOOTER,
     ),
     ("offer", "sms"): (
         "",
-        "{clinic}: {name}hay una hora libre: el {when}. "
+        "{clinic}: {name}hay un horario libre: {when}. "
         "Es de quien conteste primero: {link} " + STOP,
     ),
     ("offer", "email"): (
-        "Hay una hora libre: {when}",
-        "Hola, {first_name}:\n\nHay una hora libre en {clinic}: el {when}.\n"
+        "Hay un horario libre: {when}",
+        "Hola, {first_name}:\n\nHay un horario libre en {clinic}: {when}.\n"
         "Se ofrece a varias personas; es de quien conteste primero.\n\n"
-        "Para tomarla o decir que no:\n{link}" + FOOTER,
+        "Para tomarlo o decir que no:\n{link}" + FOOTER,
     ),
     ("offer_gone", "sms"): (
         "",
-        "{clinic}: {name}la hora del {when} ya no queda libre. "
+        "{clinic}: {name}el horario del {when} ya no queda libre. "
         "Usted sigue en la lista. " + STOP,
     ),
     ("offer_gone", "email"): (
         "Ya no está libre: {when}",
-        "Hola, {first_name}:\n\nLa hora del {when} en {clinic} ya no queda libre.\n"
+        "Hola, {first_name}:\n\nEl horario del {when} en {clinic} ya no queda libre.\n"
         "Usted sigue en la lista, y le escribiremos otra vez." + FOOTER,
     ),
     ("check_in_d3", "sms"): (
@@ -74,7 +74,7 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "¿Cómo se siente hoy?",
         "Hola, {first_name}:\n\nPor favor, conteste unas preguntas sobre cómo se "
         "siente. Toma unos 2 minutos:\n{link}\n\n"
-        "Nadie vigila este buzón. En una emergencia llame al 911." + FOOTER,
+        "Nadie revisa este buzón. En una emergencia llame al 911." + FOOTER,
     ),
     ("on_call_page", "sms"): (
         "",
