@@ -61,7 +61,7 @@ DATABASES = {"default": database(required("DATABASE_URL"))}
 # Migrations run as the owner; this role gets rows only (core.grants).
 APP_DATABASE_ROLE = os.environ.get("APP_DATABASE_ROLE", "crestpath_app")
 # What all processes share, such as which authenticator codes were used. In PostgreSQL,
-# because Redis may be lost or down (docs/adr/0012-a-shared-cache-in-postgresql.md).
+# because Redis may be lost or down (docs/adr/0013-a-shared-cache-in-postgresql.md).
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

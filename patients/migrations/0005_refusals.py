@@ -108,7 +108,7 @@ def _refuse(table, name, event, condition, sentence):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0003_waitlist"),
+        ("patients", "0004_one_name"),
         ("clinics", "0003_holidays_and_offers"),
     ]
     operations = [

@@ -133,5 +133,8 @@ SIGN_TEXTS: dict[str, Words] = {
         "en": "I took an anti-inflammatory pain reliever",
         "es": "Tomé un analgésico antiinflamatorio",
     },
-    "distress": {"en": "I feel very worried or low", "es": "Me siento muy preocupado/a o decaído/a"},
+    "distress": {
+        "en": "I feel very worried or low",
+        "es": "Me siento muy preocupado/a o decaído/a",
+    },
 }

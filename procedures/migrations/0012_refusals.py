@@ -20,7 +20,7 @@ GUARDS = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("procedures", "0007_steroid_rule"),
+        ("procedures", "0011_corrections"),
         ("patients", "0003_waitlist"),
         ("clinics", "0003_holidays_and_offers"),
         ("scheduling", "0010_moves_know_the_status"),

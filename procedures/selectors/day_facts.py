@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max, Q, QuerySet, Sum
 
 from clinics import selectors as clinics
-from procedures.domain import vitals
 from procedures.domain.day_facts import (
     DayFacts,
     FollowUpFact,
@@ -20,7 +19,6 @@ from procedures.domain.drug_names import classes_of, drug_key
 from procedures.domain.rules import Rule
 from procedures.models import (
     Episode,
-    Evaluation,
     EvaluationMedication,
     FollowUp,
     Harvest,

@@ -27,7 +27,8 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("moved", "sms"): (
         "",
-        "{clinic}: {name}nueva fecha y hora de su cita: {when}. Confirme: {link} " + STOP,
+        "{clinic}: {name}nueva fecha y hora de su cita: {when}. Confirme: {link} "
+        + STOP,
     ),
     ("moved", "email"): (
         "Nueva fecha y hora de su cita: {when}",

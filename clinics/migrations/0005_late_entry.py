@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinics", "0003_holidays_and_offers"),
+        ("clinics", "0004_ended_memberships_and_wrong_attempts"),
     ]
 
     operations = [

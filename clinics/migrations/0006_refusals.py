@@ -24,7 +24,7 @@ DROP TRIGGER clinics_apikey_stays_what_it_is ON clinics_apikey;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinics", "0003_holidays_and_offers"), ("core", "0002_guards")]
+    dependencies = [("clinics", "0005_late_entry"), ("core", "0002_guards")]
     operations = [
         AddConstraintNotValid(
             model_name="clinic",
