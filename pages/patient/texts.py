@@ -145,7 +145,9 @@ ES = {
     "offer_busy_title": "Usted tiene otra cita a esta hora",
     "offer_busy_text": "Llámenos si quiere cambiarla.",
     "offer_refused_title": "Por favor llame a su clínica",
-    "offer_refused_text": "Necesitamos hablar con usted antes de reservar este horario.",
+    "offer_refused_text": (
+        "Necesitamos hablar con usted antes de reservar este horario."
+    ),
     "checkin_title": "¿Cómo se siente?",
     "checkin_text": "{count} preguntas, unos 2 minutos.",
     "checkin_why": "Sus respuestas van a su equipo de atención.",
