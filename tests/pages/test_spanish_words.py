@@ -12,13 +12,13 @@ from procedures.domain.question_texts import OPTIONS, SIGN_TEXTS, TEXTS
 def every_text() -> dict[str, str]:
     """Every Spanish text a patient can read, by its key."""
     found = {f"page.{key}": text for key, text in ES.items()}
-    for key, (title, body) in messages.TEXTS.items():
-        found[f"message.{key[0]}.{key[1]}"] = f"{title} {body}"
-    for key, (text, hint) in TEXTS["es"].items():
-        found[f"question.{key}"] = f"{text} {hint}"
+    for (kind, channel), (title, body) in messages.TEXTS.items():
+        found[f"message.{kind}.{channel}"] = f"{title} {body}"
+    for question, (text, hint) in TEXTS["es"].items():
+        found[f"question.{question}"] = f"{text} {hint}"
     found |= {f"sign.{key}": words["es"] for key, words in SIGN_TEXTS.items()}
-    for key, options in OPTIONS.items():
-        found |= {f"option.{key}.{code}": o["es"] for code, o in options.items()}
+    for asked, options in OPTIONS.items():
+        found |= {f"option.{asked}.{code}": o["es"] for code, o in options.items()}
     return found
 
 
