@@ -337,3 +337,15 @@ def test_odd_characters_are_wrong_and_nothing_worse():
                 clinic_id=leader.clinic_id,
             )
     assert act(api(leader), second_person={"api_key": "cp_\0_x"}).status_code == 403
+
+
+def test_a_signature_over_rest_inside_a_session_counts_for_that_session():
+    leader = make.membership("clinician")
+    page = browser(leader)
+
+    answers = [act(page, signature={"password": "wrong"}) for _ in range(5)]
+
+    assert [a.json()["code"] for a in answers] == ["not-proved"] * 4 + ["locked"]
+    right = {"password": make.PASSWORD, "meaning": "I led it"}
+    assert act(browser(leader), signature=right).json()["signed"] == "I led it"
+    assert not is_locked(leader)
