@@ -57,7 +57,8 @@ class EmailChannel:
 def _hand_over(mail: EmailMessage) -> None:
     """Send, and hang up whatever happened: Django leaves the line open when a login
     is refused, and a sender would keep one more with every try."""
-    connection = mail.get_connection()  # type: ignore[attr-defined]  (no stub)
+    # No stub knows this method.
+    connection = mail.get_connection()  # type: ignore[attr-defined]
     try:
         mail.send()
     finally:
