@@ -57,7 +57,7 @@ class EmailChannel:
 def _hand_over(mail: EmailMessage) -> None:
     """Send, and hang up whatever happened: Django leaves the line open when a login
     is refused, and a sender would keep one more with every try."""
-    # The stubs do not know the method.
+    # No stub knows this method.
     connection = mail.get_connection()  # type: ignore[attr-defined]
     try:
         mail.send()
