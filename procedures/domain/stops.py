@@ -92,6 +92,7 @@ QUESTIONS: Mapping[str, Mapping[str, frozenset[Any]]] = {
         ),
         "pregnant": frozenset({False}),
     },
+    "conditions": {"conditions_met": frozenset({True})},
 }
 WORDS = {
     "infection_signs": "Sign of infection: none",
@@ -100,6 +101,7 @@ WORDS = {
     "effusion_appearance": "Effusion: {}",
     "pregnancy_test": "Pregnancy test: {}",
     "pregnant": "Pregnant: no",
+    "conditions_met": "Conditions of the approval: met",
 }
 FEVER_C = Decimal("38.0")
 

@@ -15,7 +15,7 @@ from tests.clinics.conftest import browser
 from tests.factories import clinics as people
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
-from tests.factories.procedure_day import Day
+from tests.factories.procedure_day import CALM, Day
 from tests.pages.episode_forms import FormDay, address, send, typed
 
 pytestmark = pytest.mark.django_db
@@ -352,11 +352,7 @@ def test_what_is_entered_late_keeps_its_time():
         "infection_signs": False,
         "pregnancy_test": "negative",
         "pregnancy_test_at": day.at("08:20"),
-        "systolic_mmhg": 132,
-        "diastolic_mmhg": 78,
-        "heart_rate_per_min": 72,
-        "spo2_pct": 98,
-        "temperature_c": "36.7",
+        **CALM,
     }
 
     response = send(
