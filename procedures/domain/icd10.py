@@ -61,7 +61,7 @@ def read(text: str) -> Code:
 def against(code: Code, laterality: str) -> str:
     """Why the code cannot stand for a target on that side; "" if it can."""
     if code.side in ("left", "right") and code.side != laterality:
-        return f"{code.text} is {code.side}, not {laterality}"
+        return f"{code.text} is not {laterality}"
     return ""
 
 

@@ -27,7 +27,7 @@ def fault_of(**sent):
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
-        ({"given_name": ""}, "at least one letter"),
+        ({"given_name": "", "family_name": ""}, "one of the two is enough"),
         ({"given_name": "  "}, "at least one letter"),
         ({"family_name": "123"}, "at least one letter"),
         ({"family_name": "Ve\x00ga"}, "control characters"),

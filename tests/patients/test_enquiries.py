@@ -109,7 +109,14 @@ def dismiss(of, reason):
 
 def test_every_fault_of_the_form_is_named(here):
     with pytest.raises(Invalid) as problem:
-        enquiry(here, given_name="", phone="12", language="fr", message="x" * 1001)
+        enquiry(
+            here,
+            given_name="",
+            family_name="",
+            phone="12",
+            language="fr",
+            message="x" * 1001,
+        )
 
     assert set(errors_of(problem)) == {
         "/given_name",

@@ -30,7 +30,8 @@ def test_n2_another_patients_syringe_at_time_out_2():
     refused = day.time_out("10:02", product_scan=other.product("A").code)
 
     assert codes(refused) == ["product-mismatch"]
-    assert ScanIncident.objects.get().place == "H6"
+    assert ScanIncident.objects.get(episode=day.episode).place == "H6"
+    assert ScanIncident.objects.filter(episode=other.episode).exists()
 
 
 def test_n3_the_same_patients_product_of_yesterday():
