@@ -1,6 +1,6 @@
 """Reading clinics and their people."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -14,6 +14,11 @@ from core.actor import Actor
 def clinic(clinic_id: int) -> Clinic:
     """Raises Clinic.DoesNotExist."""
     return Clinic.objects.get(pk=clinic_id)
+
+
+def clinics_by_id(clinic_ids: Collection[int]) -> dict[int, Clinic]:
+    """These clinics, by id."""
+    return Clinic.objects.in_bulk(clinic_ids)
 
 
 def clinics() -> QuerySet[Clinic]:

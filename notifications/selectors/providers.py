@@ -1,20 +1,49 @@
 """May anything leave at present?"""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.conf import settings
 from django.db.models.functions import Now
 
 from notifications.models import ProviderState, SendingInstance
 
+DOWN = "provider_down"
 
-def held(provider: str) -> str:
-    """Return why `provider` may not be used just now, "" if it may."""
-    rows = ProviderState.objects.filter(provider__in=[provider, ProviderState.ALL])
-    for row in rows.annotate(real_now=Now()):
-        if row.paused_at:
-            return "paused"
-        if row.blocked_until and row.blocked_until > row.real_now:
-            return "blocked"
-    return ""
+
+@dataclass(slots=True)
+class Door:
+    """Whether a provider may be used: `held` says why not, "" if it may.
+
+    `probes`: it is down, and one message may go to see whether it still is.
+    """
+
+    held: str = ""
+    until: datetime | None = None
+    probes: bool = False
+
+
+def doors(names: Collection[str]) -> dict[str, Door]:
+    """Return for each of these providers whether it may be used just now."""
+    found = {name: Door() for name in names}
+    rows = ProviderState.objects.filter(provider__in=[*names, ProviderState.ALL])
+    for row in rows.annotate(real_now=Now()).order_by("provider"):
+        for name in names:
+            if row.provider in (name, ProviderState.ALL) and not found[name].held:
+                found[name] = _door(row)
+    return found
+
+
+def _door(row: ProviderState) -> Door:
+    real_now: datetime = row.real_now  # type: ignore[attr-defined]
+    if row.paused_at:
+        return Door("paused")
+    if row.blocked_until and row.blocked_until > real_now:
+        return Door("blocked", row.blocked_until)
+    if row.down_since and row.probe_at:
+        return Door(DOWN, row.probe_at, probes=row.probe_at <= real_now)
+    return Door()
 
 
 def strange_instance() -> str:

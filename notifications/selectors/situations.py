@@ -31,7 +31,8 @@ from scheduling.selectors import waitlist
 if TYPE_CHECKING:
     from clinics.models import Clinic, User
     from patients.models import ContactPoint, Patient, Task
-    from scheduling.models import Appointment
+    from procedures.models import FollowUp
+    from scheduling.models import Appointment, Offer
 
 ANSWER_WITHIN = timedelta(minutes=30)
 
@@ -152,13 +153,7 @@ def _of_follow_up(follow_up_id: UUID, rows: list[Message]) -> Situation:
     patient = patients.patient(follow_up.episode.patient_id)
     reach, contacts = reach_of(patient)
     return Situation(
-        snapshot=CheckIn(
-            id=str(follow_up.pk),
-            code=follow_up.code,
-            target_on=follow_up.target_on,
-            window_to=follow_up.window_to,
-            is_open=follow_up.state == "planned",
-        ),
+        snapshot=check_in_of(follow_up),
         clinic=patient.clinic,
         reach=reach,
         rows=rows,
@@ -167,27 +162,43 @@ def _of_follow_up(follow_up_id: UUID, rows: list[Message]) -> Situation:
     )
 
 
+def check_in_of(follow_up: "FollowUp") -> CheckIn:
+    """Return the snapshot of a planned contact."""
+    return CheckIn(
+        id=str(follow_up.pk),
+        code=follow_up.code,
+        target_on=follow_up.target_on,
+        window_to=follow_up.window_to,
+        is_open=follow_up.state == "planned",
+    )
+
+
 def _of_offer(offer_id: UUID, rows: list[Message]) -> Situation:
     offer = waitlist.offer(offer_id)
     patient = offer.entry.patient
     reach, contacts = reach_of(patient)
     return Situation(
-        snapshot=Offered(
-            id=str(offer.pk),
-            state=offer.state,
-            start=offer.hold.start,
-            offered_at=offer.announced_at,
-            expires_at=offer.hold.expires_at,
-            closed_at=offer.answered_at,
-            stands=offer.hold.ended_at is None and not waitlist.is_cut_short(offer),
-            waits=offer.entry.closed_at is None,
-            is_told=any(map(_tells_offer, rows)),
-        ),
+        snapshot=offered_of(offer, rows),
         clinic=patient.clinic,
         reach=reach,
         rows=rows,
         patient=patient,
         contacts=contacts,
+    )
+
+
+def offered_of(offer: "Offer", rows: Iterable[Message]) -> Offered:
+    """Return the snapshot of an offer and of what its rows have told."""
+    return Offered(
+        id=str(offer.pk),
+        state=offer.state,
+        start=offer.hold.start,
+        offered_at=offer.announced_at,
+        expires_at=offer.hold.expires_at,
+        closed_at=offer.answered_at,
+        stands=offer.hold.ended_at is None and not waitlist.is_cut_short(offer),
+        waits=offer.entry.closed_at is None,
+        is_told=any(map(_tells_offer, rows)),
     )
 
 
@@ -232,11 +243,17 @@ def _of_task(task_id: UUID, rows: list[Message]) -> Situation:
     task = patients.task(task_id)
     clinic = clinics.clinic(task.clinic_id)
     on_call = clinics.on_call(clinic) if task.is_urgent else []
-    opened_at = task.created_at
+    return of_alarm(task, clinic, on_call, rows)
+
+
+def of_alarm(
+    task: "Task", clinic: "Clinic", on_call: "list[User]", rows: list[Message]
+) -> Situation:
+    """Return the situation of a task, given who is on call at its clinic."""
     return Situation(
         snapshot=Alarm(
             id=str(task.pk),
-            opened_at=opened_at,
+            opened_at=task.created_at,
             answer_within=_turn(task),
             is_open=task.is_urgent and not (task.done_at or task.acknowledged_at),
             on_call=tuple(Person(user.pk, channels_of(user)) for user in on_call),

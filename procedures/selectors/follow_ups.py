@@ -1,5 +1,6 @@
 """Planned contacts, for pages and for what is told to patients."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +13,11 @@ def follow_up(follow_up_id: UUID) -> FollowUp | None:
     """One planned contact with its episode, or None."""
     rows = FollowUp.objects.select_related("episode", "episode__patient")
     return rows.filter(pk=follow_up_id).first()
+
+
+def follow_ups_by_id(follow_up_ids: Collection[UUID]) -> dict[UUID, FollowUp]:
+    """These planned contacts, each with its episode."""
+    return FollowUp.objects.select_related("episode").in_bulk(follow_up_ids)
 
 
 def of_episode(episode: Episode) -> QuerySet[FollowUp]:
