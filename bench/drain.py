@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, os.getcwd())
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
@@ -38,6 +38,10 @@ from notifications.services.sending import send_due  # noqa: E402
 from patients.services import patients  # noqa: E402
 from scheduling.services import booking, setup  # noqa: E402
 
+# Beside this file, whichever build runs it.
+sys.path.insert(0, str(Path(__file__).parent))
+from copies_sql import COPY  # noqa: E402
+
 HOUSTON = ZoneInfo("America/Chicago")
 BOOKED_AT = datetime(2026, 3, 2, 9, tzinfo=HOUSTON)
 VISIT = datetime(2026, 3, 12, 10, tzinfo=HOUSTON)
@@ -46,34 +50,6 @@ DUE = datetime(2026, 3, 11, 10, 30, tzinfo=HOUSTON)
 BY = job("bench")
 STALL_SECONDS = 12.0
 PAGE_WAITS_SECONDS = 60.0
-
-COPY = """
-CREATE TEMPORARY TABLE copies AS
-SELECT g AS n, gen_random_uuid() AS patient, gen_random_uuid() AS visit,
-       gen_random_uuid() AS link FROM generate_series(1, {count}) g;
-INSERT INTO patients_patient SELECT (jsonb_populate_record(p, jsonb_build_object(
-    'id', c.patient, 'mrn', 'B-' || c.n))).* FROM copies c, patients_patient p;
-INSERT INTO patients_contactpoint SELECT (jsonb_populate_record(t, jsonb_build_object(
-    'id', gen_random_uuid(), 'patient_id', c.patient))).*
-  FROM copies c, patients_contactpoint t;
-INSERT INTO patients_channelconsent
-SELECT (jsonb_populate_record(t, jsonb_build_object('patient_id', c.patient,
-    'id', nextval(pg_get_serial_sequence('patients_channelconsent', 'id'))))).*
-  FROM copies c, patients_channelconsent t;
-INSERT INTO scheduling_appointment
-SELECT (jsonb_populate_record(a, jsonb_build_object(
-    'id', c.visit, 'patient_id', c.patient))).* FROM copies c, scheduling_appointment a;
-INSERT INTO patients_patientlink
-SELECT (jsonb_populate_record(l, jsonb_build_object('id', c.link,
-    'patient_id', c.patient, 'subject', 'appointment:' || c.visit,
-    'token_hash', encode(sha256(c.link::text::bytea), 'hex')))).*
-  FROM copies c, patients_patientlink l;
-INSERT INTO notifications_message
-SELECT (jsonb_populate_record(m, jsonb_build_object('id', gen_random_uuid(),
-    'patient_id', c.patient, 'subject', 'appointment:' || c.visit, 'link_id', c.link,
-    'dedupe_key', replace(m.dedupe_key, m.subject, 'appointment:' || c.visit)))).*
-  FROM copies c, notifications_message m WHERE m.kind = 'day_before';
-"""
 
 
 class Provider:
@@ -95,7 +71,7 @@ class Provider:
 
 
 def fill(count):
-    """Book one visit, then make `count` patients with the same, each with a reminder."""
+    """Book one visit, then make so many patients with the same and its reminder."""
     clinic = clinics.create_clinic(
         name="Bench", time_zone="America/Chicago", by=BY, now=BOOKED_AT
     )
@@ -126,7 +102,7 @@ def fill(count):
     )
     assert made.pk, made
     with connection.cursor() as cursor:
-        for statement in COPY.format(count=count).split(";"):
+        for statement in COPY.format(count=count, kinds="'day_before'").split(";"):
             if statement.strip():
                 cursor.execute(statement)
     # What was booked by hand is out of the way before anything is measured.
@@ -181,7 +157,10 @@ def page():
     from notifications.services.looping import Loop  # noqa: PLC0415
     from patients.services import tasks  # noqa: PLC0415
 
-    stalled = [Provider("stalled-a", STALL_SECONDS), Provider("stalled-b", STALL_SECONDS)]
+    stalled = [
+        Provider("stalled-a", STALL_SECONDS),
+        Provider("stalled-b", STALL_SECONDS),
+    ]
     channels.PROVIDERS |= {one.name: one for one in stalled}
     settings.CHANNELS |= {"sms": "stalled-a", "email": "stalled-b"}
     clinic = Clinic.objects.get()
@@ -208,7 +187,8 @@ def page():
         time.sleep(0.02)
     took = time.monotonic() - began
     stop.set()
-    print(json.dumps({"seconds": took}), flush=True)
+    sys.stdout.write(json.dumps({"seconds": took}) + "\n")
+    sys.stdout.flush()
     # The loop is in the middle of stalled calls: nobody waits for them.
     os._exit(0)
 
@@ -223,5 +203,4 @@ def pss_mib():
 if __name__ == "__main__":
     command, *numbers = sys.argv[1:]
     work = {"fill": fill, "drain": drain, "slow": slow, "page": page}[command]
-    print(json.dumps(work(*map(int, numbers))))
-
+    sys.stdout.write(json.dumps(work(*map(int, numbers))) + "\n")

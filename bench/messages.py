@@ -54,7 +54,9 @@ def figures() -> Iterator[Figure]:
         yield from _against_the_build_before(many)
         yield from _by_itself(many, few)
         slow = _run(ours, many, "slow", str(PROVIDER_MS))
-        yield Figure("messages.slow_provider", slow["per_second"], "/s", 500, "at least")
+        yield Figure(
+            "messages.slow_provider", slow["per_second"], "/s", 500, "at least"
+        )
         yield Figure("messages.slow_memory", slow["pss_mib"], "MiB", 150, "at most")
         page = _run(ours, many, "page")
         yield Figure("messages.priority", page["seconds"], "s", 5, "at most")
@@ -80,7 +82,7 @@ def _against_the_build_before(many: str) -> Iterator[Figure]:
     folder = os.environ.get(PEER, "")
     if not (folder and (Path(folder) / "manage.py").exists()):
         raise CannotCompareError(
-            f"messages.vs_before needs {PEER}, a checkout of the build to compare with:\n"
+            f"messages.vs_before needs {PEER}, a checkout of that build:\n"
             "    git worktree add /tmp/before 7c6f4c7 && "
             f"{PEER}=/tmp/before ./run bench messages"
         )
@@ -109,7 +111,7 @@ def _print_other_sender() -> None:
         )
         return
     with _database("post_office") as name:
-        done = subprocess.run(  # noqa: S603  (both named by whoever runs this)
+        done = subprocess.run(
             [python, program, str(MANY)],
             env={**os.environ, "DATABASE_URL": _url(name, "MIGRATION_DATABASE_URL")},
             check=True,
@@ -126,7 +128,7 @@ def _run(build: Build, filled: str, *arguments: str) -> dict[str, Any]:
 
 
 def _program(build: Build, database: str, *arguments: str) -> dict[str, Any]:
-    done = subprocess.run(  # noqa: S603  (our own program)
+    done = subprocess.run(
         [sys.executable, "-W", "ignore", str(DRAIN), *arguments],
         cwd=build.folder,
         env=_environment(build, database),
@@ -153,7 +155,7 @@ def _filled(build: Build, count: int) -> Iterator[str]:
     """A database of that build's own with so many due reminders, never drained."""
     with _database(f"{build.name}_{count}") as name:
         environment = _environment(build, name)
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"],
             cwd=build.folder,
             env={**environment, "DATABASE_URL": environment["MIGRATION_DATABASE_URL"]},

@@ -224,9 +224,7 @@ class ProviderState(models.Model):
     blocked_until = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0, db_default=0)
     down_since = models.DateTimeField(null=True, blank=True)
-    down_reason = models.CharField(
-        max_length=60, blank=True, default="", db_default=""
-    )
+    down_reason = models.CharField(max_length=60, blank=True, default="", db_default="")
     probe_at = models.DateTimeField(null=True, blank=True)
     probes = models.PositiveSmallIntegerField(default=0, db_default=0)
 

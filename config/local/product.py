@@ -126,8 +126,8 @@ def _commands(descriptor: int, scratch: str) -> dict[str, Sequence[str]]:
             *("--without-gossip", "--without-mingle"),
         ],
         "pager": [
-            *(*celery, "worker", "--loglevel", "INFO", "--pool", "solo"),
-            *("--queues", "pages", "--hostname", "pager@%h"),
+            *(*celery, "worker", "--loglevel", "INFO", "--pool", "threads"),
+            *("--concurrency", "4", "--queues", "pages", "--hostname", "pager@%h"),
             *("--without-gossip", "--without-mingle"),
         ],
         "beat": [

@@ -4,67 +4,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notifications', '0002_guards'),
+        ("notifications", "0002_guards"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ClockReading',
+            name="ClockReading",
             fields=[
-                ('boot_id', models.CharField(max_length=36, primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('ticks', models.FloatField()),
+                (
+                    "boot_id",
+                    models.CharField(max_length=36, primary_key=True, serialize=False),
+                ),
+                ("at", models.DateTimeField()),
+                ("ticks", models.FloatField()),
             ],
         ),
         migrations.AddField(
-            model_name='message',
-            name='doubts',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='times that nobody could say if it left'),
+            model_name="message",
+            name="doubts",
+            field=models.PositiveSmallIntegerField(
+                db_default=0,
+                default=0,
+                help_text="times that nobody could say if it left",
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='gate_faults',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='times that it could not be judged'),
+            model_name="message",
+            name="gate_faults",
+            field=models.PositiveSmallIntegerField(
+                db_default=0, default=0, help_text="times that it could not be judged"
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='uncounted',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='attempts that an outage used up'),
+            model_name="message",
+            name="uncounted",
+            field=models.PositiveSmallIntegerField(
+                db_default=0, default=0, help_text="attempts that an outage used up"
+            ),
         ),
         migrations.AddField(
-            model_name='providerstate',
-            name='down_reason',
-            field=models.CharField(blank=True, db_default='', default='', max_length=60),
+            model_name="providerstate",
+            name="down_reason",
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=60
+            ),
         ),
         migrations.AddField(
-            model_name='providerstate',
-            name='down_since',
+            model_name="providerstate",
+            name="down_since",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='providerstate',
-            name='failures',
+            model_name="providerstate",
+            name="failures",
             field=models.PositiveIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
-            model_name='providerstate',
-            name='probe_at',
+            model_name="providerstate",
+            name="probe_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='providerstate',
-            name='probes',
+            model_name="providerstate",
+            name="probes",
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
-            model_name='sendinginstance',
-            name='system_identifier',
-            field=models.CharField(blank=True, db_default='', default='', max_length=20),
+            model_name="sendinginstance",
+            name="system_identifier",
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=20
+            ),
         ),
         migrations.AddConstraint(
-            model_name='providerstate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('down_since', None), ('probe_at', None)), models.Q(('down_since__isnull', False), ('probe_at__isnull', False)), _connector='OR'), name='provider_that_is_down_is_probed'),
+            model_name="providerstate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("down_since", None), ("probe_at", None)),
+                    models.Q(
+                        ("down_since__isnull", False), ("probe_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="provider_that_is_down_is_probed",
+            ),
         ),
     ]

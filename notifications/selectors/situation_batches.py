@@ -1,4 +1,4 @@
-"""The situations of many subjects at once: the same as one by one, in few statements."""
+"""The situations of many subjects at once, as one by one but in few statements."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping

@@ -120,4 +120,3 @@ def _in_thread(lane: Lane, letter: Letter) -> Result:
         return lane.call(letter)
     finally:
         connection.close()
-

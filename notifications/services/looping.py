@@ -1,6 +1,6 @@
 """Send for ever, without a broker: what is due every few seconds, pages at once.
 
-Pages to people on call have a thread of their own, which nothing else keeps. A
+Pages to people on call have a thread for each provider, which nothing else keeps. A
 database that is away is waited for: a sender that dies is noticed only by patients.
 """
 
@@ -13,7 +13,8 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection
 
 from core.db import Busy
-from notifications.services.sending import Tally, send_due
+from notifications import channels
+from notifications.services.sending import send_due
 
 log = structlog.get_logger()
 
@@ -32,20 +33,30 @@ class Loop:
 
     def run(self, stop: threading.Event) -> None:
         """Send until `stop` is set; no fault ends it."""
-        pages = threading.Thread(target=self._turns, args=[stop, True], name="pages")
-        pages.start()
+        pages = [
+            threading.Thread(
+                target=self._turns, args=[stop, name], name=f"pages-{name}"
+            )
+            for name in channels.lanes()
+        ]
+        for thread in pages:
+            thread.start()
         try:
-            self._turns(stop, False)
+            self._turns(stop)
         finally:
             stop.set()
-            pages.join()
+            for thread in pages:
+                thread.join()
 
-    def _turns(self, stop: threading.Event, urgent: bool) -> None:
+    def _turns(self, stop: threading.Event, pages_by: str = "") -> None:
+        urgent = bool(pages_by)
         pause = every = min(self.every, PAGES_EVERY_SECONDS) if urgent else self.every
         failures, silent = 0, ""
         while not stop.is_set():
             try:
-                tally = send_due(limit=self.limit, as_of=self.as_of, urgent=urgent)
+                tally = send_due(
+                    limit=self.limit, as_of=self.as_of, urgent=urgent, only=pages_by
+                )
             except Exception as error:  # noqa: BLE001  (said and tried again, for ever)
                 failures += 1
                 pause = min(2.0**failures / 2, LONGEST_PAUSE_SECONDS)

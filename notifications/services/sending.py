@@ -62,25 +62,29 @@ def send_due(
     limit: int | None = None,
     as_of: datetime | None = None,
     urgent: bool = False,
+    only: str = "",
     at_point: Injection = lambda point: None,
 ) -> Tally:
     """Send every message due at `as_of` (default: now), at most `limit`.
 
-    With `urgent` only pages to people on call. Enters a unit of work for every step;
-    several may run at once. Sends nothing where sending is paused, the database
-    belongs to another installation or its clock has jumped.
+    With `urgent` only pages to people on call; with `only` those of one provider.
+    Enters a unit of work for every step; several may run at once. Sends nothing where
+    sending is paused, the database belongs to another installation or its clock has
+    jumped.
     """
     tally = Tally(silent=_silence(as_of))
     if tally.silent:
         log.warning("sending_is_silent", reason=tally.silent)
         return tally
     if not urgent:
-        sweep_all(now=as_of or clock.now())
+        # What a provider has told by itself comes before any doubt about it.
         provider_events.apply_all()
+        sweep_all(now=as_of or clock.now())
     found = [
         _Lane(provider, carries, as_of, at_point, priority)
         for priority in ([0] if urgent else [0, ANY_PRIORITY])
         for provider, carries in channels.lanes().items()
+        if only in ("", provider)
     ]
     _run(found, limit)
     for lane in found:

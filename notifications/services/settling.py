@@ -71,6 +71,7 @@ UPDATE notifications_message m
  WHERE m.id = s.id
 """
 
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A message that is still ours: how often it was tried, and in vain."""

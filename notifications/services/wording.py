@@ -36,9 +36,7 @@ def without_token(words: Words, message: Message) -> Words:
     token = _token(message.link)
     if not token:
         return words
-    return Words(
-        words.title.replace(token, MASKED), words.body.replace(token, MASKED)
-    )
+    return Words(words.title.replace(token, MASKED), words.body.replace(token, MASKED))
 
 
 def _token(link: "PatientLink | None") -> str:
