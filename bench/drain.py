@@ -16,9 +16,11 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import date, datetime
 from datetime import time as wall
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 sys.path.insert(0, os.getcwd())
@@ -40,7 +42,7 @@ from scheduling.services import booking, setup  # noqa: E402
 
 # Beside this file, whichever build runs it.
 sys.path.insert(0, str(Path(__file__).parent))
-from copies_sql import COPY  # noqa: E402
+from copies_sql import COPY  # type: ignore[import-not-found]  # noqa: E402
 
 HOUSTON = ZoneInfo("America/Chicago")
 BOOKED_AT = datetime(2026, 3, 2, 9, tzinfo=HOUSTON)
@@ -161,7 +163,7 @@ def page():
         Provider("stalled-a", STALL_SECONDS),
         Provider("stalled-b", STALL_SECONDS),
     ]
-    channels.PROVIDERS |= {one.name: one for one in stalled}
+    channels.PROVIDERS.update({one.name: one for one in stalled})
     settings.CHANNELS |= {"sms": "stalled-a", "email": "stalled-b"}
     clinic = Clinic.objects.get()
     user = User.objects.create(
@@ -202,5 +204,6 @@ def pss_mib():
 
 if __name__ == "__main__":
     command, *numbers = sys.argv[1:]
-    work = {"fill": fill, "drain": drain, "slow": slow, "page": page}[command]
+    works = {"fill": fill, "drain": drain, "slow": slow, "page": page}
+    work: Callable[..., Any] = works[command]  # type: ignore[assignment]
     sys.stdout.write(json.dumps(work(*map(int, numbers))) + "\n")

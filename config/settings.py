@@ -132,6 +132,14 @@ STORAGES = {
     },
 }
 
+# Which installation this is: a copy of its database sends nothing. The file is made on
+# first use and stays with the machine, never with the database.
+INSTANCE_ID = os.environ.get("INSTANCE_ID", "")
+INSTANCE_FILE = os.environ.get(
+    "INSTANCE_FILE",
+    Path(os.environ.get("CRESTPATH_LOCAL", BASE_DIR / ".local")) / "instance-id",
+)
+
 # Which channel carries each way of reaching a person: console, file, email.
 CHANNELS = {
     "sms": os.environ.get("CHANNEL_SMS", "file" if DEMO else "console"),

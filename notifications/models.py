@@ -250,14 +250,12 @@ class SendingInstance(models.Model):
     """Which installation may send from this database: one row.
 
     A copy restored elsewhere carries the original's name and therefore stays silent;
-    so does one in another cluster, which `system_identifier` tells ("" if unknown).
+    so does one restored beside the original, which `database` tells ("" if unknown).
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     name = models.CharField(max_length=80)
-    system_identifier = models.CharField(
-        max_length=20, blank=True, default="", db_default=""
-    )
+    database = models.CharField(max_length=40, blank=True, default="", db_default="")
     since = models.DateTimeField()
 
     class Meta:

@@ -1,13 +1,22 @@
 """May anything leave at present?"""
 
+import os
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from uuid import uuid4
 
+import structlog
 from django.conf import settings
+from django.db import connection
 from django.db.models.functions import Now
 
 from notifications.models import ProviderState, SendingInstance
+
+log = structlog.get_logger()
 
 DOWN = "provider_down"
 
@@ -54,12 +63,50 @@ def strange_instance() -> str:
     """
     ours = instance_name()
     row = SendingInstance.objects.first()
-    return row.name if row and ours and row.name != ours else ""
+    if row is None or not ours:
+        return ""
+    is_ours = row.name == ours and row.database in ("", database())
+    return "" if is_ours else row.name
+
+
+def is_adopted() -> bool:
+    """Return True if the database says which installation sends from it."""
+    return SendingInstance.objects.exists()
 
 
 def instance_name() -> str:
-    """Return the name of this installation, "" where none is configured."""
-    return str(getattr(settings, "INSTANCE_ID", ""))
+    """Return the name of this installation, "" where it can have none."""
+    return str(settings.INSTANCE_ID) or _from_file(str(settings.INSTANCE_FILE))
+
+
+@lru_cache
+def _from_file(path: str) -> str:
+    """The name that this installation gave itself when it first needed one."""
+    if not path:
+        return ""
+    file = Path(path)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Whole from the first instant: two processes may start at the same time.
+        mine = file.with_name(f"{file.name}.{os.getpid()}")
+        mine.write_text(str(uuid4()))
+        with suppress(FileExistsError):
+            os.link(mine, file)
+        mine.unlink()
+        return file.read_text().strip()
+    except OSError:
+        log.warning("installation_has_no_name", path=path)
+        return ""
+
+
+def database() -> str:
+    """Return what tells this database from a copy: its cluster's number and its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid"
+            " FROM pg_database WHERE datname = current_database()"
+        )
+        return str(cursor.fetchone()[0])
 
 
 def is_paused() -> bool:

@@ -39,14 +39,14 @@ def take_probe(provider: str) -> bool:
     """Return True if the caller may let one message through to a provider down."""
     with connection.cursor() as cursor:
         cursor.execute(TAKE_PROBE, [retry.PROBE_EVERY[0].total_seconds(), provider])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount)
 
 
 def answered(provider: str) -> bool:
     """The provider has said something, so it is there: True if it was not before."""
     with connection.cursor() as cursor:
         cursor.execute(CLOSE, [provider])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount)
 
 
 def let_go() -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -55,7 +56,7 @@ def claim(
     Only messages on `channels`, and of `priority` or more urgent ones.
     """
     token = uuid4()
-    asked = {
+    asked: dict[str, Any] = {
         "token": token,
         "now": now,
         "limit": limit,

@@ -129,7 +129,7 @@ def _lock_recipients(
         people = lock_many(wanted, waits=waits)
     named = [row.task_id for row in claimed if row.task_id]
     held = tasks.lock_tasks(named, skip_locked=not waits) if named else set()
-    free = []
+    free: list[Claimed] = []
     for row in claimed:
         has_patient = whom[row.id] is None or whom[row.id] in people
         has_task = row.task_id is None or row.task_id in held
@@ -172,7 +172,7 @@ def _facts(
             patient__in=asking, kind__in=REMINDERS, sent_at__gt=now - WEEK
         )
         for patient_id, key, at in sent.values_list("patient_id", "pk", "sent_at"):
-            if patient_id and at:
+            if patient_id is not None and at:
                 facts.left.setdefault(patient_id, []).append((key, at))
     return facts
 

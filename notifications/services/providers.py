@@ -8,7 +8,7 @@ from clinics import selectors as clinics
 from core import journal
 from core.actor import Actor
 from notifications.models import ClockReading, ProviderState, SendingInstance
-from notifications.selectors.providers import instance_name
+from notifications.selectors.providers import database, instance_name
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def adopt(*, by: Actor, now: datetime) -> str:
     name = instance_name()
     if name:
         SendingInstance.objects.update_or_create(
-            id=1, defaults={"name": name, "since": now}
+            id=1, defaults={"name": name, "database": database(), "since": now}
         )
         _record("sending.adopted", name, by=by, now=now)
     return name

@@ -7,7 +7,7 @@ messages; pages to people on call have a lane before all of them.
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,7 @@ import structlog
 from django.db import Error, InterfaceError, OperationalError, connection
 
 from core import clock
+from core.actor import job
 from core.db import Busy, unit_of_work
 from notifications import channels
 from notifications.channels.contract import Accepted, Letter
@@ -26,6 +27,7 @@ from notifications.services.calling import Callers, Pair
 from notifications.services.claiming import ANY_PRIORITY, BATCH, Claimed, claim
 from notifications.services.clock_guard import clock_is_wrong
 from notifications.services.gating import pass_gate, postpone
+from notifications.services.providers import adopt
 from notifications.services.settling import settle
 from notifications.services.sweeping import sweep_all
 
@@ -76,6 +78,9 @@ def send_due(
     if tally.silent:
         log.warning("sending_is_silent", reason=tally.silent)
         return tally
+    if providers.instance_name() and not providers.is_adopted():
+        # The first to send from a new database; a copy of it will be told by that.
+        unit_of_work(lambda: adopt(by=job("sender"), now=clock.now()))
     if not urgent:
         # What a provider has told by itself comes before any doubt about it.
         provider_events.apply_all()
@@ -288,7 +293,7 @@ def _settle_nameless(pair: Pair, now: datetime, error: Error) -> int:
     return _settle([(letter, Accepted())], now)
 
 
-def _accepted(pairs: Sequence[Pair], ours: set[UUID]) -> int:
+def _accepted(pairs: Sequence[Pair], ours: Collection[UUID]) -> int:
     return sum(
         letter.message_id in ours and isinstance(result, Accepted)
         for letter, result in pairs

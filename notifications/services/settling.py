@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from notifications.channels import PROVIDERS
 from notifications.channels.contract import (
@@ -180,11 +181,8 @@ def _write(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
 
 
 def _block(provider: str, pause: timedelta) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp() + %s", [pause])
-        (until,) = cursor.fetchone()
     ProviderState.objects.update_or_create(
-        provider=provider, defaults={"blocked_until": until}
+        provider=provider, defaults={"blocked_until": Now() + pause}
     )
 
 

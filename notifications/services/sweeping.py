@@ -44,7 +44,8 @@ def sweep() -> Swept:
     """
     returned = _update(_ids(_expired(states.CLAIMED)), state=states.SCHEDULED, **_FREE)
     doubted = _doubt()
-    again, asks = [], []
+    again: list[UUID] = []
+    asks: list[UUID] = []
     for row in _expired(states.UNCERTAIN)[:BATCH]:
         (again if _way(row) is doubt.Way.RESEND else asks).append(row.pk)
     _update(again, state=states.SCHEDULED, **_FREE)

@@ -53,7 +53,13 @@ def test_data_is_kept_in_named_volumes():
         if not mount.startswith(".")
     }
 
-    assert mounted == set(COMPOSE["volumes"]) == {"postgres", "redis"}
+    assert (
+        mounted
+        == set(COMPOSE["volumes"])
+        == {
+            *("postgres", "redis", "installation"),
+        }
+    )
     # Since 18 the image keeps its cluster in a folder below this one.
     assert "postgres:/var/lib/postgresql" in SERVICES["postgres"]["volumes"]
 
