@@ -145,6 +145,14 @@ CHANNELS = {
     "sms": os.environ.get("CHANNEL_SMS", "file" if DEMO else "console"),
     "email": os.environ.get("CHANNEL_EMAIL", "file" if DEMO else "email"),
 }
+# The most messages a minute that a provider bears, such as "email=30,twilio=60".
+SEND_RATES = {
+    name.strip(): float(rate)
+    for name, _, rate in (
+        part.partition("=") for part in os.environ.get("SEND_RATES", "").split(",")
+    )
+    if rate
+}
 EMAIL_BACKEND = os.environ.get(
     "EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend"
 )

@@ -212,7 +212,7 @@ class ProviderState(models.Model):
 
     `blocked_until` is real time, as the provider asked for. After `failures` in a row
     it is down: `down_since` is set, and from `probe_at` (real time) on one message
-    is let through to see.
+    is let through to see. `tokens` are what its rate allows, as of `filled_at`.
     """
 
     ALL = "all"
@@ -227,6 +227,8 @@ class ProviderState(models.Model):
     down_reason = models.CharField(max_length=60, blank=True, default="", db_default="")
     probe_at = models.DateTimeField(null=True, blank=True)
     probes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    tokens = models.FloatField(null=True, blank=True)
+    filled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

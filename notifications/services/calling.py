@@ -46,7 +46,10 @@ def call(letter: Letter) -> Result:
 
 
 def _judged(result: Result) -> Result:
-    """A recipient refused for now is about this letter, not about the provider."""
+    """A recipient refused for now is about this letter, not about the provider; a name
+    that was not found means that nobody was reached."""
+    if isinstance(result, Unknown) and result.reason == "gaierror":
+        return NotSent("name_not_found")
     if isinstance(result, NotSent) and result.reason == "recipient_refused":
         return replace(result, is_outage=False)
     return result

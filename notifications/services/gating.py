@@ -172,7 +172,7 @@ def _facts(
             patient__in=asking, kind__in=REMINDERS, sent_at__gt=now - WEEK
         )
         for patient_id, key, at in sent.values_list("patient_id", "pk", "sent_at"):
-            if patient_id is not None and at:
+            if at:
                 facts.left.setdefault(patient_id, []).append((key, at))
     return facts
 

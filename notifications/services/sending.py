@@ -22,7 +22,7 @@ from core.db import Busy, unit_of_work
 from notifications import channels
 from notifications.channels.contract import Accepted, Letter
 from notifications.selectors import providers
-from notifications.services import breaking, provider_events
+from notifications.services import breaking, pacing, provider_events
 from notifications.services.calling import Callers, Pair
 from notifications.services.claiming import ANY_PRIORITY, BATCH, Claimed, claim
 from notifications.services.clock_guard import clock_is_wrong
@@ -181,16 +181,7 @@ class _Lane:
         if self.as_of is None and clock_is_wrong():
             self.tally.silent = "clock_jumped"
             return False
-        claimed: list[Claimed]
-        token, claimed = unit_of_work(
-            partial(
-                claim,
-                now=now,
-                limit=size,
-                channels=self.carries,
-                priority=self.priority,
-            )
-        )
+        token, claimed = unit_of_work(partial(self._claim, size, now))
         if not claimed:
             return False
         self.tally.claimed += len(claimed)
@@ -201,6 +192,17 @@ class _Lane:
                 self.at_point("after_call")
                 self.tally.sent += settle_patiently(pairs, now)
         return True
+
+    def _claim(self, size: int, now: datetime) -> tuple[UUID, list[Claimed]]:
+        """Claim as many as the provider's rate allows; a page is never paced."""
+        is_paced = self.priority != 0
+        allowed = pacing.take(self.provider, size) if is_paced else size
+        token, claimed = claim(
+            now=now, limit=allowed, channels=self.carries, priority=self.priority
+        )
+        if is_paced:
+            pacing.give_back(self.provider, allowed - len(claimed))
+        return token, claimed
 
 
 def _judged(

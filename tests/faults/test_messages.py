@@ -1,9 +1,11 @@
 """Providers that fail in every way: what our rows say against their ledger."""
 
 import random
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from notifications import channels
@@ -13,7 +15,9 @@ from notifications.selectors.trouble import in_doubt, trouble
 from notifications.services.checking import faults
 from notifications.services.sending import send_due
 from patients.models import Task
+from tests.factories import clinics as make_clinic
 from tests.factories import notifications as make
+from tests.factories import patients as make_patient
 from tests.factories.notifications import NOW, at
 from tests.faults.fake_provider import Fake, many, time_goes_by, turns
 
@@ -213,3 +217,18 @@ def test_every_dead_message_is_listed_with_its_reason(fake):
     assert len(found) == 30
     assert all("recipient_refused" in fault.text for fault in found)
     assert Task.objects.filter(text__contains="could not be delivered").count() == 30
+
+
+def test_a_provider_gets_no_more_than_its_rate_and_a_page_goes_before(fake, settings):
+    settings.SEND_RATES = {"file": 40.0}
+    place, _, _ = many(49)
+    provider = fake(lambda letter, nth: "accept")
+
+    assert (send_due(as_of=NOW).sent, send_due(as_of=NOW).sent) == (20, 0)
+    make_clinic.on_call(make_clinic.membership("clinician", place.clinic))
+    make_patient.task(place.clinic, kind="red_flag", tier=1, now=NOW)
+    assert send_due(as_of=NOW).sent == 1
+    a_minute = timedelta(minutes=1)
+    ProviderState.objects.update(filled_at=F("filled_at") - a_minute)
+
+    assert (send_due(as_of=NOW).sent, len(provider.ledger)) == (20, 41)
