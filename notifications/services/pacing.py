@@ -1,4 +1,4 @@
-"""The rate a provider bears, kept by all senders together: a token bucket in its row."""
+"""The rate a provider bears, kept by all senders together: a token bucket."""
 
 from django.conf import settings
 from django.db import connection
@@ -29,7 +29,7 @@ def take(provider: str, wanted: int) -> int:
     rate = settings.SEND_RATES.get(provider)
     if rate is None:
         return wanted
-    asked = {
+    asked: dict[str, float | str] = {
         "provider": provider,
         "burst": max(1.0, rate * BURST_SECONDS / 60),
         "a_second": rate / 60,
