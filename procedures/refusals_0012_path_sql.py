@@ -20,8 +20,7 @@ LEADS_TO = {
     "injected": "discharged released",
     "discharged": "follow_up completed lost_to_follow_up converted_to_surgery"
     " withdrawn injected",
-    "follow_up": "completed lost_to_follow_up converted_to_surgery withdrawn"
-    " injected",
+    "follow_up": "completed lost_to_follow_up converted_to_surgery withdrawn injected",
 }
 _PAIRS = ",\n    ".join(
     f"('{stage}', '{after}')"
