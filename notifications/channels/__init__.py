@@ -60,7 +60,8 @@ def plays() -> bool:
 # How many calls at a time: 1 is inline, without a thread (both are on this machine).
 # Mail servers count connections, and three is what the strictest of them allow.
 WIDTHS: Final = {"console": 1, "file": 1, "email": 3}
-WIDTH: Final = 32
+# Half a batch: two rounds of calls a batch.
+WIDTH: Final = 50
 
 
 def width(name: str) -> int:
