@@ -1,0 +1,73 @@
+"""Corrections of records, as people make and misuse them."""
+
+from procedures.models import Episode
+from tests.procedures.ways_round.right import Step
+from tests.procedures.ways_round.told import Answers, Path
+
+TABLES = {
+    "evaluation": "evaluations",
+    "harvest": "harvests",
+    "processing": "processings",
+    "injection": "injections",
+}
+ACTS = {
+    "evaluate": "evaluation",
+    "harvest": "harvest",
+    "process": "processing",
+    "inject": "injection",
+}
+# Words, kind of record, and what is told otherwise.
+CHANGES: list[tuple[str, str, Answers]] = [
+    ("nothing", "evaluation", {}),
+    ("no infection after all", "evaluation", {"active_infection": False}),
+    ("36.9 after all", "evaluation", {"temperature_c": 36.9}),
+    ("no allergy", "evaluation", {"allergies": ["none_known"]}),
+    ("no drugs", "evaluation", {"medications": []}),
+    ("an infection", "evaluation", {"active_infection": True}),
+    ("nothing", "harvest", {}),
+    ("earlier first draw", "harvest", {"earlier": True}),
+    ("heparin", "harvest", {"anticoagulant": "heparin_sodium"}),
+    ("less drawn", "harvest", {"aliquots_ml": [5] * 8}),
+    ("nothing", "processing", {}),
+    ("no enzyme", "processing", {"additives": [], "manipulations": ["centrifugation"]}),
+    ("viability 95", "processing", {"viability_pct": 95, "clots": False}),
+    ("enzyme", "processing", {"additives": ["enzyme"]}),
+    ("less concentrate", "processing", {"bmc_ml": 5}),
+    ("more kept", "processing", {"qc_retained_ml": 3}),
+    ("nothing", "injection", {}),
+    ("more given", "injection", {"volume_ml": 9}),
+    ("purulent", "injection", {"effusion_appearance": "purulent"}),
+]
+BY = (
+    ("technician", ""),
+    ("technician2", ""),
+    ("technician2", "nurse"),
+    ("technician2", "clinician"),
+    ("technician", "clinician"),
+    ("clinician", ""),
+    ("clinician2", ""),
+    ("clinician2", "nurse"),
+)
+
+
+def correction(
+    ground, path: Path, change: tuple[str, str, Answers], people: tuple[str, str]
+) -> Step | None:
+    """The act as last told, with the change; None while there is no such record."""
+    words, kind, changes = change
+    last = ground.world.last.get((path.name, kind))
+    rows = getattr(Episode.objects.get(pk=ground.episodes[path.name]), TABLES[kind])
+    row = rows.filter(superseded_at=None).order_by("recorded_at").last()
+    if last is None or row is None:
+        return None
+    values = {**last, **changes}
+    if values.pop("earlier", False):
+        # As early as its time-out allows.
+        values["first_aliquot_at"] = values["start_at"]
+    data = {
+        "record": kind,
+        "record_id": str(row.pk),
+        "reason": "It was typed wrongly on the day.",
+        "values": values,
+    }
+    return Step("correct", data, *people, words=f"{kind}: {words}")
