@@ -7,6 +7,7 @@ allergies. The product is asked through its own services; the world only listens
 import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from inspect import signature
 
 from django.db import IntegrityError, connection, transaction
 
@@ -35,6 +36,20 @@ WHO = {
 APIXABAN = {"name": "Apixaban", "drug_class": "anticoagulant"}
 IBUPROFEN = {"name": "Ibuprofen", "drug_class": "nsaid"}
 BOOKED = {"A": "08:30", "B": "09:30", "C": "10:30"}
+
+
+# Answers that not every version of the forms asks for.
+NEWER = {
+    "medication_since",
+    "conditions_met",
+    "allergy_precautions",
+    "kit_unused",
+}
+TAKES_REASON = "late_reason" in signature(acts.perform).parameters
+
+
+def late_reason(step: Step) -> dict[str, str]:
+    return {"late_reason": step.late_reason} if TAKES_REASON else {}
 
 
 class Broken(AssertionError):
@@ -86,6 +101,7 @@ class Ground:
             step.at or self.now,
             step.late_reason,
             step.kit,
+            step.about,
         )
 
     def do(self, name: str, step: Step) -> tuple[bool, tuple[str, ...]]:
@@ -109,7 +125,7 @@ class Ground:
 
     def _told(self, name: str, step: Step, a: Attempt) -> tuple[bool, tuple[str, ...]]:
         try:
-            with transaction.atomic(), _as_committed():
+            with transaction.atomic(), AsCommitted():
                 outcome = self._perform(name, step, a)
         except InvalidData as invalid:
             return False, ("invalid", *(e.pointer for e in invalid.errors))
@@ -128,16 +144,18 @@ class Ground:
             return self._book(name, step, a)
         schema = SCHEMAS[step.act]
         proof = self.site.proof
+        known = {asked.name for asked in schema.fields}
         return acts.perform(
             episode_id=self.episodes[name],
             act=step.act,
-            data=step.data,
+            data={k: v for k, v in step.data.items() if k in known or k not in NEWER},
             version=None,
             by=self.site.actor(step.by),
             now=a.now,
             occurred_at=step.at,
             signature=proof(step.by, a.now) if schema.signature else None,
             second_person=proof(step.second, a.now) if step.second else None,
+            **late_reason(step),
         )
 
     def _book(self, name: str, step: Step, a: Attempt):
@@ -160,7 +178,7 @@ class Ground:
         path = self.path(name)
         if step.act in ("harvest", "process"):
             rows = Episode.objects.get(pk=self.episodes[name]).products
-            codes = dict(rows.values_list("kind", "code"))
+            codes = dict(rows.order_by("issued_at").values_list("kind", "code"))
             path.aspirate_code = codes.get("A", "")
             path.concentrate_code = codes.get("C", "")
 
@@ -174,7 +192,7 @@ class Ground:
         return step
 
 
-class _as_committed:
+class AsCommitted:
     """What is checked at a commit is checked with each act, as in real life."""
 
     def __enter__(self):

@@ -12,6 +12,7 @@ from tests.procedures.ways_round.judging_day import (
     discharge,
     harvest,
     inject,
+    not_done,
     process,
     release,
     time_out,
@@ -20,7 +21,9 @@ from tests.procedures.ways_round.told import Attempt, Path
 from tests.procedures.ways_round.told_stops import scanned, stops_in
 
 Wrong = Iterator[tuple[str, str]]
-LATE = timedelta(hours=1)
+# A correction gives a reason of its own, a patient answers when they like.
+RESPITE = ("correct", "enter_in_error", "respond")
+LATE = timedelta(minutes=30)
 BLOCKED = ("check_in", "harvest", "inject")
 ON_THE_LINE = ("time_out", "harvest", "hand_off", "process", "release", "inject")
 DOCTOR = ("clinician", "medical_director")
@@ -32,6 +35,7 @@ WHO = {
     "harvest": DOCTOR,
     "inject": DOCTOR,
     "abort": DOCTOR,
+    "lift_stop": DOCTOR,
     "complete": DOCTOR,
     "check_in": (*DOCTOR, "nurse"),
     "discharge": (*DOCTOR, "nurse"),
@@ -64,7 +68,7 @@ def _late(path: Path, a: Attempt) -> Wrong:
     if max(moments) > a.now:
         yield "INV-10 future", f"{max(moments)} has not been yet"
     told = a.data.get("end_at", a.at)
-    if a.act != "correct" and a.now - told > LATE and not a.late_reason:
+    if a.act not in RESPITE and a.now - told > LATE and not a.late_reason:
         yield "B16 late without reason", f"entered {a.now - told} later, no word why"
 
 
@@ -107,5 +111,8 @@ JUDGES: dict[str, Callable[[Path, Attempt], Wrong]] = {
     "release": release,
     "inject": inject,
     "discharge": discharge,
+    "not_done": not_done,
     "correct": judging_corrections.correct,
+    "enter_in_error": judging_corrections.enter_in_error,
+    "lift_stop": judging_corrections.lift_stop,
 }

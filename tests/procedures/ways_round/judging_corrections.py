@@ -12,6 +12,8 @@ Wrong = Iterator[tuple[str, str]]
 def maker_of(path: Path, kind: str, values: dict) -> int:
     if kind == "evaluation":
         return path.evaluation_maker
+    if kind == "vitals":
+        return path.checked_in_by
     if kind == "harvest":
         return path.harvest.maker
     if kind == "processing":
@@ -71,7 +73,26 @@ def _injection(path: Path, a: Attempt, values: dict) -> Wrong:
         yield "INV-03 corrected", f"{used} mL used of {path.product.bmc} mL"
 
 
+def _vitals(path: Path, a: Attempt, values: dict) -> Wrong:
+    if ml(values["diastolic_mmhg"]) >= ml(values["systolic_mmhg"]):
+        yield "VITALS impossible", "the lower pressure is the higher"
+
+
+def enter_in_error(path: Path, a: Attempt) -> Wrong:
+    if not a.has_two:
+        yield "B13 struck alone", f"{a.data['record']} by the {a.by.role}"
+    released = bool(path.product and path.product.released_at)
+    if released and not a.has_doctor:
+        yield "B13 struck after release", "no physician was there"
+
+
+def lift_stop(path: Path, a: Attempt) -> Wrong:
+    if not a.has_two or not a.has_doctor:
+        yield "B8 stop lifted by one alone", "a physician and a second person"
+
+
 CHECKS = {
+    "vitals": _vitals,
     "evaluation": _evaluation,
     "harvest": _harvest,
     "processing": _processing,

@@ -166,6 +166,8 @@ def inject(path: Path, a: Attempt) -> Wrong:
         return
     if data["target"] in path.injections:
         yield "INV-01 target twice", "this target was injected before"
+    if data["target"] in path.left_out:
+        yield "B12 injected what was left out", "the patient had refused it"
     yield from given(path, data)
     if path.used + ml(data["volume_ml"]) > product.bmc + A_LITTLE:
         yield "INV-03 volume", f"{path.used} + {data['volume_ml']} of {product.bmc} mL"
@@ -186,6 +188,14 @@ def given(path: Path, data: dict) -> Wrong:
         yield "ALL-01 contrast", "contrast in spite of the allergy"
     if data.get("anaesthetic_agent") and path.allergic("local_anaesthetic"):
         yield "B10 anaesthetic into the joint", "in spite of the allergy"
+
+
+def not_done(path: Path, a: Attempt) -> Wrong:
+    """A target is left out: not one that was treated, and not by a nurse alone."""
+    if a.data["target"] in path.injections:
+        yield "INV-01 left out after its injection", "it was injected"
+    if not (a.has_two or _proceduralist(path, a)):
+        yield "B12 left out by one alone", f"by the {a.by.role}"
 
 
 def discharge(path: Path, a: Attempt) -> Wrong:

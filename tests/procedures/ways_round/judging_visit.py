@@ -65,13 +65,17 @@ def against_treatment(path: Path, a: Attempt) -> Wrong:
         yield "INV-05 severe", "Kellgren-Lawrence 4"
     for one in data.get("medications", ()):
         yield from _taken(path, one, on)
+    yield from _measured(path, data, on)
+
+
+def _measured(path: Path, data: Answers, on) -> Wrong:
     for lab in data.get("labs", ()):
         value = ml(lab["value"])
         if lab["loinc"] == "777-3" and value < 50:
             yield "INV-05 platelets", f"{value} platelets"
-        if lab["loinc"] == "4548-4" and value > ml("8.5"):
-            if not path.set_aside("MET-01", on):
-                yield "B11 HbA1c", f"HbA1c {value}"
+        high = lab["loinc"] == "4548-4" and value > ml("8.5")
+        if high and not path.set_aside("MET-01", on):
+            yield "B11 HbA1c", f"HbA1c {value}"
 
 
 def _taken(path: Path, one: Answers, on) -> Wrong:
@@ -149,21 +153,25 @@ def check_in(path: Path, a: Attempt) -> Wrong:
 
 
 def _doses(path: Path, a: Attempt) -> Wrong:
-    on, doses = day_of(a.at), a.data.get("last_doses", ())
+    doses = a.data.get("last_doses", ())
     told = {drug(dose["drug"]) for dose in doses}
     for one in (path.evaluation or {}).get("medications", ()):
         if one["drug_class"] in HELD and drug(one["name"]) not in told:
             yield "B7 last dose not asked", f"nothing on {one['name']}"
     for dose in doses:
-        kind = path.drug_class(dose["drug"], dose["drug_class"])
-        ago = on - day_of(dose["last_dose_at"])
-        if kind == "nsaid" and ago < NSAID_FREE:
-            if not path.set_aside("MED-NSAID-01", on):
-                yield "B7 nsaid", f"{dose['drug']} {ago.days} days ago"
-        if kind in BY_PRESCRIBER and not path.set_aside("MED-AC-01", on):
-            yield "B7 anticoagulant", f"{dose['drug']} {ago.days} days ago"
-        if kind == "immunosuppressant" and not path.set_aside("MED-IMM-01", on):
-            yield "B7 immunosuppressant", f"{dose['drug']} {ago.days} days ago"
+        yield from _dose(path, dose, day_of(a.at))
+
+
+def _dose(path: Path, dose: Answers, on) -> Wrong:
+    kind = path.drug_class(dose["drug"], dose["drug_class"])
+    ago = on - day_of(dose["last_dose_at"])
+    fresh = kind == "nsaid" and ago < NSAID_FREE
+    if fresh and not path.set_aside("MED-NSAID-01", on):
+        yield "B7 nsaid", f"{dose['drug']} {ago.days} days ago"
+    if kind in BY_PRESCRIBER and not path.set_aside("MED-AC-01", on):
+        yield "B7 anticoagulant", f"{dose['drug']} {ago.days} days ago"
+    if kind == "immunosuppressant" and not path.set_aside("MED-IMM-01", on):
+        yield "B7 immunosuppressant", f"{dose['drug']} {ago.days} days ago"
 
 
 def _pregnancy(path: Path, a: Attempt) -> Wrong:

@@ -1,5 +1,6 @@
 """Days lived at random: every act, any role, any order, several patients at once."""
 
+import sys
 from collections import Counter
 from typing import ClassVar
 
@@ -7,10 +8,11 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
+from procedures.domain.act_schemas import SCHEMAS
 from tests.procedures.ways_round import mending, right
 from tests.procedures.ways_round.ground import Broken, Ground
 from tests.procedures.ways_round.right import Step, minutes
-from tests.procedures.ways_round.twists import TWISTS, Scene, by
+from tests.procedures.ways_round.twists import TWISTS, Scene, amiss, by, delay
 
 ROLES = (
     "clinician",
@@ -97,10 +99,15 @@ class Days(RuleBasedStateMachine):
         self.next(name, pick)
         self.next(name)
 
-    @rule(name=names, lag=st.sampled_from(LAGS), pick=st.none() | picks)
-    def late(self, name, lag, pick):
+    @rule(
+        name=names,
+        lag=st.sampled_from(LAGS),
+        pick=st.none() | picks,
+        why=st.sampled_from(["", "The network was down all morning."]),
+    )
+    def late(self, name, lag, pick, why):
         """The next act, entered long after it is said to have been."""
-        self.next(name, pick, lag)
+        self.next(name, pick, lag, why)
 
     @rule(
         name=names,
@@ -124,27 +131,52 @@ class Days(RuleBasedStateMachine):
         if step:
             self.do(name, step)
 
+    @rule(
+        name=names,
+        kind=st.sampled_from(sorted(mending.STRUCK)),
+        people=st.sampled_from(mending.BY),
+    )
+    def strike(self, name, kind, people):
+        """Enter a record in error, and do the act anew."""
+        step = None
+        if "enter_in_error" in SCHEMAS:
+            step = mending.struck(self.at, self.at.path(name), kind, people)
+        if step:
+            self.do(name, step)
+            self.next(name)
+
+    @rule(name=names, people=st.sampled_from(mending.BY))
+    def lift(self, name, people):
+        step = None
+        if "lift_stop" in SCHEMAS:
+            step = mending.lifted(self.at, self.at.path(name), people)
+        if step:
+            self.do(name, step)
+            self.next(name)
+
+    @rule(name=names, who=st.sampled_from(["clinician", "clinician2", "nurse"]))
+    def leave_out(self, name, who):
+        if "not_done" in SCHEMAS:
+            path = self.at.path(name)
+            data = {"target": list(path.targets)[-1], "reason": "patient_refused"}
+            self.do(name, Step("not_done", data, who))
+
     @rule(length=st.sampled_from([5, 20, 60, 300]))
     def wait(self, length):
         self.at.now += minutes(length)
 
     # --- how it is done -------------------------------------------------------
 
-    def next(self, name, pick=None, lag=None):
+    def next(self, name, pick=None, lag=None, why=""):
         """The right act of that path, changed by the twist of that number."""
         step = None if self.over else self.at.right(name)
         if step is None:
             return
-        scene = Scene(step, self.at.path(name), self.at)
-        twists = TWISTS.get(step.act, {})
-        if pick is not None and twists and pick < 59:
-            words = list(twists)[pick % len(twists)]
-            twists[words](scene)
-            step.words = words
+        names = list(TWISTS.get(step.act, ()))
+        if pick is not None and names:
+            amiss(self.at, name, step, names[pick % len(names)])
         if lag is not None:
-            before = self.at.now
-            self.at.now += lag
-            step.at = step.at or before
+            delay(self.at, step, lag, why)
         self.do(name, step)
 
     def do(self, name, step):
@@ -162,7 +194,7 @@ class Days(RuleBasedStateMachine):
 
     def tell(self, wrong):
         if not self.found:
-            print(f"first in run {type(self).runs}: {wrong}")
+            sys.stdout.write(f"first in run {type(self).runs}: {wrong}\n")
         if not self.collect:
             self.found.setdefault(wrong[0][0], (type(self).runs, []))
             raise Broken(story(wrong, self.at.world.trace))

@@ -1,5 +1,6 @@
 """Corrections of records, as people make and misuse them."""
 
+from procedures import models
 from procedures.models import Episode
 from tests.procedures.ways_round.right import Step
 from tests.procedures.ways_round.told import Answers, Path
@@ -9,12 +10,21 @@ TABLES = {
     "harvest": "harvests",
     "processing": "processings",
     "injection": "injections",
+    "vitals": "vitalssets",
 }
-ACTS = {
-    "evaluate": "evaluation",
-    "harvest": "harvest",
-    "process": "processing",
-    "inject": "injection",
+STRUCK = {
+    "evaluation": "evaluations",
+    "decision": "decisions",
+    "consent": "consents",
+    "check_in": "checkins",
+    "time_out": "timeouts",
+    "harvest": "harvests",
+    "hand_off": "handoffs",
+    "processing": "processings",
+    "release": "releases",
+    "injection": "injections",
+    "disposition": "dispositions",
+    "discharge": "discharges",
 }
 # Words, kind of record, and what is told otherwise.
 CHANGES: list[tuple[str, str, Answers]] = [
@@ -24,6 +34,8 @@ CHANGES: list[tuple[str, str, Answers]] = [
     ("no allergy", "evaluation", {"allergies": ["none_known"]}),
     ("no drugs", "evaluation", {"medications": []}),
     ("an infection", "evaluation", {"active_infection": True}),
+    ("38.4 after all", "vitals", {"temperature_c": 38.4}),
+    ("36.9 after all", "vitals", {"temperature_c": 36.9}),
     ("nothing", "harvest", {}),
     ("earlier first draw", "harvest", {"earlier": True}),
     ("heparin", "harvest", {"anticoagulant": "heparin_sodium"}),
@@ -56,8 +68,7 @@ def correction(
     """The act as last told, with the change; None while there is no such record."""
     words, kind, changes = change
     last = ground.world.last.get((path.name, kind))
-    rows = getattr(Episode.objects.get(pk=ground.episodes[path.name]), TABLES[kind])
-    row = rows.filter(superseded_at=None).order_by("recorded_at").last()
+    row = current(ground, path, TABLES[kind])
     if last is None or row is None:
         return None
     values = {**last, **changes}
@@ -71,3 +82,37 @@ def correction(
         "values": values,
     }
     return Step("correct", data, *people, words=f"{kind}: {words}")
+
+
+def struck(ground, path: Path, kind: str, people: tuple[str, str]) -> Step | None:
+    """The latest record of that kind, said never to have been."""
+    row = current(ground, path, STRUCK[kind])
+    if row is None:
+        return None
+    data = {
+        "record": kind,
+        "record_id": str(row.pk),
+        "reason": "It is another patient's record.",
+    }
+    return Step("enter_in_error", data, *people, words=kind)
+
+
+def lifted(ground, path: Path, people: tuple[str, str]) -> Step | None:
+    """The oldest stop that stands in the product's own list."""
+    rows = getattr(models, "Stop", None)
+    found = rows and rows.objects.filter(lift=None, episode=ground.episodes[path.name])
+    row = found.order_by("recorded_at").first() if found else None
+    if row is None:
+        return None
+    data = {
+        "stop": str(row.pk),
+        "mistaken": True,
+        "reason": "The thermometer was broken; measured again.",
+        "contradiction": "Measured twice with another one.",
+    }
+    return Step("lift_stop", data, *people, about=row.rule, words=row.rule)
+
+
+def current(ground, path: Path, rows: str):
+    found = getattr(Episode.objects.get(pk=ground.episodes[path.name]), rows)
+    return found.filter(superseded_at=None).order_by("recorded_at").last()

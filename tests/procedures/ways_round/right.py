@@ -48,6 +48,7 @@ class Step:
     at: datetime | None = None
     late_reason: str = ""
     kit: Kit | None = None
+    about: str = ""
     words: str = ""
 
 
@@ -162,6 +163,8 @@ def _check_in(path: Path, now: datetime, team: Team) -> Step:
         "identifiers": ["name", "birth_date"],
         "infection_signs": False,
         "pregnancy_test": "negative" if path.sex != "male" else "not_applicable",
+        "medication_since": False,
+        "conditions_met": True,
         **CALM,
     }
     known = (path.evaluation or {}).get("medications", ())
@@ -173,11 +176,14 @@ def _check_in(path: Path, now: datetime, team: Team) -> Step:
         }
         for one in known
     ]
+    if path.sex != "male":
+        data["pregnancy_test_at"] = now - minutes(5)
     return Step("check_in", {**data, "last_doses": doses}, "nurse")
 
 
 def time_out(path: Path, now: datetime, team: Team) -> Step:
     data: Answers = dict.fromkeys(ITEMS, True)
+    data |= {"conditions_met": True, "allergy_precautions": True}
     if path.product:
         data |= {"patient_scan": path.mrn, "product_scan": path.concentrate_code}
     else:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -29,7 +30,7 @@ def search(start: Ground, steps: int = 8, runs: int = -(-RUNS // SHARDS)) -> typ
             "only": ONLY,
         },
     )
-    print(f"WAYS_ROUND_SEED={number}, {runs} runs of {steps} steps")
+    sys.stdout.write(f"WAYS_ROUND_SEED={number}, {runs} runs of {steps} steps\n")
     start.world.trace.clear()
     run_state_machine_as_test(
         seed(number)(machine),
@@ -43,7 +44,7 @@ def search(start: Ground, steps: int = 8, runs: int = -(-RUNS // SHARDS)) -> typ
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print(report(machine))
+    sys.stdout.write(report(machine))
     return machine
 
 

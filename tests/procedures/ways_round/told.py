@@ -63,6 +63,7 @@ class Attempt:
     at: datetime
     late_reason: str = ""
     kit: Kit | None = None
+    about: str = ""  # the rule of the stop, or the number of the time-out, it names
 
     @property
     def people(self) -> list[Person]:
@@ -165,6 +166,7 @@ class Path:
     booked_on: date | None = None
     stops: list[Stop] = field(default_factory=list)
     checked_in_at: datetime | None = None
+    checked_in_by: int = 0
     marked: set[str] = field(default_factory=set)
     pauses: dict[int, Pause] = field(default_factory=dict)
     incident: str = ""  # the path whose scan stopped the line
@@ -176,6 +178,8 @@ class Path:
     injections: dict[str, Injection] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
     discharged_at: datetime | None = None
+    ever_held: bool = False
+    ever_doubtful: bool = False
 
     @property
     def standing(self) -> list[Stop]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from tests.procedures.ways_round.told import Attempt, Path, day_of, ml
+from tests.procedures.ways_round.told import Answers, Attempt, Path, day_of, ml
 
 FEVER = 38
 STEROID_FREE = ANTIBIOTIC_FREE = timedelta(days=14)
@@ -12,18 +12,8 @@ NSAID_FREE = timedelta(days=7)
 
 def stops_in(path: Path, a: Attempt) -> Iterator[str]:
     """Every HARD finding that somebody told with this act."""
-    if a.act == "check_in":
-        yield from _of_the_morning(path, a)
-    elif a.act == "inject":
-        if a.data.get("effusion_appearance") in ("cloudy", "purulent"):
-            yield "purulent"
-    elif a.act == "time_out":
-        if a.data.get("infection_absent") is False:
-            yield "infection"
-    elif a.act == "evaluate":
-        yield from _of_the_visit(a.data)
-    elif a.act == "correct" and a.data["record"] == "evaluation":
-        yield from _of_the_visit(a.data["values"])
+    told = TOLD.get(a.act)
+    yield from told(path, a) if told else ()
 
 
 def _of_the_morning(path: Path, a: Attempt) -> Iterator[str]:
@@ -42,13 +32,44 @@ def _of_the_morning(path: Path, a: Attempt) -> Iterator[str]:
             yield "antibiotic"
 
 
-def _of_the_visit(data: dict) -> Iterator[str]:
+def _of_the_visit(path: Path, a: Attempt) -> Iterator[str]:
+    yield from _of_findings(a.data)
+
+
+def _of_findings(data: Answers) -> Iterator[str]:
     if ml(data.get("temperature_c")) >= FEVER:
         yield "fever"
     if data.get("active_infection"):
         yield "infection"
     if data.get("pregnant"):
         yield "pregnant"
+
+
+def _of_the_joint(path: Path, a: Attempt) -> Iterator[str]:
+    if a.data.get("effusion_appearance") in ("cloudy", "purulent"):
+        yield "purulent"
+
+
+def _of_the_pause(path: Path, a: Attempt) -> Iterator[str]:
+    if a.data.get("infection_absent") is False:
+        yield "infection"
+
+
+def _of_a_correction(path: Path, a: Attempt) -> Iterator[str]:
+    values = a.data["values"]
+    if a.data["record"] in ("vitals", "evaluation"):
+        yield from _of_findings(values)
+    if values.get("effusion_appearance") in ("cloudy", "purulent"):
+        yield "purulent"
+
+
+TOLD = {
+    "check_in": _of_the_morning,
+    "inject": _of_the_joint,
+    "time_out": _of_the_pause,
+    "evaluate": _of_the_visit,
+    "correct": _of_a_correction,
+}
 
 
 def read(text: str) -> str:
@@ -69,10 +90,7 @@ def scanned(path: Path, a: Attempt) -> Iterator[tuple[str, str]]:
         yield read(data.get("patient_scan", "")), path.mrn
         own = path.aspirate_code if early else concentrate
         yield read(data.get("container_scan", "")), own
-    elif a.act == "time_out" and path.product:
-        yield read(data.get("patient_scan", "")), path.mrn
-        yield read(data.get("product_scan", "")), concentrate
-    elif a.act == "inject":
+    elif a.act == "inject" or (a.act == "time_out" and path.product):
         yield read(data.get("patient_scan", "")), path.mrn
         yield read(data.get("product_scan", "")), concentrate
     elif a.act == "release":

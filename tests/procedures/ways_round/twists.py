@@ -41,9 +41,8 @@ class Scene:
         told = self.step.data.get("last_doses", ())
         rest = [dose for dose in told if dose["drug"] != drug]
         at = self.now - ago
-        self.answer(
-            last_doses=[*rest, {"drug": drug, "drug_class": kind, "last_dose_at": at}]
-        )
+        row = {"drug": drug, "drug_class": kind, "last_dose_at": at}
+        self.answer(last_doses=[*rest, row], medication_since=True)
 
     def mark(self, **changes) -> None:
         marks = [
@@ -337,3 +336,15 @@ TWISTS: dict[str, dict[str, Twist]] = {
     },
     "respond": {"pain 9": says(nrs=9), "fever": says(temperature_c=38.9)},
 }
+
+
+def amiss(ground, name: str, step: Step, words: str) -> None:
+    """Change the step as the twist of these words says."""
+    TWISTS[step.act][words](Scene(step, ground.path(name), ground))
+    step.words = words
+
+
+def delay(ground, step: Step, lag: timedelta, why: str = "") -> None:
+    """The step is entered so much later, and said to be of now."""
+    step.at, step.late_reason = step.at or ground.now, why
+    ground.now += lag

@@ -28,6 +28,19 @@ MADE = {
     "process": "processing",
     "inject": "injection",
 }
+OF_RULE = {
+    "INF-01": ("fever", "infection", "purulent", "antibiotic"),
+    "PREG-01": ("pregnant",),
+    "MED-STER-01": ("steroid",),
+}
+SIGNS = (
+    "systolic_mmhg",
+    "diastolic_mmhg",
+    "heart_rate_per_min",
+    "spo2_pct",
+    "temperature_c",
+    "nrs",
+)
 NEVER_READ = {"stage", "forbidden"}
 
 
@@ -62,6 +75,9 @@ class World:
             self.last[a.path, MADE[a.act]] = a.data
         elif a.act == "correct":
             self.last[a.path, a.data["record"]] = a.data["values"]
+        if a.act == "check_in":
+            signs = {name: a.data[name] for name in SIGNS}
+            self.last[a.path, "vitals"] = signs
 
     def _judge(self, path: Path, a: Attempt) -> list[tuple[str, str]]:
         wrong = list(judge(path, a))
@@ -150,7 +166,7 @@ def _booked(world: World, path: Path, a: Attempt) -> None:
 
 
 def _checked_in(world: World, path: Path, a: Attempt) -> None:
-    path.checked_in_at = a.at
+    path.checked_in_at, path.checked_in_by = a.at, a.by.id
     _marked(path, a)
 
 
@@ -190,7 +206,13 @@ def _processed(world: World, path: Path, a: Attempt) -> None:
     world.spun(a)
     if a.kit:
         world.used[_key(a.kit)] = path.name
-    path.product = product_of(a.by.id, a.data, a.kit)
+    made = product_of(a.by.id, a.data, a.kit)
+    # What was held once stays held, also when its record is struck and made anew.
+    made.corrected = path.ever_held or path.ever_doubtful
+    made.held |= path.ever_held
+    made.needs_doctor |= path.ever_doubtful
+    path.ever_held, path.ever_doubtful = made.held, made.needs_doctor
+    path.product = made
 
 
 def product_of(maker: int, data: dict, kit: Kit | None) -> Product:
@@ -238,7 +260,7 @@ def _corrected(world: World, path: Path, a: Attempt) -> None:
         path.harvest = harvest_of(path.harvest.maker, values)
     elif kind == "processing":
         _reworked(path, a, values)
-    else:
+    elif kind == "injection":
         old = path.injections[values["target"]]
         path.injections[values["target"]] = injection_of(old.maker, values)
 
@@ -249,9 +271,60 @@ def _reworked(path: Path, a: Attempt, values: dict) -> None:
     new.released_at, new.corrected = old.released_at, True
     new.held |= old.held
     new.needs_doctor |= old.needs_doctor and not a.has_two
+    path.ever_held, path.ever_doubtful = new.held, new.needs_doctor
     path.product = new
 
 
+def _lifted(world: World, path: Path, a: Attempt) -> None:
+    for stop in path.stops:
+        stop.lifted |= stop.kind in OF_RULE.get(a.about, ())
+
+
+def _left_out(world: World, path: Path, a: Attempt) -> None:
+    path.left_out.add(a.data["target"])
+
+
+def _struck(world: World, path: Path, a: Attempt) -> None:
+    kind = a.data["record"]
+    if kind == "processing" and a.data.get("kit_unused") and path.product.kit:
+        world.used.pop(_key(path.product.kit), None)
+    STRUCK.get(kind, lambda path, a: None)(path, a)
+
+
+def _no_pause(path: Path, a: Attempt) -> None:
+    path.pauses.pop(2 if path.product else 1, None)
+
+
+def _no_release(path: Path, a: Attempt) -> None:
+    path.product.released_at = None
+
+
+def _no_injection(path: Path, a: Attempt) -> None:
+    if path.injections:
+        latest = max(path.injections, key=lambda own: path.injections[own].start)
+        del path.injections[latest]
+
+
+def _none(*names: str):
+    def change(path: Path, a: Attempt) -> None:
+        for name in names:
+            setattr(path, name, "" if name == "outcome" else None)
+
+    return change
+
+
+STRUCK = {
+    "evaluation": _none("evaluation", "evaluation_at"),
+    "decision": _none("outcome", "decided_at"),
+    "consent": _none("consent"),
+    "check_in": _none("checked_in_at"),
+    "time_out": _no_pause,
+    "harvest": _none("harvest"),
+    "processing": _none("product"),
+    "release": _no_release,
+    "injection": _no_injection,
+    "discharge": _none("discharged_at"),
+}
 _LASTING = {
     "evaluate": _evaluated,
     "decide": _decided,
@@ -267,6 +340,9 @@ _LASTING = {
     "inject": _injected,
     "discharge": _discharged,
     "correct": _corrected,
+    "enter_in_error": _struck,
+    "lift_stop": _lifted,
+    "not_done": _left_out,
     "abort": _ended,
     "withdraw": _ended,
     "complete": _ended,
