@@ -6,7 +6,7 @@ allergies. The product is asked through its own services; the world only listens
 
 import copy
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from inspect import signature
 
 from django.db import IntegrityError, connection, transaction
@@ -35,6 +35,7 @@ WHO = {
 }
 APIXABAN = {"name": "Apixaban", "drug_class": "anticoagulant"}
 IBUPROFEN = {"name": "Ibuprofen", "drug_class": "nsaid"}
+DAY = timedelta(days=1)
 BOOKED = {"A": "08:30", "B": "09:30", "C": "10:30"}
 
 
@@ -44,6 +45,7 @@ NEWER = {
     "conditions_met",
     "allergy_precautions",
     "kit_unused",
+    "last_dose_at",
 }
 TAKES_REASON = "late_reason" in signature(acts.perform).parameters
 
@@ -244,7 +246,7 @@ def evaluated(names: str = "ABC") -> Ground:
             changes = {"medications": [IBUPROFEN]}
         _must(ground, name, right.evaluate(ground.path(name), **changes))
         if name == "C":
-            _must(ground, name, right.override("MED-AC-01"))
+            _must(ground, name, right.override("MED-AC-01", None, ground.now - 20 * DAY))
     return ground
 
 

@@ -23,6 +23,7 @@ SIDE = {
 BY_PRESCRIBER = ("anticoagulant", "antiplatelet")
 HELD = ("nsaid", "systemic_steroid", *BY_PRESCRIBER)
 CONSENT_LASTS, APPROVAL_LASTS = timedelta(days=90), timedelta(days=180)
+HELD_FOR = timedelta(days=2)
 FERTILE = range(18, 56)
 
 
@@ -168,8 +169,11 @@ def _dose(path: Path, dose: Answers, on) -> Wrong:
     fresh = kind == "nsaid" and ago < NSAID_FREE
     if fresh and not path.set_aside("MED-NSAID-01", on):
         yield "B7 nsaid", f"{dose['drug']} {ago.days} days ago"
-    if kind in BY_PRESCRIBER and not path.set_aside("MED-AC-01", on):
+    recent = kind in BY_PRESCRIBER and ago < HELD_FOR
+    if recent and ("MED-AC-01", on) not in path.overrides:
         yield "B7 anticoagulant", f"{dose['drug']} {ago.days} days ago"
+    if kind in BY_PRESCRIBER and not path.set_aside("MED-AC-01", on):
+        yield "B7 anticoagulant", f"{dose['drug']}, and no override"
     if kind == "immunosuppressant" and not path.set_aside("MED-IMM-01", on):
         yield "B7 immunosuppressant", f"{dose['drug']} {ago.days} days ago"
 

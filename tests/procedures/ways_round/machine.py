@@ -46,7 +46,12 @@ OTHERS = {
     "nsaid today": lambda path, ground: right.override(
         "MED-NSAID-01", ground.now.date()
     ),
-    "anticoagulant": lambda path, ground: right.override("MED-AC-01"),
+    "anticoagulant": lambda path, ground: right.override(
+        "MED-AC-01", None, ground.now - minutes(90)
+    ),
+    "anticoagulant today": lambda path, ground: right.override(
+        "MED-AC-01", ground.now.date(), ground.now - minutes(90)
+    ),
     "infection": lambda path, ground: right.override("INF-01"),
     "pregnancy": lambda path, ground: right.override("PREG-01"),
 }

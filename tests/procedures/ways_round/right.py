@@ -133,9 +133,13 @@ def prepare(item: str) -> Step:
     return Step("prepare", {"item": item, "state": "done"}, "nurse")
 
 
-def override(rule: str, valid_on: date | None = None) -> Step:
+def override(
+    rule: str, valid_on: date | None = None, last_dose_at: datetime | None = None
+) -> Step:
     text = "The prescriber's written plan is in the file."
-    data = {"rule": rule, "reason": text}
+    data: Answers = {"rule": rule, "reason": text}
+    if last_dose_at:
+        data["last_dose_at"] = last_dose_at
     if valid_on:
         data["valid_on"] = valid_on
     return Step("override", data, "clinician", "medical_director")
