@@ -21,7 +21,8 @@ from scheduling.services import booking
 from tests.factories import clinics, patients
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
-from tests.procedures.ways_round import right
+from tests.procedures.ways_round import afterwards, right
+from tests.procedures.ways_round.judging_corrections import must_call
 from tests.procedures.ways_round.right import Step, Team, minutes
 from tests.procedures.ways_round.told import Attempt, Path, Person, day_of
 from tests.procedures.ways_round.world import World
@@ -109,8 +110,12 @@ class Ground:
     def do(self, name: str, step: Step) -> tuple[bool, tuple[str, ...]]:
         """Try it, tell the world, and keep a line of the trace."""
         a = self.attempt(name, step)
+        calls = must_call(self.path(name), a)
+        before = afterwards.tasks_about(self, name) if calls else 0
         accepted, codes = self._told(name, step, a)
         wrong = self.world.hear(a, accepted=accepted, codes=codes)
+        if calls and accepted and afterwards.tasks_about(self, name) <= before:
+            wrong.append((calls, "and nobody was asked to look"))
         wrong += [(c, "a fault of the product") for c in codes if c[:5] == "CRASH"]
         said = "accepted" if accepted else f"refused ({', '.join(codes)})"
         with_ = f" with {step.second}" if step.second else ""
@@ -246,7 +251,8 @@ def evaluated(names: str = "ABC") -> Ground:
             changes = {"medications": [IBUPROFEN]}
         _must(ground, name, right.evaluate(ground.path(name), **changes))
         if name == "C":
-            _must(ground, name, right.override("MED-AC-01", None, ground.now - 20 * DAY))
+            plan = right.override("MED-AC-01", None, ground.now - 20 * DAY)
+            _must(ground, name, plan)
     return ground
 
 

@@ -91,6 +91,24 @@ def lift_stop(path: Path, a: Attempt) -> Wrong:
         yield "B8 stop lifted by one alone", "a physician and a second person"
 
 
+def must_call(path: Path, a: Attempt) -> str:
+    """The code of an act after which somebody must be asked to look; else empty."""
+    if a.act == "respond":
+        flag = ml(a.data.get("nrs")) >= 9 or ml(a.data.get("temperature_c")) > 38
+        return "INV-18 red flag" if flag else ""
+    if a.act != "correct":
+        return ""
+    kind, values = a.data["record"], a.data["values"]
+    given = bool(path.injections)
+    if kind == "processing" and given and path.product and not path.product.held:
+        return "B9 injected product held" if judging_day.is_held(values) else ""
+    if kind == "injection" and values.get("effusion_appearance") == "purulent":
+        return "B9 purulent by correction"
+    if kind == "evaluation" and values.get("active_infection") and path.approved:
+        return "B9 infection by correction"
+    return ""
+
+
 CHECKS = {
     "vitals": _vitals,
     "evaluation": _evaluation,

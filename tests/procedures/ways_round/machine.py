@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from procedures.domain.act_schemas import SCHEMAS
-from tests.procedures.ways_round import mending, right
+from tests.procedures.ways_round import afterwards, mending, right
 from tests.procedures.ways_round.ground import Broken, Ground
 from tests.procedures.ways_round.right import Step, minutes
 from tests.procedures.ways_round.twists import TWISTS, Scene, amiss, by, delay
@@ -82,7 +82,9 @@ class Days(RuleBasedStateMachine):
         self.over = False
 
     def teardown(self) -> None:
+        wrong = [] if self.over else self.asked_for(afterwards.wrong(self.at))
         transaction.savepoint_rollback(self.savepoint)
+        self.tell(wrong)
 
     @rule(name=names)
     def go_on(self, name):
@@ -166,7 +168,7 @@ class Days(RuleBasedStateMachine):
             data = {"target": list(path.targets)[-1], "reason": "patient_refused"}
             self.do(name, Step("not_done", data, who))
 
-    @rule(length=st.sampled_from([5, 20, 60, 300]))
+    @rule(length=st.sampled_from([5, 20, 60, 300, 1440]))
     def wait(self, length):
         self.at.now += minutes(length)
 
@@ -192,12 +194,14 @@ class Days(RuleBasedStateMachine):
         act, codes = self.at.tried[-1]
         self.tried[act, codes[:1]] += 1
         wrong = self.at.wrong[before:]
-        if self.only:
-            wrong = [one for one in wrong if one[0].startswith(self.only)]
-        if wrong:
-            self.tell(wrong)
+        self.tell(self.asked_for(wrong))
+
+    def asked_for(self, wrong):
+        return [one for one in wrong if one[0].startswith(self.only)]
 
     def tell(self, wrong):
+        if not wrong:
+            return
         if not self.found:
             sys.stdout.write(f"first in run {type(self).runs}: {wrong}\n")
         if not self.collect:

@@ -2,8 +2,8 @@
 
 from procedures import models
 from procedures.models import Episode
-from tests.procedures.ways_round.right import Step
-from tests.procedures.ways_round.told import Answers, Path
+from tests.procedures.ways_round.right import Step, gs1, kit
+from tests.procedures.ways_round.told import Answers, Kit, Path
 
 TABLES = {
     "evaluation": "evaluations",
@@ -46,6 +46,8 @@ CHANGES: list[tuple[str, str, Answers]] = [
     ("enzyme", "processing", {"additives": ["enzyme"]}),
     ("less concentrate", "processing", {"bmc_ml": 5}),
     ("more kept", "processing", {"qc_retained_ml": 3}),
+    ("another kit", "processing", {"kit": "fresh"}),
+    ("a used kit", "processing", {"kit": "used"}),
     ("nothing", "injection", {}),
     ("more given", "injection", {"volume_ml": 9}),
     ("purulent", "injection", {"effusion_appearance": "purulent"}),
@@ -75,13 +77,28 @@ def correction(
     if values.pop("earlier", False):
         # As early as its time-out allows.
         values["first_aliquot_at"] = values["start_at"]
+    box = other_box(ground, path, values.pop("kit", ""))
+    if box:
+        values["kit_udi"] = gs1(box)
     data = {
         "record": kind,
         "record_id": str(row.pk),
         "reason": "It was typed wrongly on the day.",
         "values": values,
     }
-    return Step("correct", data, *people, words=f"{kind}: {words}")
+    if box:
+        data["kit_unused"] = True
+    return Step("correct", data, *people, kit=box, words=f"{kind}: {words}")
+
+
+def other_box(ground, path: Path, which: str) -> Kit | None:
+    """The kit that is said to have been used instead."""
+    if which == "fresh":
+        return ground.team.fresh()
+    keys = [key for key, name in ground.world.used.items() if name != path.name]
+    if which == "used" and keys:
+        return Kit(*keys[0], expires_on=kit(1).expires_on)
+    return None
 
 
 def struck(ground, path: Path, kind: str, people: tuple[str, str]) -> Step | None:

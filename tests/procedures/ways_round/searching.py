@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.procedures.ways_round.ground import Ground
 from tests.procedures.ways_round.machine import Days
 
-SHARDS = 4
+SHARDS = 5
 RUNS = int(os.environ.get("WAYS_ROUND_RUNS", "1000"))
 COLLECT = bool(os.environ.get("WAYS_ROUND_COLLECT"))
 ONLY = os.environ.get("WAYS_ROUND_ONLY", "")

@@ -83,8 +83,9 @@ class World:
         wrong = list(judge(path, a))
         if path.outcome in OVER and a.act not in ("correct", "adverse_event"):
             wrong.append(("OVER", f"{a.act} on a path that is {path.outcome}"))
-        if a.act == "process":
+        if a.kit and not (path.product and path.product.kit == a.kit):
             wrong += self._kit_twice(a.kit)
+        if a.act == "process":
             wrong += self._spun_together(a)
         return wrong
 
@@ -118,6 +119,10 @@ class World:
         rows = [r for r in self.spins.get(a.data["centrifuge"], []) if r[0] != a.path]
         row = (a.path, a.data["start_at"], a.data["end_at"])
         self.spins[a.data["centrifuge"]] = [*rows, row]
+
+    def put_back(self, kit: Kit) -> None:
+        """It was never opened, two people say: it may serve somebody else."""
+        self.used.pop(_key(kit), None)
 
 
 def _key(kit: Kit) -> tuple[str, str, str]:
@@ -250,24 +255,47 @@ def _ended(world: World, path: Path, a: Attempt) -> None:
 
 
 def _corrected(world: World, path: Path, a: Attempt) -> None:
-    kind, values = a.data["record"], a.data["values"]
-    if kind == "evaluation":
-        path.evaluation = values
-        if a.has_two and a.has_doctor:
-            for stop in path.stops:
-                stop.lifted |= stop.source in ("evaluate", "correct")
-    elif kind == "harvest":
-        path.harvest = harvest_of(path.harvest.maker, values)
-    elif kind == "processing":
-        _reworked(path, a, values)
-    elif kind == "injection":
-        old = path.injections[values["target"]]
-        path.injections[values["target"]] = injection_of(old.maker, values)
+    remember = CORRECTED.get(a.data["record"], _nothing)
+    remember(world, path, a)
+
+
+def _reseen(world: World, path: Path, a: Attempt) -> None:
+    path.evaluation = a.data["values"]
+    if a.has_two and a.has_doctor:
+        for stop in path.stops:
+            stop.lifted |= stop.source in ("evaluate", "correct")
+
+
+def _redrawn(world: World, path: Path, a: Attempt) -> None:
+    path.harvest = harvest_of(path.harvest.maker, a.data["values"])
+
+
+def _regiven(world: World, path: Path, a: Attempt) -> None:
+    values = a.data["values"]
+    old = path.injections[values["target"]]
+    path.injections[values["target"]] = injection_of(old.maker, values)
+
+
+def _remade(world: World, path: Path, a: Attempt) -> None:
+    if a.kit and a.data.get("kit_unused"):
+        world.put_back(path.product.kit)
+    if a.kit:
+        world.used[_key(a.kit)] = path.name
+    _reworked(path, a, a.data["values"])
+
+
+CORRECTED = {
+    "evaluation": _reseen,
+    "harvest": _redrawn,
+    "processing": _remade,
+    "injection": _regiven,
+}
 
 
 def _reworked(path: Path, a: Attempt, values: dict) -> None:
     """What was held once is held; only two people take back a physician's question."""
-    old, new = path.product, product_of(path.product.maker, values, path.product.kit)
+    old, new = path.product, product_of(path.product.maker, values, a.kit)
+    new.kit = new.kit or old.kit
     new.released_at, new.corrected = old.released_at, True
     new.held |= old.held
     new.needs_doctor |= old.needs_doctor and not a.has_two
@@ -287,7 +315,7 @@ def _left_out(world: World, path: Path, a: Attempt) -> None:
 def _struck(world: World, path: Path, a: Attempt) -> None:
     kind = a.data["record"]
     if kind == "processing" and a.data.get("kit_unused") and path.product.kit:
-        world.used.pop(_key(path.product.kit), None)
+        world.put_back(path.product.kit)
     STRUCK.get(kind, lambda path, a: None)(path, a)
 
 
