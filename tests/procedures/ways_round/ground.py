@@ -69,6 +69,7 @@ class Ground:
     episodes: dict[str, object]
     now: datetime = NOW
     wrong: list[tuple[str, str]] = field(default_factory=list)
+    called: set[tuple[str, str]] = field(default_factory=set)
     tried: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
 
     def copied(self) -> "Ground":
@@ -114,8 +115,11 @@ class Ground:
         before = afterwards.tasks_about(self, name) if calls else 0
         accepted, codes = self._told(name, step, a)
         wrong = self.world.hear(a, accepted=accepted, codes=codes)
-        if calls and accepted and afterwards.tasks_about(self, name) <= before:
-            wrong.append((calls, "and nobody was asked to look"))
+        # The same task is asked for once, however often it is called for.
+        if calls and accepted and (name, calls) not in self.called:
+            self.called.add((name, calls))
+            if afterwards.tasks_about(self, name) <= before:
+                wrong.append((calls, "and nobody was asked to look"))
         wrong += [(c, "a fault of the product") for c in codes if c[:5] == "CRASH"]
         said = "accepted" if accepted else f"refused ({', '.join(codes)})"
         with_ = f" with {step.second}" if step.second else ""

@@ -41,7 +41,8 @@ SIGNS = (
     "temperature_c",
     "nrs",
 )
-NEVER_READ = {"stage", "forbidden"}
+# A form that comes back as not filled in leaves no trace, by design.
+NEVER_READ = {"stage", "forbidden", "invalid", "NotFound", "StaleVersion", "database"}
 
 
 @dataclass
