@@ -63,6 +63,12 @@ def dropped(kit: Kit) -> str:
     return gs1(kit).replace("\x1d", "")
 
 
+def reordered(kit: Kit) -> str:
+    """Serial first, behind a symbology prefix."""
+    expiry = f"{kit.expires_on:%y%m%d}"
+    return f"]d201{kit.gtin}21{kit.serial}\x1d10{kit.lot}\x1d17{expiry}"
+
+
 def typed(kit: Kit) -> str:
     expiry = f"{kit.expires_on:%y%m%d}"
     return f"(01){kit.gtin}(17){expiry}(10){kit.lot}(21){kit.serial}"

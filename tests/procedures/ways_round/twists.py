@@ -285,6 +285,11 @@ TWISTS: dict[str, dict[str, Twist]] = {
         "used kit": used_kit(right.gs1),
         "used kit without separator": used_kit(right.dropped),
         "used kit typed": used_kit(right.typed),
+        "used kit without separator, two people": lambda s: (
+            used_kit(right.dropped)(s),
+            by("technician", "nurse")(s),
+        ),
+        "used kit, other order": used_kit(right.reordered),
         "kit out of date": old_kit,
         "enzyme": says(additives=["enzyme"]),
         "culture": says(manipulations=["centrifugation", "culture_expansion"]),
