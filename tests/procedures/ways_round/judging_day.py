@@ -43,11 +43,14 @@ def time_out(path: Path, a: Attempt) -> Wrong:
 
 
 def open_product(path: Path, a: Attempt) -> Wrong:
-    """What the clock has closed stays closed, whatever time is typed."""
+    """What the clock has closed stays closed, whatever time is typed.
+
+    Only a day that is entered as a whole afterwards had no end to keep to.
+    """
     expires = path.expires
     if expires and a.at > expires:
         yield "INV-01 expired", f"the product expired at {expires:%H:%M}"
-    elif expires and a.now > expires:
+    elif expires and a.now > expires and path.told_its_end:
         yield "B16 back-dated over expiry", f"said {a.at:%H:%M}, done {a.now:%H:%M}"
 
 

@@ -16,9 +16,22 @@ COLLECT = bool(os.environ.get("WAYS_ROUND_COLLECT"))
 ONLY = os.environ.get("WAYS_ROUND_ONLY", "")
 
 
-def search(start: Ground, steps: int = 8, runs: int = -(-RUNS // SHARDS)) -> type:
-    """Live that many days from `start`; the machine's class, with what it counted."""
-    number = int(os.environ.get("WAYS_ROUND_SEED", "0")) or random.randrange(1, 10**9)
+SEED = int(os.environ.get("WAYS_ROUND_SEED", "0"))
+
+
+def search(
+    start: Ground,
+    *,
+    steps: int = 8,
+    runs: int = -(-RUNS // SHARDS),
+    number: int = SEED,
+    shrinks: bool = True,
+) -> type:
+    """Live that many days from `start`; the machine's class, with what it counted.
+
+    Each search has a seed of its own unless one is given: it is in the log.
+    """
+    number = number or random.randrange(1, 10**9)
     machine = type(
         "Searched",
         (Days,),
@@ -40,7 +53,7 @@ def search(start: Ground, steps: int = 8, runs: int = -(-RUNS // SHARDS)) -> typ
             deadline=None,
             database=None,
             derandomize=False,
-            phases=(Phase.generate, Phase.shrink),
+            phases=(Phase.generate, *((Phase.shrink,) if shrinks else ())),
             suppress_health_check=list(HealthCheck),
         ),
     )

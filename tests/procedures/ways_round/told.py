@@ -179,6 +179,7 @@ class Path:
     left_out: set[str] = field(default_factory=set)
     discharged_at: datetime | None = None
     ever_held: bool = False
+    told_its_end: bool = False  # a release announced the expiry before it came
     ever_doubtful: bool = False
 
     @property

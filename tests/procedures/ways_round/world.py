@@ -237,6 +237,7 @@ def product_of(maker: int, data: dict, kit: Kit | None) -> Product:
 
 def _released(world: World, path: Path, a: Attempt) -> None:
     path.product.released_at = a.at
+    path.told_its_end |= bool(path.expires) and a.now < path.expires
 
 
 def _injected(world: World, path: Path, a: Attempt) -> None:
