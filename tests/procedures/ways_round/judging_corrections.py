@@ -30,6 +30,8 @@ def correct(path: Path, a: Attempt) -> Wrong:
         yield f"B9 {kind} corrected after release", "no physician was there"
     if path.discharged_at and not a.has_two:
         yield f"B9 finished {kind} retouched alone", f"by the {a.by.role}"
+    if a.data.get("kit_unused") and not a.has_two:
+        yield "B18 kit freed by one alone", "nobody else saw it unopened"
     yield from CHECKS[kind](path, a, values)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from tests.procedures.ways_round import mending, right
-from tests.procedures.ways_round.ground import Ground, ready, walked
+from tests.procedures.ways_round.ground import Ground, evaluated, ready, walked
 from tests.procedures.ways_round.right import minutes
 from tests.procedures.ways_round.twists import amiss, delay
 
@@ -125,6 +125,123 @@ def entered_late_without_a_word() -> Ground:
     return ground
 
 
+def kit_without_separator_before_two() -> Ground:
+    ground = walked(ready("AC"), C="processed", A="harvested")
+    tell(ground, "A")
+    tell(ground, "A")
+    tell(ground, "A", "used kit without separator, two people")
+    return ground
+
+
+def kit_freed_and_used_again() -> Ground:
+    """One technician says of a used kit that another one was opened."""
+    ground = walked(ready("AC"), C="processed", A="harvested")
+    corrected(ground, "C", "another kit", "technician")
+    return ground
+
+
+def used_kit_by_correction() -> Ground:
+    ground = walked(ready("AC"), C="processed", A="processed")
+    corrected(ground, "A", "a used kit", "technician", "clinician")
+    return ground
+
+
+def fever_by_correction() -> Ground:
+    ground = walked(ready("A"), A="checked_in")
+    corrected(ground, "A", "38.4 after all", "nurse", "clinician")
+    tell(ground, "A")
+    tell(ground, "A")
+    return ground
+
+
+def fever_corrected_away() -> Ground:
+    """Told by a correction, and by another one taken back."""
+    ground = fever_by_correction()
+    corrected(ground, "A", "36.9 after all", "nurse")
+    tell(ground, "A")
+    tell(ground, "A")
+    return ground
+
+
+def infection_corrected_away() -> Ground:
+    ground = evaluated("A")
+    tell_anew(ground, "A", right.evaluate(ground.path("A")), "an infection")
+    corrected(ground, "A", "no infection after all", "clinician")
+    ground.do("A", right.decide(ground.path("A")))
+    return ground
+
+
+def tell_anew(ground: Ground, name: str, step: right.Step, words: str):
+    amiss(ground, name, step, words)
+    return ground.do(name, step)
+
+
+def made_anew_without_the_enzyme() -> Ground:
+    """The held processing is entered in error, and done again from the same bowl."""
+    ground = walked(ready("A"), A="harvested")
+    tell(ground, "A")
+    tell(ground, "A")
+    tell(ground, "A", "enzyme")
+    struck(ground, "A", "processing", "technician", "nurse")
+    tell(ground, "A")
+    tell(ground, "A")
+    return ground
+
+
+def struck(ground: Ground, name: str, kind: str, by: str, second: str = ""):
+    path = ground.path(name)
+    return ground.do(name, mending.struck(ground, path, kind, (by, second)))
+
+
+def released_anew_after_its_end() -> Ground:
+    """The product has expired; its release is struck and told again, back-dated."""
+    ground = walked(ready("A"), A="released")
+    before = ground.now
+    ground.now += minutes(360)
+    struck(ground, "A", "release", "technician", "clinician")
+    for back in (0, 5):
+        step = ground.right("A")
+        step.at = before + minutes(back)
+        step.late_reason = "The network was down all morning."
+        ground.do("A", step)
+    return ground
+
+
+def injected_after_an_earlier_first_draw() -> Ground:
+    """A correction says that the first draw was earlier: so is the product's end."""
+    ground = walked(ready("A"), A="released")
+    tell(ground, "A")
+    corrected(ground, "A", "earlier first draw", "clinician")
+    ground.now = ground.path("A").expires - minutes(3)
+    tell(ground, "A")
+    ground.now = ground.path("A").expires + minutes(1)
+    tell(ground, "A")
+    return ground
+
+
+def more_kept_than_there_is() -> Ground:
+    ground = walked(ready("A"), A="released")
+    corrected(ground, "A", "more kept", "technician", "clinician")
+    tell(ground, "A")
+    tell(ground, "A")
+    return ground
+
+
+def fever_in_a_refused_form() -> Ground:
+    """Refused for its last doses, with a fever in it; then without."""
+    ground = ready("C")
+    tell(ground, "C", "fever 38.4, nothing else asked")
+    tell(ground, "C")
+    return ground
+
+
+def the_neighbour_went_on() -> Ground:
+    ground = walked(ready("AC"), A="released", C="released")
+    tell(ground, "A", "another's syringe")
+    tell(ground, "C")
+    return ground
+
+
 # Story: the codes with which the world objects to it.
 STORIES: dict[str, tuple[Story, str]] = {
     "B1 separator": (kit_read_without_its_separator, "B1 kit twice (INV-11)"),
@@ -144,6 +261,18 @@ STORIES: dict[str, tuple[Story, str]] = {
         finished_record_retouched,
         "B9 finished processing retouched alone",
     ),
+    "B1 two people": (kit_without_separator_before_two, "B1 kit twice (INV-11)"),
+    "B18 freed": (kit_freed_and_used_again, "B18 kit freed by one alone"),
+    "B18 used": (used_kit_by_correction, "B1 kit twice (INV-11)"),
+    "B8 corrected": (fever_by_correction, "B8 fever then harvest"),
+    "B8 corrected twice": (fever_corrected_away, "B8 fever then harvest"),
+    "B8 form": (fever_in_a_refused_form, "B8 fever then check_in"),
+    "B9 infection": (infection_corrected_away, "B8 infection then decide"),
+    "B13 anew": (made_anew_without_the_enzyme, "B9 hold lifted by a correction"),
+    "B16 anew": (released_anew_after_its_end, "B16 back-dated over expiry"),
+    "B16 first draw": (injected_after_an_earlier_first_draw, "INV-01 expired"),
+    "B17": (the_neighbour_went_on, "B17 the other patient went on"),
+    "INV-03": (more_kept_than_there_is, "INV-03 volume"),
     "B16 expiry": (pause_back_dated_over_the_expiry, "B16 back-dated over expiry"),
     "B16 late": (entered_late_without_a_word, "B16 late without reason"),
 }

@@ -12,5 +12,6 @@ def test_a_known_way_round_is_closed(name):
     story, _ = STORIES[name]
 
     ground = story()
+    told = "\n".join(ground.world.trace)
 
-    assert ground.wrong == [], "\n".join(ground.world.trace)
+    assert ground.wrong == [], told

@@ -104,7 +104,7 @@ class World:
         if a.act in ("evaluate", "correct") and not accepted:
             return
         for kind in stops_in(path, a):
-            path.stops.append(Stop(kind, a.now, a.act))
+            path.stops.append(Stop(kind, a.at, a.act))
 
     def _stop_the_line(self, path: Path, a: Attempt) -> None:
         path.incident = path.name
