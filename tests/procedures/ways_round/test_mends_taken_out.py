@@ -27,6 +27,7 @@ def half_of_it(text, *args, **more):
     return Kit(found["01"], on, found.get("10", ""), found.get("21", ""))
 
 
+# Of each fault the mends that the database does not hold up a second time.
 MENDS = {
     "B1 separator": [(kits, "read", half_of_it)],
     "B7 steroid": [(check_in_guards, "of_the_day", nothing)],
@@ -35,7 +36,6 @@ MENDS = {
     "B8 fever": [(stops, "keep", nothing)],
     "B8 pregnancy": [(stops, "keep", nothing)],
     "B8 purulent": [(stops, "keep", nothing)],
-    "B8 old test": [(check_in_guards, "_of_today", nothing)],
     "B9 stranger": [(records, "without_company", lambda *args, **more: None)],
     "B9 finished": [(records, "without_company", lambda *args, **more: None)],
     "B16 expiry": [(visit_guards, "not_expired", nothing)],
