@@ -12,17 +12,16 @@ from tests.procedures.ways_round.machine import Days
 
 SHARDS = 5
 RUNS = int(os.environ.get("WAYS_ROUND_RUNS", "1000"))
+STEPS = int(os.environ.get("WAYS_ROUND_STEPS", "6"))
 COLLECT = bool(os.environ.get("WAYS_ROUND_COLLECT"))
 ONLY = os.environ.get("WAYS_ROUND_ONLY", "")
-
-
 SEED = int(os.environ.get("WAYS_ROUND_SEED", "0"))
 
 
 def search(
     start: Ground,
     *,
-    steps: int = 8,
+    steps: int = STEPS,
     runs: int = -(-RUNS // SHARDS),
     number: int = SEED,
     shrinks: bool = True,
@@ -62,8 +61,8 @@ def search(
 
 
 def done(machine: type, act: str) -> int:
-    """How often that act was accepted."""
-    return machine.tried[act, ()]
+    """How often that act was accepted, in a hundred runs."""
+    return 100 * machine.tried[act, ()] // machine.runs
 
 
 def report(machine: type) -> str:

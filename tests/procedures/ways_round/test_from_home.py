@@ -15,5 +15,5 @@ def test_no_order_of_acts_leads_past_a_rule_once_they_are_at_home():
 
     lived = search(start)
 
-    assert done(lived, "respond") > 0
-    assert done(lived, "correct") > 0
+    assert done(lived, "respond") >= 1
+    assert done(lived, "correct") >= 1

@@ -11,5 +11,5 @@ pytestmark = pytest.mark.django_db
 def test_no_order_of_acts_leads_past_a_rule_from_the_bench_on():
     lived = search(walked(ready(), C="released", A="harvested", B="harvested"))
 
-    assert done(lived, "release") > 0
-    assert done(lived, "inject") > 0
+    assert done(lived, "release") >= 5
+    assert done(lived, "inject") >= 5
