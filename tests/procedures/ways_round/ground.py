@@ -8,6 +8,8 @@ import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from inspect import signature
+from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
@@ -66,7 +68,7 @@ class Ground:
     site: make.Site
     team: Team
     world: World
-    episodes: dict[str, object]
+    episodes: dict[str, UUID]
     now: datetime = NOW
     wrong: list[tuple[str, str]] = field(default_factory=list)
     called: set[tuple[str, str]] = field(default_factory=set)
@@ -193,7 +195,8 @@ class Ground:
             path.aspirate_code = codes.get("A", "")
             path.concentrate_code = codes.get("C", "")
 
-    def right(self, name: str) -> Step | None:
+    def right(self, name: str) -> Any:
+        """The path's next Step, at the end of the time it takes; None at its end."""
         stage = self.stage(name)
         step = right.next_step(self.path(name), stage, self.now, self.team)
         if step:

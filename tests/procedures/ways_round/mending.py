@@ -1,5 +1,7 @@
 """Corrections of records, as people make and misuse them."""
 
+from typing import Any
+
 from procedures import models
 from procedures.models import Episode
 from tests.procedures.ways_round.right import Step, gs1, kit
@@ -80,7 +82,7 @@ def correction(
     box = other_box(ground, path, values.pop("kit", ""))
     if box:
         values["kit_udi"] = gs1(box)
-    data = {
+    data: Answers = {
         "record": kind,
         "record_id": str(row.pk),
         "reason": "It was typed wrongly on the day.",
@@ -91,13 +93,14 @@ def correction(
     return Step("correct", data, *people, kit=box, words=f"{kind}: {words}")
 
 
-def other_box(ground, path: Path, which: str) -> Kit | None:
-    """The kit that is said to have been used instead."""
+def other_box(ground, path: Path, which: str) -> Any:
+    """The Kit that is said to have been used instead, if another is."""
     if which == "fresh":
         return ground.team.fresh()
     keys = [key for key, name in ground.world.used.items() if name != path.name]
     if which == "used" and keys:
-        return Kit(*keys[0], expires_on=kit(1).expires_on)
+        gtin, lot, serial = keys[0]
+        return Kit(gtin, lot, serial, kit(1).expires_on)
     return None
 
 

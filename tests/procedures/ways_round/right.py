@@ -47,7 +47,7 @@ class Step:
     second: str = ""
     at: datetime | None = None
     late_reason: str = ""
-    kit: Kit | None = None
+    kit: Any = None  # Kit
     about: str = ""
     words: str = ""
 

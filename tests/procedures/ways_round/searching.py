@@ -25,13 +25,13 @@ def search(
     runs: int = -(-RUNS // SHARDS),
     number: int = SEED,
     shrinks: bool = True,
-) -> type:
+) -> type[Days]:
     """Live that many days from `start`; the machine's class, with what it counted.
 
     Each search has a seed of its own unless one is given: it is in the log.
     """
     number = number or random.randrange(1, 10**9)
-    machine = type(
+    machine: type[Days] = type(
         "Searched",
         (Days,),
         {
@@ -60,12 +60,12 @@ def search(
     return machine
 
 
-def done(machine: type, act: str) -> int:
+def done(machine: type[Days], act: str) -> int:
     """How often that act was accepted, in a hundred runs."""
     return 100 * machine.tried[act, ()] // machine.runs
 
 
-def report(machine: type) -> str:
+def report(machine: type[Days]) -> str:
     """What was tried and what broke, for whoever reads the log."""
     lines = [f"{machine.runs} runs"]
     lines += [f"{n:5} {act} {' '.join(c)}" for (act, c), n in _sorted(machine.tried)]

@@ -149,20 +149,23 @@ class Injection:
 
 @dataclass
 class Path:
-    """One patient and one plan, as far as it was told."""
+    """One patient and one plan, as far as it was told.
+
+    What may be missing is Any: every judge says first whether it is there.
+    """
 
     name: str
     mrn: str
     sex: str
     age: int
     targets: dict[str, str]
-    evaluation: Answers | None = None
+    evaluation: Any = None  # Answers
     evaluation_at: datetime | None = None
     evaluation_maker: int = 0
     outcome: str = ""
     decided_at: datetime | None = None
     overrides: set[tuple[str, date | None]] = field(default_factory=set)
-    consent: Consent | None = None
+    consent: Any = None  # Consent
     booked_on: date | None = None
     stops: list[Stop] = field(default_factory=list)
     checked_in_at: datetime | None = None
@@ -173,8 +176,8 @@ class Path:
     hand_offs: set[str] = field(default_factory=set)
     aspirate_code: str = ""
     concentrate_code: str = ""
-    harvest: Harvest | None = None
-    product: Product | None = None
+    harvest: Any = None  # Harvest
+    product: Any = None  # Product
     injections: dict[str, Injection] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
     discharged_at: datetime | None = None
@@ -196,7 +199,7 @@ class Path:
         return given + (self.product.kept if self.product else 0)
 
     @property
-    def expires(self) -> datetime | None:
+    def expires(self) -> Any:
         return self.harvest.first + timedelta(hours=4) if self.harvest else None
 
     @property
@@ -210,7 +213,7 @@ class Path:
         """The evaluation's word for it; a stranger to it is what was typed."""
         known = (self.evaluation or {}).get("medications", ())
         classes = {drug(one["name"]): one["drug_class"] for one in known}
-        return classes.get(drug(name), typed)
+        return str(classes.get(drug(name), typed))
 
     def set_aside(self, rule: str, on: date) -> bool:
         return bool({(rule, None), (rule, on)} & self.overrides)

@@ -10,7 +10,7 @@ from tests.procedures.ways_round import right
 from tests.procedures.ways_round.right import Step, minutes
 from tests.procedures.ways_round.told import Path
 
-Twist = Callable[["Scene"], None]
+Twist = Callable[["Scene"], object]
 BOTH = {"left": "right", "right": "left"}
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -61,6 +61,14 @@ def by(who: str, second: str | None = None) -> Twist:
         scene.step.by = who
         if second is not None:
             scene.step.second = second
+
+    return change
+
+
+def both(*twists: Twist) -> Twist:
+    def change(scene: Scene) -> None:
+        for twist in twists:
+            twist(scene)
 
     return change
 
@@ -285,9 +293,8 @@ TWISTS: dict[str, dict[str, Twist]] = {
         "used kit": used_kit(right.gs1),
         "used kit without separator": used_kit(right.dropped),
         "used kit typed": used_kit(right.typed),
-        "used kit without separator, two people": lambda s: (
-            used_kit(right.dropped)(s),
-            by("technician", "nurse")(s),
+        "used kit without separator, two people": both(
+            used_kit(right.dropped), by("technician", "nurse")
         ),
         "used kit, other order": used_kit(right.reordered),
         "kit out of date": old_kit,
@@ -306,9 +313,9 @@ TWISTS: dict[str, dict[str, Twist]] = {
         "verified by who made it": by("technician2", "technician"),
         "alone": by("technician", "technician"),
         "by a doctor": by("clinician", "nurse"),
-        "with a doctor and a note": lambda s: (
-            by("technician", "clinician")(s),
-            s.answer(physician_note="Few living cells, discussed with the patient."),
+        "with a doctor and a note": both(
+            by("technician", "clinician"),
+            says(physician_note="Few living cells, discussed with the patient."),
         ),
         "note without a doctor": says(physician_note="It looks good enough to us all."),
         "another's syringe": swapped("product_scan"),

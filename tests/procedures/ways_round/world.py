@@ -4,6 +4,7 @@ Nothing here reads the product's tables; product ids are learned from the labels
 """
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from tests.procedures.ways_round.judging import OVER, judge
 from tests.procedures.ways_round.judging_day import is_held, needs_doctor
@@ -196,7 +197,7 @@ def harvest_of(maker: int, data: dict) -> Harvest:
         data["start_at"],
         data.get("first_aliquot_at") or data["start_at"],
         data["end_at"],
-        sum(ml(one) for one in data["aliquots_ml"]),
+        sum((ml(one) for one in data["aliquots_ml"]), Decimal(0)),
         ml(data["anticoagulant_ml"]),
     )
 
