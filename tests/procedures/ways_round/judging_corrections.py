@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from tests.procedures.ways_round import judging_day, judging_visit
 from tests.procedures.ways_round.told import Attempt, Path, ml
@@ -9,7 +10,8 @@ from tests.procedures.ways_round.told import Attempt, Path, ml
 Wrong = Iterator[tuple[str, str]]
 
 
-def maker_of(path: Path, kind: str, values: dict) -> int:
+def maker_of(path: Path, kind: str, values: dict) -> Any:
+    """The id of whoever made that record."""
     if kind == "evaluation":
         return path.evaluation_maker
     if kind == "vitals":

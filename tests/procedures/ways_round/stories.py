@@ -26,8 +26,9 @@ def tell(ground: Ground, name: str, words: str = "", lag: timedelta | None = Non
 
 def corrected(ground: Ground, name: str, words: str, by: str, second: str = ""):
     """A correction of that name in the table of corrections."""
-    change = next(c for c in mending.CHANGES if c[0] == words)
+    (change,) = (c for c in mending.CHANGES if c[0] == words)
     step = mending.correction(ground, ground.path(name), change, (by, second))
+    assert step is not None, f"{name} has no such record"
     return ground.do(name, step)
 
 
@@ -148,7 +149,7 @@ def used_kit_by_correction() -> Ground:
 
 def fever_by_correction() -> Ground:
     ground = walked(ready("A"), A="checked_in")
-    corrected(ground, "A", "38.4 after all", "nurse", "clinician")
+    corrected(ground, "A", "vitals 38.4", "nurse", "clinician")
     tell(ground, "A")
     tell(ground, "A")
     return ground
@@ -157,7 +158,7 @@ def fever_by_correction() -> Ground:
 def fever_corrected_away() -> Ground:
     """Told by a correction, and by another one taken back."""
     ground = fever_by_correction()
-    corrected(ground, "A", "36.9 after all", "nurse")
+    corrected(ground, "A", "vitals 36.9", "nurse")
     tell(ground, "A")
     tell(ground, "A")
     return ground
@@ -189,8 +190,9 @@ def made_anew_without_the_enzyme() -> Ground:
 
 
 def struck(ground: Ground, name: str, kind: str, by: str, second: str = ""):
-    path = ground.path(name)
-    return ground.do(name, mending.struck(ground, path, kind, (by, second)))
+    step = mending.struck(ground, ground.path(name), kind, (by, second))
+    assert step is not None, f"{name} has no such record"
+    return ground.do(name, step)
 
 
 def released_anew_after_its_end() -> Ground:
