@@ -128,15 +128,18 @@ class Days(RuleBasedStateMachine):
             by(who)(Scene(step, self.at.path(name), self.at))
         self.do(name, step)
 
-    @rule(
-        name=names,
-        change=st.sampled_from(mending.CHANGES),
-        people=st.sampled_from(mending.BY),
-    )
-    def correct(self, name, change, people):
+    @rule(name=names, pick=picks, people=st.sampled_from(mending.BY))
+    def correct(self, name, pick, people):
+        """Put right what is on record, and go on with it."""
+        kept = {kind for path, kind in self.at.world.last if path == name}
+        changes = [change for change in mending.CHANGES if change[1] in kept]
+        if not changes:
+            return
+        change = changes[pick % len(changes)]
         step = mending.correction(self.at, self.at.path(name), change, people)
         if step:
             self.do(name, step)
+            self.next(name)
 
     @rule(
         name=names,
