@@ -128,14 +128,15 @@ class Days(RuleBasedStateMachine):
             by(who)(Scene(step, self.at.path(name), self.at))
         self.do(name, step)
 
-    @rule(name=names, pick=picks, people=st.sampled_from(mending.BY))
-    def correct(self, name, pick, people):
+    @rule(name=names, pick=picks, who=st.integers(0, 7))
+    def correct(self, name, pick, who):
         """Put right what is on record, and go on with it."""
         kept = {kind for path, kind in self.at.world.last if path == name}
         changes = [change for change in mending.CHANGES if change[1] in kept]
         if not changes:
             return
         change = changes[pick % len(changes)]
+        people = mending.people(change[1], who)
         step = mending.correction(self.at, self.at.path(name), change, people)
         if step:
             self.do(name, step)

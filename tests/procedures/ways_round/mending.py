@@ -65,6 +65,15 @@ BY = (
     ("clinician2", "nurse"),
 )
 
+MAKERS = {"vitals": "nurse", "processing": "technician"}
+
+
+def people(kind: str, which: int) -> tuple[str, str]:
+    """Who made it or another of the kind, alone, with a nurse or with a doctor."""
+    who = MAKERS.get(kind, "clinician")
+    second = ("", "", "nurse2", "medical_director")[which // 2 % 4]
+    return (who if which % 2 else f"{who}2", second)
+
 
 def correction(
     ground, path: Path, change: tuple[str, str, Answers], people: tuple[str, str]

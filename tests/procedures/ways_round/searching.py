@@ -25,6 +25,7 @@ def search(
     runs: int = -(-RUNS // SHARDS),
     number: int = SEED,
     shrinks: bool = True,
+    collect: bool = COLLECT,
 ) -> type[Days]:
     """Live that many days from `start`; the machine's class, with what it counted.
 
@@ -38,7 +39,7 @@ def search(
             "ground": start,
             "tried": type(Days.tried)(),
             "found": {},
-            "collect": COLLECT,
+            "collect": collect,
             "only": ONLY,
         },
     )
