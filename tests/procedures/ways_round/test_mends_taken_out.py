@@ -58,4 +58,4 @@ def test_the_search_finds_a_stop_that_does_not_stand(monkeypatch):
     monkeypatch.setattr(stops, "keep", nothing)
 
     with pytest.raises(Broken, match="B8 "):
-        search(ready("ABC"), runs=100, number=1, shrinks=False, collect=False)
+        search(ready("ABC"), runs=400, number=1, shrinks=False, collect=False)
