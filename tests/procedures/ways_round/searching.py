@@ -1,0 +1,79 @@
+"""Runs the search from a start, within the numbers that the environment gives."""
+
+import os
+import random
+import sys
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.procedures.ways_round.ground import Ground
+from tests.procedures.ways_round.machine import Days
+
+SHARDS = 5
+RUNS = int(os.environ.get("WAYS_ROUND_RUNS", "1000"))
+STEPS = int(os.environ.get("WAYS_ROUND_STEPS", "6"))
+COLLECT = bool(os.environ.get("WAYS_ROUND_COLLECT"))
+ONLY = os.environ.get("WAYS_ROUND_ONLY", "")
+SEED = int(os.environ.get("WAYS_ROUND_SEED", "0"))
+
+
+def search(
+    start: Ground,
+    *,
+    steps: int = STEPS,
+    runs: int = -(-RUNS // SHARDS),
+    number: int = SEED,
+    shrinks: bool = True,
+    collect: bool = COLLECT,
+) -> type[Days]:
+    """Live that many days from `start`; the machine's class, with what it counted.
+
+    Each search has a seed of its own unless one is given: it is in the log.
+    """
+    number = number or random.randrange(1, 10**9)
+    machine: type[Days] = type(
+        "Searched",
+        (Days,),
+        {
+            "ground": start,
+            "tried": type(Days.tried)(),
+            "found": {},
+            "collect": collect,
+            "only": ONLY,
+        },
+    )
+    sys.stdout.write(f"WAYS_ROUND_SEED={number}, {runs} runs of {steps} steps\n")
+    start.world.trace.clear()
+    run_state_machine_as_test(
+        seed(number)(machine),
+        settings=settings(
+            max_examples=runs,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            derandomize=False,
+            phases=(Phase.generate, *((Phase.shrink,) if shrinks else ())),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    sys.stdout.write(report(machine))
+    return machine
+
+
+def done(machine: type[Days], act: str) -> int:
+    """How often that act was accepted, in a hundred runs."""
+    return 100 * machine.tried[act, ()] // machine.runs
+
+
+def report(machine: type[Days]) -> str:
+    """What was tried and what broke, for whoever reads the log."""
+    lines = [f"{machine.runs} runs"]
+    lines += [f"{n:5} {act} {' '.join(c)}" for (act, c), n in _sorted(machine.tried)]
+    for code, (run, trace) in sorted(machine.found.items(), key=lambda one: one[1][0]):
+        lines += [f"== {code}, first in run {run}", *(f"   {one}" for one in trace)]
+    return "\n".join(lines)
+
+
+def _sorted(tried):
+    return sorted(tried.items(), key=lambda one: one[0])
