@@ -45,7 +45,12 @@ def clinic(kinds: Sequence[str]) -> World:
     """A clinic open every day from 7 to 18 with one resource per kind given."""
     number = next(_numbers)
     made = clinics.create_clinic(
-        name=f"Bench {number}", time_zone="America/Chicago", by=BY, now=NOW
+        name=f"Bench {number}",
+        time_zone="America/Chicago",
+        phone="+17135550100",
+        address="1 Example Street",
+        by=BY,
+        now=NOW,
     )
     setup.ship_visit_types(clinic=made, by=BY, now=NOW)
     setup.set_hours(clinic_id=made.pk, hours=WORKDAYS, by=BY, now=NOW)

@@ -7,6 +7,7 @@ from functools import lru_cache
 import holidays
 from django.db.models import Q, QuerySet
 
+from clinics.domain import roles
 from clinics.models import Clinic, Membership, User
 from core.actor import Actor
 
@@ -70,6 +71,23 @@ def staff(clinic: Clinic | int, role: str = "") -> list[Membership]:
     if role:
         members = members.filter(role=role)
     return list(members.select_related("user", "clinic").order_by("user__display_name"))
+
+
+def every_clinic() -> list[Clinic]:
+    """All clinics of this installation, the oldest first."""
+    return list(Clinic.objects.order_by("pk"))
+
+
+def directors(clinic: Clinic | int) -> list[User]:
+    """The clinic's medical directors, the one who joined first first."""
+    clinic_id = clinic if isinstance(clinic, int) else clinic.pk
+    members = User.objects.filter(
+        is_active=True,
+        memberships__clinic_id=clinic_id,
+        memberships__role=roles.MEDICAL_DIRECTOR,
+        memberships__ended_at=None,
+    )
+    return list(members.order_by("memberships__pk"))
 
 
 def former_staff(clinic: Clinic | int) -> list[Membership]:

@@ -17,10 +17,14 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
+from django.db import OperationalError, ProgrammingError
 
+from clinics.selectors import every_clinic
 from notifications import channels
+from notifications.selectors.going_live import missing
 
 TAG = "messages"
+LIVE_HINT = "An administrator sets it on the Clinic and People pages."
 TLS = ("starttls", "implicit", "none")
 SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 # Back ends that write somewhere instead of sending.
@@ -39,6 +43,19 @@ def check_channels(**_: Any) -> list[CheckMessage]:
         text = "No message can reach anybody: neither texts nor mail have a provider."
         found.append(_error(text, "Set CHANNEL_EMAIL=email.", 4))
     return found
+
+
+@register("going_live", deploy=True)
+def check_clinics(**_: Any) -> list[CheckMessage]:
+    """Return what each clinic lacks; nothing where no database can be asked."""
+    try:
+        lacks = [(one.slug, text) for one in every_clinic() for text in missing(one)]
+    except (OperationalError, ProgrammingError):
+        return []
+    return [
+        checks.Warning(f"{slug}: {text}", hint=LIVE_HINT, id="messages.W002")
+        for slug, text in lacks
+    ]
 
 
 def _channel_faults(channel: str) -> Iterator[CheckMessage]:

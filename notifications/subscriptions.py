@@ -15,8 +15,11 @@ from patients.events import (
     ConsentChanged,
     ContactChanged,
     PatientAmended,
+    PatientDeparted,
+    PatientReturned,
     TaskAcknowledged,
     TaskClosed,
+    TaskEscalated,
     TaskOpened,
 )
 from patients.services.locking import lock
@@ -48,8 +51,10 @@ from scheduling.events import (
     WaitChanged,
 )
 
-PatientEvent = PatientAmended | ContactChanged | ConsentChanged
-TaskEvent = TaskOpened | TaskAcknowledged | TaskClosed | RedFlagRaised
+PatientEvent = (
+    PatientAmended | ContactChanged | ConsentChanged | PatientDeparted | PatientReturned
+)
+TaskEvent = TaskOpened | TaskAcknowledged | TaskEscalated | TaskClosed | RedFlagRaised
 
 
 def plan_visit(event: AppointmentEvent) -> None:
@@ -114,6 +119,8 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (PatientAmended, plan_patient),
     (ContactChanged, plan_patient),
     (ConsentChanged, plan_patient),
+    (PatientDeparted, plan_patient),
+    (PatientReturned, plan_patient),
     (FollowUpsPlanned, plan_check_ins),
     (EpisodeAdvanced, plan_check_ins),
     (ResponseRecorded, stop_check_in),
@@ -121,5 +128,6 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (RedFlagRaised, plan_pages),
     (TaskOpened, plan_pages),
     (TaskAcknowledged, plan_pages),
+    (TaskEscalated, plan_pages),
     (TaskClosed, plan_pages),
 ]

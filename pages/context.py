@@ -1,7 +1,8 @@
 """What every page's frame needs: the clinic, its zone, the nav, the demo's clock."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,7 +11,13 @@ from django.urls import NoReverseMatch, reverse
 
 from clinics.domain.policy import may
 from core import clock
-from pages.words import zone_name
+from notifications.selectors import alarms
+from pages.words import clock_time, zone_name
+
+if TYPE_CHECKING:
+    from clinics.models import Clinic
+
+MOST_ALARMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,34 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "role": _role(request),
         "places": places(_role(request), request.path),
         "may_search": may(_role(request), "patient.read").allowed,
+        "alarm_bar": _alarm_bar(request, clinic, zone, now),
         "may_read_messages": may(_role(request), "message.read").allowed,
+    }
+
+
+def _alarm_bar(
+    request: HttpRequest, clinic: "Clinic", zone: ZoneInfo, now: datetime
+) -> dict[str, str]:
+    """What stands in red on every page while an alarm has reached nobody; no name.
+
+    One statement a page, which an index of unanswered alarms answers.
+    """
+    if getattr(request, "membership", None) is None:
+        return {}
+    waiting = list(alarms.unheard(clinic.pk, now)[:MOST_ALARMS])
+    if not waiting:
+        return {}
+    since = clock_time(min(task.created_at for task in waiting), zone)
+    text = (
+        f"A red flag has had no answer since {since}."
+        if len(waiting) == 1
+        else f"{len(waiting)} red flags have had no answer, the first since {since}."
+    )
+    may_open = may(_role(request), "task.read").allowed
+    return {
+        "text": text,
+        "address": reverse("staff:tasks") if may_open else "",
+        "advice": "" if may_open else "Tell a clinician or the medical director now.",
     }
 
 

@@ -92,9 +92,13 @@ PATIENTS = {
     "enquiry.converted": "Enquiry became a patient",
     "enquiry.dismissed": "Enquiry closed without a visit",
     "enquiry.forgotten": "Enquiry deleted after its time",
+    "patient.died": "Recorded as deceased",
+    "patient.asked_for_silence": "Recorded: do not contact",
+    "patient.departure_taken_back": "Taken back: deceased or do not contact",
     "task.opened": "Task opened",
     "task.acknowledged": "Task taken on",
     "task.closed": "Task closed",
+    "task.noted": "Something added to a task",
     "task.escalated": "Task handed to the medical director",
 }
 EPISODES = {
@@ -125,6 +129,9 @@ EPISODES = {
     "episode.closed": "Episode closed",
     "episode.became_ready": "Ready for the day",
     "episode.became_unready": "No longer ready",
+    "episode.follow_ups_cancelled": "Recovery contacts stopped",
+    "episode.follow_ups_planned_again": "Recovery contacts planned again",
+    "episode.red_flag_raised": "Red flag raised by an answer",
     "episode.act_refused": "Refused",
     "episode.act_forbidden": "Refused: not this role's",
     "episode.scan_mismatched": "A scan did not match",

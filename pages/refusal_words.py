@@ -15,6 +15,8 @@ from pages.words import sentence
 VISITS = {
     "another-day": "it was noted on another day",
     "begun": "the phase has begun already",
+    "death-not-recorded": "the patient is not recorded as deceased",
+    "do-not-contact": "the patient wants no contact",
     "ended": "the phase has ended already",
     "hold-limit": "the hold is as long as it may be",
     "hold-longer": "the hold would end sooner than it does",
@@ -27,6 +29,7 @@ VISITS = {
     "not-yet": "it is too early",
     "nothing-to-undo": "there is nothing to take back",
     "patient-busy": "the patient has another visit then",
+    "patient-deceased": "the patient is recorded as deceased",
     "slot-taken": "the time is taken",
     "status": "the visit's state does not allow it",
     "too-late": "it is too late",

@@ -7,4 +7,4 @@ class PatientsConfig(AppConfig):
     def ready(self) -> None:
         from core import grants
 
-        grants.append_only("patients_channelconsent")
+        grants.append_only("patients_channelconsent", "patients_tasknote")

@@ -29,6 +29,21 @@ class ConsentChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PatientDeparted(Event):
+    """The patient died ("deceased") or asked not to be contacted: nothing leaves."""
+
+    patient_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientReturned(Event):
+    """That was a slip: the patient may be told things again."""
+
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOpened(Event):
     task_id: UUID
     patient_id: UUID | None

@@ -6,15 +6,26 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Reverse
+from django.db.models.functions import Coalesce, Reverse
 
 from core.actor import Actor
 from core.problems import NotFound
 from patients.domain import search as typed
 from patients.domain.names import words
-from patients.models import ChannelConsent, ContactPoint, Enquiry, Patient, Task
+from patients.models import (
+    ChannelConsent,
+    ContactPoint,
+    Departure,
+    Enquiry,
+    Patient,
+    Task,
+    TaskNote,
+)
+from patients.models.task import URGENT_TIERS
 
 SYSTEM_OF = {"sms": "phone", "email": "email"}
+TASK_ORDER = ("rank", "due_at", "pk")
+NO_TIER = 9
 TASK_STATES = ("open", "acknowledged", "late", "done", "all")
 
 
@@ -123,6 +134,12 @@ def holders(phone: str) -> QuerySet[Patient]:
     return Patient.objects.filter(pk__in=numbers.values("patient_id")).order_by("pk")
 
 
+def departures(patient: Patient) -> QuerySet[Departure]:
+    """What stands of a death or a wish not to be contacted, the newest first."""
+    rows = Departure.objects.filter(patient=patient, taken_back_at=None)
+    return rows.order_by("-recorded_at")
+
+
 def zone(patient: Patient) -> ZoneInfo:
     """The patient's time zone; the clinic's unless they have their own."""
     return ZoneInfo(patient.time_zone or patient.clinic.time_zone)
@@ -179,7 +196,7 @@ def tasks(
     patient_id: UUID | None = None,
     owner_role: str = "",
 ) -> QuerySet[Task]:
-    """A clinic's tasks, the one due first first.
+    """A clinic's tasks: red flags by their tier first, then the one due first.
 
     `state`: open (all not done), acknowledged, late (past due and
     grace), done, all.
@@ -190,7 +207,31 @@ def tasks(
         rows = rows.filter(patient_id=patient_id)
     if owner_role:
         rows = rows.filter(owner_role=owner_role)
-    return rows.order_by("due_at", "pk")
+    # The list pages through these columns; what is no red flag comes after all tiers.
+    return rows.annotate(rank=Coalesce("tier", NO_TIER)).order_by(*TASK_ORDER)
+
+
+def tasks_about(subject: str, kind: str) -> QuerySet[Task]:
+    """Every task of that kind about it, the oldest first; closed ones, too."""
+    return Task.objects.filter(subject=subject, kind=kind).order_by("created_at", "pk")
+
+
+def unanswered_alarms(clinic_id: int) -> QuerySet[Task]:
+    """The clinic's red flags of tier 1 and 2 that nobody has taken on yet."""
+    return Task.objects.filter(
+        clinic_id=clinic_id,
+        tier__in=URGENT_TIERS,
+        done_at=None,
+        acknowledged_at=None,
+    )
+
+
+def notes_of(tasks: Collection[Task]) -> dict[UUID, list[TaskNote]]:
+    """What was added to each of these tasks, oldest first; one statement."""
+    found: dict[UUID, list[TaskNote]] = {task.pk: [] for task in tasks}
+    for note in TaskNote.objects.filter(task__in=tasks).order_by("pk"):
+        found[note.task_id].append(note)
+    return found
 
 
 def tasks_to_escalate(now: datetime) -> QuerySet[Task]:

@@ -45,6 +45,7 @@ DAY_APPEND_ONLY = (
     "procedures_instrumentversion",
     "procedures_timetableversion",
     "procedures_enteredinerror",
+    "procedures_saidanswer",
 )
 
 

@@ -1,6 +1,7 @@
 """What procedures does when scheduling tells it something."""
 
 from core.events import Event, Subscriber
+from patients.events import PatientDeparted, PatientReturned
 from patients.services import patients
 from procedures.events import DayActDone, ResponseRecorded
 from procedures.services import day_phases, follow_ups, visits
@@ -47,6 +48,16 @@ def close_missed_call(event: ResponseRecorded) -> None:
     follow_ups.note_answer(follow_up_id=event.follow_up_id, now=event.occurred_at)
 
 
+def stop_contacts(event: PatientDeparted) -> None:
+    patients.lock(event.patient_id)
+    follow_ups.cancel(patient_id=event.patient_id, now=event.occurred_at)
+
+
+def resume_contacts(event: PatientReturned) -> None:
+    patients.lock(event.patient_id)
+    follow_ups.plan_again(patient_id=event.patient_id, now=event.occurred_at)
+
+
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentBooked, link_visit),
     (AppointmentMoved, redate_visit),
@@ -56,4 +67,6 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentEnded, free_visit),
     (DayActDone, note_phases),
     (ResponseRecorded, close_missed_call),
+    (PatientDeparted, stop_contacts),
+    (PatientReturned, resume_contacts),
 ]

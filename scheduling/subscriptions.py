@@ -4,6 +4,7 @@ clinic keeps other holidays."""
 from clinics.events import HolidayCalendarChanged
 from core.actor import Actor, job
 from core.events import Event, Subscriber
+from patients.events import PatientDeparted, PatientReturned
 from scheduling import selectors
 from scheduling.events import (
     AppointmentCheckedIn,
@@ -11,7 +12,7 @@ from scheduling.events import (
     AppointmentEvent,
     AppointmentFulfilled,
 )
-from scheduling.services import closures, phase_records
+from scheduling.services import closures, departures, phase_records
 
 
 def begin_first_phase(event: AppointmentCheckedIn) -> None:
@@ -40,6 +41,21 @@ def follow_holidays(event: HolidayCalendarChanged) -> None:
     )
 
 
+def stop_bookings(event: PatientDeparted) -> None:
+    departures.stop(
+        patient_id=event.patient_id,
+        kind=event.kind,
+        by=job("departures"),
+        now=event.occurred_at,
+    )
+
+
+def resume_bookings(event: PatientReturned) -> None:
+    departures.resume(
+        patient_id=event.patient_id, by=job("departures"), now=event.occurred_at
+    )
+
+
 def _by(event: AppointmentEvent, name: str) -> Actor:
     visit = selectors.appointment(event.appointment_id)
     assert visit is not None, "an event names an appointment that exists"
@@ -51,4 +67,6 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentFulfilled, end_open_phases),
     (AppointmentEnded, end_open_phases),
     (HolidayCalendarChanged, follow_holidays),
+    (PatientDeparted, stop_bookings),
+    (PatientReturned, resume_bookings),
 ]

@@ -228,6 +228,12 @@ PATIENTS: dict[str, Rule] = {
     "enquiry.write": _about_patients(
         "Coordinators turn an enquiry into a patient.", COORDINATOR
     ),
+    "patient.depart": _about_patients(
+        "Whoever hears of a death, or of a wish not to be contacted, writes it down.",
+        COORDINATOR,
+        NURSE,
+        *DOCTORS,
+    ),
     "patient.read": _about_patients(
         "Coordinators and those who treat the patient need to know who it is.",
         COORDINATOR,

@@ -26,20 +26,23 @@ def create_clinic(
     *,
     name: str,
     time_zone: str,
+    phone: str,
+    address: str,
     short_name: str = "",
     slug: str = "",
-    phone: str = "",
-    address: str = "",
     holiday_calendar: str = "",
     by: Actor,
     now: datetime,
 ) -> Clinic:
     """Open a clinic, closed on the holidays of `holiday_calendar` ("US", "US-TX").
 
-    Raises Invalid for an unknown zone or calendar, a phone, or a slug in use.
+    `phone` and `address` stand in messages and where a patient must call at once.
+    Raises Invalid for an unknown zone or calendar, no phone or address, or a slug in
+    use.
     """
-    slug = slug or slugify(name)
-    _check(slug=slug, name=name, time_zone=time_zone, phone=phone)
+    slug, address = slug or slugify(name), address.strip()
+    _check(slug=slug, name=name, time_zone=time_zone)
+    _check_contact(phone, address)
     _check_calendar(holiday_calendar)
     clinic = Clinic.objects.create(
         name=name,
@@ -65,7 +68,18 @@ def create_clinic(
     return clinic
 
 
-def _check(*, slug: str, name: str, time_zone: str, phone: str) -> None:
+def _check_contact(phone: str | None, address: str | None) -> None:
+    """A clinic can be called and found; None is not looked at. Raises Invalid."""
+    errors = []
+    if phone is not None and not _is_phone(phone):
+        errors.append(FieldError("/phone", str(E164.message)))
+    if address is not None and not address.strip():
+        errors.append(FieldError("/address", "Give the address patients come to."))
+    if errors:
+        raise Invalid(errors)
+
+
+def _check(*, slug: str, name: str, time_zone: str) -> None:
     errors = []
     if not name.strip():
         errors.append(FieldError("/name", "Give the clinic a name."))
@@ -74,8 +88,6 @@ def _check(*, slug: str, name: str, time_zone: str, phone: str) -> None:
     if not _is_zone(time_zone):
         text = "Name a time zone such as America/Chicago."
         errors.append(FieldError("/time_zone", text))
-    if phone and not _is_phone(phone):
-        errors.append(FieldError("/phone", str(E164.message)))
     if errors:
         raise Invalid(errors)
 
@@ -106,6 +118,8 @@ def _is_phone(number: str) -> bool:
 def set_policies(
     *,
     clinic_id: int,
+    phone: str | None = None,
+    address: str | None = None,
     offer_batch_size: int | None = None,
     offer_valid_minutes: int | None = None,
     offers_by_itself: bool | None = None,
@@ -113,11 +127,14 @@ def set_policies(
     by: Actor,
     now: datetime,
 ) -> Clinic:
-    """Change how freed openings are offered, and on which public holidays the clinic
-    is closed; what is None stays. Raises Invalid for numbers out of range and for a
-    calendar nobody knows."""
+    """Change how the clinic is reached, how freed openings are offered, and on which
+    public holidays it is closed; what is None stays. Raises Invalid for an empty
+    telephone or address, numbers out of range and a calendar nobody knows."""
     [clinic] = lock(Clinic.objects.filter(pk=clinic_id))
+    _check_contact(phone, address)
     sent = {
+        "phone": phone,
+        "address": address and address.strip(),
         "offer_batch_size": offer_batch_size,
         "offer_valid_minutes": offer_valid_minutes,
         "offers_by_itself": offers_by_itself,

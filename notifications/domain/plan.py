@@ -76,11 +76,14 @@ CHECK_IN_CALL, OVERDUE_CALL = "check_in", "check_in_overdue"
 class Reach:
     """How a patient may be reached.
 
+    `silence` is why nothing at all is told to them, nor any call asked for: they died
+    ("deceased") or want none ("do_not_contact"); "" if there is no such reason.
     `contacts`: channels with a current address that has not opted out; `consents`:
     channels the patient agreed to. Staff are reached by their own addresses.
     """
 
     zone: ZoneInfo
+    silence: str = ""
     contacts: frozenset[str] = frozenset()
     consents: frozenset[str] = frozenset()
 
@@ -111,6 +114,8 @@ def plan(
     subject: Subject, *, reach: Reach, now: datetime, kinds: Kinds = catalogue.KINDS
 ) -> Plan:
     """Return what should be told about `subject`, as known at `now`."""
+    if reach.silence:
+        return Plan()
     found: Iterable[Wanted | Call]
     match subject:
         case Visit():
@@ -302,10 +307,14 @@ def _check_in_call(
 
 
 def _alarm(subject: Alarm, kinds: Kinds) -> Iterator[Wanted]:
-    """One page for each person on call, each a turn later than the one before."""
+    """One page for each person on call, each a turn later than the one before; the
+    medical director comes last."""
     if not subject.is_open:
         return
-    reachable = [person for person in subject.on_call if person.channels]
+    known = {person.user_id for person in subject.on_call if person.channels}
+    directors = [one for one in subject.directors if one.user_id not in known]
+    people = (*subject.on_call, *directors)
+    reachable = [person for person in people if person.channels]
     for turn, person in enumerate(reachable):
         due = subject.opened_at + turn * subject.answer_within
         yield Wanted(

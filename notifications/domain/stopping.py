@@ -11,6 +11,8 @@ def why(
     """Return (state, reason) for a message that `plan` no longer wants."""
     if not _is_live(subject):
         return states.CANCELLED, _ended(subject)
+    if reach.silence:
+        return states.CANCELLED, reach.silence
     if isinstance(subject, Visit) and revision != subject.revision:
         return states.SUPERSEDED, "revised"
     if isinstance(subject, Alarm):

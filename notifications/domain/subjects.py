@@ -91,13 +91,18 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """An urgent task: who is paged, in which order, how long each has to answer."""
+    """An urgent task: who is paged, in which order, how long each has to answer.
+
+    `directors` are paged when everybody `on_call` has had their turn, at once if
+    nobody is on call or can be reached.
+    """
 
     id: str
     opened_at: datetime
     answer_within: timedelta
     is_open: bool
     on_call: tuple[Person, ...] = field(default=())
+    directors: tuple[Person, ...] = field(default=())
 
     @property
     def subject(self) -> str:

@@ -111,15 +111,15 @@ def _of_tasks(task_ids: Collection[UUID], rows: Rows) -> dict[str, Situation]:
     if not task_ids:
         return {}
     tasks = patients.tasks_by_id(task_ids).values()
-    on_call = {
-        clinic_id: clinics.on_call(clinic_id)
-        for clinic_id in {task.clinic_id for task in tasks if task.is_urgent}
-    }
+    urgent = {task.clinic_id for task in tasks if task.is_urgent}
+    on_call = {key: clinics.on_call(key) for key in urgent}
+    directors = {key: clinics.directors(key) for key in urgent}
     return {
         f"task:{task.pk}": situations.of_alarm(
             task,
             task.clinic,
             on_call[task.clinic_id] if task.is_urgent else [],
+            directors[task.clinic_id] if task.is_urgent else [],
             rows[f"task:{task.pk}"],
         )
         for task in tasks

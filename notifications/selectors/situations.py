@@ -247,6 +247,7 @@ def reaches_of(
         person.pk: (
             Reach(
                 zone=patients.zone(person),
+                silence=person.standing,
                 contacts=frozenset(
                     channel
                     for channel, point in contacts[person.pk].items()
@@ -264,27 +265,37 @@ def _of_task(task_id: UUID, rows: list[Message]) -> Situation:
     task = patients.task(task_id)
     clinic = clinics.clinic(task.clinic_id)
     on_call = clinics.on_call(clinic) if task.is_urgent else []
-    return of_alarm(task, clinic, on_call, rows)
+    directors = clinics.directors(clinic) if task.is_urgent else []
+    return of_alarm(task, clinic, on_call, directors, rows)
 
 
 def of_alarm(
-    task: "Task", clinic: "Clinic", on_call: "list[User]", rows: list[Message]
+    task: "Task",
+    clinic: "Clinic",
+    on_call: "list[User]",
+    directors: "list[User]",
+    rows: list[Message],
 ) -> Situation:
-    """Return the situation of a task, given who is on call at its clinic."""
+    """Return the situation of a task, given whom its clinic pages."""
     return Situation(
         snapshot=Alarm(
             id=str(task.pk),
             opened_at=task.created_at,
             answer_within=_turn(task),
             is_open=task.is_urgent and not (task.done_at or task.acknowledged_at),
-            on_call=tuple(Person(user.pk, channels_of(user)) for user in on_call),
+            on_call=_people(on_call),
+            directors=_people(directors),
         ),
         clinic=clinic,
         reach=Reach(zone=ZoneInfo(clinic.time_zone)),
         rows=rows,
         task=task,
-        users={user.pk: user for user in on_call},
+        users={user.pk: user for user in (*on_call, *directors)},
     )
+
+
+def _people(users: "Iterable[User]") -> tuple[Person, ...]:
+    return tuple(Person(user.pk, channels_of(user)) for user in users)
 
 
 def _turn(task: "Task") -> timedelta:

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 # Stopped for a reason that can pass: wanted again, it is planned again.
 PASSING = frozenset(
-    {"no_consent", "no_address", "not_needed", "not_on_call", "visit_arrived"}
+    {
+        "no_consent",
+        "no_address",
+        "not_needed",
+        "not_on_call",
+        "visit_arrived",
+        "deceased",
+        "do_not_contact",
+    }
 )
 AGAIN = "#"
 

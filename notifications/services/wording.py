@@ -26,6 +26,10 @@ def masked(message: Message, situation: Situation) -> Words:
     return _words(message, situation, MASKED)
 
 
+# A clinic of old times may have no number: a sentence does not end in the middle.
+NO_PHONE = {"en": "our front desk", "es": "la recepción"}
+
+
 def open_words(message: Message, situation: Situation) -> Words:
     """Return the words as they leave, with the link's token; never stored by us."""
     return _words(message, situation, _token(message.link))
@@ -53,7 +57,7 @@ def _words(message: Message, situation: Situation, token: str) -> Words:
 def _values(message: Message, situation: Situation, token: str) -> Mapping[str, str]:
     values = {
         "clinic": situation.clinic.short_name,
-        "phone": spoken_phone(situation.clinic.phone),
+        "phone": spoken_phone(situation.clinic.phone) or NO_PHONE[message.language],
         "link": f"{settings.SITE_URL}/v/{token}/",
     }
     match situation.snapshot:

@@ -1,5 +1,6 @@
 """The check-in: one question per page, saved as it goes, sent once."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -8,15 +9,18 @@ from django.urls import reverse
 
 from clinics.services.doors import Answer, PublicRequest, public_page
 from core.refusal import Refused
+from notifications.selectors.alarms import is_told
 from pages.patient.texts import TEXTS
-from pages.patient.visitor import Visitor, is_switch, language_of, notice, show, shut
+from pages.patient.visitor import Visitor, is_switch, language_of, show, shut
 from pages.patient.visitor import visitor as who
-from procedures.domain.questions import Question
+from patients import selectors as patients
+from procedures.domain.questions import Question, told
 from procedures.selectors.follow_ups import follow_up as find
-from procedures.selectors.follow_ups import tier_of
-from procedures.services import responses
+from procedures.selectors.follow_ups import takes_answers, tier_of
+from procedures.services import alarms, responses
 
 if TYPE_CHECKING:
+    from patients.models import Task
     from procedures.models import FollowUp
 
 
@@ -45,7 +49,7 @@ class CheckIn:
     def show(
         self, template: str, context: dict[str, Any], status: int = 200
     ) -> HttpResponse:
-        urgent = responses.call_now(self.saved, self.language)
+        urgent = responses.call_now(self.saved, self.language, self.told)
         shown = {"urgent": urgent, **context}
         return show(
             self.request,
@@ -56,15 +60,42 @@ class CheckIn:
             status=status,
         )
 
+    @cached_property
+    def told(self) -> bool:
+        """Whether somebody of the clinic is being paged about this contact."""
+        return is_told(self.alarms)
+
+    @cached_property
+    def alarms(self) -> "list[Task]":
+        subject = alarms.subject(self.follow_up)
+        return list(patients.tasks_about(subject, alarms.KIND))
+
+    def urgent_of(self, tier: int | None) -> tuple[str, str] | None:
+        """What to do now at that tier, as the clinic knows of it."""
+        return responses.call_text(tier, self.language, self.told)
+
     def _is_emergency(self, urgent: tuple[str, str] | None) -> bool:
         return urgent is not None and urgent == responses.call_text(1, self.language)
 
     def closed(self, status: int = 200) -> HttpResponse:
-        """Too early, too late or ended: whom to call instead."""
-        clinic, patient = self.visitor.clinic, self.visitor.patient
-        return notice(
-            self.request, "closed", clinic=clinic, patient=patient, status=status
-        )
+        """Too early, too late or ended: only warning signs can be told still."""
+        words = TEXTS[self.language]
+        more = {"title": words["closed_title"], "text": words["closed_text"]}
+        return self.signs(more, status=status)
+
+    def signs(self, more: dict[str, Any], status: int = 200) -> HttpResponse:
+        """The short form for warning signs, under a title of its own."""
+        asked = responses.signs_question(self.language)
+        chosen = self.request.POST.getlist("answer")
+        context = {
+            "question": asked,
+            "options": _options(asked, chosen),
+            "typed": self.request.POST.get("words", ""),
+            "address": reverse("v:signs"),
+            "length": responses.WORDS_LENGTH,
+            **more,
+        }
+        return self.show("signs", context, status=status)
 
 
 def _enter(request: PublicRequest) -> CheckIn | Answer:
@@ -74,7 +105,7 @@ def _enter(request: PublicRequest) -> CheckIn | Answer:
     check_in = CheckIn(request, visitor)
     if check_in.answered:
         return HttpResponseRedirect(reverse("v:done"), status=303)
-    if check_in.follow_up.state != "planned":
+    if not takes_answers(check_in.follow_up):
         return check_in.closed()
     return check_in
 
@@ -152,6 +183,7 @@ def _save(request: PublicRequest, check_in: CheckIn, number: int) -> Answer:
             question=asked.key,
             value=given if asked.kind == "multichoice" else "".join(given[:1]),
             language=check_in.language,
+            by=request.actor,
             now=request.now,
         )
     except responses.InvalidAnswer as wrong:
@@ -193,11 +225,7 @@ def _row(check_in: CheckIn, number: int) -> dict[str, Any]:
 
 
 def _said(asked: Question, saved: Any) -> str:
-    labels = dict(asked.options)
-    values = saved if isinstance(saved, list) else [saved]
-    said = [labels.get(str(v), str(v)) for v in values if v not in (None, "")]
-    unit = " °C" if asked.kind == "temperature" and said else ""
-    return ", ".join(said) + unit
+    return "" if saved in (None, "", []) else told(asked, saved, text=False)
 
 
 def _send(request: PublicRequest, check_in: CheckIn) -> Answer:
@@ -221,10 +249,62 @@ def done(request: PublicRequest) -> Answer:
         return shut(request)
     check_in = CheckIn(request, visitor)
     words = TEXTS[check_in.language]
+    urgent = check_in.urgent_of(tier_of(check_in.follow_up))
     context = {
         "title": words["done_title"],
         "text": words["done_text"],
-        "more": words["done_next"],
-        "urgent": responses.call_text(tier_of(check_in.follow_up), check_in.language),
+        "more": words[_what_next(check_in, urgent)],
+        "urgent": urgent,
+        "signs_address": reverse("v:signs"),
+    }
+    return check_in.show("notice", context)
+
+
+def _what_next(check_in: CheckIn, urgent: tuple[str, str] | None) -> str:
+    """One voice: who is to call now is not told that there is nothing to do."""
+    if urgent:
+        return "done_urgent"
+    return "done_told" if check_in.told else "done_next"
+
+
+@public_page
+def signs(request: PublicRequest) -> Answer:
+    """Warning signs at any time, whatever has become of the contact's questions."""
+    visitor = who(request, "check_in")
+    if visitor is None:
+        return shut(request)
+    check_in = CheckIn(request, visitor)
+    title = {"title": TEXTS[check_in.language]["signs_title"]}
+    if request.method != "POST" or is_switch(request):
+        return check_in.signs(title)
+    assert request.actor is not None
+    try:
+        responses.tell_signs(
+            follow_up_id=check_in.follow_up.pk,
+            signs=request.POST.getlist("answer"),
+            words=request.POST.get("words", ""),
+            language=check_in.language,
+            by=request.actor,
+            now=request.now,
+        )
+    except responses.InvalidAnswer as wrong:
+        more = title | {"error": str(wrong), "error_page": True}
+        return check_in.signs(more, status=422)
+    return HttpResponseRedirect(reverse("v:signs_told"), status=303)
+
+
+@public_page
+def signs_told(request: PublicRequest) -> Answer:
+    """What has become of the signs told, and what to do now."""
+    visitor = who(request, "check_in")
+    if visitor is None:
+        return shut(request)
+    check_in = CheckIn(request, visitor)
+    words = TEXTS[check_in.language]
+    tiers = [task.tier for task in check_in.alarms if task.done_at is None]
+    context = {
+        "title": words["signs_done_title"],
+        "text": words["signs_done_text"],
+        "urgent": check_in.urgent_of(min(filter(None, tiers), default=None)),
     }
     return check_in.show("notice", context)

@@ -13,6 +13,8 @@ urlpatterns = [
     path("check-in/", check_in.start, name="check_in"),
     path("check-in/<int:number>/", check_in.question, name="question"),
     path("check-in/review/", check_in.review, name="review"),
+    path("check-in/signs/", check_in.signs, name="signs"),
+    path("check-in/signs/told/", check_in.signs_told, name="signs_told"),
     path("check-in/done/", check_in.done, name="done"),
     path("<str:token>/", entry.entry, name="entry"),
 ]

@@ -1,4 +1,4 @@
-"""For administrators: how the clinic offers freed openings, and its holidays."""
+"""For administrators: how the clinic is reached, offers openings, and its holidays."""
 
 from django import forms
 from django.contrib import messages
@@ -7,11 +7,14 @@ from django.shortcuts import redirect
 from clinics.services import clinics as service
 from clinics.services.doors import Answer, StaffRequest, page
 from core.problems import Invalid
-from pages.forms import Form, show
+from notifications.selectors import going_live
+from pages.forms import Form, area, show
 from pages.setup_words import after
 from scheduling.services.effects import counted
 
 FIELDS = (
+    "phone",
+    "address",
     "offers_by_itself",
     "offer_batch_size",
     "offer_valid_minutes",
@@ -20,6 +23,10 @@ FIELDS = (
 
 
 class PoliciesForm(Form):
+    phone = forms.CharField(
+        label="Telephone", max_length=16, help_text="As +17135550100."
+    )
+    address = forms.CharField(label="Address", max_length=500, widget=area())
     offers_by_itself = forms.BooleanField(
         label="Offer freed openings by itself",
         required=False,
@@ -58,4 +65,5 @@ def policies(request: StaffRequest) -> Answer:
         else:
             messages.success(request, after("Saved.", effect))
             return redirect("staff:clinic")
-    return show(request, "pages/staff/clinic.html", {"form": form}, form)
+    context = {"form": form, "missing": going_live.missing(request.clinic)}
+    return show(request, "pages/staff/clinic.html", context, form)

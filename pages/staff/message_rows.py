@@ -26,6 +26,8 @@ WHY = {
     "not_wanted": "No longer needed",
     "not_needed": "No longer needed",
     "no_address": "There is no number or address",
+    "deceased": "The patient has died",
+    "do_not_contact": "The patient wants no contact",
     "revised": "The visit was changed meanwhile",
     "answered_or_closed": "It was answered, or is closed",
     "acknowledged": "Somebody has taken it on",

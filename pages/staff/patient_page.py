@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from patients.models import Patient
 
 VISITS = 20
+DEPARTURES = {
+    "deceased": "The patient has died",
+    "do_not_contact": "The patient wants no contact",
+}
 CHANNELS = (("sms", "Text messages"), ("email", "E-mail"))
 
 
@@ -52,13 +56,14 @@ def context(
         "open_episode_address": f"{reverse('staff:episode_new')}?patient={patient.pk}",
         **_waits(request, patient),
         "duplicate_address": _duplicate(patient),
+        **_departures(request, patient),
         "consents": [_consent(patient, *channel) for channel in CHANNELS],
         "visits": [_visit(visit) for visit in visits],
         "history": history.timeline(f"patient:{patient.pk}", *streams),
         "tasks": _tasks(request, patient),
         **_episodes(request, patient),
         "messages_log": _messages(request, patient),
-        **_permissions(request),
+        **_permissions(request, patient),
     }
 
 
@@ -116,7 +121,9 @@ def _waits(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
     new = f"{reverse('staff:waitlist_new')}?{urlencode({'patient': patient.pk})}"
     rows = waitlist.entries_of(patient.pk).filter(closed_at=None)
     return {
-        "wait_address": new if may(role, "waitlist.write").allowed else "",
+        "wait_address": new
+        if may(role, "waitlist.write").allowed and not patient.standing
+        else "",
         "waits": [
             {
                 "visit_type": row.visit_type.name,
@@ -128,13 +135,14 @@ def _waits(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
     }
 
 
-def _permissions(request: StaffRequest) -> dict[str, bool]:
+def _permissions(request: StaffRequest, patient: "Patient") -> dict[str, bool]:
     role = request.membership.role
+    lives = not patient.is_deceased
     return {
-        "may_book": may(role, "appointment.book").allowed,
+        "may_book": lives and may(role, "appointment.book").allowed,
         "may_write": may(role, "patient.write").allowed,
         "may_contact": may(role, "contact.write").allowed,
-        "may_open_episode": may(role, "episode.open").allowed,
+        "may_open_episode": lives and may(role, "episode.open").allowed,
     }
 
 
@@ -142,6 +150,30 @@ def _duplicate(patient: "Patient") -> str:
     if patient.duplicate_of_id is None:
         return ""
     return reverse("staff:patient", args=[patient.duplicate_of_id])
+
+
+def _departures(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
+    """What stands of a death or a wish for no contact, and the ways to say so."""
+    may_depart = may(request.membership.role, "patient.depart").allowed
+    rows = selectors.departures(patient) if patient.standing else ()
+    return {
+        "depart_address": reverse("staff:patient_depart", args=[patient.pk])
+        if may_depart and patient.standing != "deceased"
+        else "",
+        "departures": [
+            {
+                "title": DEPARTURES[row.kind],
+                "died_on": row.died_on,
+                "source": row.source,
+                "at": row.recorded_at,
+                "by": row.recorded_by_name,
+                "address": reverse("staff:patient_return", args=[patient.pk, row.kind])
+                if may_depart
+                else "",
+            }
+            for row in rows
+        ],
+    }
 
 
 def _consent(patient: "Patient", channel: str, name: str) -> dict[str, Any]:

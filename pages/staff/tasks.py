@@ -28,7 +28,7 @@ from procedures.selectors import follow_ups
 from scheduling.selectors import waitlist
 
 if TYPE_CHECKING:
-    from patients.models import Task
+    from patients.models import Task, TaskNote
 
 ROWS = 50
 TABS = (
@@ -119,6 +119,7 @@ def _page(request: StaffRequest, wrong: dict[UUID, Form] | None = None) -> HttpR
     state = state if state in dict(TABS) else "open"
     found = selectors.tasks(request.clinic.pk, now=request.now, state=state)
     rows = list(found.select_related("clinician")[:ROWS])
+    notes = selectors.notes_of(rows)
     request.saw(*(pk for task in rows for pk in _patient_ids(task)), deliberate=False)
     wrong = wrong or {}
     context = {
@@ -127,7 +128,13 @@ def _page(request: StaffRequest, wrong: dict[UUID, Form] | None = None) -> HttpR
             {"label": label, "address": f"?state={code}", "current": code == state}
             for code, label in TABS
         ],
-        "tasks": [_row(request, task, wrong.get(task.pk)) for task in rows],
+        "tasks": [
+            {
+                **_row(request, task, wrong.get(task.pk)),
+                "notes": _notes(request, task, notes[task.pk]),
+            }
+            for task in rows
+        ],
         "may_write": may(request.membership.role, "task.write").allowed,
         "error_form": next(iter(wrong.values()), None),
     }
@@ -165,6 +172,15 @@ def _row(request: StaffRequest, task: "Task", form: Form | None) -> dict[str, An
         "close_address": reverse("staff:task_close", args=[task.pk]),
         **_subject(task),
     }
+
+
+def _notes(
+    request: StaffRequest, task: "Task", notes: "list[TaskNote]"
+) -> "list[TaskNote]":
+    """What was added to the task; of a red flag, for those who treat."""
+    role = request.membership.role
+    may_read = not task.tier or may(role, "episode.read_clinical").allowed
+    return notes if may_read else []
 
 
 def _owner(task: "Task") -> str:

@@ -95,6 +95,29 @@ class Closing(Body):
     )
 
 
+class NewDeparture(Body):
+    """`kind` is "deceased" or "do_not_contact"; `source` says who told or asked."""
+
+    kind = serializers.CharField()
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    died_on = serializers.DateField(required=False, allow_null=True)
+
+
+class TakingBack(Body):
+    reason = serializers.CharField(allow_blank=True)
+
+
+class DepartureAnswer(serializers.Serializer[Any]):
+    patient = serializers.UUIDField()
+    kind = serializers.CharField()
+    died_on = serializers.DateField(allow_null=True)
+    source = serializers.CharField()  # type: ignore[assignment]
+    recorded_at = serializers.DateTimeField()
+    recorded_by = serializers.CharField()
+    taken_back_at = serializers.DateTimeField(allow_null=True)
+    taken_back_reason = serializers.CharField()
+
+
 class Nothing(Body):
     """No field: the address says it all."""
 
@@ -117,6 +140,9 @@ class PatientAnswer(serializers.Serializer[Any]):
     sms_consent = serializers.BooleanField()
     email_consent = serializers.BooleanField()
     duplicate_of = serializers.UUIDField(allow_null=True)
+    standing = serializers.CharField(
+        help_text='"deceased", "do_not_contact", or empty: the patient may be told.'
+    )
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()
 
@@ -134,6 +160,12 @@ class PatientRow(serializers.Serializer[Any]):
 class PatientPage(serializers.Serializer[Any]):
     results = PatientRow(many=True)
     next = serializers.CharField(allow_null=True)
+
+
+class TaskNoteAnswer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    at = serializers.DateTimeField()
+    by = serializers.CharField()
 
 
 class TaskAnswer(serializers.Serializer[Any]):
@@ -158,6 +190,9 @@ class TaskAnswer(serializers.Serializer[Any]):
     outcome = serializers.CharField(allow_null=True)
     done_at = serializers.DateTimeField(allow_null=True)
     done_by = serializers.CharField()
+    notes = TaskNoteAnswer(
+        many=True, help_text="What became known later, for those who may read it."
+    )
 
 
 class TaskPage(serializers.Serializer[Any]):

@@ -98,5 +98,6 @@ def answer(patient: Patient, role: str) -> dict[str, Any]:
         "sms_consent": selectors.consented(patient, "sms"),
         "email_consent": selectors.consented(patient, "email"),
         "duplicate_of": patient.duplicate_of_id and str(patient.duplicate_of_id),
+        "standing": patient.standing,
         "created_at": patient.created_at.isoformat(),
     }

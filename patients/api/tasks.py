@@ -16,7 +16,7 @@ from patients.services import tasks
 
 class TaskList(Endpoint):
     actions = {"GET": "task.read"}
-    page_order = ("due_at", "pk")
+    page_order = selectors.TASK_ORDER
     query = bodies.TasksQuery
 
     @extend_schema(parameters=[bodies.TasksQuery], responses=bodies.TaskPage)
@@ -24,6 +24,7 @@ class TaskList(Endpoint):
         state = self.asked()["state"]
         rows = selectors.tasks(self.clinic.pk, now=request.now, state=state)
         role = request.actor.role
+        rows = rows.prefetch_related("notes")
         page = self.page(rows, lambda task: answer(task, role, request.now))
         shown = {task["patient"] for task in page["results"]} - {None}
         self.saw(*sorted(shown), deliberate=False)
@@ -66,10 +67,13 @@ class TaskClose(Endpoint):
 
 
 def answer(task: Task, role: str, now: datetime) -> dict[str, Any]:
-    """The whole task; the outcome of a red flag is for those who treat."""
+    """The whole task; the outcome and the notes of a red flag are for those who
+    treat."""
+    may_read = not task.tier or policy.may(role, "episode.read_clinical").allowed
     outcome: str | None = task.outcome
-    if task.is_urgent and not policy.may(role, "episode.read_clinical").allowed:
+    if task.is_urgent and not may_read:
         outcome = None
+    notes = task.notes.all() if may_read else ()
     return {
         "id": str(task.pk),
         "kind": task.kind,
@@ -90,6 +94,10 @@ def answer(task: Task, role: str, now: datetime) -> dict[str, Any]:
         "clinician": task.clinician_id,
         "contacted_at": _text(task.contacted_at),
         "outcome": outcome,
+        "notes": [
+            {"text": note.text, "at": note.at.isoformat(), "by": note.by}
+            for note in notes
+        ],
         "done_at": _text(task.done_at),
         "done_by": task.done_by,
     }

@@ -20,6 +20,14 @@ class BiologicalSex(models.TextChoices):
     UNKNOWN = "unknown", "Not recorded"
 
 
+class Standing(models.TextChoices):
+    """Whether the patient may be told anything at all."""
+
+    REACHABLE = "", "Reachable"
+    DECEASED = "deceased", "Deceased"
+    DO_NOT_CONTACT = "do_not_contact", "Do not contact"
+
+
 class Patient(UuidModel):
     """One person at one clinic; never deleted and never merged.
 
@@ -49,6 +57,11 @@ class Patient(UuidModel):
     )
     # Empty: the clinic's own zone.
     time_zone = models.CharField(max_length=64, blank=True, default="")
+    # Kept by patients.services.departures with its rows; read wherever something
+    # might leave for the patient.
+    standing = models.CharField(
+        max_length=16, choices=Standing, blank=True, default="", db_default=""
+    )
     version = models.PositiveIntegerField(default=1)
     duplicate_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="duplicates"
@@ -74,6 +87,10 @@ class Patient(UuidModel):
             models.CheckConstraint(
                 name="patient_sex_is_known_code",
                 condition=Q(biological_sex__in=BiologicalSex.values),
+            ),
+            models.CheckConstraint(
+                name="patient_standing_is_known",
+                condition=Q(standing__in=Standing.values),
             ),
             models.CheckConstraint(
                 name="patient_born_since_1900",
@@ -102,3 +119,7 @@ class Patient(UuidModel):
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def is_deceased(self) -> bool:
+        return self.standing == Standing.DECEASED

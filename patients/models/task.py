@@ -106,6 +106,12 @@ class Task(UuidModel):
                 condition=Q(done_at=None, acknowledged_at=None, escalated_at=None),
                 name="task_to_escalate",
             ),
+            # The alarms of a clinic that nobody has answered: asked on every page.
+            models.Index(
+                fields=["clinic"],
+                condition=Q(done_at=None, acknowledged_at=None, tier__in=(1, 2)),
+                name="task_unanswered_alarm",
+            ),
         ]
 
     def __str__(self) -> str:

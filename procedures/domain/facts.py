@@ -89,6 +89,7 @@ class Facts:
     readiness: dict[str, str] = field(default_factory=dict)
     procedure_on: date | None = None
     day: DayFacts = field(default_factory=DayFacts)
+    is_deceased: bool = False
 
     def consent(self, consent_type: str) -> ConsentFact | None:
         found = (c for c in self.consents if c.consent_type == consent_type)

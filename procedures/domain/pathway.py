@@ -169,7 +169,8 @@ STAYS: dict[Act, frozenset[Stage]] = {
     # A stop is the patient's: it is lifted where another episode goes on.
     A.LIFT_STOP: frozenset(STAGES) - TERMINAL,
     A.ADVERSE_EVENT: frozenset(STAGES),
-    A.RESPOND: frozenset({S.FOLLOW_UP}),
+    # Whoever was injected is followed up, however the day or the path ended.
+    A.RESPOND: frozenset({S.RELEASED, S.INJECTED, S.FOLLOW_UP, S.ABORTED, S.WITHDRAWN}),
     A.CORRECT: frozenset(STAGES) - {S.ENQUIRY},
     A.ENTER_IN_ERROR: frozenset(STAGES),
 }

@@ -22,10 +22,17 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "choose": ("Choose one of the answers.", ""),
         "range": ("Enter a whole number in the range shown.", ""),
         "temperature_wrong": ("Enter a temperature such as 98.6 or 37.0.", ""),
+        "signs_missing": ("Choose a sign, or write what is wrong.", ""),
+        "words_long": ("Use at most 1,000 characters.", ""),
         "call_1": ("Call 911 now.", "Do not wait for us to call you."),
+        # Said only when somebody is being paged.
+        "call_2_told": (
+            "Call us now.",
+            "Someone from the clinic has been told. If it gets worse, call 911.",
+        ),
         "call_2": (
             "Call us now.",
-            "Someone from the clinic will also call you. If it gets worse, call 911.",
+            "If nobody answers, or if it gets worse, call 911.",
         ),
     },
     "es": {
@@ -49,10 +56,16 @@ TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "choose": ("Elija una de las respuestas.", ""),
         "range": ("Escriba un número entero dentro del rango.", ""),
         "temperature_wrong": ("Escriba una temperatura como 98.6 o 37.0.", ""),
+        "signs_missing": ("Elija una señal, o escriba qué le pasa.", ""),
+        "words_long": ("Use como máximo 1,000 caracteres.", ""),
         "call_1": ("Llame al 911 ahora.", "No espere nuestra llamada."),
+        "call_2_told": (
+            "Llámenos ahora.",
+            "Ya se avisó a una persona de la clínica. Si empeora, llame al 911.",
+        ),
         "call_2": (
             "Llámenos ahora.",
-            "La clínica también le llamará. Si empeora, llame al 911.",
+            "Si nadie contesta, o si empeora, llame al 911.",
         ),
     },
 }

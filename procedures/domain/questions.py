@@ -99,6 +99,16 @@ def _options(instrument: Instrument, language: str) -> tuple[tuple[str, str], ..
     )
 
 
+def told(question: Question, kept: Any, *, text: bool = True) -> str:
+    """An answer in words, with its question unless `text` is False."""
+    labels = dict(question.options)
+    values = kept if isinstance(kept, list | tuple) else [kept]
+    said = ", ".join(labels.get(str(v), str(v)) for v in values if v not in (None, ""))
+    unit = " °C" if question.kind == "temperature" and said else ""
+    answer = f"{said or 'no answer'}{unit}"
+    return f"{question.text} {answer}" if text else answer
+
+
 def parse(question: Question, raw: Any) -> Any:
     """The answer as it is kept: int, str, list of str, or None if left out.
 

@@ -28,6 +28,7 @@ from procedures.models.follow_up import (
     InstrumentResponse,
     InstrumentVersion,
     Response,
+    SaidAnswer,
     TimetableVersion,
 )
 from procedures.models.injection import Disposition, Injection
@@ -84,6 +85,7 @@ __all__ = [
     "Release",
     "Response",
     "RuleVersion",
+    "SaidAnswer",
     "ScanIncident",
     "Signature",
     "SignedRecord",

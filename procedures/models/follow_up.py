@@ -184,3 +184,24 @@ class DraftAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question} of {self.follow_up_id}"
+
+
+class SaidAnswer(models.Model):
+    """An answer as it was given at one press, and what it replaced; never changed.
+
+    `flags` are the warning signs that this press told for the first time.
+    """
+
+    follow_up = models.ForeignKey(FollowUp, models.PROTECT, related_name="said")
+    question = models.CharField(max_length=40)
+    before = models.JSONField(null=True)
+    value = models.JSONField(null=True)
+    flags = ArrayField(models.CharField(max_length=40), default=list)
+    said_at = models.DateTimeField()
+    said_by = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.question} of {self.follow_up_id}"

@@ -58,6 +58,7 @@ def facts(
         readiness=dict(episode.readiness_items.values_list("kind", "state")),
         procedure_on=procedure.astimezone(zone).date() if procedure else None,
         day=day_facts(episode, now, in_use),
+        is_deceased=episode.patient.is_deceased,
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from procedures.domain.follow_ups import Planned
+from procedures.domain.pathway import Act, allows
 from procedures.domain.timing import Timing, timing
 from procedures.models import Episode, EpisodeVisit, FollowUp
 from procedures.selectors import linked
@@ -20,6 +21,11 @@ ENDED = ("completed", "lost_to_follow_up", "converted_to_surgery")
 def waits(follow_up: FollowUp) -> bool:
     """Whether the patient's answers are still wanted."""
     return follow_up.state == "planned" and follow_up.episode.stage not in ENDED
+
+
+def takes_answers(follow_up: FollowUp) -> bool:
+    """Whether the patient may still answer its questions by link."""
+    return waits(follow_up) and allows(follow_up.episode.stage, Act.RESPOND)
 
 
 def keeps_calls(follow_up: FollowUp) -> bool:

@@ -27,6 +27,7 @@ from procedures.models import Episode
 from procedures.selectors import labels
 from procedures.selectors.facts import facts
 from procedures.services import (
+    answers,
     day_acts,
     day_phases,
     early_acts,
@@ -113,6 +114,7 @@ def _look(context: Context, raw: Mapping[str, Any]) -> Refused | None:
     else:
         told = reasons_against(context.facts, context.act, context.data)
         stops.contradict(context)
+        _hear(context)
     stops.keep(context, told)
     return context.refuse(*reasons)
 
@@ -214,7 +216,14 @@ def _refusal(context: Context) -> Refused | None:
     if not reasons:
         return None
     stops.keep(context, reasons)
+    _hear(context)
     return context.refuse(*reasons)
+
+
+def _hear(context: Context) -> None:
+    """Warning signs in answers that are refused act like any others."""
+    if context.act == Act.RESPOND:
+        answers.hear(context, context.data)
 
 
 def _same_person(context: Context) -> list[GuardReason]:

@@ -1,33 +1,36 @@
 """The act `respond`: what a patient told, its scores, and who must hear of it."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from core import events
-from patients.services import tasks
 from procedures.domain import red_flags
 from procedures.domain.forms import is_number
 from procedures.domain.red_flags import Flag
 from procedures.domain.schema import FieldError, InvalidData
-from procedures.events import RedFlagRaised, ResponseRecorded
+from procedures.events import ResponseRecorded
 from procedures.models import FollowUp, Response
-from procedures.services import scores
+from procedures.services import alarms, scores
 from procedures.services.context import Context
 
+TELLING = (
+    "nrs",
+    "temperature_c",
+    "swelling",
+    "bears_weight",
+    "warning_signs",
+    "note",
+)
 PLAIN = ("nrs", "temperature_c", "swelling", "bears_weight", "language", "note")
-URGENT = (1, 2)
-NEEDS_SOMEBODY = 3
-TASK_TEXTS = {
-    1: "Emergency signs reported: call the patient now.",
-    2: "Warning signs reported: a clinician calls the patient today.",
-    3: "Answers need a call on the next business day.",
-}
 
 
 def respond(context: Context) -> None:
     """Keep the answers once; warning signs become a task and page who is on call."""
     follow_up = context.episode.follow_ups.get(code=context.data["follow_up"])
-    flags = red_flags.flags(context.data, _earlier_nrs(context))
+    flags = alarms.flags(follow_up, context.data)
+    # Before the row: it holds these flags itself.
+    new = alarms.unheard(follow_up, flags)
     row = _keep(context, follow_up, flags)
     _keep_instruments(context, follow_up)
     _close(context, follow_up)
@@ -44,14 +47,46 @@ def respond(context: Context) -> None:
             patient_id=context.episode.patient_id,
         )
     )
-    if row.tier <= NEEDS_SOMEBODY:
-        _raise_flag(context, follow_up, row.tier)
+    alarms.sound(
+        follow_up, new, _words(context) if new else "", by=context.by, now=context.now
+    )
 
 
-def _earlier_nrs(context: Context) -> tuple[int, ...]:
-    rows = context.episode.responses.filter(superseded_at=None, nrs__isnull=False)
-    scores = rows.order_by("occurred_at").values_list("nrs", flat=True)
-    return tuple(score for score in scores if score is not None)
+def hear(context: Context, data: Mapping[str, Any]) -> None:
+    """Take in the warning signs of answers that are refused: they act all the same."""
+    follow_up = context.episode.follow_ups.filter(code=data["follow_up"]).first()
+    if follow_up is None:
+        return
+    new = alarms.unheard(follow_up, alarms.flags(follow_up, data))
+    if not new:
+        return
+    told = {name: data[name] for name in TELLING if data[name] not in (None, "", ())}
+    alarms.keep(
+        follow_up,
+        "refused",
+        before=None,
+        value={name: _plain(value) for name, value in told.items()},
+        found=new,
+        by=context.by,
+        now=context.now,
+    )
+    words = ", ".join(flag.text for flag in new)
+    alarms.sound(follow_up, new, words, by=context.by, now=context.now)
+
+
+def _words(context: Context) -> str:
+    found = alarms.flags(
+        context.episode.follow_ups.get(code=context.data["follow_up"]), context.data
+    )
+    note = str(context.data["note"] or "")
+    return "; ".join(part for part in (*(flag.text for flag in found), note) if part)
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON keeps it."""
+    if isinstance(value, tuple | list):
+        return list(value)
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _keep(context: Context, follow_up: FollowUp, flags: tuple[Flag, ...]) -> Response:
@@ -99,26 +134,3 @@ def _close(context: Context, follow_up: FollowUp) -> None:
     follow_up.answered_at = context.occurred_at
     follow_up.save(update_fields=["state", "answered_at"])
     follow_up.draft_answers.all().delete()
-
-
-def _raise_flag(context: Context, follow_up: FollowUp, tier: int) -> None:
-    task = tasks.open(
-        clinic_id=context.episode.clinic_id,
-        kind="red-flag",
-        text=TASK_TEXTS[tier],
-        patient_id=context.episode.patient_id,
-        subject=f"follow_up:{follow_up.pk}",
-        tier=tier,
-        by=context.by,
-        now=context.now,
-    )
-    if tier in URGENT:
-        events.publish(
-            RedFlagRaised(
-                occurred_at=context.now,
-                task_id=task.pk,
-                patient_id=context.episode.patient_id,
-                follow_up_id=follow_up.pk,
-                tier=tier,
-            )
-        )

@@ -1,5 +1,6 @@
 """How a path ends: withdrawn, aborted on the day, or closed after follow-up."""
 
+from procedures.domain.pathway import BEFORE_THE_DAY
 from procedures.services import visits
 from procedures.services.context import Context
 from procedures.services.day_acts import discard_products
@@ -14,7 +15,9 @@ CLOSING_STEP = {
 def withdraw(context: Context) -> None:
     """The patient does not want to go on; a booked procedure is cancelled."""
     context.episode.closing_reason = context.data["reason"]
-    visits.cancel_procedure(context, "withdrawn")
+    # After the day there is no visit to cancel any more: it took place.
+    if context.episode.stage in BEFORE_THE_DAY:
+        visits.cancel_procedure(context, "withdrawn")
 
 
 def abort(context: Context) -> None:

@@ -32,6 +32,9 @@ def open_episode(
     data = parse(OPEN, {"targets": list(targets)})
     _check_different(data["targets"])
     patient = patients.lock(patient_id, clinic_id)
+    if patient.is_deceased:
+        fault = "is recorded as deceased; take that back first if it is a slip"
+        raise InvalidData([FieldError("/patient", fault)])
     episode = Episode.objects.create(
         clinic_id=clinic_id, patient=patient, opened_at=now, stage_at=now
     )

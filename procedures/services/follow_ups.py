@@ -103,6 +103,34 @@ def note_answer(*, follow_up_id: UUID, now: datetime) -> None:
     )
 
 
+def cancel(*, patient_id: UUID, now: datetime) -> None:
+    """Ask the patient nothing more. The caller holds the patient's row."""
+    _turn(patient_id, "planned", "cancelled", "episode.follow_ups_cancelled", now)
+
+
+def plan_again(*, patient_id: UUID, now: datetime) -> None:
+    """Ask after all what was cancelled. The caller holds the patient's row."""
+    _turn(patient_id, "cancelled", "planned", "episode.follow_ups_planned_again", now)
+
+
+def _turn(patient_id: UUID, before: str, after: str, name: str, now: datetime) -> None:
+    rows = FollowUp.objects.filter(episode__patient_id=patient_id, state=before)
+    codes: dict[UUID, list[str]] = {}
+    for episode_id, code in rows.order_by("position").values_list("episode", "code"):
+        codes.setdefault(episode_id, []).append(code)
+    FollowUp.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(
+        state=after
+    )
+    for episode_id, those in codes.items():
+        journal.record(
+            name,
+            subject=f"episode:{episode_id}",
+            by=job("departures"),
+            at=now,
+            payload={"codes": those},
+        )
+
+
 def _ask_for_a_call(row: FollowUp, by: Actor, now: datetime) -> None:
     tasks.open(
         clinic_id=row.episode.clinic_id,

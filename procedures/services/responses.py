@@ -1,23 +1,26 @@
 """Check-ins by link: one question per page, resumable, submitted once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import JSONField, Value
 
 from core.actor import Actor
 from core.problems import NotFound
 from core.refusal import Refused
+from patients.selectors import actor_for as patients_actor
 from patients.services import patients
 from procedures.domain import instruments, red_flags
 from procedures.domain import questions as asking
 from procedures.domain.question_texts import TEXTS
 from procedures.domain.questions import InvalidAnswer, Question
 from procedures.models import DraftAnswer, FollowUp, InstrumentVersion
-from procedures.services import acts
+from procedures.services import acts, alarms
 
+WORDS_LENGTH = 1000
 __all__ = [
     "InvalidAnswer",
     "call_now",
@@ -25,7 +28,9 @@ __all__ = [
     "drafts",
     "questions",
     "save_answer",
+    "signs_question",
     "submit",
+    "tell_signs",
 ]
 
 
@@ -61,12 +66,14 @@ def save_answer(
     question: str,
     value: Any,
     language: str = "en",
+    by: Actor | None = None,
     now: datetime,
 ) -> Any:
     """Save one answer to go on later; a saved one is replaced. The answer as kept.
 
-    Nothing is saved any more once the contact is answered. Raises InvalidAnswer,
-    NotFound.
+    A warning sign in it acts at once; what it replaced stays on record, and is added
+    to the task that it raised. Nothing is saved any more once the contact is
+    answered. Raises InvalidAnswer, NotFound.
     """
     follow_up = _locked(follow_up_id)
     asked = {q.key: q for q in questions(follow_up, language)}
@@ -74,16 +81,48 @@ def save_answer(
         raise NotFound
     kept = asking.parse(asked[question], value)
     if follow_up.answered_at is None:
-        DraftAnswer.objects.update_or_create(
-            follow_up=follow_up,
-            question=question,
-            # JSON's null: the question was answered, with nothing.
-            defaults={
-                "value": Value(None, JSONField()) if kept is None else kept,
-                "saved_at": now,
-            },
-        )
+        who = by or patients_actor(follow_up.episode.patient)
+        _save(follow_up, asked[question], kept, by=who, now=now)
     return kept
+
+
+def _save(
+    follow_up: FollowUp, asked: Question, kept: Any, *, by: Actor, now: datetime
+) -> None:
+    saved = drafts(follow_up)
+    key = asked.key
+    if key in saved and saved[key] == kept:
+        return
+    DraftAnswer.objects.update_or_create(
+        follow_up=follow_up,
+        question=key,
+        # JSON's null: the question was answered, with nothing.
+        defaults={
+            "value": Value(None, JSONField()) if kept is None else kept,
+            "saved_at": now,
+        },
+    )
+    known = {flag.code for flag in alarms.flags(follow_up, _data(saved))}
+    found = alarms.flags(follow_up, _data({**saved, key: kept}))
+    new = [
+        flag
+        for flag in found
+        if flag.code not in known and flag.tier <= alarms.NEEDS_SOMEBODY
+    ]
+    alarms.keep(
+        follow_up,
+        key,
+        before=saved.get(key),
+        value=kept,
+        found=new,
+        by=by,
+        now=now,
+    )
+    in_english = {q.key: q for q in questions(follow_up)}[key]
+    words = asking.told(in_english, kept)
+    if key in saved:
+        words = f"{words} (before: {asking.told(in_english, saved[key], text=False)})"
+    alarms.sound(follow_up, new, words if new or key in saved else "", by=by, now=now)
 
 
 def submit(
@@ -123,17 +162,61 @@ def submit(
     return follow_up
 
 
-def call_now(kept: Mapping[str, Any], language: str = "en") -> tuple[str, str] | None:
+@transaction.atomic
+def tell_signs(
+    *,
+    follow_up_id: UUID,
+    signs: Sequence[str],
+    words: str,
+    language: str = "en",
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Take in warning signs and a few words, whatever has become of the contact.
+
+    Raises InvalidAnswer, NotFound.
+    """
+    follow_up = _locked(follow_up_id)
+    kept = asking.parse(signs_question(language), list(signs))
+    words = " ".join(words.split())
+    if not kept and not words:
+        raise InvalidAnswer(TEXTS[language]["signs_missing"][0])
+    if len(words) > WORDS_LENGTH:
+        raise InvalidAnswer(TEXTS[language]["words_long"][0])
+    alarms.tell_signs(follow_up, kept, words, by=by, now=now)
+
+
+def signs_question(language: str = "en") -> Question:
+    """The question for warning signs, by itself."""
+    return asking.questions(["flags"], [], language)[-1]
+
+
+def call_now(
+    kept: Mapping[str, Any], language: str = "en", told: bool = False
+) -> tuple[str, str] | None:
     """(what to do now, more) if the answers so far hold an urgent sign, else None."""
+    return call_text(red_flags.tier_of(red_flags.flags(_data(kept))), language, told)
+
+
+def call_text(
+    tier: int | None, language: str = "en", told: bool = False
+) -> tuple[str, str] | None:
+    """(what to do now, more) for an urgent tier, else None.
+
+    `told`: somebody of the clinic is being paged, so that the page may say so.
+    """
+    if tier not in (1, 2):
+        return None
+    texts = TEXTS[language]
+    return texts.get(f"call_{tier}_told" if told else "", texts[f"call_{tier}"])
+
+
+def _data(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Kept answers as the warning signs are looked for in them."""
     data = asking.answers(kept)
     if "temperature_c" in data:
         data["temperature_c"] = asking.celsius_of(data["temperature_c"])
-    return call_text(red_flags.tier_of(red_flags.flags(data)), language)
-
-
-def call_text(tier: int | None, language: str = "en") -> tuple[str, str] | None:
-    """(what to do now, more) for an urgent tier, else None."""
-    return TEXTS[language][f"call_{tier}"] if tier in (1, 2) else None
+    return data
 
 
 def _locked(follow_up_id: UUID) -> FollowUp:

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 
 class Policies(Body):
-    """How freed openings are offered; public holidays it is closed on, or ""."""
+    """How it is reached, how freed openings are offered; public holidays it is closed
+    on, or ""."""
 
+    phone = serializers.CharField(required=False, max_length=16)
+    address = serializers.CharField(required=False, max_length=500)
     offer_batch_size = serializers.IntegerField(
         required=False, min_value=1, max_value=clinics.MOST["offer_batch_size"]
     )
@@ -63,6 +66,8 @@ def _clinic_json(clinic: "Clinic") -> dict[str, Any]:
     return {
         "name": clinic.name,
         "time_zone": clinic.time_zone,
+        "phone": clinic.phone,
+        "address": clinic.address,
         "offer_batch_size": clinic.offer_batch_size,
         "offer_valid_minutes": clinic.offer_valid_minutes,
         "offers_by_itself": clinic.offers_by_itself,

@@ -58,6 +58,27 @@ _NOBODY_DECIDES = Reason(
 )
 
 
+_DECEASED = Reason(
+    "patient-deceased",
+    "The patient is recorded as deceased.",
+    "Taken back on the patient's page, if that is a slip.",
+)
+_SILENT = Reason(
+    "do-not-contact",
+    "The patient wants no contact, so nothing is offered to them.",
+    "Taken back on the patient's page, if that is a slip.",
+)
+
+
+def _departed(ask: Ask) -> tuple[Reason, ...]:
+    """A deceased patient cannot come; who wants no contact may, but is not asked."""
+    if ask.patient is None or not ask.patient.standing:
+        return ()
+    if ask.patient.is_deceased:
+        return (_DECEASED,)
+    return (_SILENT,) if ask.act == "offer" else ()
+
+
 def register(
     check: Check, *, decides: bool = False, resolve: Resolve | None = None
 ) -> None:
@@ -79,6 +100,8 @@ def resolved(ask: Ask) -> Ask:
 
 def reasons_against(ask: Ask) -> tuple[Reason, ...]:
     """Everything that speaks against it; empty if it may be."""
+    if departed := _departed(ask):
+        return departed
     if ask.visit_type.requires_decision and not any(r.decides for r in _rules):
         return (_NOBODY_DECIDES,)
     return tuple(reason for rule in _rules for reason in rule.check(ask))

@@ -41,6 +41,14 @@ class WaitsAlready(Problem):
         )
 
 
+class PatientDeparted(Problem):
+    """Nobody waits who died, or who wants no contact: they could be offered nothing."""
+
+    code = "patient-departed"
+    status = 409
+    title = "Nothing may be offered to this patient"
+
+
 @transaction.atomic
 def add(
     *,
@@ -64,6 +72,8 @@ def add(
     clinic's. Raises WaitsAlready, NotFound, or Invalid in words.
     """
     patient = lock_patient(patient_id, clinic_id)
+    if patient.standing:
+        raise PatientDeparted("They died, or they want no contact; see their page.")
     own = _own_visit(patient_id, appointment_id) if appointment_id else None
     kind = visit_kind(
         clinic_id=clinic_id, visit_type=own.visit_type.slug if own else visit_type

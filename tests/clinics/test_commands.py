@@ -12,7 +12,12 @@ from clinics.services import api_keys
 from tests.factories import clinics as make
 
 pytestmark = pytest.mark.django_db
-OPEN = ["Bayou Joint Clinic", "--time-zone=America/Chicago"]
+OPEN = [
+    "Bayou Joint Clinic",
+    "--time-zone=America/Chicago",
+    "--phone=+17135550100",
+    "--address=1 Example Street",
+]
 ADMIN = "--admin-email=Admin@example.org"
 
 
@@ -51,6 +56,8 @@ def test_a_dry_run_keeps_nothing():
     [
         ("--time-zone=Mars/Olympus", "time_zone"),
         ("--phone=555", "phone"),
+        ("--phone=", "phone"),
+        ("--address= ", "address"),
         ("--holiday-calendar=US-ZZ", "holiday_calendar"),
         ("--holiday-calendar=Mars", "holiday_calendar"),
         ("--holiday-calendar=us", "holiday_calendar"),

@@ -70,3 +70,42 @@ def test_an_acknowledged_alarm_pages_nobody_else():
         "accepted",
         "cancelled",
     ]
+
+
+def director(place):
+    return make_clinic.membership("medical_director", place.clinic)
+
+
+def paged():
+    rows = Message.objects.filter(kind="on_call_page").order_by("due_at")
+    return [(row.user_id, row.priority, row.due_at) for row in rows]
+
+
+def test_the_director_is_paged_when_the_on_call_list_is_exhausted():
+    place, who, _ = make.booked(sms_consent=False)
+    head = director(place)
+    alarm(place, who)
+
+    send_due(as_of=at("2026-09-06 03:30"))
+    assert head.user_id not in MailboxItem.objects.values_list("user", flat=True)
+    send_due(as_of=at("2026-09-06 04:00"))
+
+    assert paged()[-1] == (head.user_id, 0, at("2026-09-06 04:00"))
+    assert head.user_id in MailboxItem.objects.values_list("user", flat=True)
+
+
+def test_the_director_is_paged_at_once_when_nobody_is_on_call():
+    place, who, _ = make.booked(sms_consent=False)
+    head = director(place)
+    alarm(place, who, people=0)
+
+    assert paged() == [(head.user_id, 0, at("2026-09-06 03:00"))]
+
+
+def test_a_director_on_call_is_paged_once():
+    place, who, _ = make.booked(sms_consent=False)
+    head = director(place)
+    make_clinic.on_call(head)
+    alarm(place, who, people=0)
+
+    assert [user_id for user_id, *_ in paged()] == [head.user_id]

@@ -19,8 +19,8 @@ from tests.pages.by_link import CALM, CHECK_IN, Holder, check_in_by_link
 pytestmark = pytest.mark.django_db
 
 REVIEW, DONE = f"{CHECK_IN}review/", f"{CHECK_IN}done/"
-CALL = responses.call_text(2)
-SPANISH_CALL = responses.call_text(2, "es")
+CALL = responses.call_text(2, told=True)
+SPANISH_CALL = responses.call_text(2, "es", told=True)
 
 
 @pytest.fixture

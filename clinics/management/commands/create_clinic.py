@@ -14,8 +14,10 @@ from core.problems import Invalid
 
 EXAMPLES = """examples:
   manage.py create_clinic "Bayou Joint Clinic" --time-zone America/Chicago \\
+      --phone +17135550100 --address "1 Example Street, Houston" \\
       --admin-email admin@example.org
   manage.py create_clinic "Bayou Joint Clinic" --time-zone America/Chicago \\
+      --phone +17135550100 --address "1 Example Street, Houston" \\
       --admin-email admin@example.org --dry-run --json
 
 The administrator's password is read from standard input (one line) with
@@ -41,8 +43,8 @@ class Command(BaseCommand):
         parser.add_argument("--time-zone", required=True)
         parser.add_argument("--short-name", default="")
         parser.add_argument("--slug", default="")
-        parser.add_argument("--phone", default="", help="as +17135550100")
-        parser.add_argument("--address", default="")
+        parser.add_argument("--phone", required=True, help="as +17135550100")
+        parser.add_argument("--address", required=True)
         parser.add_argument(
             "--holiday-calendar",
             default="",
