@@ -36,7 +36,7 @@ SUBJECTS = (
 NAME = re.compile(rf"({SUBJECTS})\.(?!html$)[a-z_]*[a-z](\.[a-z_]+)?")
 OPEN_NAME = re.compile(rf"f['\"]({SUBJECTS})\.[a-z_.]*\{{[^}}]*\}}[a-z_.]*['\"]")
 # Names of acts to which ".refused" is added, and no names by themselves.
-BASES = {"hold.extend", "waitlist.accept"}
+BASES = {"appointment.undo_no_show", "hold.extend", "waitlist.accept"}
 WORDS = {"pages/journal_words.py"}
 
 
