@@ -36,6 +36,10 @@ TOO_MANY_REQUESTS = 429
 PERMANENT = 500
 
 
+# A missing setting is no AnymailError to Anymail.
+FAILURES = (smtplib.SMTPException, AnymailError, AnymailConfigurationError, OSError)
+
+
 class EmailChannel:
     """Mail; nobody can be asked later whether it was taken."""
 
@@ -49,7 +53,7 @@ class EmailChannel:
         mail = _mail(letter)
         try:
             _hand_over(mail)
-        except (smtplib.SMTPException, AnymailError, OSError) as error:
+        except FAILURES as error:
             return _by_error(error)
         return Accepted(_provider_id(mail))
 
