@@ -105,8 +105,10 @@ def _is_new(situation: Situation) -> bool:
 def ask_instead(situation: Situation, message: Message, *, now: datetime) -> None:
     """Ask for the call that replaces a message which can never arrive.
 
-    The caller holds the patient's row.
+    The caller holds the patient's row. Nobody calls who died or wants no contact.
     """
+    if situation.reach.silence:
+        return
     key = f"{message.dedupe_key}:lost"
     if not PlannedCall.objects.filter(dedupe_key=key).exists():
         _ask(situation, key, LOST, now)
