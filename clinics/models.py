@@ -33,7 +33,7 @@ class Clinic(models.Model):
     product_limit_minutes = models.PositiveSmallIntegerField(default=240)
     time_out_valid_minutes = models.PositiveSmallIntegerField(default=15)
     # What is entered later than this after it happened needs a reason.
-    late_entry_minutes = models.PositiveSmallIntegerField(default=30)
+    late_entry_minutes = models.PositiveSmallIntegerField(default=30, db_default=30)
     severe_policy = models.CharField(
         max_length=8, choices=SeverePolicy, default=SeverePolicy.HARD
     )

@@ -155,6 +155,7 @@ PRODUCTS = {
 }
 FOLLOW_UP = {
     "follow-up-answered": "the contact has been answered",
+    "nothing-answered": "nothing was answered",
     "follow-up-early": "the contact's window is not open yet",
     "follow-up-unknown": "there is no such contact",
     "follow-ups-open": "contacts are still open",

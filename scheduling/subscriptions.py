@@ -42,18 +42,11 @@ def follow_holidays(event: HolidayCalendarChanged) -> None:
 
 
 def stop_bookings(event: PatientDeparted) -> None:
-    departures.stop(
-        patient_id=event.patient_id,
-        kind=event.kind,
-        by=job("departures"),
-        now=event.occurred_at,
-    )
+    departures.stop(patient_id=event.patient_id, kind=event.kind, now=event.occurred_at)
 
 
 def resume_bookings(event: PatientReturned) -> None:
-    departures.resume(
-        patient_id=event.patient_id, by=job("departures"), now=event.occurred_at
-    )
+    departures.resume(patient_id=event.patient_id, now=event.occurred_at)
 
 
 def _by(event: AppointmentEvent, name: str) -> Actor:

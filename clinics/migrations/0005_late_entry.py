@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="clinic",
             name="late_entry_minutes",
-            field=models.PositiveSmallIntegerField(default=30),
+            field=models.PositiveSmallIntegerField(default=30, db_default=30),
         ),
         migrations.AddConstraint(
             model_name="clinic",

@@ -116,9 +116,9 @@ def ask_instead(
 ) -> None:
     """Ask for the call that replaces a message: "lost", too "late" or in "doubt".
 
-    The caller holds the patient's row.
+    The caller holds the patient's row. Nobody calls who died or wants no contact.
     """
-    if situation.patient is None:
+    if situation.patient is None or situation.reach.silence:
         return
     key = f"{message.dedupe_key}:{reason}"
     if not PlannedCall.objects.filter(dedupe_key=key).exists():

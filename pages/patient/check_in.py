@@ -17,7 +17,7 @@ from patients import selectors as patients
 from procedures.domain.questions import Question, told
 from procedures.selectors.follow_ups import follow_up as find
 from procedures.selectors.follow_ups import takes_answers, tier_of
-from procedures.services import alarms, responses
+from procedures.services import alarms, reopening, responses
 
 if TYPE_CHECKING:
     from patients.models import Task
@@ -38,7 +38,8 @@ class CheckIn:
 
     @property
     def answered(self) -> bool:
-        return self.follow_up.answered_at is not None
+        """Whether it is handed in, and not opened again to be corrected."""
+        return self.follow_up.answered_at is not None and not self.saved
 
     def next_number(self) -> int:
         """The first question without an answer, from 1; one past the last if none."""
@@ -105,9 +106,13 @@ def _enter(request: PublicRequest) -> CheckIn | Answer:
     check_in = CheckIn(request, visitor)
     if check_in.answered:
         return HttpResponseRedirect(reverse("v:done"), status=303)
-    if not takes_answers(check_in.follow_up):
+    if not (takes_answers(check_in.follow_up) or _corrects(check_in)):
         return check_in.closed()
     return check_in
+
+
+def _corrects(check_in: CheckIn) -> bool:
+    return reopening.may_correct(check_in.follow_up, check_in.request.now)
 
 
 @public_page
@@ -209,8 +214,13 @@ def review(request: PublicRequest) -> Answer:
         return HttpResponseRedirect(reverse("v:check_in"), status=303)
     if request.method == "POST":
         return _send(request, check_in)
+    return _review(check_in)
+
+
+def _review(check_in: CheckIn, error: str = "") -> Answer:
     rows = [_row(check_in, number) for number in range(1, len(check_in.questions) + 1)]
-    return check_in.show("review", {"rows": rows})
+    context = {"rows": rows, "error": error, "error_page": bool(error)}
+    return check_in.show("review", context, status=422 if error else 200)
 
 
 def _row(check_in: CheckIn, number: int) -> dict[str, Any]:
@@ -230,12 +240,15 @@ def _said(asked: Question, saved: Any) -> str:
 
 def _send(request: PublicRequest, check_in: CheckIn) -> Answer:
     assert request.actor is not None
-    outcome = responses.submit(
-        follow_up_id=check_in.follow_up.pk,
-        language=check_in.language,
-        by=request.actor,
-        now=request.now,
-    )
+    try:
+        outcome = responses.submit(
+            follow_up_id=check_in.follow_up.pk,
+            language=check_in.language,
+            by=request.actor,
+            now=request.now,
+        )
+    except responses.InvalidAnswer as wrong:
+        return _review(check_in, str(wrong))
     if isinstance(outcome, Refused):
         return check_in.closed(status=409)
     return HttpResponseRedirect(reverse("v:done"), status=303)
@@ -256,8 +269,33 @@ def done(request: PublicRequest) -> Answer:
         "more": words[_what_next(check_in, urgent)],
         "urgent": urgent,
         "signs_address": reverse("v:signs"),
+        **_correcting(check_in),
     }
     return check_in.show("notice", context)
+
+
+def _correcting(check_in: CheckIn) -> dict[str, str]:
+    """The way back to the answers while the contact's window lasts."""
+    if not _corrects(check_in):
+        return {}
+    left = reopening.unanswered(check_in.follow_up)
+    words = TEXTS[check_in.language]
+    text = words["correct_left"].format(count=left) if left else words["correct"]
+    return {"correct_address": reverse("v:correct"), "correct_text": text}
+
+
+@public_page
+def correct(request: PublicRequest) -> Answer:
+    """Open the answers again; they count as they are until they are sent again."""
+    visitor = who(request, "check_in")
+    if visitor is None:
+        return shut(request)
+    check_in = CheckIn(request, visitor)
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("v:check_in"), status=303)
+    if not reopening.reopen(follow_up_id=check_in.follow_up.pk, now=request.now):
+        return check_in.closed(status=409)
+    return HttpResponseRedirect(reverse("v:review"), status=303)
 
 
 def _what_next(check_in: CheckIn, urgent: tuple[str, str] | None) -> str:

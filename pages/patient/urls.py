@@ -15,6 +15,7 @@ urlpatterns = [
     path("check-in/review/", check_in.review, name="review"),
     path("check-in/signs/", check_in.signs, name="signs"),
     path("check-in/signs/told/", check_in.signs_told, name="signs_told"),
+    path("check-in/correct/", check_in.correct, name="correct"),
     path("check-in/done/", check_in.done, name="done"),
     path("<str:token>/", entry.entry, name="entry"),
 ]

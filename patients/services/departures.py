@@ -15,13 +15,14 @@ from django.db.models import QuerySet
 from core import events, journal
 from core.actor import Actor
 from core.problems import NotFound
+from patients import selectors
 from patients.domain.fields import Fault, text_faults
 from patients.events import PatientDeparted, PatientReturned
 from patients.models import Departure, Patient, PatientLink, Task
 from patients.models.departure import WORDS_LENGTH
 from patients.models.patient import Standing
 from patients.services import faults, tasks
-from patients.services.locking import lock
+from patients.services.locking import lock_all
 
 KINDS = (Standing.DECEASED.value, Standing.DO_NOT_CONTACT.value)
 # Tasks that say: telephone the patient. An urgent flag is a clinician's to close.
@@ -50,12 +51,32 @@ def record(
 ) -> Departure:
     """Note that the patient died ("deceased") or is not to be contacted.
 
-    `source` says who told or asked. Recorded already, it stays as it was. Raises
-    core.problems.Invalid and NotFound.
+    It counts for every record of the same person. `source` says who told or asked.
+    Recorded already, it stays as it was. Raises core.problems.Invalid and NotFound.
     """
-    patient = lock(patient_id, clinic_id)
     source = " ".join(source.split())
-    faults.check(list(_faults(patient, kind, source, died_on, now)))
+    people = _lock_person(patient_id, clinic_id)
+    faults.check(list(_faults(people[0], kind, source, died_on, now)))
+    rows = [_record(one, kind, source, died_on, by=by, now=now) for one in people]
+    return rows[0]
+
+
+def _lock_person(patient_id: UUID, clinic_id: int | None) -> list[Patient]:
+    """Every record of this person, locked in id order; the one asked for first."""
+    found = selectors.patient(patient_id, clinic_id)
+    rows = lock_all(selectors.same_person(found))
+    return sorted(rows, key=lambda row: row.pk != patient_id)
+
+
+def _record(
+    patient: Patient,
+    kind: str,
+    source: str,
+    died_on: date | None,
+    *,
+    by: Actor,
+    now: datetime,
+) -> Departure:
     standing = _standing(patient).filter(kind=kind).first()
     if standing is not None:
         return standing
@@ -92,12 +113,21 @@ def take_back(
 
     The row stays on record. Raises core.problems.Invalid and NotFound.
     """
-    patient = lock(patient_id, clinic_id)
     reason = " ".join(reason.split())
-    found = _standing(patient).filter(kind=kind).first()
-    if found is None:
+    people = _lock_person(patient_id, clinic_id)
+    if not _standing(people[0]).filter(kind=kind).exists():
         raise NotFound("Nothing of that kind is recorded of this patient.")
     faults.check(list(_words("reason", reason, "Say why this is taken back.")))
+    rows = [_take_back(one, kind, reason, by, now) for one in people]
+    return next(row for row in rows if row is not None)
+
+
+def _take_back(
+    patient: Patient, kind: str, reason: str, by: Actor, now: datetime
+) -> Departure | None:
+    found = _standing(patient).filter(kind=kind).first()
+    if found is None:
+        return None
     found.taken_back_at, found.taken_back_by = now, str(by)
     found.taken_back_reason = reason
     found.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_reason"])

@@ -5,8 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from core import events
+from core.refusal import Refused
 from procedures.domain import red_flags
+from procedures.domain.follow_up_guards import answered
 from procedures.domain.forms import is_number
+from procedures.domain.reason import GuardReason
 from procedures.domain.red_flags import Flag
 from procedures.domain.schema import FieldError, InvalidData
 from procedures.events import ResponseRecorded
@@ -14,6 +17,7 @@ from procedures.models import FollowUp, Response
 from procedures.services import alarms, scores
 from procedures.services.context import Context
 
+BY_THE_PATIENT = "Corrected by the patient."
 TELLING = (
     "nrs",
     "temperature_c",
@@ -25,13 +29,22 @@ TELLING = (
 PLAIN = ("nrs", "temperature_c", "swelling", "bears_weight", "language", "note")
 
 
-def respond(context: Context) -> None:
-    """Keep the answers once; warning signs become a task and page who is on call."""
+def respond(context: Context) -> Refused | None:
+    """Keep the answers; warning signs become a task and page who is on call.
+
+    The patient may correct them while the window lasts; staff strike a record that
+    was entered in error.
+    """
     follow_up = context.episode.follow_ups.get(code=context.data["follow_up"])
+    before = follow_up.responses.filter(superseded_at=None).first()
+    if before is not None and context.by.kind != "patient":
+        hear(context, context.data)
+        text = "It has been answered already."
+        return context.refuse(GuardReason("follow-up-answered", text))
     flags = alarms.flags(follow_up, context.data)
     # Before the row: it holds these flags itself.
     new = alarms.unheard(follow_up, flags)
-    row = _keep(context, follow_up, flags)
+    row = _keep(context, follow_up, flags, before)
     _keep_instruments(context, follow_up)
     _close(context, follow_up)
     context.payload |= {
@@ -50,6 +63,7 @@ def respond(context: Context) -> None:
     alarms.sound(
         follow_up, new, _words(context) if new else "", by=context.by, now=context.now
     )
+    return None
 
 
 def hear(context: Context, data: Mapping[str, Any]) -> None:
@@ -89,7 +103,18 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def _keep(context: Context, follow_up: FollowUp, flags: tuple[Flag, ...]) -> Response:
+def _keep(
+    context: Context,
+    follow_up: FollowUp,
+    flags: tuple[Flag, ...],
+    before: Response | None,
+) -> Response:
+    more: dict[str, Any] = {}
+    if before is not None:
+        rows = follow_up.responses.filter(pk=before.pk, superseded_at=None)
+        rows.update(superseded_at=context.now)
+        more = {"corrects": before, "correction_reason": BY_THE_PATIENT}
+        context.payload["corrects"] = str(before.pk)
     return Response.objects.create(
         follow_up=follow_up,
         warning_signs=list(context.data["warning_signs"]),
@@ -97,6 +122,7 @@ def _keep(context: Context, follow_up: FollowUp, flags: tuple[Flag, ...]) -> Res
         tier=red_flags.tier_of(flags),
         **{name: context.data[name] for name in PLAIN},
         **context.record_fields(),
+        **more,
     )
 
 
@@ -107,13 +133,14 @@ def _keep_instruments(context: Context, follow_up: FollowUp) -> None:
     for key, values in given.items():
         if not isinstance(values, Mapping):
             raise InvalidData([FieldError(f"/instruments/{key}", "must be an object")])
-        scores.keep(
-            context,
-            occasion=follow_up.code,
-            key=key,
-            answers=_whole(values),
-            follow_up=follow_up,
-        )
+        if given_items := answered(_whole(values)):
+            scores.keep(
+                context,
+                occasion=follow_up.code,
+                key=key,
+                answers=given_items,
+                follow_up=follow_up,
+            )
 
 
 def _whole(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,6 +158,7 @@ def _close(context: Context, follow_up: FollowUp) -> None:
     # A missed contact stays missed; its late answers keep their true time.
     if follow_up.state == "planned":
         follow_up.state = "answered"
-    follow_up.answered_at = context.occurred_at
+    if follow_up.answered_at is None:
+        follow_up.answered_at = context.occurred_at
     follow_up.save(update_fields=["state", "answered_at"])
     follow_up.draft_answers.all().delete()

@@ -115,17 +115,18 @@ def plan_again(*, patient_id: UUID, now: datetime) -> None:
 
 def _turn(patient_id: UUID, before: str, after: str, name: str, now: datetime) -> None:
     rows = FollowUp.objects.filter(episode__patient_id=patient_id, state=before)
-    codes: dict[UUID, list[str]] = {}
-    for episode_id, code in rows.order_by("position").values_list("episode", "code"):
-        codes.setdefault(episode_id, []).append(code)
+    codes: dict[tuple[UUID, int], list[str]] = {}
+    columns = ("episode", "episode__clinic", "code")
+    for episode_id, clinic_id, code in rows.order_by("position").values_list(*columns):
+        codes.setdefault((episode_id, clinic_id), []).append(code)
     FollowUp.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(
         state=after
     )
-    for episode_id, those in codes.items():
+    for (episode_id, clinic_id), those in codes.items():
         journal.record(
             name,
             subject=f"episode:{episode_id}",
-            by=job("departures"),
+            by=job("departures", clinic_id),
             at=now,
             payload={"codes": those},
         )

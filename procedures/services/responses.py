@@ -26,6 +26,7 @@ __all__ = [
     "call_now",
     "call_text",
     "drafts",
+    "locked",
     "questions",
     "save_answer",
     "signs_question",
@@ -60,6 +61,7 @@ def drafts(follow_up: FollowUp) -> dict[str, Any]:
     return dict(follow_up.draft_answers.values_list("question", "value"))
 
 
+@transaction.atomic
 def save_answer(
     *,
     follow_up_id: UUID,
@@ -72,15 +74,15 @@ def save_answer(
     """Save one answer to go on later; a saved one is replaced. The answer as kept.
 
     A warning sign in it acts at once; what it replaced stays on record, and is added
-    to the task that it raised. Nothing is saved any more once the contact is
-    answered. Raises InvalidAnswer, NotFound.
+    to the task that it raised. Once the contact is answered, only answers that were
+    opened again are. Raises InvalidAnswer, NotFound.
     """
-    follow_up = _locked(follow_up_id)
+    follow_up = locked(follow_up_id)
     asked = {q.key: q for q in questions(follow_up, language)}
     if question not in asked:
         raise NotFound
     kept = asking.parse(asked[question], value)
-    if follow_up.answered_at is None:
+    if follow_up.answered_at is None or drafts(follow_up):
         who = by or patients_actor(follow_up.episode.patient)
         _save(follow_up, asked[question], kept, by=who, now=now)
     return kept
@@ -133,17 +135,22 @@ def submit(
     by: Actor,
     now: datetime,
 ) -> FollowUp | Refused:
-    """Hand in the saved answers and `answers`; a second time changes nothing.
+    """Hand in the saved answers and `answers`; a second time changes nothing, unless
+    they were opened again.
 
-    Raises InvalidAnswer when a required one is missing or one does not fit.
+    Raises InvalidAnswer when a required one is missing, one does not fit, or nothing
+    was answered at all.
     """
-    follow_up = _locked(follow_up_id)
-    if follow_up.answered_at is not None:
+    follow_up = locked(follow_up_id)
+    saved = drafts(follow_up)
+    if follow_up.answered_at is not None and not saved:
         return follow_up
-    given = {**drafts(follow_up), **(answers or {})}
+    given = {**saved, **(answers or {})}
     kept = {
         q.key: asking.parse(q, given.get(q.key)) for q in questions(follow_up, language)
     }
+    if all(value in (None, "", []) for value in kept.values()):
+        raise InvalidAnswer(TEXTS[language]["nothing_answered"][0])
     outcome = acts.perform(
         episode_id=follow_up.episode_id,
         act="respond",
@@ -176,7 +183,7 @@ def tell_signs(
 
     Raises InvalidAnswer, NotFound.
     """
-    follow_up = _locked(follow_up_id)
+    follow_up = locked(follow_up_id)
     kept = asking.parse(signs_question(language), list(signs))
     words = " ".join(words.split())
     if not kept and not words:
@@ -219,7 +226,8 @@ def _data(kept: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _locked(follow_up_id: UUID) -> FollowUp:
+def locked(follow_up_id: UUID) -> FollowUp:
+    """The contact as it is now, its patient locked. Raises NotFound."""
     rows = FollowUp.objects.select_related("episode").filter(pk=follow_up_id)
     found = rows.first()
     if found is None:

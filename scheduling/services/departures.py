@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from clinics.domain import roles
-from core.actor import Actor
+from core.actor import Actor, job
 from patients.services import task_notes, tasks
 from patients.services.patients import lock as lock_patient
 from scheduling.models import Appointment, Hold, Offer, WaitlistEntry
@@ -24,9 +24,9 @@ TEXTS = {
 }
 
 
-def stop(*, patient_id: UUID, kind: str, by: Actor, now: datetime) -> None:
+def stop(*, patient_id: UUID, kind: str, now: datetime) -> None:
     """End the patient's holds, offers and waiting; ask about the visits to come."""
-    lock_patient(patient_id)
+    by = _by(lock_patient(patient_id).clinic_id)
     kept = list(Hold.objects.filter(patient=patient_id, ended_at=None).order_by("pk"))
     entries = WaitlistEntry.objects.filter(patient=patient_id, closed_at=None)
     offered = Offer.objects.filter(entry__in=entries, state=Offer.State.OFFERED)
@@ -45,9 +45,9 @@ def stop(*, patient_id: UUID, kind: str, by: Actor, now: datetime) -> None:
     _ask_about_visits(patient_id, kind, by, now)
 
 
-def resume(*, patient_id: UUID, by: Actor, now: datetime) -> None:
+def resume(*, patient_id: UUID, now: datetime) -> None:
     """It was a slip: the visits to come need no decision."""
-    lock_patient(patient_id)
+    by = _by(lock_patient(patient_id).clinic_id)
     tasks.close_about(
         subjects=[_subject(patient_id)],
         kind=KIND,
@@ -82,6 +82,10 @@ def _ask_about_visits(patient_id: UUID, kind: str, by: Actor, now: datetime) -> 
         for visit in visits
     )
     task_notes.add(task_id=task.pk, text=listed, by=by, now=now)
+
+
+def _by(clinic_id: int) -> Actor:
+    return job("departures", clinic_id)
 
 
 def _subject(patient_id: UUID) -> str:

@@ -17,7 +17,7 @@ from core.actor import Actor
 from core.refusal import Refused
 from patients.models import Patient
 from procedures.domain.act_schemas import SCHEMAS
-from procedures.models import Episode, KitUse
+from procedures.models import Episode
 from procedures.services import acts
 from procedures.services.episodes import open_episode
 from scheduling.models import Appointment
@@ -76,7 +76,12 @@ def site(**fields: Any) -> Site:
 
 def open_site(**fields: Any) -> Site:
     """A site with rooms, machines, hours and visit types: it can be booked."""
-    place, by = site(**fields), Actor("job", "tests", "tests", "job")
+    return equipped(site(**fields))
+
+
+def equipped(place: Site) -> Site:
+    """The same site, with all that a booking needs."""
+    by = Actor("job", "tests", "tests", "job")
     for kind, count in ROOMS.items():
         for number in range(1, count + 1):
             setup.add_resource(
@@ -229,19 +234,3 @@ def ready(
     appointment = book(place, path, start)
     assert isinstance(appointment, Appointment), appointment
     return prepared(place, path), appointment
-
-
-def kit_used(episode_id: UUID, lot: str = "K26A-0001") -> KitUse:
-    """A kit that is on record as used up for the episode."""
-    return KitUse.objects.create(
-        episode_id=episode_id,
-        occurred_at=NOW,
-        recorded_at=NOW,
-        recorded_by="job:tests",
-        recorded_by_name="tests",
-        gtin="09520000000011",
-        lot=lot,
-        serial=str(episode_id)[:20],
-        expires_on=NOW.date(),
-        used_on=NOW.date(),
-    )

@@ -21,6 +21,7 @@ from tests.factories import clinics as people
 from tests.factories import patients, procedures, waitlist
 from tests.factories import scheduling as visits
 from tests.factories.clinics import NOW
+from tests.factories.procedure_day import Day
 
 Arguments = Callable[[Clinic], dict[str, Any]]
 
@@ -241,7 +242,9 @@ def act(clinic: Clinic) -> dict[str, Any]:
 
 def kit_used(clinic: Clinic) -> dict[str, Any]:
     """A kit that is on record at the clinic, used on a patient of it."""
-    procedures.kit_used(**episode(clinic))
+    staff = {r: people.membership(r, clinic) for r in procedures.ROLES}
+    place = procedures.equipped(procedures.Site(clinic, staff))
+    Day.ready(place).until("processed")
     return {}
 
 

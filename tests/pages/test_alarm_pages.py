@@ -8,7 +8,7 @@ from core import clock
 from pages.patient.texts import EN, ES
 from patients.models import Task
 from patients.services import tasks
-from procedures.models import FollowUp, SaidAnswer
+from procedures.models import FollowUp, Response, SaidAnswer
 from procedures.services import responses
 from tests.factories import clinics as make_clinic
 from tests.factories import patients as make_patient
@@ -187,3 +187,27 @@ def test_tasks_are_sorted_by_tier_then_due(clinic, client):
 
     page = client.get("/staff/tasks/").content.decode()
     assert page.index("An alarm") < page.index("A reschedule")
+
+
+def test_answers_are_changed_from_the_end_while_the_window_lasts(holder):
+    holder.answer_all()
+    holder.browser.post(f"{CHECK_IN}review/")
+    assert EN["correct_button"] in holder.page(DONE)
+
+    response = holder.browser.post(f"{CHECK_IN}correct/")
+    assert response["Location"] == f"{CHECK_IN}review/"
+    assert holder.answer(1, "6", "?from=review")["Location"] == f"{CHECK_IN}review/"
+    holder.browser.post(f"{CHECK_IN}review/")
+
+    current = Response.objects.get(superseded_at=None)
+    assert (current.nrs, Response.objects.count()) == (6, 2)
+    assert holder.browser.get(CHECK_IN)["Location"] == DONE
+
+
+def test_opening_the_correction_by_its_address_changes_nothing(holder):
+    holder.answer_all()
+    holder.browser.post(f"{CHECK_IN}review/")
+
+    holder.browser.get(f"{CHECK_IN}correct/")
+
+    assert holder.browser.get(CHECK_IN)["Location"] == DONE

@@ -1,13 +1,15 @@
 """Episodes by stage, the page of one, opening one: what each role sees."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 import pytest
 from django.urls import reverse
 
 from core import clock
-from procedures.models import Episode
+from procedures.domain import product_ids
+from procedures.models import Episode, Product
 from tests.clinics.conftest import browser
 from tests.factories import patients
 from tests.factories import procedures as make
@@ -224,10 +226,16 @@ def test_the_day_is_told_in_figures():
     assert "Cells 690 × 10⁶" in page
 
 
+def of_somebody_else(day):
+    """The label of another patient's container of that day."""
+    own = product_ids.parse(Product.objects.get(kind="A").code)
+    return product_ids.issue(replace(own, seq=own.seq + 1))
+
+
 def test_a_scan_that_does_not_match_stops_the_line_on_the_page():
     day = Day.ready().until("harvested")
     clock.set_to(day.at("09:40").astimezone(UTC))
-    day.hand_off("H1", "09:34", role="clinician", container_scan="SOMEBODY-ELSE")
+    day.hand_off("H1", "09:34", role="clinician", container_scan=of_somebody_else(day))
 
     page = words(page_of(day.place, "technician", day.episode))
 

@@ -1,6 +1,7 @@
 """Behind the link of an offer: the first yes gets the time, others a kind word."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from core.refusal import Reason
 from notifications.models import Message
 from pages.patient.texts import EN, ES
 from patients.models import PatientLink
+from patients.services import links
 from scheduling.models import Appointment, Offer
 from scheduling.services import closing
 from scheduling.services import rules as asking
@@ -135,9 +137,9 @@ def test_who_has_another_visit_then_is_asked_to_call():
     (holder,), (entry,) = offered()
     other = make.practice({"clinician": 1}, ship=False)
     make.visit_type(other.clinic)
-    Appointment.objects.filter(pk=other.book(visit_type="visit").pk).update(
-        patient=holder.patient
-    )
+    visit = Appointment.objects.get(pk=other.book(visit_type="visit").pk)
+    visit.pk, visit.patient = uuid4(), holder.patient
+    visit.save(force_insert=True)
 
     answer = press(holder, "yes")
 
@@ -188,9 +190,17 @@ def test_in_spanish_for_who_reads_spanish():
 
 def test_another_kind_of_link_does_not_open_it():
     (holder,), _ = offered()
-    PatientLink.objects.update(purpose="confirm")
+    link = links.issue(
+        patient=holder.patient,
+        purpose="confirm",
+        subject=holder.link.subject,
+        expires_at=holder.link.expires_at,
+        now=NOW,
+    )
+    other = Holder(holder.patient, link, Client())
 
-    assert holder.browser.get(OFFER).status_code == 403
+    assert other.prove().status_code == 303
+    assert other.browser.get(OFFER).status_code == 403
 
 
 def test_nothing_about_the_patient_is_in_the_message():
