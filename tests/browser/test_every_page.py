@@ -81,6 +81,10 @@ PAGES: dict[str, Opened] = {
         "coordinator",
         lambda day: at("staff:patient_amend", day.patient.pk),
     ),
+    "staff:patient_depart": (
+        "nurse",
+        lambda day: at("staff:patient_depart", day.patient.pk),
+    ),
     "staff:enquiry": (
         "coordinator",
         lambda day: at("staff:enquiry", day.ids["enquiry"]),
@@ -130,7 +134,7 @@ PAGES: dict[str, Opened] = {
 # Answers that are no page of their own, or have tests of their own.
 ELSEWHERE = FORMS | {"staff:home", "staff:repair_run"}
 ELSEWHERE |= {"staff:user_end", "staff:user_reactivate", "staff:user_unlock"}
-ELSEWHERE |= {"staff:day_remove"}
+ELSEWHERE |= {"staff:day_remove", "staff:patient_return"}
 ELSEWHERE_BEGINS = ("staff:episode", "staff:act")
 
 

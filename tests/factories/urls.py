@@ -15,6 +15,7 @@ from django.urls import reverse
 from clinics.models import Clinic
 from core import clock
 from notifications.models import Message
+from patients.services import departures
 from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
 from scheduling.services import absences, holds, repair_plans, setup
 from tests.factories import clinics as people
@@ -83,6 +84,14 @@ def day(clinic: Clinic) -> dict[str, Any]:
 
 def patient(clinic: Clinic) -> dict[str, Any]:
     return {"patient_id": patients.patient(clinic).pk}
+
+
+def departed(clinic: Clinic) -> dict[str, Any]:
+    made = patient(clinic)
+    departures.record(
+        **made, kind="deceased", source="Hospital", by=patients.BY, now=NOW
+    )
+    return made | {"kind": "deceased"}
 
 
 def task(clinic: Clinic) -> dict[str, Any]:
@@ -275,6 +284,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:episode-timeline": episode,
     "api:episodes": nothing,
     "api:freed-dismiss": freed,
+    "api:departures": patient,
+    "api:departure-take-back": departed,
     "api:freed-matches": freed,
     "api:freed-offer": freed,
     "api:freed-openings": freed_in_list,
@@ -337,6 +348,8 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:patient_amend": patient,
     "staff:patient_consent": patient,
     "staff:patient_contact": patient,
+    "staff:patient_depart": patient,
+    "staff:patient_return": departed,
     "staff:patients": nothing,
     "staff:register": nothing,
     "staff:task_acknowledge": task,
