@@ -52,6 +52,7 @@ DECIDE = ActSchema(
 OVERRIDE = ActSchema(
     act="override",
     label="Override of a rule",
+    version="2",
     signature="I set this rule aside for this patient for the reason given.",
     second_person=True,
     fields=(
