@@ -16,6 +16,24 @@ $$;
     "DROP FUNCTION procedures_discarded(uuid, timestamptz);",
 )
 
+# The end of a released product's use: what its release told, or earlier if its harvest
+# turned out to have begun earlier. The same as selectors.day_facts.expires_at.
+EXPIRES_AT = Guard(
+    """
+CREATE FUNCTION procedures_expires_at(container uuid) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+  SELECT least(r.expires_at,
+               h.first_aliquot_at + make_interval(mins => c.product_limit_minutes))
+    FROM procedures_release r
+    JOIN procedures_episode e ON e.id = r.episode_id
+    JOIN clinics_clinic c ON c.id = e.clinic_id
+    LEFT JOIN procedures_harvest h ON h.episode_id = e.id AND h.superseded_at IS NULL
+   WHERE r.product_id = container AND r.superseded_at IS NULL
+$$;
+""",
+    "DROP FUNCTION procedures_expires_at(uuid);",
+)
+
 PRODUCT = judge(
     "product",
     "container_is_filled_on_the_day",
@@ -200,6 +218,10 @@ INJECTION = judge(
            WHERE v.episode_id = NEW.episode_id AND v.superseded_at IS NULL
              AND 'iodinated_contrast' = ANY (v.allergies))
         THEN 'no contrast with an allergy to it'
+      WHEN NEW.end_at > greatest(
+          procedures_expires_at(NEW.product_id),
+          (SELECT o.end_at FROM procedures_injection o WHERE o.id = NEW.corrects_id))
+        THEN 'the product has expired'
       ELSE coalesce(
         procedures_consent_fault(NEW.episode_id, NEW.start_at, NEW.proceduralist_id,
                                  NEW.target_id, NEW.corrects_id IS NOT NULL),
@@ -214,6 +236,7 @@ INJECTION = judge(
 
 GUARDS = [
     DISCARDED,
+    EXPIRES_AT,
     PRODUCT,
     *COUNTER,
     HAND_OFF,

@@ -249,7 +249,8 @@ UNOPENED = Field(
     kind="boolean",
     label="The kit named before was not opened",
     required=False,
-    hint="Then it may be used for somebody else. Only where another kit is named.",
+    hint="Then it may be used for somebody else. Only where another kit is named, and "
+    "with a second person.",
 )
 CORRECT = ActSchema(
     act="correct",

@@ -230,7 +230,9 @@ def test_no_release_of_a_clotted_product_without_a_physician():
     make.done(day.process(clots=True))
     row = told(
         day.episode,
-        lambda: day.release(second="clinician", physician_note="A small clot, taken out."),
+        lambda: day.release(
+            second="clinician", physician_note="A small clot, removed."
+        ),
         "release",
     )
 
