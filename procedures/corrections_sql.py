@@ -21,6 +21,7 @@ TABLES = {
     "processing": "procedures_processing",
     "release": "procedures_release",
     "injection": "procedures_injection",
+    "not_done": "procedures_notdone",
     "disposition": "procedures_disposition",
     "discharge": "procedures_discharge",
     "adverse_event": "procedures_adverseevent",

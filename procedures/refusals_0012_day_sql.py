@@ -101,9 +101,7 @@ TIME_OUT = judge(
                           AND k.superseded_at IS NULL
                           AND k.proceduralist_id IN (NEW.lead_id, NEW.second_id))
         THEN 'the proceduralist is at the time-out'
-      WHEN EXISTS (SELECT FROM procedures_release r
-                    WHERE r.product_id = NEW.product_id AND r.superseded_at IS NULL
-                      AND r.expires_at < NEW.occurred_at)
+      WHEN procedures_expires_at(NEW.product_id) < NEW.occurred_at
         THEN 'the product has expired'
       ELSE coalesce(
         procedures_consent_fault(e.id, NEW.occurred_at, NULL, NULL, false),

@@ -184,7 +184,9 @@ $$;
     "DROP FUNCTION procedures_kept_product(uuid);",
 )
 
-# In which stages an act makes its record; a correction may come later.
+# In which stages an act makes its record; a correction may come later. The kit that
+# was really used comes with the correction of its processing, whose row before has been
+# superseded at that instant; KIT_OF_A_CORRECTION asks for the row after.
 IN_STAGE = {
     "evaluation": "enquiry consultation approved scheduled ready deferred declined",
     "decision": "consultation approved scheduled ready deferred declined",
@@ -200,6 +202,7 @@ IN_STAGE = {
     "processing": "harvested",
     "release": "processed",
     "injection": "released",
+    "notdone": "checked_in harvested processed released",
     "discharge": "injected",
     "response": "discharged follow_up",
 }
@@ -211,7 +214,10 @@ BEGIN
   SELECT format('the episode is %s; that is not recorded now',
                 replace(e.stage, '_', ' ')) INTO fault
     FROM procedures_episode e
-   WHERE e.id = NEW.episode_id AND e.stage::text <> ALL (TG_ARGV);
+   WHERE e.id = NEW.episode_id AND e.stage::text <> ALL (TG_ARGV)
+     AND NOT (TG_TABLE_NAME = 'procedures_kituse' AND EXISTS (
+       SELECT FROM procedures_processing p
+        WHERE p.episode_id = e.id AND p.superseded_at = NEW.recorded_at));
   IF fault IS NOT NULL THEN
     RAISE EXCEPTION '%', fault USING ERRCODE = '23514';
   END IF;

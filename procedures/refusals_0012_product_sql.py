@@ -16,6 +16,24 @@ $$;
     "DROP FUNCTION procedures_discarded(uuid, timestamptz);",
 )
 
+# The end of a released product's use: what its release told, or earlier if its harvest
+# turned out to have begun earlier. The same as selectors.day_facts.expires_at.
+EXPIRES_AT = Guard(
+    """
+CREATE FUNCTION procedures_expires_at(container uuid) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+  SELECT least(r.expires_at,
+               h.first_aliquot_at + make_interval(mins => c.product_limit_minutes))
+    FROM procedures_release r
+    JOIN procedures_episode e ON e.id = r.episode_id
+    JOIN clinics_clinic c ON c.id = e.clinic_id
+    LEFT JOIN procedures_harvest h ON h.episode_id = e.id AND h.superseded_at IS NULL
+   WHERE r.product_id = container AND r.superseded_at IS NULL
+$$;
+""",
+    "DROP FUNCTION procedures_expires_at(uuid);",
+)
+
 PRODUCT = judge(
     "product",
     "container_is_filled_on_the_day",
@@ -80,29 +98,58 @@ INCIDENT = judge(
 """,
 )
 
-# A rival with another spelling of the serial waits at the lock, then sees our row.
+# A rival with another spelling of the serial waits at the lock, then sees our row. The
+# first digit of an item number counts packages and the last one checks. A label that
+# was typed may have none: it is any item of that serial and day.
 KIT = judge(
     "kituse",
     "kit_is_used_once_however_spelt",
     """
-  IF NEW.gtin !~ '^[0-9]{14}$' THEN
+  IF NEW.gtin !~ '^([0-9]{14})?$' THEN
     fault := 'an item number has 14 digits';
   ELSIF NEW.superseded_at IS NULL AND NEW.serial <> '' THEN
     PERFORM pg_advisory_xact_lock(hashtextextended(
-      'kit:' || NEW.gtin || ':' || upper(btrim(NEW.serial)), 0));
+      'kit:' || upper(btrim(NEW.serial)), 0));
     SELECT 'this kit has been used before' INTO fault
       FROM procedures_kituse k
-     WHERE k.gtin = NEW.gtin AND upper(btrim(k.serial)) = upper(btrim(NEW.serial))
+     WHERE upper(btrim(k.serial)) = upper(btrim(NEW.serial))
+       AND CASE WHEN k.gtin = '' OR NEW.gtin = '' THEN k.expires_on = NEW.expires_on
+                ELSE substr(k.gtin, 2, 12) = substr(NEW.gtin, 2, 12) END
        AND k.superseded_at IS NULL AND k.id <> NEW.id LIMIT 1;
   END IF;
 """,
 )
 KIT_INDEX = Guard(
     """
-CREATE INDEX kit_by_plain_serial ON procedures_kituse (gtin, upper(btrim(serial)))
+CREATE INDEX kit_by_plain_serial ON procedures_kituse (upper(btrim(serial)))
  WHERE superseded_at IS NULL;
 """,
     "DROP INDEX kit_by_plain_serial;",
+)
+
+# A kit that comes later than its act is that of a corrected processing, or of none.
+KIT_OF_A_CORRECTION = Guard(
+    """
+CREATE FUNCTION procedures_kit_is_of_its_correction() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM procedures_processing p
+              WHERE p.episode_id = NEW.episode_id AND p.superseded_at = NEW.recorded_at)
+     AND NOT EXISTS (
+       SELECT FROM procedures_processing p
+        WHERE p.episode_id = NEW.episode_id AND p.kit_id = NEW.id
+          AND p.recorded_at = NEW.recorded_at) THEN
+    RAISE EXCEPTION 'a kit comes with the processing it was used for'
+      USING ERRCODE = '23514';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER kit_is_of_its_correction AFTER INSERT ON procedures_kituse
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.corrects_id IS NULL)
+  EXECUTE FUNCTION procedures_kit_is_of_its_correction();
+""",
+    "DROP TRIGGER kit_is_of_its_correction ON procedures_kituse;\n"
+    "DROP FUNCTION procedures_kit_is_of_its_correction();",
 )
 
 PROCESSING = judge(
@@ -171,6 +218,10 @@ INJECTION = judge(
            WHERE v.episode_id = NEW.episode_id AND v.superseded_at IS NULL
              AND 'iodinated_contrast' = ANY (v.allergies))
         THEN 'no contrast with an allergy to it'
+      WHEN NEW.end_at > greatest(
+          procedures_expires_at(NEW.product_id),
+          (SELECT o.end_at FROM procedures_injection o WHERE o.id = NEW.corrects_id))
+        THEN 'the product has expired'
       ELSE coalesce(
         procedures_consent_fault(NEW.episode_id, NEW.start_at, NEW.proceduralist_id,
                                  NEW.target_id, NEW.corrects_id IS NOT NULL),
@@ -185,12 +236,14 @@ INJECTION = judge(
 
 GUARDS = [
     DISCARDED,
+    EXPIRES_AT,
     PRODUCT,
     *COUNTER,
     HAND_OFF,
     INCIDENT,
     KIT_INDEX,
     KIT,
+    KIT_OF_A_CORRECTION,
     PROCESSING,
     RELEASE,
     INJECTION,

@@ -34,6 +34,7 @@ RECORDS = (
     "processing",
     "release",
     "injection",
+    "notdone",
     "disposition",
     "response",
     "instrumentresponse",
@@ -49,6 +50,7 @@ SIGNED = (
     "processing",
     "release",
     "injection",
+    "notdone",
     "discharge",
 )
 

@@ -150,6 +150,13 @@ KINDS: dict[str, Kind] = {
             with_it=("hand_off",),
         ),
         Kind(
+            code="not_done",
+            label="Target not treated",
+            model="NotDone",
+            rows="notdones",
+            made_by="not_done",
+        ),
+        Kind(
             code="disposition",
             label="Not given",
             model="Disposition",
@@ -198,6 +205,7 @@ BACK = {
     "processing": "undo_process",
     "release": "undo_release",
     "injection": "undo_inject",
+    "not_done": "undo_not_done",
     "discharge": "undo_discharge",
 }
 

@@ -52,6 +52,7 @@ DECIDE = ActSchema(
 OVERRIDE = ActSchema(
     act="override",
     label="Override of a rule",
+    version="2",
     signature="I set this rule aside for this patient for the reason given.",
     second_person=True,
     fields=(
@@ -248,7 +249,8 @@ UNOPENED = Field(
     kind="boolean",
     label="The kit named before was not opened",
     required=False,
-    hint="Then it may be used for somebody else. Only where another kit is named.",
+    hint="Then it may be used for somebody else. Only where another kit is named, and "
+    "with a second person.",
 )
 CORRECT = ActSchema(
     act="correct",

@@ -84,6 +84,7 @@ STEPS = {
     "undo_process": "the processing was entered in error",
     "undo_release": "the release was entered in error",
     "undo_inject": "an injection was entered in error",
+    "undo_not_done": "that a target is not treated was entered in error",
     "undo_discharge": "the discharge was entered in error",
 }
 
@@ -146,6 +147,7 @@ TRANSITIONS: dict[tuple[Stage, str], Stage] = {
     (S.PROCESSED, "undo_process"): S.HARVESTED,
     (S.RELEASED, "undo_release"): S.PROCESSED,
     (S.INJECTED, "undo_inject"): S.RELEASED,
+    (S.INJECTED, "undo_not_done"): S.RELEASED,
     (S.DISCHARGED, "undo_discharge"): S.INJECTED,
     (S.FOLLOW_UP, "undo_discharge"): S.INJECTED,
     **{(stage, A.COMPLETE): S.COMPLETED for stage in AFTER},

@@ -80,6 +80,7 @@ TYPED_KIT = (
 PROCESS = ActSchema(
     act="process",
     label="Processing",
+    version="2",
     signature="I processed this product",
     fields=(
         Field(name="start_at", kind="datetime", label="Start"),

@@ -128,6 +128,7 @@ CONDITIONS = Field(
 CHECK_IN = ActSchema(
     act="check_in",
     label="Check-in and vital signs",
+    version="2",
     signature="I checked this patient in",
     fields=(
         Field(
@@ -198,6 +199,7 @@ CHECK_IN = ActSchema(
 TIME_OUT = ActSchema(
     act="time_out",
     label="Time-out",
+    version="2",
     signature="The team paused and every answer is yes",
     second_person=True,
     fields=(

@@ -8,7 +8,7 @@ from procedures.models import Episode
 from procedures.selectors.day_facts import (
     current_harvest,
     current_processing,
-    current_release,
+    expires_at,
     used_ml,
 )
 
@@ -53,7 +53,6 @@ def run_day(episode: Episode) -> RunDay:
         .first()
     )
     harvest, processing = current_harvest(episode), current_processing(episode)
-    release = current_release(episode)
     arrived_at = check_in.arrived_at if check_in else None
     discharged_at = discharge.occurred_at if discharge else None
     last_end = max((row.end_at for row in injections), default=None)
@@ -76,7 +75,7 @@ def run_day(episode: Episode) -> RunDay:
         qc_retained_ml=_disposed(episode, "qc_retained"),
         discarded_ml=_disposed(episode, "discarded"),
         used_ml=used_ml(episode),
-        expires_at=release.expires_at if release else None,
+        expires_at=expires_at(episode),
     )
 
 

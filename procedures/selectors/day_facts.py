@@ -181,8 +181,25 @@ def _product(episode: Episode) -> ProductFact | None:
         needs_physician=was_doubtful(episode),
         released_at=release.released_at if release else None,
         release_entered_at=release.recorded_at if release else None,
-        expires_at=release.expires_at if release else None,
+        expires_at=expires_at(episode),
     )
+
+
+def expires_at(episode: Episode) -> datetime | None:
+    """The end of the released product's use.
+
+    The release tells it, by the harvest as it was known; a harvest that turns out to
+    have begun earlier brings it forward, and none puts it off. The database reckons
+    likewise (procedures_expires_at).
+    """
+    release, drawn = current_release(episode), current_harvest(episode)
+    if release is None:
+        return None
+    if drawn is None:
+        return release.expires_at
+    limit = clinics.clinic(episode.clinic_id).product_limit_minutes
+    ends = drawn.first_aliquot_at + timedelta(minutes=limit)
+    return min(release.expires_at, ends)
 
 
 def was_held(episode: Episode) -> bool:

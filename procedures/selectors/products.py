@@ -11,7 +11,7 @@ from procedures.models import Episode, HandOff, KitUse, Product, ScanIncident
 from procedures.selectors.day_facts import (
     current_harvest,
     current_processing,
-    current_release,
+    expires_at,
 )
 
 AUTOLOGOUS = "FOR AUTOLOGOUS USE ONLY"
@@ -41,7 +41,6 @@ class Label:
 def label(product: Product) -> Label:
     """The label of one container as things stand."""
     patient, harvest = product.episode.patient, current_harvest(product.episode)
-    release = current_release(product.episode)
     return Label(
         code=product.code,
         patient_name=patient.full_name,
@@ -50,7 +49,7 @@ def label(product: Product) -> Label:
         contents=CONTENTS[product.kind],
         volume_ml=_volume_ml(product),
         collected_at=harvest.first_aliquot_at if harvest else None,
-        expires_at=release.expires_at if release else None,
+        expires_at=expires_at(product.episode),
     )
 
 

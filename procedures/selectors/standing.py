@@ -88,6 +88,7 @@ def _consent(episode: Episode, row: Any) -> Pairs:
 
 
 def _check_in(episode: Episode, row: Any) -> Pairs:
+    yield "not_done", episode.notdones.all()
     yield "mark", episode.sitemarks.all()
     yield "time_out", episode.timeouts.all()
     yield "harvest", episode.harvests.all()
@@ -151,6 +152,15 @@ def _injection(episode: Episode, row: Any) -> Pairs:
     yield "discharge", episode.discharges.all()
 
 
+def _not_done(episode: Episode, row: Any) -> Pairs:
+    yield "discharge", episode.discharges.all()
+    # Without it the target would want a mark, which is made before time-out 1.
+    if not episode.sitemarks.filter(
+        superseded_at=None, target_id=row.target_id
+    ).exists():
+        yield "time_out", episode.timeouts.filter(number=1)
+
+
 def _discharge(episode: Episode, row: Any) -> Pairs:
     yield "response", episode.responses.all()
 
@@ -175,6 +185,7 @@ _STANDS: Mapping[str, Look] = {
     "processing": _processing,
     "release": _release,
     "injection": _injection,
+    "not_done": _not_done,
     "disposition": _injection,
     "discharge": _discharge,
     "instrument_response": _instrument_response,

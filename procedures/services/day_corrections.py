@@ -32,6 +32,7 @@ from procedures.services import (
     harvests,
     injections,
     kit_changes,
+    quality_samples,
     second_looks,
     sums,
 )
@@ -56,8 +57,9 @@ def harvest(context: Context, record_id: str, values: Values) -> Refused | None:
     more = supersede(context, Harvest, record_id)
     more |= {"time_out_id": old.time_out_id}
     more |= {"proceduralist_id": old.proceduralist_id}
-    harvests.insert(context, data, **more)
+    made_anew = harvests.insert(context, data, **more)
     sums.settle()
+    second_looks.after_harvest(context, made_anew)
     return None
 
 
@@ -74,14 +76,16 @@ def processing(context: Context, record_id: str, values: Values) -> Refused | No
     """Other figures of the same product; what was given must still fit."""
     data = parsed(context, "processing", values)
     old, episode = _current(context, Processing, record_id), context.episode
+    sample = quality_samples.wanted_ml(old, data, values)
+    used = day_facts.used_ml(episode) - quality_samples.kept_ml(old) + sample
     refused = (
         _refused(context, "processing", data)
-        or _does_not_fit(context, day_facts.used_ml(episode), data["bmc_ml"])
+        or _does_not_fit(context, used, data["bmc_ml"])
         or _other_centrifuge(context, old, data)
     )
     if refused:
         return refused
-    other_kit = kit_changes.named(context, old, data["kit_udi"])
+    other_kit = kit_changes.named(context, old, data)
     if isinstance(other_kit, Refused):
         return other_kit
     before = {
@@ -89,10 +93,11 @@ def processing(context: Context, record_id: str, values: Values) -> Refused | No
         "was_doubtful": day_facts.was_doubtful(episode),
     }
     more = supersede(context, Processing, record_id)
-    used = kit_changes.use_instead(context, old, other_kit) if other_kit else old.kit
-    more |= {"concentrate": old.concentrate, "kit": used}
+    kit = kit_changes.use_instead(context, old, other_kit) if other_kit else old.kit
+    more |= {"concentrate": old.concentrate, "kit": kit}
     more |= {"operator_id": old.operator_id}
     made = bench.insert(context, data, **more)
+    quality_samples.move(context, old, sample)
     sums.settle()
     second_looks.after_processing(context, made, **before)
     return None
@@ -118,7 +123,7 @@ def injection(context: Context, record_id: str, values: Values) -> Refused | Non
         raise InvalidData([FieldError("/values/target", text)])
     made = _processing(context)
     used = day_facts.used_ml(context.episode) - old.volume_ml + data["volume_ml"]
-    refused = _refused(context, "injection", data, old.time_out) or (
+    refused = _refused(context, "injection", data, old.time_out, old.end_at) or (
         _does_not_fit(context, used, made.bmc_ml) if made else None
     )
     if refused:
@@ -132,14 +137,27 @@ def injection(context: Context, record_id: str, values: Values) -> Refused | Non
 
 
 def _refused(
-    context: Context, kind: str, data: Values, pause: TimeOut | None = None
+    context: Context,
+    kind: str,
+    data: Values,
+    pause: TimeOut | None = None,
+    given_until: datetime | None = None,
 ) -> Refused | None:
-    """The act's own guards, on the day and under the time-out of the record."""
+    """The act's own guards, on the day and under the time-out of the record.
+
+    What was given already, until then, may be put right even if the product turned
+    out to have expired before: the alarm about that is another record's.
+    """
     zone = context.facts.day.zone
     known = replace(context.facts, today=_start(data).astimezone(zone).date())
     if pause is not None:
         held = day_facts.time_out_fact(pause)
         known = replace(known, day=replace(known.day, time_outs={pause.number: held}))
+    product = known.day.product
+    if given_until and product and product.expires_at:
+        ends = max(product.expires_at, given_until)
+        product = replace(product, expires_at=ends)
+        known = replace(known, day=replace(known.day, product=product))
     reasons = reasons_against(known, kind, data)
     return context.refuse(*reasons) if reasons else None
 

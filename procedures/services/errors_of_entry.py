@@ -146,6 +146,7 @@ def _open_contact(context: Context, row: Any) -> None:
 EFFECTS: dict[str, Callable[[Context, Any], None]] = {
     "decision": _void_readiness,
     "consent": _reopen_readiness,
+    "not_done": _reopen_readiness,
     "check_in": _give_back_arrival,
     "discharge": _go_on_with_visit,
     "response": _open_contact,

@@ -1,5 +1,8 @@
 """Another kit than the one that was scanned: both stay on record, by lot and serial."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from core.refusal import Refused
 from procedures.domain.kits import Kit
 from procedures.domain.reason import GuardReason
@@ -11,13 +14,17 @@ from procedures.services.context import Context
 ONLY_ANOTHER = FieldError("/kit_unused", "is for another kit than the one on record")
 
 
-def named(context: Context, old: Processing, text: str) -> Kit | Refused | None:
+def named(
+    context: Context, old: Processing, data: Mapping[str, Any]
+) -> Kit | Refused | None:
     """The kit that was really used; None where it is the one on record.
 
     Raises InvalidData where the one before is said to be unopened and is the same.
     """
+    by_hand = any(data[name] for name in kits.TYPED)
+    today = old.start_at.astimezone(context.facts.day.zone).date()
     try:
-        kit = kits.read(text)
+        kit = kits.typed(data, today) if by_hand else kits.read(data["kit_udi"])
     except kits.Unreadable as unreadable:
         return context.refuse(GuardReason("kit-unreadable", str(unreadable)))
     was = old.kit
@@ -26,9 +33,25 @@ def named(context: Context, old: Processing, text: str) -> Kit | Refused | None:
         if context.data["kit_unused"]:
             raise InvalidData([ONLY_ANOTHER])
         return None
+    refused = _given_back_alone(context) or (kits.alone(context) if by_hand else None)
+    if refused:
+        return refused
     if _is_same_box(kit, was) or _of_this_episode(context, kit):
         return kit
     return kits.why_not(context, kit, old.start_at) or kit
+
+
+def _given_back_alone(context: Context) -> Refused | None:
+    """Nobody gives a kit free for another patient on their own word."""
+    if not context.data["kit_unused"] or context.second_person is not None:
+        return None
+    return context.refuse(
+        GuardReason(
+            "kit-unused-alone",
+            "Two people look at a kit that is to be used for somebody else.",
+            "A colleague sees that it is unopened, and proves to be present",
+        )
+    )
 
 
 def _is_same_box(kit: Kit, was: KitUse) -> bool:

@@ -16,7 +16,16 @@ from procedures.models import KitUse
 from procedures.services.context import Context
 from procedures.services.kit_codes import Unreadable, read
 
-__all__ = ["Unreadable", "of_answers", "read", "use", "why_not"]
+__all__ = [
+    "TYPED",
+    "Unreadable",
+    "alone",
+    "of_answers",
+    "read",
+    "typed",
+    "use",
+    "why_not",
+]
 
 TYPED = ("kit_gtin", "kit_lot", "kit_serial", "kit_expires_on")
 
@@ -27,15 +36,20 @@ def of_answers(context: Context, data: Mapping[str, Any]) -> Kit | Refused:
     Raises InvalidData where neither was given.
     """
     today = context.occurred_at.astimezone(context.facts.day.zone).date()
-    typed = any(data[name] for name in TYPED)
-    if not (typed or data["kit_udi"]):
+    by_hand = any(data[name] for name in TYPED)
+    if not (by_hand or data["kit_udi"]):
         raise InvalidData([FieldError("/kit_udi", "is required")])
     try:
-        kit = _typed(data, today) if typed else _scanned(context, today, data)
+        kit = typed(data, today) if by_hand else _scanned(context, today, data)
     except Unreadable as unreadable:
         return context.refuse(GuardReason("kit-unreadable", str(unreadable)))
-    if not typed:
+    if not by_hand:
         return kit
+    return alone(context) or kit
+
+
+def alone(context: Context) -> Refused | None:
+    """Refused unless two people have read the label that was typed."""
     if context.second_person is None:
         return context.refuse(
             GuardReason(
@@ -45,7 +59,7 @@ def of_answers(context: Context, data: Mapping[str, Any]) -> Kit | Refused:
             )
         )
     context.payload["kit"] = "typed"
-    return kit
+    return None
 
 
 def _scanned(context: Context, today: date, data: Mapping[str, Any]) -> Kit:
@@ -54,8 +68,8 @@ def _scanned(context: Context, today: date, data: Mapping[str, Any]) -> Kit:
     return read(data["kit_udi"], today, confirmed=two)
 
 
-def _typed(data: Mapping[str, Any], today: date) -> Kit:
-    """Raises Unreadable."""
+def typed(data: Mapping[str, Any], today: date) -> Kit:
+    """The kit of the typed fields. Raises Unreadable."""
     if data["kit_udi"]:
         raise Unreadable("Give the barcode or the typed fields, not both.")
     lot, serial, expires_on = (data[name] for name in TYPED[1:])

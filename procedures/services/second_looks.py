@@ -80,27 +80,52 @@ def after_processing(
     given = episode.injections.filter(superseded_at=None).exists()
     released = day_facts.current_release(episode) is not None
     if new.regulatory_hold and not was_held and given:
-        _alarm(context, new)
+        _alarm(context, new, "held")
     elif new.regulatory_hold and not was_held and released:
         _ask(context, "processing", new, ["the product, which is not given"])
     if day_facts.was_doubtful(episode) and not was_doubtful and released:
         _ask(context, "release", new, ["the release of the product"])
 
 
-def _alarm(context: Context, row: Processing) -> None:
+def after_harvest(context: Context, new: Harvest) -> None:
+    """A product whose time ran out earlier than its release had told."""
+    episode = context.episode
+    release, ends = day_facts.current_release(episode), day_facts.expires_at(episode)
+    if release is None or ends is None or ends >= release.expires_at:
+        return
+    given = episode.injections.filter(superseded_at=None)
+    if given.filter(end_at__gt=ends).exists():
+        _alarm(context, new, "expired")
+    elif not given.exists():
+        _ask(context, "harvest", new, ["the product, which expires earlier"])
+
+
+ALARMS = {
+    "held": (
+        "A corrected record puts a product on hold that was given already. "
+        "Look at the processing, and record an adverse event."
+    ),
+    "expired": (
+        "A corrected record shows that a product was given after its time had run "
+        "out. Look at the harvest, and record an adverse event."
+    ),
+}
+
+
+def _alarm(context: Context, row: Processing | Harvest, why: str) -> None:
+    kind = "processing" if isinstance(row, Processing) else "harvest"
     tasks.open(
         clinic_id=context.episode.clinic_id,
-        kind="product-held-after-injection",
-        text="A corrected record puts a product on hold that was given already. "
-        "Look at the processing, and record an adverse event.",
+        kind=f"product-{why}-after-injection",
+        text=ALARMS[why],
         owner_role="medical_director",
         patient_id=context.episode.patient_id,
-        subject=f"processing:{row.pk}",
+        subject=f"{kind}:{row.pk}",
         due_at=context.now + ALARM_WITHIN,
         by=context.by,
         now=context.now,
     )
-    context.payload["alarm"] = "held-after-injection"
+    context.payload["alarm"] = f"{why}-after-injection"
 
 
 def _ask(context: Context, kind: str, row: Record, looks: list[str]) -> None:

@@ -10,7 +10,7 @@ from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 from tests.pages.episode_forms import address, send
 from tests.procedures.test_day_rules import allergic, conditional
-from tests.procedures.test_not_done import TwoKnees
+from tests.procedures.two_knees import TwoKnees
 
 pytestmark = pytest.mark.django_db
 WHY = "The first answer was ticked on the wrong line."

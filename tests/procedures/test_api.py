@@ -204,9 +204,8 @@ def test_a_late_entry_by_rest(place, call):
     clock.set_to(NOW + timedelta(days=2))
     then = (NOW + timedelta(days=1)).isoformat()
 
-    call(
-        "clinician", "evaluate", path, make.evaluation() | SIGN | {"occurred_at": then}
-    )
+    entry = {"occurred_at": then, "late_reason": "The network was down all day."}
+    call("clinician", "evaluate", path, make.evaluation() | SIGN | entry)
 
     assert Evaluation.objects.get().occurred_at.isoformat() == then
 
@@ -276,6 +275,7 @@ def test_the_timeline_by_role(place, call):
     assert "codes" not in planner[-1]["details"]
     assert [e["name"] for e in planner] == [
         "episode.opened",
+        "episode.stopped",
         "episode.evaluated",
         "episode.act_refused",
     ]
@@ -324,7 +324,9 @@ def test_the_document_tells_the_next_acts_with_reasons(place, call):
         "withdraw",
         "adverse-event",
         "enter-in-error",
+        "lift-stop",
     }
+    assert [r["code"] for r in named["lift-stop"]["reasons"]] == ["no-stop"]
     assert named["evaluate"]["signature"] == "These are my findings."
     assert named["evaluate"]["reasons"] == []
 

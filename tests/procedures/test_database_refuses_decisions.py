@@ -6,13 +6,22 @@ import pytest
 
 from procedures.models import RuleVersion
 from tests.factories import procedures as make
+from tests.factories.clinics import NOW
 from tests.factories.procedures import act, done
 from tests.procedures.attempts import insert, new_id, not_taken, run, taken, told
 from tests.procedures.refusals import copy
 
 pytestmark = pytest.mark.django_db
 
-BLOOD_THINNER = {"medications": [{"name": "apixaban", "drug_class": "anticoagulant"}]}
+BLOOD_THINNER = {
+    "medications": [
+        {
+            "name": "apixaban",
+            "drug_class": "anticoagulant",
+            "last_dose_on": NOW.date(),
+        }
+    ]
+}
 LETTER = "Prescriber's letter of 2026-08-30: hold from 48 hours before."
 TOMORROW = "2026-09-02T15:00:00+00:00"
 
@@ -189,7 +198,26 @@ def test_a_rule_fires_at_its_own_level(place):
         decision = next(r for t, r in row.before if t == "procedures_decision")
         decision |= {"outcome": "approved", "valid_until": "2026-12-01"}
 
-    row.refused_after("no approval while INF-01", approving)
+    # The evaluation has left a stop, and that is asked before any rule.
+    row.refused_after("a stop stands", approving)
+
+
+def test_no_approval_beside_a_hard_rule_that_leaves_no_stop(place):
+    path = make.evaluated(place)
+    run("UPDATE patients_patient SET birth_date = '2008-09-02', version = version + 1")
+    row = told(
+        path,
+        lambda: act(place, path, "decide", make.decision("deferred")),
+        "decisionrule",
+        "decision",
+    )
+    assert row.row["rule_id"] == int(rule("INC-5"))
+
+    def approving() -> None:
+        decision = next(r for t, r in row.before if t == "procedures_decision")
+        decision |= {"outcome": "approved", "valid_until": "2026-12-01"}
+
+    row.refused_after("no approval while INC-5", approving)
 
 
 def test_no_approval_beside_a_rule_that_nobody_set_aside(place):

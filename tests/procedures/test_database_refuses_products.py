@@ -3,19 +3,22 @@
 import pytest
 from django.db import Error, transaction
 
-from procedures.models import KitUse
+from procedures.models import KitUse, Processing
 from tests.factories import procedures as make
 from tests.factories.procedure_day import ON, Day
 from tests.procedures.attempts import (
     another_consent,
     discard,
+    insert,
     new_id,
     not_taken,
     revoke,
+    rows,
     run,
     told,
     update_refused,
 )
+from tests.procedures.correcting import correct, processing_of
 
 pytestmark = pytest.mark.django_db
 
@@ -77,8 +80,16 @@ def bench():
 KITS = {
     "used before": ("used_once", lambda used: {}),
     "used before, in small letters": (
-        "used before",
+        "used_once",
         lambda used: {"serial": used.serial.lower()},
+    ),
+    "used before, by the number of its carton": (
+        "used_once",
+        lambda used: {"gtin": f"1{used.gtin[1:13]}8"},
+    ),
+    "used before, typed without its number": (
+        "used before",
+        lambda used: {"gtin": "", "serial": used.serial.lower()},
     ),
     "used before, with a space": (
         "used before",
@@ -98,6 +109,30 @@ def test_no_kit(bench, attempt):
     used = KitUse.objects.get()
 
     row.refused(words, **{"gtin": used.gtin, "serial": used.serial, **changes(used)})
+
+
+def test_no_kit_once_the_product_is_made(bench):
+    row = told(bench.episode, bench.process, "kituse")
+    bench.until("processed")
+    row.row["serial"] = "NEW"
+
+    not_taken("that is not recorded now", row.write)
+
+
+def test_no_kit_that_a_correction_does_not_use():
+    day = Day.ready().until("processed")
+    old = Processing.objects.get()
+    make.done(correct(day, "processing", old, "technician", **processing_of(day, old)))
+    [kit] = rows("procedures_kituse")
+    old.refresh_from_db()
+    then = old.superseded_at.isoformat()
+
+    def another() -> None:
+        now = {"id": new_id(), "serial": "NEW", "recorded_at": then}
+        insert("procedures_kituse", kit | now)
+        run("SET CONSTRAINTS kit_is_of_its_correction IMMEDIATE")
+
+    not_taken("comes with the processing", another)
 
 
 PROCESSINGS = {
@@ -195,7 +230,9 @@ def test_no_release_of_a_clotted_product_without_a_physician():
     make.done(day.process(clots=True))
     row = told(
         day.episode,
-        lambda: day.release(second="clinician", physician_note="A small clot, gone."),
+        lambda: day.release(
+            second="clinician", physician_note="A small clot, removed."
+        ),
         "release",
     )
 

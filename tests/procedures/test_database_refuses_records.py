@@ -218,7 +218,8 @@ def test_the_app_may_not(statement):
 
 def test_incidents_are_resolved_afterwards_by_the_team():
     day = Day.ready().until("released")
-    day.hand_off("H6", "10:00", container_scan="nonsense")
+    neighbour = Day.ready(day.place, centrifuge="CF-02").until("harvested")
+    day.hand_off("H6", "10:00", container_scan=neighbour.product("A").code)
     row = told(day.episode, lambda: day.resolve("10:05"), "incidentresolution")
 
     row.refused("after it happened", resolved_at=make.at(ON, "09:50"))

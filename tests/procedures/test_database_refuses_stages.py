@@ -61,6 +61,7 @@ def test_records_are_made_in_the_stages_of_their_acts():
         "processing": Act.PROCESS,
         "release": Act.RELEASE,
         "injection": Act.INJECT,
+        "notdone": Act.NOT_DONE,
         "discharge": Act.DISCHARGE,
         "response": Act.RESPOND,
     }

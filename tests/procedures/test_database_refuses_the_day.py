@@ -27,7 +27,11 @@ CHECK_INS = {
     "identifier nobody knows": ("two different", {"identifiers": ["name", "face"]}),
     "on another day": (
         "no procedure is booked",
-        {"occurred_at": on(EARLIER, "08:34"), "arrived_at": on(EARLIER, "08:30")},
+        {
+            "occurred_at": on(EARLIER, "08:34"),
+            "arrived_at": on(EARLIER, "08:30"),
+            "pregnancy_test_at": on(EARLIER, "08:20"),
+        },
     ),
     "ahead of its entry": ("occurred_at_is_past", {"occurred_at": on(ON, "08:50")}),
     "arrival ahead": ("nobody arrives ahead", {"arrived_at": on(ON, "08:50")}),

@@ -55,12 +55,42 @@ def test_the_old_kit_stays_used_up_if_it_was_opened(day):
 
 def test_the_old_kit_is_free_again_if_nobody_opened_it(day):
     row = Processing.objects.get()
-    make.done(mended(day, row, "technician", kit_udi=OTHER, kit_unused=True))
+    changes = {"kit_udi": OTHER, "kit_unused": True}
+    make.done(mended(day, row, "technician", "nurse", **changes))
 
     row.kit.refresh_from_db()
     assert row.kit.superseded_at is not None
     assert KitUse.objects.get(superseded_at=None).corrects == row.kit
     assert free_for_another(day, row.kit)
+
+
+def test_nobody_gives_a_kit_back_alone(day):
+    row = Processing.objects.get()
+
+    refused = mended(day, row, "technician", kit_udi=OTHER, kit_unused=True)
+
+    assert codes(refused) == ["kit-unused-alone"]
+    assert KitUse.objects.get().superseded_at is None
+    assert not free_for_another(day, row.kit)
+
+
+def test_a_typed_kit_is_corrected_by_two_people():
+    day = Day.ready().until("harvested")
+    make.done(day.hand_off("H1", "09:34", role="clinician"))
+    make.done(day.hand_off("H2", "09:35"))
+    typed = {"kit_lot": "K26B-0001", "kit_serial": "S7001"}
+    typed |= {"kit_expires_on": "2028-03-31", "kit_udi": ""}
+    make.done(day.process(**typed, second="nurse"))
+    row = Processing.objects.get()
+    other = {**typed, "kit_serial": "S7002"}
+
+    make.done(mended(day, row, "technician", **typed, colour="red"))
+    row = Processing.objects.get(superseded_at=None)
+    alone = mended(day, row, "technician", **other)
+    make.done(mended(day, row, "technician", "nurse", **other))
+
+    assert codes(alone) == ["second-person-missing"]
+    assert Processing.objects.get(superseded_at=None).kit.serial == "S7002"
 
 
 def free_for_another(day, used):

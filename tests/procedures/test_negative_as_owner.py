@@ -20,7 +20,9 @@ STATEMENTS = (
 def test_signed_rows_are_refused_to_their_owner(committed_db, owner_connection):
     day = unit_of_work(Day.ready)
     unit_of_work(lambda: day.until("released"))
-    unit_of_work(lambda: day.hand_off("H6", "10:00", container_scan="another"))
+    neighbour = unit_of_work(lambda: Day.ready().until("harvested"))
+    label = neighbour.product("A").code
+    unit_of_work(lambda: day.hand_off("H6", "10:00", container_scan=label))
     unit_of_work(lambda: day.resolve("10:01"))
     unit_of_work(lambda: day.until("injected"))
 

@@ -88,7 +88,8 @@ def test_an_injection_is_refused_while_an_incident_is_open():
     day = Day.ready().until("injected")
     day.episode.stage = "released"
     day.episode.save()
-    day.hand_off("H6", "10:20", container_scan="nonsense")
+    neighbour = Day.ready(day.place, centrifuge="CF-02").until("harvested")
+    day.hand_off("H6", "10:20", container_scan=neighbour.product("A").code)
 
     refused("incident is open", "injection", Injection.objects.get().pk)
 
@@ -131,6 +132,7 @@ def test_aliquots_add_up(day):
     explained = {"corrects_id": str(row.pk), "correction_reason": "read wrong"}
 
     refused("add up", "harvest", row.pk, superseded_at=None, **explained)
+    transaction.set_rollback(True)  # the row was left without a successor
 
 
 def test_a_harvest_row_has_hard_limits(day):

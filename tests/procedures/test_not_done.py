@@ -4,43 +4,11 @@ import pytest
 
 from procedures.models import NotDone
 from tests.factories import procedures as make
-from tests.factories.procedure_day import Day
+from tests.procedures.correcting import strike, struck
 from tests.procedures.refusals import codes
+from tests.procedures.two_knees import TwoKnees
 
 pytestmark = pytest.mark.django_db
-LEFT = {"joint": "knee", "structure": "intra_articular", "laterality": "left"}
-
-
-class TwoKnees(Day):
-    """A day with both knees planned and consented; `target` is the right one."""
-
-    @classmethod
-    def ready(cls, place=None, on="2026-09-15", **fields):
-        site = place or make.open_site()
-        path = make.episode(site, make.KNEE, LEFT)
-        rows = [{"icd10": "M17.11", "grade_kl": 3}, {"icd10": "M17.12", "grade_kl": 2}]
-        answers = make.evaluation() | {"findings": rows}
-        make.done(make.act(site, path, "evaluate", answers))
-        make.done(make.act(site, path, "decide", make.decision()))
-        make.book(site, path, make.at(on, "08:30"))
-        agreed = {"targets": [{"laterality": "right"}, {"laterality": "left"}]}
-        make.done(make.act(site, path, "consent", make.consent(site, **agreed)))
-        for item in ("medication_plan", "estimate", "labs"):
-            data = {"item": item, "state": "done"}
-            path = make.done(make.act(site, path, "prepare", data, role="nurse"))
-        return cls(site, path, on, **fields)
-
-    @property
-    def target(self):
-        return str(self.episode.targets.get(laterality="right").pk)
-
-    @property
-    def other(self):
-        return str(self.episode.targets.get(laterality="left").pk)
-
-    def leave_out(self, target, now, role="clinician", second="", **changes):
-        answers = {"target": target, "reason": "patient_refused", **changes}
-        return self.act("not_done", answers, now, role, second)
 
 
 def test_a_target_refused_before_the_mark_needs_no_mark():
@@ -54,7 +22,8 @@ def test_a_target_refused_before_the_mark_needs_no_mark():
     assert NotDone.objects.get().reason == "patient_refused"
 
 
-def test_the_last_target_left_out_after_an_injection_ends_the_injections():
+def half_done(volume_ml):
+    """Both knees marked, the right one injected: the left one is still open."""
     day = TwoKnees.ready()
     day.walked = 2
     make.done(day.check_in())
@@ -65,8 +34,13 @@ def test_the_last_target_left_out_after_an_injection_ends_the_injections():
     make.done(day.time_out(site_marks=marks))
     day.until("released")
     make.done(day.time_out("10:02"))
-    make.done(day.inject())
+    make.done(day.inject(volume_ml=volume_ml))
     assert day.episode.stage == "released"
+    return day
+
+
+def test_the_last_target_left_out_after_an_injection_ends_the_injections():
+    day = half_done(volume_ml=7)
 
     make.done(day.leave_out(day.other, "10:12"))
 
@@ -74,6 +48,56 @@ def test_the_last_target_left_out_after_an_injection_ends_the_injections():
     assert codes(day.leave_out(day.other, "10:13")) == ["stage"]
     make.done(day.discharge())
     assert day.episode.follow_ups.count() == 8
+
+
+def test_a_target_left_out_in_error_is_open_again():
+    day = half_done(volume_ml=3)
+    make.done(day.leave_out(day.other, "10:12"))
+
+    struck(day, "not_done", NotDone.objects.get(), "clinician", "nurse", "10:13")
+
+    assert day.episode.stage == "released"
+    make.done(day.time_out("10:14"))
+    late = {"start_at": day.at("10:15"), "end_at": day.at("10:16"), "volume_ml": 3}
+    make.done(day.inject("10:16", target=day.other, laterality="left", **late))
+    assert day.episode.stage == "injected"
+
+
+def test_left_out_before_the_mark_it_is_kept_by_the_time_out():
+    day = TwoKnees.ready()
+    make.done(day.check_in())
+    make.done(day.leave_out(day.other, "08:50"))
+    make.done(day.time_out())
+
+    refused = strike(
+        day, "not_done", NotDone.objects.get(), "clinician", "nurse", "09:13"
+    )
+
+    assert codes(refused) == ["stands-on-it"]
+    assert "time-out" in refused.reasons[0].text
+
+
+def test_left_out_in_error_before_the_time_out_it_wants_its_mark_again():
+    day = TwoKnees.ready()
+    make.done(day.check_in())
+    make.done(day.leave_out(day.other, "08:50"))
+
+    struck(day, "not_done", NotDone.objects.get(), "clinician", "nurse", "08:55")
+
+    assert day.episode.stage == "checked_in"
+    assert codes(day.time_out()) == ["mark-missing"]
+    make.done(day.leave_out(day.other, "09:14"))
+
+
+def test_after_the_discharge_a_target_stays_left_out():
+    day = half_done(volume_ml=7)
+    make.done(day.leave_out(day.other, "10:12"))
+    make.done(day.discharge())
+
+    refused = strike(day, "not_done", NotDone.objects.get(), "clinician", "nurse")
+
+    assert codes(refused) == ["stands-on-it"]
+    assert day.episode.stage == "discharged"
 
 
 def test_the_last_injection_goes_on_when_the_other_target_was_left_out():

@@ -157,6 +157,7 @@ def test_a_positive_pregnancy_test_ends_the_day_and_a_negative_one_changes_nothi
     day = Day.ready()
     who = day.episode.patient
     who.biological_sex, who.birth_date = "female", "1996-01-01"
+    who.version += 1
     who.save()
 
     positive = day.check_in(pregnancy_test="positive")

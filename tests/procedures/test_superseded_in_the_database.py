@@ -1,5 +1,7 @@
 """The database takes no record out of the count without a word."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
@@ -7,8 +9,10 @@ from procedures.domain.correction_table import KINDS
 from procedures.models import CheckIn, Consent, EnteredInError, Processing
 from procedures.services.records import rows_of
 from tests.factories import procedures as make
+from tests.factories.clinics import NOW
 from tests.factories.procedure_day import Day
 from tests.procedures.correcting import WHY, answered, struck
+from tests.procedures.two_knees import TwoKnees
 
 pytestmark = pytest.mark.django_db
 
@@ -18,12 +22,26 @@ def at_once():
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+LETTER = "Prescriber's letter of 2026-08-30: hold from 48 hours before."
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_record_is_superseded_by_nothing(kind):
-    day = Day.ready().until("discharged")
-    rows = rows_of(day.episode, kind).filter(superseded_at=None)
+    rows = rows_of(having(kind), kind).filter(superseded_at=None)
+    row = rows.first()
+    assert row is not None
+
+    with pytest.raises(IntegrityError, match="replaced by another"):
+        _supersede(rows, row, row.recorded_at + timedelta(hours=1))
+
+
+def having(kind):
+    """An episode with a current record of that kind."""
     if kind == "override":
-        return
+        return overridden()
+    if kind == "not_done":
+        return left_out()
+    day = Day.ready().until("discharged")
     if kind == "adverse_event":
         report = {
             "term": "bleeding",
@@ -37,11 +55,21 @@ def test_no_record_is_superseded_by_nothing(kind):
         make.done(day.act("adverse_event", report, "11:00", "nurse"))
     if kind == "response":
         make.done(answered(day, make.at("2026-09-16", "10:00")))
-    row = rows.first()
-    assert row is not None
+    return day.episode
 
-    with pytest.raises(IntegrityError, match="replaced by another"):
-        _supersede(rows, row, day.at("12:00"))
+
+def overridden():
+    place = make.site()
+    drug = {"name": "apixaban", "drug_class": "anticoagulant"}
+    path = make.evaluated(place, medications=[drug | {"last_dose_on": NOW.date()}])
+    answers = {"rule": "MED-AC-01", "reason": LETTER}
+    return make.done(make.act(place, path, "override", answers, second="nurse"))
+
+
+def left_out():
+    day = TwoKnees.ready()
+    make.done(day.check_in())
+    return make.done(day.leave_out(day.other, "08:50"))
 
 
 def _supersede(rows, row, at):
