@@ -21,6 +21,8 @@ COPY . .
 # Settings want every variable; collecting static files uses none of these.
 RUN SECRET_KEY=unused LINK_KEY=unused DATABASE_URL=postgresql:///unused \
     python manage.py collectstatic --noinput
+# A new volume takes over whose folder it covers.
+RUN mkdir /installation && chown 10001 /installation
 USER 10001
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi:application", "--bind", "0.0.0.0:8000", \

@@ -17,6 +17,11 @@ def clinic(clinic_id: int) -> Clinic:
     return Clinic.objects.get(pk=clinic_id)
 
 
+def clinics_by_id(clinic_ids: Collection[int]) -> dict[int, Clinic]:
+    """These clinics, by id."""
+    return Clinic.objects.in_bulk(clinic_ids)
+
+
 def clinics() -> QuerySet[Clinic]:
     return Clinic.objects.order_by("id")
 

@@ -13,6 +13,7 @@ from celery import Celery, signals
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 VISIBILITY_SECONDS = 3600
+PAGES = "pages"
 # The web never waits long for a broker that hangs; a worker may.
 SOCKET_SECONDS = 5 if "worker" in sys.argv else 2
 
@@ -38,6 +39,8 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=False,
     worker_prefetch_multiplier=1,
+    # Pages to people on call have a worker of their own: nothing is before them.
+    task_routes={"notifications.tasks.send_pages": {"queue": PAGES}},
     task_soft_time_limit=60,
     task_time_limit=120,
     worker_max_tasks_per_child=500,
@@ -86,6 +89,13 @@ app.conf.beat_schedule = {
         "schedule": 20.0,
     },
     "send-due": {"task": "notifications.tasks.send_due", "schedule": 15.0},
+    # An unanswered ring must cost less than the five seconds a page may take; where
+    # nobody serves the queue, it does not grow.
+    "send-pages": {
+        "task": "notifications.tasks.send_pages",
+        "schedule": 3.0,
+        "options": {"expires": 10.0},
+    },
     "carry-on-repairs": {
         "task": "scheduling.tasks.carry_on_repairs",
         "schedule": 15.0,

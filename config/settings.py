@@ -143,10 +143,26 @@ STORAGES = {
     },
 }
 
+# Which installation this is: a copy of its database sends nothing. The file is made on
+# first use and stays with the machine, never with the database.
+INSTANCE_ID = os.environ.get("INSTANCE_ID", "")
+INSTANCE_FILE = os.environ.get(
+    "INSTANCE_FILE",
+    Path(os.environ.get("CRESTPATH_LOCAL", BASE_DIR / ".local")) / "instance-id",
+)
+
 # What carries texts and mail: email, or none; console and file only in a demo.
 CHANNELS = {
     "sms": os.environ.get("CHANNEL_SMS") or ("file" if DEMO else "none"),
     "email": os.environ.get("CHANNEL_EMAIL") or ("file" if DEMO else "email"),
+}
+# The most messages a minute that a provider bears, such as "email=30,twilio=60".
+SEND_RATES = {
+    name.strip(): float(rate)
+    for name, _, rate in (
+        part.partition("=") for part in os.environ.get("SEND_RATES", "").split(",")
+    )
+    if rate
 }
 _MAIL = mail.read(os.environ)
 EMAIL_PROVIDER = _MAIL.provider

@@ -48,6 +48,15 @@ class Message(UuidModel):
     state = models.CharField(max_length=12, default=states.SCHEDULED)
     reason = models.CharField(max_length=40, blank=True, default="")
     attempts = models.PositiveSmallIntegerField(default=0)
+    uncounted = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="attempts that an outage used up"
+    )
+    doubts = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="times that nobody could say if it left"
+    )
+    gate_faults = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="times that it could not be judged"
+    )
     not_before = models.DateTimeField(null=True, blank=True)
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -201,7 +210,9 @@ class ProviderEvent(models.Model):
 class ProviderState(models.Model):
     """Whether a provider may be used; the row "all" speaks for every one.
 
-    `blocked_until` is real time, as the provider asked for.
+    `blocked_until` is real time, as the provider asked for. After `failures` in a row
+    it is down: `down_since` is set, and from `probe_at` (real time) on one message
+    is let through to see. `tokens` are what its rate allows, as of `filled_at`.
     """
 
     ALL = "all"
@@ -211,6 +222,13 @@ class ProviderState(models.Model):
     paused_by = models.CharField(max_length=100, blank=True, default="")
     pause_reason = models.CharField(max_length=200, blank=True, default="")
     blocked_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0, db_default=0)
+    down_since = models.DateTimeField(null=True, blank=True)
+    down_reason = models.CharField(max_length=60, blank=True, default="", db_default="")
+    probe_at = models.DateTimeField(null=True, blank=True)
+    probes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    tokens = models.FloatField(null=True, blank=True)
+    filled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -218,7 +236,12 @@ class ProviderState(models.Model):
                 name="provider_paused_at_and_by_together",
                 condition=Q(paused_at=None, paused_by="")
                 | (Q(paused_at__isnull=False) & ~Q(paused_by="")),
-            )
+            ),
+            models.CheckConstraint(
+                name="provider_that_is_down_is_probed",
+                condition=Q(down_since=None, probe_at=None)
+                | Q(down_since__isnull=False, probe_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -228,11 +251,13 @@ class ProviderState(models.Model):
 class SendingInstance(models.Model):
     """Which installation may send from this database: one row.
 
-    A copy restored elsewhere carries the original's name and therefore stays silent.
+    A copy restored elsewhere carries the original's name and therefore stays silent;
+    so does one restored beside the original, which `database` tells ("" if unknown).
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     name = models.CharField(max_length=80)
+    database = models.CharField(max_length=40, blank=True, default="", db_default="")
     since = models.DateTimeField()
 
     class Meta:
@@ -242,6 +267,21 @@ class SendingInstance(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ClockReading(models.Model):
+    """The database's clock beside the machine's ticks, at the sender's last look.
+
+    One row for each time a machine has started: `ticks` (seconds since then) never
+    jump, so a clock that did is told from time that went by.
+    """
+
+    boot_id = models.CharField(max_length=36, primary_key=True)
+    at = models.DateTimeField()
+    ticks = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} at {self.ticks:.0f} s"
 
 
 class OptOut(models.Model):

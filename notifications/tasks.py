@@ -16,6 +16,15 @@ def send_due(**_: object) -> int:
 
 
 @shared_task
+def send_pages(**_: object) -> int:
+    """Page the people on call; how many pages left.
+
+    Its queue has a worker of its own, so that nothing else is before it.
+    """
+    return sending.send_due(urgent=True).sent
+
+
+@shared_task
 def check_messages(**_: object) -> int:
     """Compare the rows with what is wanted; how many faults, each in the log."""
     return checking.report(clock.now())

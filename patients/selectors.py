@@ -40,6 +40,16 @@ def patient(patient_id: UUID, clinic_id: int | None = None) -> Patient:
     return found
 
 
+def patients_by_id(patient_ids: Collection[UUID]) -> dict[UUID, Patient]:
+    """These patients of whatever clinic, with their clinic."""
+    return Patient.objects.select_related("clinic").in_bulk(patient_ids)
+
+
+def tasks_by_id(task_ids: Collection[UUID]) -> dict[UUID, Task]:
+    """These tasks of whatever clinic, with their clinic."""
+    return Task.objects.select_related("clinic").in_bulk(task_ids)
+
+
 def patients(clinic_id: int) -> QuerySet[Patient]:
     """Everyone of one clinic, by name."""
     rows = Patient.objects.filter(clinic_id=clinic_id)

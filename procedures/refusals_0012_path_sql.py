@@ -20,7 +20,7 @@ LEADS_TO = {
     "injected": "discharged released",
     "discharged": "follow_up completed lost_to_follow_up converted_to_surgery"
     " withdrawn injected",
-    "follow_up": "completed lost_to_follow_up converted_to_surgery withdrawn",
+    "follow_up": "completed lost_to_follow_up converted_to_surgery withdrawn injected",
 }
 _PAIRS = ",\n    ".join(
     f"('{stage}', '{after}')"
@@ -38,8 +38,7 @@ $$;
     "DROP FUNCTION procedures_stage_leads_to(text, text);",
 )
 
-# Whether every target has its injection. A function of its own, to be replaced where
-# a target may be left out for a reason.
+# Whether every target has its injection or the reason why not, and one was injected.
 TARGETS_ARE_DONE = Guard(
     """
 CREATE FUNCTION procedures_targets_are_done(path uuid) RETURNS boolean
@@ -48,7 +47,13 @@ LANGUAGE sql STABLE AS $$
     SELECT FROM procedures_target t
      WHERE t.episode_id = path AND NOT EXISTS (
        SELECT FROM procedures_injection i
-        WHERE i.target_id = t.id AND i.superseded_at IS NULL))
+        WHERE i.target_id = t.id AND i.superseded_at IS NULL)
+       AND NOT EXISTS (
+       SELECT FROM procedures_notdone n
+        WHERE n.target_id = t.id AND n.superseded_at IS NULL))
+    AND EXISTS (
+    SELECT FROM procedures_injection i
+     WHERE i.episode_id = path AND i.superseded_at IS NULL)
 $$;
 """,
     "DROP FUNCTION procedures_targets_are_done(uuid);",

@@ -119,7 +119,8 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (
     SELECT FROM procedures_episode e
       JOIN clinics_membership m ON m.clinic_id = e.clinic_id
-     WHERE e.id = path AND m.user_id = person AND m.role::text = ANY (roles))
+     WHERE e.id = path AND m.user_id = person AND m.ended_at IS NULL
+       AND m.role::text = ANY (roles))
 $$;
 """,
     "DROP FUNCTION procedures_is_staff(uuid, bigint, text[]);",

@@ -1,4 +1,4 @@
-"""The product on one machine: web, worker and beat between their servers."""
+"""The product on one machine: web, workers and beat between their servers."""
 
 import os
 import socket
@@ -87,7 +87,7 @@ def prepare(settings: Mapping[str, str]) -> str:
 def served(
     name: str, listener: socket.socket, settings: Mapping[str, str]
 ) -> Iterator[Product]:
-    """Web, worker and beat, up and answering; stopped afterwards, each by its id."""
+    """Web, workers and beat, up and answering; stopped afterwards, each by its id."""
     port = listener.getsockname()[1]
     product = Product(f"http://127.0.0.1:{port}/", settings)
     app_only = for_the_app(settings)
@@ -123,6 +123,11 @@ def _commands(descriptor: int, scratch: str) -> dict[str, Sequence[str]]:
         "web": gunicorn,
         "worker": [
             *(*celery, "worker", "--loglevel", "INFO", "--concurrency", "2"),
+            *("--without-gossip", "--without-mingle"),
+        ],
+        "pager": [
+            *(*celery, "worker", "--loglevel", "INFO", "--pool", "threads"),
+            *("--concurrency", "4", "--queues", "pages", "--hostname", "pager@%h"),
             *("--without-gossip", "--without-mingle"),
         ],
         "beat": [

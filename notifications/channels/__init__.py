@@ -55,3 +55,23 @@ def carries(channel: str) -> bool:
 def plays() -> bool:
     """Return True in a demo or while developing."""
     return bool(settings.DEMO or settings.DEBUG)
+
+
+# How many calls at a time: 1 is inline, without a thread (both are on this machine).
+# Mail servers count connections, and three is what the strictest of them allow.
+WIDTHS: Final = {"console": 1, "file": 1, "email": 3}
+# Half a batch: two rounds of calls a batch.
+WIDTH: Final = 50
+
+
+def width(name: str) -> int:
+    """Return how many calls at a time the provider bears."""
+    return WIDTHS.get(name, WIDTH)
+
+
+def lanes() -> dict[str, list[str]]:
+    """Return each provider in use with the channels it carries."""
+    found: dict[str, list[str]] = {}
+    for channel in settings.CHANNELS:
+        found.setdefault(provider_of(channel), []).append(channel)
+    return found

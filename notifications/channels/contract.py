@@ -46,10 +46,15 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Certainly not sent; it may be tried again."""
+    """Certainly not sent; it may be tried again.
+
+    `is_outage`: it is the provider's fault and says nothing about this message, whose
+    tries it does not use up. Not so where this one recipient was refused for now.
+    """
 
     reason: str
     retry_after: timedelta | None = None
+    is_outage: bool = True
 
 
 @dataclass(frozen=True, slots=True)

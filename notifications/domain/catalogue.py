@@ -34,6 +34,7 @@ class Kind:
     `is_reminder`: counts towards, and is dropped by, the caps of 1 a day and 3 in 7.
     `tells_start`: the reader knows the visit's time afterwards.
     `calls_if_lost`: where it can never arrive, somebody telephones instead.
+    `calls_if_late`: likewise where it could not leave in time, for our own reasons.
     """
 
     code: str
@@ -44,6 +45,12 @@ class Kind:
     grace: timedelta = timedelta(days=365)
     minimum_lead: timedelta = timedelta(0)
     calls_if_lost: bool = False
+    calls_if_late: bool = False
+
+    @property
+    def must_arrive(self) -> bool:
+        """Return True if a second copy is better than none."""
+        return self.priority <= 1 or self.calls_if_lost
 
     @property
     def is_urgent(self) -> bool:
@@ -55,13 +62,14 @@ KINDS: Final[dict[str, Kind]] = {
     kind.code: kind
     for kind in (
         Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24)),
-        Kind(code=CANCELLED, priority=1, calls_if_lost=True),
+        Kind(code=CANCELLED, priority=1, calls_if_lost=True, calls_if_late=True),
         Kind(
             code=MOVED,
             priority=1,
             link="confirm",
             tells_start=True,
             calls_if_lost=True,
+            calls_if_late=True,
         ),
         Kind(code=OFFER, priority=1, link="offer", calls_if_lost=True),
         Kind(code=OFFER_GONE, priority=2),
@@ -71,6 +79,7 @@ KINDS: Final[dict[str, Kind]] = {
             link="confirm",
             tells_start=True,
             calls_if_lost=True,
+            calls_if_late=True,
         ),
         Kind(
             code=CHECK_IN_D3,
@@ -87,6 +96,7 @@ KINDS: Final[dict[str, Kind]] = {
             tells_start=True,
             grace=timedelta(hours=12),
             minimum_lead=timedelta(hours=2),
+            calls_if_late=True,
         ),
     )
 }

@@ -25,7 +25,7 @@ class Size:
 def size(text: str) -> Size:
     """Return what `text` costs as a text message."""
     if set(text) <= BASIC | EXTENDED:
-        return _size("GSM-7", sum(1 + (c in EXTENDED) for c in text), 160, 153)
+        return _size("GSM-7", len(text) + sum(map(text.count, EXTENDED)), 160, 153)
     return _size("UCS-2", len(text.encode("utf-16-be")) // 2, 70, 67)
 
 

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from core.problems import NotFound
 from notifications.domain import states
 from notifications.models import MailboxItem, Message
+from notifications.selectors.trouble import trouble
 
-__all__ = ["due_count", "mailbox", "message", "messages"]
+__all__ = ["due_count", "mailbox", "message", "messages", "trouble"]
 
 
 def messages(

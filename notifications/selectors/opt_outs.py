@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from notifications.models import OptOut
@@ -24,9 +23,7 @@ def among(addresses: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     by_hash = {(pair[0], address_hash(*pair)): pair for pair in addresses}
     if not by_hash:
         return set()
-    wanted = Q()
-    for channel, hashed in by_hash:
-        wanted |= Q(channel=channel, address_hash=hashed)
-    standing = OptOut.objects.filter(wanted, ended_at=None)
-    rows = standing.values_list("channel", "address_hash").distinct()
-    return {by_hash[row] for row in rows}
+    hashes = [hashed for _, hashed in by_hash]
+    standing = OptOut.objects.filter(address_hash__in=hashes, ended_at=None)
+    rows = standing.values_list("channel", "address_hash")
+    return {by_hash[row] for row in rows if row in by_hash}

@@ -1,20 +1,58 @@
 """May anything leave at present?"""
 
+import os
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from uuid import uuid4
+
+import structlog
 from django.conf import settings
+from django.db import connection
 from django.db.models.functions import Now
 
 from notifications.models import ProviderState, SendingInstance
 
+log = structlog.get_logger()
 
-def held(provider: str) -> str:
-    """Return why `provider` may not be used just now, "" if it may."""
-    rows = ProviderState.objects.filter(provider__in=[provider, ProviderState.ALL])
-    for row in rows.annotate(real_now=Now()):
-        if row.paused_at:
-            return "paused"
-        if row.blocked_until and row.blocked_until > row.real_now:
-            return "blocked"
-    return ""
+DOWN = "provider_down"
+
+
+@dataclass(slots=True)
+class Door:
+    """Whether a provider may be used: `held` says why not, "" if it may.
+
+    `probes`: it is down, and one message may go to see whether it still is.
+    """
+
+    held: str = ""
+    until: datetime | None = None
+    probes: bool = False
+
+
+def doors(names: Collection[str]) -> dict[str, Door]:
+    """Return for each of these providers whether it may be used just now."""
+    found = {name: Door() for name in names}
+    rows = ProviderState.objects.filter(provider__in=[*names, ProviderState.ALL])
+    for row in rows.annotate(real_now=Now()).order_by("provider"):
+        for name in names:
+            if row.provider in (name, ProviderState.ALL) and not found[name].held:
+                found[name] = _door(row)
+    return found
+
+
+def _door(row: ProviderState) -> Door:
+    real_now: datetime = row.real_now  # type: ignore[attr-defined]
+    if row.paused_at:
+        return Door("paused")
+    if row.blocked_until and row.blocked_until > real_now:
+        return Door("blocked", row.blocked_until)
+    if row.down_since and row.probe_at:
+        return Door(DOWN, row.probe_at, probes=row.probe_at <= real_now)
+    return Door()
 
 
 def strange_instance() -> str:
@@ -25,12 +63,50 @@ def strange_instance() -> str:
     """
     ours = instance_name()
     row = SendingInstance.objects.first()
-    return row.name if row and ours and row.name != ours else ""
+    if row is None or not ours:
+        return ""
+    is_ours = row.name == ours and row.database in ("", database())
+    return "" if is_ours else row.name
+
+
+def is_adopted() -> bool:
+    """Return True if the database says which installation sends from it."""
+    return SendingInstance.objects.exists()
 
 
 def instance_name() -> str:
-    """Return the name of this installation, "" where none is configured."""
-    return str(getattr(settings, "INSTANCE_ID", ""))
+    """Return the name of this installation, "" where it can have none."""
+    return str(settings.INSTANCE_ID) or _from_file(str(settings.INSTANCE_FILE))
+
+
+@lru_cache
+def _from_file(path: str) -> str:
+    """The name that this installation gave itself when it first needed one."""
+    if not path:
+        return ""
+    file = Path(path)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Whole from the first instant: two processes may start at the same time.
+        mine = file.with_name(f"{file.name}.{os.getpid()}")
+        mine.write_text(str(uuid4()))
+        with suppress(FileExistsError):
+            os.link(mine, file)
+        mine.unlink()
+        return file.read_text().strip()
+    except OSError:
+        log.warning("installation_has_no_name", path=path)
+        return ""
+
+
+def database() -> str:
+    """Return what tells this database from a copy: its cluster's number and its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid"
+            " FROM pg_database WHERE datname = current_database()"
+        )
+        return str(cursor.fetchone()[0])
 
 
 def is_paused() -> bool:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from clinics.models import Clinic, User
     from patients.models import ContactPoint, Patient, Task
     from procedures.models import FollowUp
-    from scheduling.models import Appointment
+    from scheduling.models import Appointment, Offer
 
 ANSWER_WITHIN = timedelta(minutes=30)
 
@@ -153,11 +153,12 @@ def _of_follow_up(follow_up_id: UUID, rows: list[Message]) -> Situation:
         raise NotFound("There is no such follow-up.")
     patient = patients.patient(follow_up.episode.patient_id)
     reach, contacts = reach_of(patient)
+    subject = f"follow_up:{follow_up.pk}"
     return Situation(
         snapshot=check_in_of(
             follow_up,
             visit_at=follow_ups.visits_for([follow_up]).get(follow_up.pk),
-            called=_called(f"follow_up:{follow_up.pk}"),
+            called=calls_asked([subject]).get(subject, frozenset()),
         ),
         clinic=patient.clinic,
         reach=reach,
@@ -183,10 +184,13 @@ def check_in_of(
     )
 
 
-def _called(subject: str) -> frozenset[str]:
-    """Why calls were asked for that nobody has made yet."""
-    asked = PlannedCall.objects.filter(subject=subject, task__done_at=None)
-    return frozenset(asked.values_list("reason", flat=True))
+def calls_asked(subjects: Collection[str]) -> dict[str, frozenset[str]]:
+    """Why calls about these were asked for that nobody has made yet; one statement."""
+    found: dict[str, set[str]] = {}
+    asked = PlannedCall.objects.filter(subject__in=subjects, task__done_at=None)
+    for subject, reason in asked.values_list("subject", "reason"):
+        found.setdefault(subject, set()).add(reason)
+    return {subject: frozenset(reasons) for subject, reasons in found.items()}
 
 
 def _of_offer(offer_id: UUID, rows: list[Message]) -> Situation:
@@ -194,22 +198,27 @@ def _of_offer(offer_id: UUID, rows: list[Message]) -> Situation:
     patient = offer.entry.patient
     reach, contacts = reach_of(patient)
     return Situation(
-        snapshot=Offered(
-            id=str(offer.pk),
-            state=offer.state,
-            start=offer.hold.start,
-            offered_at=offer.announced_at,
-            expires_at=offer.hold.expires_at,
-            closed_at=offer.answered_at,
-            stands=offer.hold.ended_at is None and not waitlist.is_cut_short(offer),
-            waits=offer.entry.closed_at is None,
-            is_told=any(map(_tells_offer, rows)),
-        ),
+        snapshot=offered_of(offer, rows),
         clinic=patient.clinic,
         reach=reach,
         rows=rows,
         patient=patient,
         contacts=contacts,
+    )
+
+
+def offered_of(offer: "Offer", rows: Iterable[Message]) -> Offered:
+    """Return the snapshot of an offer and of what its rows have told."""
+    return Offered(
+        id=str(offer.pk),
+        state=offer.state,
+        start=offer.hold.start,
+        offered_at=offer.announced_at,
+        expires_at=offer.hold.expires_at,
+        closed_at=offer.answered_at,
+        stands=offer.hold.ended_at is None and not waitlist.is_cut_short(offer),
+        waits=offer.entry.closed_at is None,
+        is_told=any(map(_tells_offer, rows)),
     )
 
 
@@ -256,12 +265,18 @@ def _of_task(task_id: UUID, rows: list[Message]) -> Situation:
     task = patients.task(task_id)
     clinic = clinics.clinic(task.clinic_id)
     on_call = clinics.on_call(clinic) if task.is_urgent else []
+    return of_alarm(task, clinic, on_call, rows)
+
+
+def of_alarm(
+    task: "Task", clinic: "Clinic", on_call: "list[User]", rows: list[Message]
+) -> Situation:
+    """Return the situation of a task, given who is on call at its clinic."""
     directors = clinics.directors(clinic) if task.is_urgent else []
-    opened_at = task.created_at
     return Situation(
         snapshot=Alarm(
             id=str(task.pk),
-            opened_at=opened_at,
+            opened_at=task.created_at,
             answer_within=_turn(task),
             is_open=task.is_urgent and not (task.done_at or task.acknowledged_at),
             on_call=_people(on_call),

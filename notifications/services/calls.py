@@ -6,6 +6,7 @@ from uuid import UUID
 
 from clinics.domain import roles
 from core.actor import job
+from notifications.domain.catalogue import KINDS
 from notifications.domain.plan import NO_CHANNEL, TOO_LATE, UNANSWERED, Call
 from notifications.domain.subjects import CheckIn, Offered, Visit
 from notifications.models import Message, PlannedCall
@@ -22,6 +23,8 @@ TEXTS = {
     TOO_LATE: "Call the patient about a change of their visit: a text would wait for "
     "the morning and be too late.",
     LOST: "Call the patient about their visit: a message could not be delivered.",
+    "late": "Call the patient about their visit: a message could not leave in time.",
+    "doubt": "Call the patient about their visit: nobody knows if a message arrived.",
 }
 OFFER_TEXTS = {
     NO_CHANNEL: "Call the patient about a free time offered to them: no text or e-mail "
@@ -30,6 +33,10 @@ OFFER_TEXTS = {
     "for the morning and be too late.",
     LOST: "Call the patient about a free time offered to them: a message could not "
     "be delivered.",
+    "late": "Call the patient about a free time offered to them: a message could not "
+    "leave in time.",
+    "doubt": "Call the patient about a free time offered to them: nobody knows if a "
+    "message arrived.",
 }
 CHECK_IN_TEXTS = {
     NO_CHANNEL: "Call the patient and ask how they are: a recovery contact is due, and "
@@ -38,6 +45,8 @@ CHECK_IN_TEXTS = {
     "and nobody has answered it.",
     LOST: "Call the patient and ask how they are: the message that asks could not "
     "be delivered.",
+    "doubt": "Call the patient and ask how they are: nobody knows if the message that "
+    "asks arrived.",
 }
 TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED})
 
@@ -102,16 +111,30 @@ def _is_new(situation: Situation) -> bool:
     return is_unchanged and not situation.rows
 
 
-def ask_instead(situation: Situation, message: Message, *, now: datetime) -> None:
-    """Ask for the call that replaces a message which can never arrive.
+def ask_instead(
+    situation: Situation, message: Message, *, reason: str = LOST, now: datetime
+) -> None:
+    """Ask for the call that replaces a message: "lost", too "late" or in "doubt".
 
     The caller holds the patient's row. Nobody calls who died or wants no contact.
     """
-    if situation.reach.silence:
+    if situation.patient is None or situation.reach.silence:
         return
-    key = f"{message.dedupe_key}:lost"
+    key = f"{message.dedupe_key}:{reason}"
     if not PlannedCall.objects.filter(dedupe_key=key).exists():
-        _ask(situation, key, LOST, now)
+        _ask(situation, key, reason, now)
+
+
+def ask_if_late(situation: Situation, message: Message, *, now: datetime) -> None:
+    """Ask for a call in place of a message that expired while it still mattered.
+
+    Its visit is still to come. The caller holds the patient's row.
+    """
+    visit = situation.snapshot
+    if not isinstance(visit, Visit) or not KINDS[message.kind].calls_if_late:
+        return
+    if (visit.is_live or visit.is_called_off) and now < visit.start:
+        ask_instead(situation, message, reason="late", now=now)
 
 
 def _ask(situation: Situation, key: str, reason: str, now: datetime) -> None:

@@ -10,11 +10,17 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from core.problems import NotFound
 from notifications.domain import states
+from notifications.domain.catalogue import KINDS
 from notifications.domain.plan import plan
+from notifications.domain.templates import LANGUAGES
+from notifications.models import Message, PlannedCall
 from notifications.selectors import providers, situations
+from notifications.selectors.situations import Situation
+from notifications.selectors.trouble import dead, in_doubt, unjudged
 from notifications.services.planning import base_key, standing_keys
 
 log = structlog.get_logger()
@@ -70,7 +76,7 @@ SELECT id, subject, round(extract(epoch FROM %(now)s - next_at) / 60)::int
 
 def faults(now: datetime) -> list[Fault]:
     """Return every fault; an act under way while we look is not mistaken for one."""
-    found = [*_plan_faults(_subjects(now), now), *_stuck()]
+    found = [*_plan_faults(_subjects(now), now), *_stuck(), *_ended_badly(now)]
     return found + ([] if _may_be_late() else list(_late(now)))
 
 
@@ -97,11 +103,18 @@ def _plan_faults(subjects: Iterable[str], now: datetime) -> Iterator[Fault]:
 
 def _compare(subject: str, now: datetime) -> set[Fault]:
     try:
-        situation = situations.load(subject)
+        return _difference(situations.load(subject), now)
     except NotFound:
         return {
             Fault("extra", subject, f"Extra: messages of {subject}, which is gone.")
         }
+    except Exception as error:  # noqa: BLE001  (one subject must not hide the others)
+        name = type(error).__name__
+        return {Fault("unreadable", subject, f"Unreadable: {subject} ({name}).")}
+
+
+def _difference(situation: Situation, now: datetime) -> set[Fault]:
+    subject = situation.subject
     wanted = plan(situation.snapshot, reach=situation.reach, now=now).keys
     waiting = {
         base_key(row)
@@ -122,6 +135,36 @@ def _stuck() -> Iterator[Fault]:
                 f"Stuck: message {key} is {state}, its lease ended {minutes} min ago."
             )
             yield Fault("stuck", subject, text)
+
+
+def _ended_badly(now: datetime) -> Iterator[Fault]:
+    """What will never arrive, may not have arrived, or cannot be judged; and why."""
+    rows = Message.objects.all()
+    called = PlannedCall.objects.filter(
+        task__done_at__isnull=False, dedupe_key__endswith=":lost"
+    )
+    handled = {key.removesuffix(":lost") for key in _keys(called)}
+    for row in dead(rows, now):
+        if row.dedupe_key not in handled:
+            yield _fault("dead", row, f"Dead: message {row.pk} ({row.kind})")
+    for row in in_doubt(rows).filter(lease_until=None):
+        yield _fault("in_doubt", row, f"In doubt: message {row.pk} ({row.kind})")
+    for row in unjudged(rows):
+        text = f"Cannot be judged: message {row.pk} ({row.kind}), {row.gate_faults} ×"
+        yield _fault("unjudged", row, text)
+    known = Q(language__in=LANGUAGES, kind__in=KINDS)
+    strange = rows.filter(~known, state__in=states.WAITING, gate_faults=0)
+    for row in strange.order_by("due_at", "id"):
+        text = f"No words: message {row.pk} ({row.kind}) in {row.language!r}"
+        yield Fault("unreadable", row.subject, f"{text}.")
+
+
+def _keys(calls: QuerySet[PlannedCall]) -> Iterable[str]:
+    return calls.values_list("dedupe_key", flat=True)
+
+
+def _fault(kind: str, row: Message, text: str) -> Fault:
+    return Fault(kind, row.subject, f"{text}: {row.reason or 'no reason kept'}.")
 
 
 def _may_be_late() -> bool:

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger()
 
 TASK = "notifications.tasks.send_due"
+PAGES_TASK = "notifications.tasks.send_pages"
 SILENT_SECONDS = 30.0
 
 
@@ -40,12 +41,18 @@ def ring_after_commit() -> None:
     transaction.on_commit(ring, robust=True)
 
 
-def ring() -> None:
+def ring_for_pages_after_commit() -> None:
+    """Likewise, for somebody who is on call: the worker of pages and any other."""
+    transaction.on_commit(lambda: ring(PAGES_TASK), robust=True)
+    ring_after_commit()
+
+
+def ring(task: str = TASK) -> None:
     """Ask a worker to send what is due."""
     if breaker.is_open():
         return
     try:
-        current_app.send_task(TASK, ignore_result=True)
+        current_app.send_task(task, ignore_result=True)
     except (OperationalError, RedisError, OSError) as error:
         breaker.trip()
         log.warning("doorbell_failed", error=type(error).__name__)

@@ -1,108 +1,242 @@
 """Gate: the last moment at which anything can stop a message.
 
-Under the patient's lock (the task's, for a message to staff) every rule is read
+Under the patients' locks (the tasks', for messages to staff) every rule is read
 again; whoever cancels, moves, withdraws or acknowledges takes the same lock, so
-either the message is stopped or it had left before.
+either a message is stopped or it had left before. A batch is judged in one unit of
+work: the rules are read for all of it, each message is decided by itself.
 """
 
 import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models.functions import Now
 
 from core import locks
-from core.problems import NotFound
 from notifications.channels import provider_of
 from notifications.channels.contract import Letter
 from notifications.domain import gate, retry, states
 from notifications.domain.catalogue import KINDS
 from notifications.domain.plan import plan
 from notifications.domain.subjects import Visit
-from notifications.models import Attempt, Message
-from notifications.selectors import providers, situations
+from notifications.models import Message
+from notifications.selectors import providers
+from notifications.selectors.situation_batches import load_all
 from notifications.selectors.situations import Situation, address_of
-from notifications.services import calls, planning, wording
+from notifications.services import breaking, calls, planning
+from notifications.services.claiming import Claimed
+from notifications.services.gate_writing import Leaving, Writing
 from patients.services import tasks
-from patients.services.locking import lock
+from patients.services.locking import lock_many
 from scheduling.selectors import repair
 
-LEASE = timedelta(seconds=60)
-LOOK_AGAIN = timedelta(seconds=30)
-AFTER_FAULT = timedelta(minutes=5)
+if TYPE_CHECKING:
+    from patients.models import Patient
+
 REMINDERS = [kind.code for kind in KINDS.values() if kind.is_reminder]
 WEEK = timedelta(days=7)
+AFTER_FAULT = timedelta(minutes=5)
+
+People = dict[UUID, "Patient"]
 
 
-def pass_gate(*, message_id: UUID, token: UUID, now: datetime) -> Letter | None:
-    """Let one claimed message go, or say why not on its row.
+@dataclass(slots=True)
+class Gated:
+    """What a batch came to: `letters` to hand over, with their attempts on record.
 
-    Returns the letter to hand over, with its Attempt already written; None if it
-    does not leave now or the claim is no longer ours. Call it in a unit of work.
+    `busy` are those whose patient or task somebody else is writing about: judge them
+    again by themselves, waiting.
     """
-    _lock_recipient(message_id)
-    held = locks.lock(
-        Message.objects.filter(pk=message_id, state=states.CLAIMED, lease_token=token)
-    )
-    if not held:
-        return None
-    message = held[0]
-    try:
-        situation = situations.load(message.subject)
-    except NotFound:
-        planning.stop(message, states.CANCELLED, "subject_gone")
-        return None
-    return _judge(message, situation, now)
+
+    letters: list[Letter] = field(default_factory=list)
+    busy: list[Claimed] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the rules need to know about a whole batch, read under its locks.
+
+    `left` holds each patient's reminders of seven days: (message, instant).
+    """
+
+    now: datetime
+    doors: Mapping[str, providers.Door]
+    undone: Collection[str] = ()
+    left: dict[UUID, list[tuple[UUID, datetime]]] = field(default_factory=dict)
+
+
+def pass_gate(
+    claimed: Sequence[Claimed], *, token: UUID, now: datetime, waits: bool = True
+) -> Gated:
+    """Let claimed messages go, or say why not on their rows.
+
+    No two of them are about the same subject. Messages whose claim is no longer ours
+    are left alone. With `waits` False nobody waits for a patient who is locked. Call
+    it in a unit of work.
+    """
+    found = Gated()
+    free, people = _lock_recipients(claimed, waits, found)
+    ours = _lock_messages(free, token)
+    mine = [row for row in free if row.id in ours]
+    if not mine:
+        return found
+    loaded = load_all([row.subject for row in mine], people)
+    facts = _facts(mine, loaded.values(), now)
+    writing = Writing(now)
+    for row in mine:
+        _pass_one(row, loaded.get(row.subject), facts, writing)
+    found.letters = [
+        _letter(left, attempt_id, now) for left, attempt_id in writing.write(token)
+    ]
+    return found
 
 
 def postpone(*, message_id: UUID, token: UUID, fault: str) -> None:
-    """Put a claimed message back for a while because its gate itself failed."""
-    Message.objects.filter(
+    """Put a claimed message back for a while because its gate itself failed.
+
+    After eight times it is dead, and listed: nobody could judge it.
+    """
+    rows = Message.objects.filter(
         pk=message_id, state=states.CLAIMED, lease_token=token
-    ).update(
-        state=states.SCHEDULED,
+    )
+    held = locks.lock(rows)
+    if not held:
+        return
+    faults = held[0].gate_faults + 1
+    is_over = faults >= retry.MAX_GATE_FAULTS
+    rows.update(
+        state=states.DEAD if is_over else states.SCHEDULED,
         reason=fault[:40],
-        not_before=Now() + AFTER_FAULT,
+        gate_faults=faults,
+        not_before=None if is_over else Now() + AFTER_FAULT,
         lease_token=None,
         lease_until=None,
     )
 
 
-def _lock_recipient(message_id: UUID) -> None:
-    row = Message.objects.only("patient_id", "task_id").get(pk=message_id)
-    if row.task_id is not None:
-        tasks.lock_task(row.task_id)
-    elif row.patient_id is not None:
-        lock(row.patient_id)
+def _lock_recipients(
+    claimed: Sequence[Claimed], waits: bool, found: Gated
+) -> tuple[list[Claimed], People]:
+    """Lock patients in id order, then tasks likewise; whose messages may be judged."""
+    about = tasks.patients_of([row.task_id for row in claimed if row.task_id])
+    whom = {row.id: _patient_of(row, about) for row in claimed}
+    wanted = {key for key in whom.values() if key is not None}
+    people: People = {}
+    if wanted:
+        people = lock_many(wanted, waits=waits)
+    named = [row.task_id for row in claimed if row.task_id]
+    held = tasks.lock_tasks(named, skip_locked=not waits) if named else set()
+    free: list[Claimed] = []
+    for row in claimed:
+        has_patient = whom[row.id] is None or whom[row.id] in people
+        has_task = row.task_id is None or row.task_id in held
+        (free if has_patient and has_task else found.busy).append(row)
+    return free, people
 
 
-def _judge(message: Message, situation: Situation, now: datetime) -> Letter | None:
-    if retry.is_exhausted(message.attempts):
-        _give_up(message, situation, now)
-        return None
-    match gate.decide(_facts(message, situation, now), now):
+def _patient_of(row: Claimed, about: Mapping[UUID, UUID | None]) -> UUID | None:
+    return row.patient_id if row.task_id is None else about.get(row.task_id)
+
+
+def _lock_messages(free: Sequence[Claimed], token: UUID) -> set[UUID]:
+    held = locks.lock(
+        Message.objects.filter(
+            pk__in=[row.id for row in free], state=states.CLAIMED, lease_token=token
+        ).only("pk")
+    )
+    return {row.pk for row in held}
+
+
+def _facts(
+    mine: Sequence[Claimed], loaded: Collection[Situation], now: datetime
+) -> Facts:
+    visits = [s.snapshot.id for s in loaded if isinstance(s.snapshot, Visit)]
+    channels = {row.channel for s in loaded for row in s.rows}
+    facts = Facts(
+        now=now,
+        doors=providers.doors({provider_of(channel) for channel in channels}),
+        undone={str(key) for key in repair.being_undone(list(map(UUID, visits)))},
+    )
+    ids = {row.id for row in mine}
+    asking = {
+        row.patient_id
+        for situation in loaded
+        for row in situation.rows
+        if row.pk in ids and row.kind in REMINDERS and row.patient_id
+    }
+    if asking:
+        sent = Message.objects.filter(
+            patient__in=asking, kind__in=REMINDERS, sent_at__gt=now - WEEK
+        )
+        for patient_id, key, at in sent.values_list("patient_id", "pk", "sent_at"):
+            if at:
+                facts.left.setdefault(patient_id, []).append((key, at))
+    return facts
+
+
+def _pass_one(
+    row: Claimed,
+    situation: Situation | None,
+    facts: Facts,
+    writing: Writing,
+) -> None:
+    if situation is None:
+        Message.objects.filter(pk=row.id).update(
+            state=states.CANCELLED,
+            reason="subject_gone",
+            lease_token=None,
+            lease_until=None,
+        )
+        return
+    message = next(known for known in situation.rows if known.pk == row.id)
+    if retry.is_exhausted(message.attempts - message.uncounted):
+        _give_up(message, situation, facts.now)
+        return
+    _judge(message, situation, facts, writing)
+
+
+def _judge(
+    message: Message,
+    situation: Situation,
+    facts: Facts,
+    writing: Writing,
+) -> None:
+    now = facts.now
+    match gate.decide(_asked(message, situation, facts), now):
         case gate.Send():
-            return _let_go(message, situation, now)
+            provider = provider_of(message.channel)
+            if not _may_go(provider, facts, KINDS[message.kind].is_urgent):
+                writing.hold(message, facts.doors[provider])
+                return
+            writing.let_go(message, situation, provider)
+            if message.patient_id and KINDS[message.kind].is_reminder:
+                left = facts.left.setdefault(message.patient_id, [])
+                left.append((message.pk, now))
         case gate.Wait(until):
-            _put_back(message, next_at=until)
+            writing.put_back(message, next_at=until)
         case gate.Hold(reason):
-            _put_back(message, reason=reason, not_before=Now() + LOOK_AGAIN)
+            door = facts.doors[provider_of(message.channel)]
+            writing.hold(message, door if door.held else providers.Door(reason))
         case gate.Stop(state, reason):
             planning.stop(message, state, reason)
+            if state == states.EXPIRED:
+                calls.ask_if_late(situation, message, now=now)
             # What replaces it (a call, another channel) is planned at once.
             planning.replan(subject=message.subject, now=now)
-    return None
 
 
-def _facts(message: Message, situation: Situation, now: datetime) -> gate.Facts:
+def _asked(message: Message, situation: Situation, facts: Facts) -> gate.Facts:
     kind = KINDS[message.kind]
-    counts = _reminder_counts(message, situation, now) if kind.is_reminder else (0, 0)
+    counts = _reminder_counts(message, situation, facts) if kind.is_reminder else (0, 0)
     return gate.Facts(
         kind=kind,
         zone=situation.reach.zone,
         expires_at=message.expires_at,
-        stopped=_stopped(message, situation, now),
-        held=_held(message, situation),
+        stopped=_stopped(message, situation, facts.now),
+        held=_held(message, situation, facts),
         reminders_today=counts[0],
         reminders_in_7_days=counts[1],
     )
@@ -119,37 +253,35 @@ def _stopped(
     return planning.why(situation, message)
 
 
-def _held(message: Message, situation: Situation) -> str:
+def _held(message: Message, situation: Situation, facts: Facts) -> str:
     if not situation.clinic.sends_on:
         return "clinic_sends_nothing"
-    if isinstance(situation.snapshot, Visit) and repair.is_being_undone(
-        UUID(situation.snapshot.id)
-    ):
+    if isinstance(situation.snapshot, Visit) and situation.snapshot.id in facts.undone:
         return "plan_being_undone"
-    return providers.held(provider_of(message.channel))
+    door = facts.doors[provider_of(message.channel)]
+    # One that is down is asked for a probe when everything else says yes.
+    return "" if door.held == providers.DOWN else door.held
+
+
+def _may_go(provider: str, facts: Facts, is_urgent: bool) -> bool:
+    """A provider that is down gets one message to show that it is back, and pages."""
+    door = facts.doors[provider]
+    if door.held != providers.DOWN or is_urgent:
+        return True
+    if not door.probes:
+        return False
+    door.probes = False
+    return breaking.take_probe(provider)
 
 
 def _reminder_counts(
-    message: Message, situation: Situation, now: datetime
+    message: Message, situation: Situation, facts: Facts
 ) -> tuple[int, int]:
     """How many reminders left for this patient today (theirs) and in seven days."""
-    sent = Message.objects.filter(
-        patient=message.patient, kind__in=REMINDERS, sent_at__gt=now - WEEK
-    ).exclude(pk=message.pk)
     zone = situation.reach.zone
-    left = sent.values_list("sent_at", flat=True)
-    days = [at.astimezone(zone).date() for at in left if at]
-    return days.count(now.astimezone(zone).date()), len(days)
-
-
-def _put_back(message: Message, **fields: object) -> None:
-    defaults: dict[str, object] = {"reason": ""}
-    Message.objects.filter(pk=message.pk).update(
-        state=states.SCHEDULED,
-        lease_token=None,
-        lease_until=None,
-        **(defaults | fields),
-    )
+    known = facts.left.get(message.patient_id, []) if message.patient_id else []
+    days = [at.astimezone(zone).date() for key, at in known if key != message.pk]
+    return days.count(facts.now.astimezone(zone).date()), len(days)
 
 
 def _give_up(message: Message, situation: Situation, now: datetime) -> None:
@@ -163,54 +295,24 @@ def _give_up(message: Message, situation: Situation, now: datetime) -> None:
         calls.ask_instead(situation, message, now=now)
 
 
-def _let_go(message: Message, situation: Situation, now: datetime) -> Letter:
-    provider = provider_of(message.channel)
-    kept = wording.masked(message, situation)
-    contact = situation.contacts.get(message.channel)
-    assert message.lease_token is not None
-    attempt = Attempt.objects.create(
-        message=message,
-        number=message.attempts + 1,
-        lease_token=message.lease_token,
-        provider=provider,
-        contact=contact,
-        body=kept.body,
-        at=now,
-        started_at=Now(),
-    )
-    Message.objects.filter(pk=message.pk).update(
-        state=states.SENDING,
-        reason="",
-        attempts=attempt.number,
-        provider=provider,
-        title=kept.title,
-        body=kept.body,
-        sent_at=now,
-        lease_until=Now() + LEASE,
-    )
-    return _letter(message, attempt, situation, now)
-
-
-def _letter(
-    message: Message, attempt: Attempt, situation: Situation, now: datetime
-) -> Letter:
-    words = wording.open_words(message, situation)
+def _letter(left: Leaving, attempt_id: int, now: datetime) -> Letter:
+    message = left.message
     assert message.lease_token is not None
     return Letter(
         message_id=message.pk,
-        attempt_id=attempt.pk,
+        attempt_id=attempt_id,
         lease_token=message.lease_token,
-        provider=attempt.provider,
+        provider=left.provider,
         channel=message.channel,
-        address=_address(message, situation),
-        title=words.title,
-        body=words.body,
+        address=_address(message, left.situation),
+        title=left.open.title,
+        body=left.open.body,
         clinic_id=message.clinic_id,
         patient_id=message.patient_id,
         user_id=message.user_id,
         at=now,
         handed_at=time.monotonic(),
-        sender=situation.clinic.name,
+        sender=left.situation.clinic.name,
         language=message.language,
     )
 

@@ -55,7 +55,10 @@ def apply(situation: Situation, *, now: datetime) -> Plan:
         situation, [m for m in wanted.messages if m.dedupe_key not in standing], now
     )
     calls.apply(situation, wanted.calls, now=now)
-    if any(item.next_at <= now for item in wanted.messages):
+    due = [item for item in wanted.messages if item.next_at <= now]
+    if any(KINDS[item.kind].is_urgent for item in due):
+        doorbell.ring_for_pages_after_commit()
+    elif due:
         doorbell.ring_after_commit()
     return wanted
 

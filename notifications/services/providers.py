@@ -7,8 +7,8 @@ from django.db import transaction
 from clinics import selectors as clinics
 from core import journal
 from core.actor import Actor
-from notifications.models import ProviderState, SendingInstance
-from notifications.selectors.providers import instance_name
+from notifications.models import ClockReading, ProviderState, SendingInstance
+from notifications.selectors.providers import database, instance_name
 
 
 @transaction.atomic
@@ -29,6 +29,9 @@ def resume(*, provider: str = ProviderState.ALL, by: Actor, now: datetime) -> No
     ProviderState.objects.filter(provider=provider).update(
         paused_at=None, paused_by="", pause_reason="", blocked_until=None
     )
+    if provider == ProviderState.ALL:
+        # Whoever resumes has looked at the clock; it is compared anew from here on.
+        ClockReading.objects.all().delete()
     _record("sending.resumed", provider, by=by, now=now)
 
 
@@ -38,7 +41,7 @@ def adopt(*, by: Actor, now: datetime) -> str:
     name = instance_name()
     if name:
         SendingInstance.objects.update_or_create(
-            id=1, defaults={"name": name, "since": now}
+            id=1, defaults={"name": name, "database": database(), "since": now}
         )
         _record("sending.adopted", name, by=by, now=now)
     return name

@@ -1,28 +1,42 @@
-"""Send what is due: claim, gate, call, settle, until nothing is left or time is up."""
+"""Send what is due: claim, gate, call, settle, until nothing is left or time is up.
 
+Each provider has a lane of its own, so that a slow one holds up nobody else's
+messages; pages to people on call have a lane before all of them.
+"""
+
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 import structlog
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from core import clock
-from core.db import unit_of_work
+from core.actor import job
+from core.db import Busy, unit_of_work
+from notifications import channels
 from notifications.channels.contract import Accepted, Letter
 from notifications.selectors import providers
-from notifications.services import provider_events
-from notifications.services.calling import call
-from notifications.services.claiming import BATCH, claim
+from notifications.services import breaking, pacing, provider_events
+from notifications.services.calling import Callers, Pair
+from notifications.services.claiming import ANY_PRIORITY, BATCH, Claimed, claim
+from notifications.services.clock_guard import clock_is_wrong
 from notifications.services.gating import pass_gate, postpone
+from notifications.services.providers import adopt
 from notifications.services.settling import settle
-from notifications.services.sweeping import sweep
+from notifications.services.sweeping import sweep_all
 
 log = structlog.get_logger()
 
-CLAIMS_FOR_SECONDS = 40.0
+CLAIMS_FOR_SECONDS = 30.0
+# A lease lasts 60 s and a call at most 15: so long it is worth while to try to write
+# down what was called, whatever the database is going through.
+SETTLES_FOR_SECONDS = 30.0
 
 # Points at which tests stop the process: after_claim, after_gate, after_call.
 Injection = Callable[[str], None]
@@ -37,75 +51,252 @@ class Tally:
     more: bool = False
     silent: str = ""
 
+    def add(self, other: "Tally") -> None:
+        """Count what another lane did as well."""
+        self.claimed += other.claimed
+        self.sent += other.sent
+        self.more = self.more or other.more
+        self.silent = self.silent or other.silent
+
 
 def send_due(
     *,
     limit: int | None = None,
     as_of: datetime | None = None,
+    urgent: bool = False,
+    only: str = "",
     at_point: Injection = lambda point: None,
 ) -> Tally:
     """Send every message due at `as_of` (default: now), at most `limit`.
 
-    Enters a unit of work for every step; several may run at once. Sends nothing
-    where sending is paused or the database belongs to another installation.
+    With `urgent` only pages to people on call; with `only` those of one provider.
+    Enters a unit of work for every step; several may run at once. Sends nothing where
+    sending is paused, the database belongs to another installation or its clock has
+    jumped.
     """
-    tally = Tally(silent=_silence())
+    tally = Tally(silent=_silence(as_of))
     if tally.silent:
         log.warning("sending_is_silent", reason=tally.silent)
         return tally
-    unit_of_work(sweep)
-    provider_events.apply_all()
-    began = time.monotonic()
-    while limit is None or tally.claimed < limit:
-        if time.monotonic() - began > CLAIMS_FOR_SECONDS:
-            tally.more = True
-            break
-        batch = BATCH if limit is None else min(BATCH, limit - tally.claimed)
-        if not _send_batch(batch, as_of, tally, at_point):
-            break
+    if providers.instance_name() and not providers.is_adopted():
+        # The first to send from a new database; a copy of it will be told by that.
+        unit_of_work(lambda: adopt(by=job("sender"), now=clock.now()))
+    if not urgent:
+        # What a provider has told by itself comes before any doubt about it.
+        provider_events.apply_all()
+        sweep_all(now=as_of or clock.now())
+    found = [
+        _Lane(provider, carries, as_of, at_point, priority)
+        for priority in ([0] if urgent else [0, ANY_PRIORITY])
+        for provider, carries in channels.lanes().items()
+        if only in ("", provider)
+    ]
+    _run(found, limit)
+    for lane in found:
+        tally.add(lane.tally)
     return tally
 
 
-def _silence() -> str:
+def _silence(as_of: datetime | None) -> str:
     if providers.is_paused():
         return "paused"
-    return "other_instance" if providers.strange_instance() else ""
+    if providers.strange_instance():
+        return "other_instance"
+    return "clock_jumped" if as_of is None and clock_is_wrong() else ""
 
 
-def _send_batch(
-    batch: int, as_of: datetime | None, tally: Tally, at_point: Injection
-) -> bool:
-    now = as_of or clock.now()
-    token, ids = unit_of_work(partial(claim, now=now, limit=batch))
-    tally.claimed += len(ids)
-    at_point("after_claim")
-    for message_id in ids:
-        tally.sent += _send(message_id, token, as_of, at_point)
-    return bool(ids)
+def _run(lanes: "Sequence[_Lane]", limit: int | None) -> None:
+    """Pages first, then every provider side by side.
+
+    One after the other where a limit is to be kept, and inside a test's own
+    transaction, which no other thread would see.
+    """
+    pages = [lane for lane in lanes if lane.priority == 0]
+    others = [lane for lane in lanes if lane.priority != 0]
+    for group in (pages, others):
+        if limit is not None or len(group) < 2 or connection.in_atomic_block:
+            for lane in group:
+                left = None if limit is None else limit - _claimed(lanes)
+                lane.run(left)
+        else:
+            _side_by_side(group)
 
 
-def _send(
-    message_id: UUID, token: UUID, as_of: datetime | None, at_point: Injection
-) -> bool:
-    now = as_of or clock.now()
-    letter = _pass_gate(message_id, token, now)
-    if letter is None:
-        return False
-    at_point("after_gate")
-    result = call(letter)
-    at_point("after_call")
-    is_ours = unit_of_work(partial(settle, letter, result, now=now))
-    return is_ours and isinstance(result, Accepted)
+def _claimed(lanes: "Sequence[_Lane]") -> int:
+    return sum(lane.tally.claimed for lane in lanes)
 
 
-def _pass_gate(message_id: UUID, token: UUID, now: datetime) -> Letter | None:
+def _side_by_side(lanes: "Sequence[_Lane]") -> None:
+    faults: list[Exception] = []
+
+    def work(lane: "_Lane") -> None:
+        try:
+            lane.run(None)
+        except Exception as error:  # noqa: BLE001  (raised again by whoever started it)
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=work, args=[lane], name=f"lane-{lane.provider}")
+        for lane in lanes
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+
+
+@dataclass(slots=True)
+class _Lane:
+    """The messages of one provider, batch by batch."""
+
+    provider: str
+    carries: list[str]
+    as_of: datetime | None
+    at_point: Injection
+    priority: int = ANY_PRIORITY
+    tally: Tally = field(default_factory=Tally)
+
+    def run(self, limit: int | None) -> None:
+        callers = Callers(self.provider)
+        began = time.monotonic()
+        try:
+            while limit is None or self.tally.claimed < limit:
+                if time.monotonic() - began > CLAIMS_FOR_SECONDS:
+                    self.tally.more = True
+                    break
+                size = min(BATCH, callers.capacity)
+                if limit is not None:
+                    size = min(size, limit - self.tally.claimed)
+                if not self._batch(size, callers):
+                    break
+        finally:
+            callers.close()
+
+    def _batch(self, size: int, callers: Callers) -> bool:
+        now = self.as_of or clock.now()
+        if self.as_of is None and clock_is_wrong():
+            self.tally.silent = "clock_jumped"
+            return False
+        token, claimed = unit_of_work(partial(self._claim, size, now))
+        if not claimed:
+            return False
+        self.tally.claimed += len(claimed)
+        self.at_point("after_claim")
+        for letters in _judged(claimed, token, now):
+            self.at_point("after_gate")
+            for pairs in callers.call_all(letters):
+                self.at_point("after_call")
+                self.tally.sent += settle_patiently(pairs, now)
+        return True
+
+    def _claim(self, size: int, now: datetime) -> tuple[UUID, list[Claimed]]:
+        """Claim as many as the provider's rate allows; a page is never paced."""
+        is_paced = self.priority != 0
+        allowed = pacing.take(self.provider, size) if is_paced else size
+        token, claimed = claim(
+            now=now, limit=allowed, channels=self.carries, priority=self.priority
+        )
+        if is_paced:
+            pacing.give_back(self.provider, allowed - len(claimed))
+        return token, claimed
+
+
+def _judged(
+    claimed: Sequence[Claimed], token: UUID, now: datetime
+) -> Iterator[list[Letter]]:
+    """Gate what was claimed, wave by wave; yields the letters that may leave.
+
+    No wave has two messages about one subject: the second has to see what became of
+    the first.
+    """
+    for wave in _waves(claimed):
+        gate = partial(pass_gate, wave, token=token, now=now, waits=False)
+        try:
+            gated = unit_of_work(gate)
+        except Exception as error:  # noqa: BLE001  (one of them: found one by one)
+            log.warning("gate_of_batch_failed", error=type(error).__name__)
+            letters, alone = [], wave
+        else:
+            letters, alone = gated.letters, gated.busy
+        if letters:
+            yield letters
+        for row in alone:
+            if one := _pass_alone(row, token, now):
+                yield one
+
+
+def _waves(claimed: Sequence[Claimed]) -> list[list[Claimed]]:
+    waves: list[list[Claimed]] = []
+    seen: dict[str, int] = defaultdict(int)
+    for row in claimed:
+        place = seen[row.subject]
+        seen[row.subject] += 1
+        if place == len(waves):
+            waves.append([])
+        waves[place].append(row)
+    return waves
+
+
+def _pass_alone(row: Claimed, token: UUID, now: datetime) -> list[Letter]:
     """One message that cannot be judged must not keep the others from leaving."""
-    gate = partial(pass_gate, message_id=message_id, token=token, now=now)
     try:
-        return unit_of_work(gate)
+        return unit_of_work(partial(pass_gate, [row], token=token, now=now)).letters
     except Exception as error:  # noqa: BLE001  (it is put back and named, not hidden)
         name = type(error).__name__
-        log.error("gate_failed", message=str(message_id), error=name)  # noqa: TRY400
+        log.error("gate_failed", message=str(row.id), error=name)  # noqa: TRY400
         fault = f"gate_failed:{name}"
-        unit_of_work(partial(postpone, message_id=message_id, token=token, fault=fault))
-        return None
+        unit_of_work(partial(postpone, message_id=row.id, token=token, fault=fault))
+        return []
+
+
+def settle_patiently(pairs: Sequence[Pair], now: datetime) -> int:
+    """Write down what became of these calls; how many of ours were accepted.
+
+    A database that is away is waited for: what is not written down is in doubt.
+    """
+    end = time.monotonic() + SETTLES_FOR_SECONDS
+    pause = 0.2
+    while True:
+        try:
+            return _settle(pairs, now)
+        except (OperationalError, InterfaceError, Busy) as error:
+            if time.monotonic() + pause > end or connection.in_atomic_block:
+                raise
+            log.warning("settling_waits", error=type(error).__name__)
+            connection.close()
+            time.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+
+def _settle(pairs: Sequence[Pair], now: datetime) -> int:
+    try:
+        done = unit_of_work(partial(settle, pairs, now=now))
+    except (OperationalError, InterfaceError, Busy):
+        raise
+    except Error as error:
+        if len(pairs) == 1:
+            return _settle_nameless(pairs[0], now, error)
+        return sum(_settle([pair], now) for pair in pairs)
+    if done.is_back:
+        unit_of_work(breaking.let_go)
+    return _accepted(pairs, done.ours)
+
+
+def _settle_nameless(pair: Pair, now: datetime, error: Error) -> int:
+    """A provider that gives two messages one name: taken, without the name."""
+    letter, result = pair
+    if not isinstance(result, Accepted) or not result.provider_message_id:
+        raise error
+    log.warning("provider_repeats_a_name", provider=letter.provider)
+    return _settle([(letter, Accepted())], now)
+
+
+def _accepted(pairs: Sequence[Pair], ours: Collection[UUID]) -> int:
+    return sum(
+        letter.message_id in ours and isinstance(result, Accepted)
+        for letter, result in pairs
+    )

@@ -35,6 +35,14 @@ def open_words(message: Message, situation: Situation) -> Words:
     return _words(message, situation, _token(message.link))
 
 
+def without_token(words: Words, message: Message) -> Words:
+    """Return these open words as they are kept: without the link's token."""
+    token = _token(message.link)
+    if not token:
+        return words
+    return Words(words.title.replace(token, MASKED), words.body.replace(token, MASKED))
+
+
 def _token(link: "PatientLink | None") -> str:
     return links.token(link) if link else ""
 

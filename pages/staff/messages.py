@@ -46,6 +46,7 @@ def messages(request: StaffRequest) -> Answer:
         ],
         "rows": [message_rows.row(row, may_cancel=may_cancel) for row in rows],
         "may_cancel": may_cancel,
+        "trouble": selectors.trouble(request.now, request.clinic.pk).lines,
         "next_address": f"?tab={tab}&page={number + 1}" if more else "",
     }
     return TemplateResponse(request, "pages/staff/messages.html", context)

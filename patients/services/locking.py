@@ -29,3 +29,14 @@ def lock_all(patient_ids: Collection[UUID]) -> list[Patient]:
     if len(locked) != len(set(patient_ids)):
         raise NotFound("There is no such patient at this clinic.")
     return locked
+
+
+def lock_many(
+    patient_ids: Collection[UUID], *, waits: bool = True
+) -> dict[UUID, Patient]:
+    """Several patients by id, locked in id order, as they are now.
+
+    With `waits` False those whom somebody else holds just now are left out.
+    """
+    rows = Patient.objects.filter(pk__in=patient_ids)
+    return {row.pk: row for row in locks.lock(rows, skip_locked=not waits)}

@@ -206,6 +206,18 @@ def lock_task(task_id: UUID, clinic_id: int | None = None) -> Task:
     return locks.lock(rows)[0]
 
 
+def patients_of(task_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """Whom each task is about, None for nobody; a task never changes its patient."""
+    rows = Task.objects.filter(pk__in=task_ids)
+    return dict(rows.values_list("pk", "patient_id"))
+
+
+def lock_tasks(task_ids: Collection[UUID], *, skip_locked: bool = False) -> set[UUID]:
+    """Lock several tasks in id order, their patients being locked already: which."""
+    rows = Task.objects.filter(pk__in=task_ids)
+    return {row.pk for row in locks.lock(rows, skip_locked=skip_locked)}
+
+
 def stream_of(task: Task) -> str:
     """The journal stream a task's acts belong to: its patient's, or its subject's."""
     if task.patient_id:

@@ -56,6 +56,11 @@ def follow_up(follow_up_id: UUID) -> FollowUp | None:
     return rows.filter(pk=follow_up_id).first()
 
 
+def follow_ups_by_id(follow_up_ids: Collection[UUID]) -> dict[UUID, FollowUp]:
+    """These planned contacts, each with its episode."""
+    return FollowUp.objects.select_related("episode").in_bulk(follow_up_ids)
+
+
 def of_episode(episode: Episode) -> QuerySet[FollowUp]:
     """The contacts of an episode in order."""
     return episode.follow_ups.order_by("position")

@@ -50,6 +50,11 @@ def bare_appointment(appointment_id: UUID) -> Appointment | None:
     return found.filter(pk=appointment_id).first()
 
 
+def bare_appointments(appointment_ids: Collection[UUID]) -> dict[UUID, Appointment]:
+    """The same of many, without the clinic; by id."""
+    return Appointment.objects.in_bulk(appointment_ids)
+
+
 def appointments(appointment_ids: Collection[UUID]) -> QuerySet[Appointment]:
     """These visits, each with its patient and their clinic."""
     found = Appointment.objects.filter(pk__in=appointment_ids)

@@ -1,5 +1,6 @@
 """Reading repair plans: their lines, how far they are, how long undo is possible."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -56,7 +57,7 @@ def undo_until(plan: RepairPlan) -> datetime | None:
     """Until when the plan can be undone so that nobody is told; None if never.
 
     Counted from the first visit moved, as its notice is the first to leave; from
-    then on `is_being_undone` keeps the notices back.
+    then on `being_undone` keeps the notices back.
     """
     if plan.state != RepairPlan.State.APPLIED or plan.finished_at is None:
         return None
@@ -65,14 +66,14 @@ def undo_until(plan: RepairPlan) -> datetime | None:
     return first + UNDO_WITHIN - MARGIN if first else None
 
 
-def is_being_undone(appointment_id: UUID) -> bool:
-    """True while the plan that moved this visit is undone, and the visit not yet.
+def being_undone(appointment_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these visits that the plan which moved them is about to move back.
 
-    Nobody is to be told of its time meanwhile: it will be another in a moment.
+    Nobody is to be told of their time meanwhile: it will be another in a moment.
     """
     waiting = RepairLine.objects.filter(
-        appointment=appointment_id,
+        appointment__in=appointment_ids,
         state=RepairLine.State.DONE,
         plan__state=RepairPlan.State.UNDOING,
     )
-    return waiting.exists()
+    return set(waiting.values_list("appointment_id", flat=True))

@@ -1,5 +1,6 @@
 """Reading who waits, what became free, and what was offered."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -124,6 +125,12 @@ def offer(offer_id: UUID, clinic_id: int | None = None) -> Offer:
     if found is None:
         raise NotFound("There is no such offer at this clinic.")
     return found
+
+
+def offers_by_id(offer_ids: Collection[UUID]) -> dict[UUID, Offer]:
+    """These offers of whatever clinic, each with its entry, patient and hold."""
+    rows = Offer.objects.select_related("entry__patient__clinic", "hold")
+    return rows.in_bulk(offer_ids)
 
 
 def offers(clinic_id: int) -> QuerySet[Offer]:

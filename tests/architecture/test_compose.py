@@ -22,8 +22,9 @@ def variables(text):
     return dict(re.findall(r"^([A-Z_]+)=(.*)$", text, re.MULTILINE))
 
 
-def test_the_five_services_of_the_design_are_there():
-    assert set(SERVICES) == {"web", "worker", "beat", "postgres", "redis", "migrate"}
+def test_the_services_of_the_design_are_there():
+    lasting = {"web", "worker", "pager", "beat", "postgres", "redis"}
+    assert set(SERVICES) == {*lasting, "migrate"}
 
 
 def test_services_wait_for_services_that_exist():
@@ -52,7 +53,13 @@ def test_data_is_kept_in_named_volumes():
         if not mount.startswith(".")
     }
 
-    assert mounted == set(COMPOSE["volumes"]) == {"postgres", "redis"}
+    assert (
+        mounted
+        == set(COMPOSE["volumes"])
+        == {
+            *("postgres", "redis", "installation"),
+        }
+    )
     # Since 18 the image keeps its cluster in a folder below this one.
     assert "postgres:/var/lib/postgresql" in SERVICES["postgres"]["volumes"]
 

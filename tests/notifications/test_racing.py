@@ -32,10 +32,10 @@ send_due(as_of=datetime.fromisoformat({now!r}), at_point=die)
 DIE_INSIDE_THE_GATE = """
 import os, signal
 from datetime import datetime
-from notifications.services import gating
+from notifications.services import gate_writing
 from notifications.services.sending import send_due
 
-gating.wording.open_words = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+gate_writing.wording.open_words = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 send_due(as_of=datetime.fromisoformat({now!r}))
 """
 

@@ -55,7 +55,7 @@ def test_a_provider_that_asks_for_time_gets_it(provider):
 
 def test_after_eight_attempts_somebody_calls_instead(provider):
     make.booked()
-    scripted = provider(NotSent("connection_refused"))
+    scripted = provider(NotSent("recipient_refused"))
 
     for _ in range(9):
         send_due(as_of=NOW)
@@ -103,14 +103,14 @@ def test_an_adapter_that_raises_leaves_an_unknown_outcome(provider):
 def test_a_message_that_cannot_be_judged_does_not_stop_the_others(monkeypatch):
     place, _, broken = make.booked()
     make.book(place, make.patient(place), start=at("2026-09-08 11:00"))
-    load = situations.load
+    snapshot = situations.visit_of
 
-    def fail(subject):
-        if subject.endswith(str(broken.pk)):
-            raise KeyError(subject)
-        return load(subject)
+    def fail(visit, rows):
+        if visit.pk == broken.pk:
+            raise KeyError(visit.pk)
+        return snapshot(visit, rows)
 
-    monkeypatch.setattr(situations, "load", fail)
+    monkeypatch.setattr(situations, "visit_of", fail)
 
     assert send_due(as_of=NOW).sent == 1
     stopped = Message.objects.get(subject__endswith=broken.pk, kind="confirmation")
@@ -161,8 +161,8 @@ def test_a_move_after_an_unknown_outcome_is_told(provider):
 
 def one_letter():
     """Claim the due message and let it pass its gate."""
-    token, ids = claim(now=NOW, limit=1)
-    return pass_gate(message_id=ids[0], token=token, now=NOW)
+    token, claimed = claim(now=NOW, limit=1)
+    return pass_gate(claimed, token=token, now=NOW).letters[0]
 
 
 def test_a_stale_lease_settles_nothing():
@@ -171,20 +171,20 @@ def test_a_stale_lease_settles_nothing():
     lease_ends()
     sweep()
 
-    is_ours = settle(letter, Accepted("x"), now=NOW)
+    settled = settle([(letter, Accepted("x"))], now=NOW)
 
-    assert is_ours is False
+    assert settled.ours == set()
     assert state_of()[0] == "scheduled"
     assert AttemptOutcome.objects.get().is_applied is False
 
 
 def test_a_claim_taken_back_does_not_pass_the_gate():
     make.booked()
-    token, ids = claim(now=NOW, limit=1)
+    token, claimed = claim(now=NOW, limit=1)
     lease_ends()
     sweep()
 
-    assert pass_gate(message_id=ids[0], token=token, now=NOW) is None
+    assert pass_gate(claimed, token=token, now=NOW).letters == []
     assert not Attempt.objects.exists()
 
 

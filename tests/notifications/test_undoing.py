@@ -116,7 +116,7 @@ def test_an_arrival_that_is_taken_back_leaves_the_messages_as_they_were():
     assert planned() == before
 
 
-def test_a_no_show_that_is_taken_back_sends_nothing_and_is_told_of_moves_again():
+def test_a_no_show_that_is_taken_back_sends_nothing_and_leaves_the_plan_whole():
     place, visit = told_and_confirmed()
     send_due(as_of=at("2026-09-08 10:00"))  # the reminder
     before = MailboxItem.objects.count()
@@ -126,14 +126,11 @@ def test_a_no_show_that_is_taken_back_sends_nothing_and_is_told_of_moves_again()
     booking.no_show(**known, now=start + timedelta(minutes=20))
     assert planned() == []
     back = booking.undo_no_show(**known, now=start + timedelta(minutes=25))
-    after = planned()
-    moved_at = start + timedelta(minutes=30)
-    make.move(place, back, start=start + timedelta(hours=3), now=moved_at)
 
-    assert after == []
+    assert back.status == "booked"
+    assert planned() == []
     assert MailboxItem.objects.count() == before
-    assert [kind for kind, *_ in planned()] == ["moved"]
-    assert faults(moved_at) == []
+    assert faults(start + timedelta(minutes=30)) == []
 
 
 def test_another_clinician_at_the_same_time_sends_nothing():

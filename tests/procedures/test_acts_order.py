@@ -58,9 +58,8 @@ def younger_rules(monkeypatch):
 def test_a_late_entry_is_judged_by_todays_rules(place, younger_rules):
     path = make.evaluated(place, temperature_c=38.3)
 
-    refused = make.act(
-        place, path, "decide", make.decision(), now=LATER, occurred_at=NOW
-    )
+    late = {"occurred_at": NOW, "late_reason": "The network was down."}
+    refused = make.act(place, path, "decide", make.decision(), now=LATER, **late)
 
     assert codes(refused) == ["INF-01"]
 
@@ -137,12 +136,12 @@ def meloxicam(typed):
 
 
 def test_a_known_drug_is_what_the_evaluation_says():
-    day, dose = meloxicam("other")
+    (day, dose), (other, same) = meloxicam("other"), meloxicam("other")
     recent = {**dose, "last_dose_at": day.at("07:00")}
-    old = {**dose, "last_dose_at": make.at("2026-09-01", "07:00")}
+    old = {**same, "last_dose_at": make.at("2026-09-01", "07:00")}
 
     assert codes(day.check_in(last_doses=[recent, old])) == ["MED-NSAID-01"]
-    make.done(day.check_in(last_doses=[old]))
+    make.done(other.check_in(last_doses=[old]))
 
     assert LastDose.objects.get().drug_class == "nsaid"
 

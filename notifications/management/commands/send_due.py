@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import close_old_connections
 
 from core import clock
 from notifications.selectors import due_count
-from notifications.services.sending import Tally, send_due
+from notifications.services.looping import Loop
+from notifications.services.sending import send_due
 from notifications.starting import stop_if_wrong
 
 EXAMPLES = """examples:
@@ -73,16 +73,16 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        while not stop.is_set():
-            tally = send_due(limit=options["limit"], as_of=options["as_of"])
-            self._progress(tally)
-            close_old_connections()
-            if not tally.more:
-                stop.wait(options["every"])
+        Loop(
+            every=options["every"],
+            limit=options["limit"],
+            as_of=options["as_of"],
+            say=self._say,
+        ).run(stop)
 
-    def _progress(self, tally: Tally) -> None:
-        if tally.claimed:
-            self.stderr.write(f"{tally.sent} sent of {tally.claimed} looked at")
+    def _say(self, text: str) -> None:
+        self.stderr.write(text)
+        self.stderr.flush()
 
     def _tell(self, as_json: bool, found: dict[str, Any], text: str) -> None:
         self.stdout.write(json.dumps(found) if as_json else text)

@@ -27,7 +27,7 @@ DROP FUNCTION notifications_nobody_is_disturbed();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0002_guards"),
+        ("notifications", "0003_pipeline"),
         ("patients", "0006_alarms"),
     ]
     operations = [migrations.RunSQL(SILENCE, DROP_SILENCE)]

@@ -1,0 +1,30 @@
+"""After a call whose outcome nobody knows: once more, or ask a person?"""
+
+from enum import StrEnum
+
+from notifications.domain.catalogue import Kind
+
+# One more copy of what must arrive; of what only helps, none.
+COPIES_MORE = 1
+
+
+class Way(StrEnum):
+    """How a doubt is resolved."""
+
+    RESEND = "resend"
+    ASK = "ask"
+
+
+def way(capability: str, kind: Kind | None, doubts: int) -> Way:
+    """Return what to do with a message in doubt for the `doubts`th time.
+
+    It is asked when the provider has had its time to tell by itself. One that takes
+    the same message only once may have it as often as it likes. With another, a
+    message that must arrive goes once more, and what is in doubt after that, or only
+    helps, a person has to find out about.
+    """
+    if capability == "idempotent":
+        return Way.RESEND
+    if kind is not None and kind.must_arrive and doubts <= COPIES_MORE:
+        return Way.RESEND
+    return Way.ASK

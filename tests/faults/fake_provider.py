@@ -1,0 +1,83 @@
+"""A provider that fails as told and keeps a ledger of what it took."""
+
+from collections import Counter
+
+from django.db import connection
+
+from bench.copies_sql import COPY
+from notifications.channels.contract import Accepted, NotSent, Refused, Unknown
+from notifications.models import Message, ProviderState
+from notifications.services import provider_events
+from notifications.services.sending import send_due
+from tests.factories import notifications as make
+from tests.factories.notifications import NOW
+
+
+class Fake:
+    """Answers each letter by `behave(letter, nth)`: accept, refuse, reject, late
+    (a time-out before it took the letter), lost (after) or garbage."""
+
+    name = "file"
+
+    def __init__(self, behave, capability="opaque"):
+        self.behave, self.capability = behave, capability
+        self.ledger, self.calls, self.told = Counter(), Counter(), 0
+
+    def send(self, letter):
+        key = letter.message_id
+        self.calls[key] += 1
+        manner = self.behave(letter, self.calls[key])
+        if manner in ("accept", "lost"):
+            self._take(key)
+        return {
+            "accept": lambda: Accepted(f"fake-{key}"),
+            "lost": lambda: Unknown("timeout"),
+            "late": lambda: Unknown("timeout"),
+            "refuse": lambda: NotSent("connection_refused"),
+            "reject": lambda: Refused("recipient_refused"),
+            "garbage": lambda: 1 / 0,
+        }[manner]()
+
+    def _take(self, key):
+        """An idempotent provider takes the same message once."""
+        if self.capability == "idempotent" and self.ledger[key]:
+            return
+        self.ledger[key] += 1
+        if self.capability == "callback":
+            self.told += 1
+            provider_events.receive(
+                provider=self.name,
+                event_id=f"event-{self.told}",
+                message_ref=str(key),
+                type="delivered",
+            )
+
+    @property
+    def doubled(self):
+        return [key for key, copies in self.ledger.items() if copies > 1]
+
+
+def many(count, **fields):
+    """An office, and `count` people more with the same visit and its messages."""
+    place, who, visit = make.booked(**fields)
+    with connection.cursor() as cursor:
+        for statement in COPY.format(
+            count=count, kinds="'confirmation', 'day_before'"
+        ).split(";"):
+            if statement.strip():
+                cursor.execute(statement)
+    return place, who, visit
+
+
+def time_goes_by():
+    """Leases end, waits are over, and a provider that is down may be probed."""
+    Message.objects.exclude(lease_token=None).update(lease_until=NOW - make.HOUR)
+    Message.objects.exclude(not_before=None).update(not_before=None)
+    ProviderState.objects.exclude(probe_at=None).update(probe_at=NOW - make.HOUR)
+
+
+def turns(count, as_of=NOW):
+    """So many turns of the sender, each after all waits are over."""
+    for _ in range(count):
+        send_due(as_of=as_of)
+        time_goes_by()
