@@ -88,9 +88,7 @@ def patient(clinic: Clinic) -> dict[str, Any]:
 
 def departed(clinic: Clinic) -> dict[str, Any]:
     made = patient(clinic)
-    departures.record(
-        **made, kind="deceased", source="Hospital", by=patients.BY, now=NOW
-    )
+    departures.record(**made, kind="deceased", source="Kin", by=patients.BY, now=NOW)
     return made | {"kind": "deceased"}
 
 
@@ -284,8 +282,6 @@ ARGUMENTS: dict[str, Arguments] = {
     "api:episode-timeline": episode,
     "api:episodes": nothing,
     "api:freed-dismiss": freed,
-    "api:departures": patient,
-    "api:departure-take-back": departed,
     "api:freed-matches": freed,
     "api:freed-offer": freed,
     "api:freed-openings": freed_in_list,
