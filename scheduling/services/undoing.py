@@ -80,7 +80,9 @@ def _against(appointment: Appointment, now: datetime) -> tuple[Reason, ...]:
 def _given_up(appointment: Appointment) -> list[Reservation]:
     """What the no-show freed, with the resources."""
     rows = appointment.reservations.filter(released_at=appointment.status_at)
-    return list(rows.select_related("resource").order_by("resource_id", "period"))
+    known = rows.select_related("resource").order_by("resource_id", "period")
+    # Missed and taken back twice at one instant, the same time was freed twice.
+    return list({(row.resource_id, row.period): row for row in known}.values())
 
 
 def _taken_back(

@@ -51,6 +51,7 @@ def stalled(monkeypatch, settings):
     pair = [Stalled("stalled-a"), Stalled("stalled-b")]
     for one in pair:
         monkeypatch.setitem(channels.PROVIDERS, one.name, one)
+        monkeypatch.setitem(channels.CARRIES, one.name, frozenset({"sms", "email"}))
     settings.CHANNELS = {"sms": "stalled-a", "email": "stalled-b"}
     yield pair
     for one in pair:

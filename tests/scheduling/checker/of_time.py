@@ -1,6 +1,6 @@
 """Spoilt reservations."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from scheduling.domain.shipped import NeedSpec, PhaseSpec
 from scheduling.models import (
@@ -148,8 +148,8 @@ def a_hold_that_keeps_another_time(at):
 def a_visit_of_a_patient_of_another_clinic(at):
     visit = at.book()
     yield
-    visit.patient = make.practice({"clinician": 1}).patient()
-    visit.save()
+    visit.pk, visit.patient = uuid4(), make.practice({"clinician": 1}).patient()
+    visit.save(force_insert=True)
 
 
 @spoils("clinics", "is for a patient of another clinic")
