@@ -25,6 +25,7 @@ from pages.act_form import ActForm, Answers, Sheet, answers
 from pages.act_page import ActPage
 from pages.act_sheets import Here
 from pages.words import sentence
+from procedures.domain import vitals
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.correction_guards import MADE_BY
 from procedures.domain.correction_table import KINDS
@@ -157,6 +158,9 @@ def _half_scanned(sheet: Sheet, found: Answers) -> list[FieldError]:
 
 def _unusual(here: Here, sheet: Sheet, found: Answers) -> list[str]:
     data = parse(sheet.schema, found.raw, sheet.zone)
+    # A fever goes on record as it is: to ask for it again would let it be typed away.
+    if vitals.has_fever(data):
+        return []
     remarks = unusual_answers.found(here.episode, sheet.schema, data)
     return [one.text.replace("unusual, must be", "usually") for one in remarks]
 

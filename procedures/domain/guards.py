@@ -39,5 +39,5 @@ def _wrong_stage(stage: str, act: str) -> GuardReason:
         "stage",
         f"Not possible while the episode is {here}.",
         f"{Act(act).value.replace('_', ' ').capitalize()} is possible when it is: "
-        f"{there}.",
+        f"{there}",
     )

@@ -91,7 +91,8 @@ def why_not(status: Status, act: Act) -> str | None:
         )
     if status is S.CHECKED_IN and act is A.UNDO_ARRIVAL:
         return "The patient is checked in, so the arrival cannot be taken back."
-    return f"A visit that is {status.value} cannot be {_PHRASE[act]}."
+    state = "missed" if status is Status.NOSHOW else status.value
+    return f"A visit that is {state} cannot be {_PHRASE[act]}."
 
 
 def why_nobody_comes(visit_on: date, today: date) -> str | None:

@@ -126,4 +126,4 @@ def test_a_refusal_by_stage_says_when_it_is_possible():
     [reason] = reasons_against(here, "prepare")
 
     assert reason.text == "Not possible while the episode is enquiry."
-    assert reason.lifts.endswith("approved, scheduled, ready.")
+    assert reason.lifts.endswith("approved, scheduled, ready")
