@@ -1,6 +1,7 @@
 """Stops as the app's role meets them in SQL."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import Error, connection, transaction
@@ -14,22 +15,23 @@ from tests.procedures.refusals import copy
 pytestmark = pytest.mark.django_db
 
 
-def stopped(day):
+def stopped(day, **changes):
     """A stop of the patient, written as the service writes it."""
-    return Stop.objects.create(
-        episode=day.episode,
-        patient_id=day.episode.patient_id,
-        scope="patient",
-        rule="INF-01",
-        level="HARD",
-        question="infection",
-        text="INF-01: a sign of infection.",
-        act="time_out",
-        found_at=NOW,
-        recorded_at=NOW,
-        recorded_by="staff:1",
-        recorded_by_name="Nurse",
-    )
+    told = {
+        "episode": day.episode,
+        "patient_id": day.episode.patient_id,
+        "scope": "patient",
+        "rule": "INF-01",
+        "level": "HARD",
+        "question": "infection",
+        "text": "INF-01: a sign of infection.",
+        "act": "time_out",
+        "found_at": NOW,
+        "recorded_at": NOW,
+        "recorded_by": "staff:1",
+        "recorded_by_name": "Nurse",
+    }
+    return Stop.objects.create(**told | changes)
 
 
 def refused(words, act):
@@ -124,3 +126,85 @@ def test_a_stop_names_its_episodes_patient():
         )
 
     refused("its episode's patient", act)
+
+
+LATER, NEXT_DAY = NOW + timedelta(hours=1), NOW + timedelta(days=1)
+
+
+def evaluation(day, at, **changes):
+    """A newer evaluation of another way of the same patient, whatever it lifts."""
+    other = make.episode(day.place, patient=day.episode.patient)
+    answers = make.evaluation(**changes)
+    make.done(make.act(day.place, other, "evaluate", answers, now=at))
+    return other.evaluations.get()
+
+
+def test_an_evaluation_of_the_same_day_lifts_no_stop():
+    day = Day.ready()
+    row = evaluation(day, LATER)
+
+    refused(
+        "newer evaluation",
+        lambda: lift(stopped(day), how="evaluation", evaluation=row),
+    )
+
+
+def test_an_evaluation_of_the_next_day_lifts_the_stop():
+    day = Day.ready()
+    row = evaluation(day, NEXT_DAY)
+
+    assert lift(stopped(day), how="evaluation", evaluation=row).pk
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"question": "vitals", "scope": "episode", "rule": "vitals.pressure_high"},
+        {"question": "conditions", "rule": "conditions-unmet"},
+        {"question": "", "rule": "HEM-01-LOW"},
+        {"question": "", "rule": "HEM-03-HIGH"},
+        {"question": "", "rule": "MET-01"},
+    ],
+)
+def test_an_evaluation_lifts_only_what_it_asked_about(kind):
+    day = Day.ready()
+    row = evaluation(day, NEXT_DAY)
+    stop = stopped(day, **{**kind, "scope": "patient"})
+
+    refused("newer evaluation", lambda: lift(stop, how="evaluation", evaluation=row))
+
+
+def test_the_laboratory_value_lifts_what_it_was_about():
+    day = Day.ready()
+    lab = {"loinc": "777-3", "value": 210, "collected_on": NEXT_DAY.date()}
+    row = evaluation(day, NEXT_DAY, labs=[lab])
+    stop = stopped(day, rule="HEM-01-LOW", question="")
+
+    assert lift(stop, how="evaluation", evaluation=row).pk
+
+
+def test_two_people_sign_for_this_very_stop():
+    day = Day.ready()
+    stop, decision = stopped(day), day.episode.decisions.get()
+    second = {
+        "second_person_id": day.place.person("nurse").user_id,
+        "second_person_role": "nurse",
+        "reason": "Seen again, and it was a mistake.",
+    }
+
+    refused(
+        "two people",
+        lambda: lift(stop, how="physician", signature=decision.signature, **second),
+    )
+
+
+def test_a_correction_is_no_second_injection_while_a_stop_stands():
+    day, other = Day.ready().until("injected"), Day.ready(make.site())
+    row = day.episode.injections.get()
+    stopped(day)
+    earlier = {"start_at": row.start_at - timedelta(minutes=1)}
+    later = {"start_at": row.start_at + timedelta(minutes=1)}
+
+    assert other.pk
+    refused("a stop stands", lambda: copy("procedures_injection", row.pk, **later))
+    assert earlier
