@@ -10,7 +10,9 @@ from procedures.domain.stops import PRODUCT, VITALS, StopFact
 
 Answers = Mapping[str, Any]
 LEAST_ANSWER = 10
-LIFTS = "A new evaluation without it, or a physician and a second person lift the stop"
+LIFTS = (
+    "A new evaluation on a later day without it, or a physician and a second person"
+)
 
 
 def standing(

@@ -198,13 +198,61 @@ def test_two_people_sign_for_this_very_stop():
     )
 
 
-def test_a_correction_is_no_second_injection_while_a_stop_stands():
-    day, other = Day.ready().until("injected"), Day.ready(make.site())
-    row = day.episode.injections.get()
-    stopped(day)
-    earlier = {"start_at": row.start_at - timedelta(minutes=1)}
-    later = {"start_at": row.start_at + timedelta(minutes=1)}
+def replaced(row):
+    """The row, no longer the current one."""
+    type(row).objects.filter(pk=row.pk).update(superseded_at=row.recorded_at)
+    return row
 
-    assert other.pk
-    refused("a stop stands", lambda: copy("procedures_injection", row.pk, **later))
-    assert earlier
+
+def corrected(day, rows, **changes):
+    """A row that says it corrects that one, in the words of `changes`."""
+    row = replaced(getattr(day.episode, rows).get())
+    told = {"corrects_id": str(row.pk), "correction_reason": "It was a slip."}
+    table = type(row)._meta.db_table
+    copy(table, row.pk, superseded_at=None, **told | changes)
+
+
+@pytest.mark.parametrize("rows", ["harvests", "injections"])
+def test_a_correction_told_later_is_another_one_and_is_stopped(rows):
+    day = Day.ready().until("injected")
+    stopped(day)
+    start = getattr(day.episode, rows).get().start_at
+
+    later = {"start_at": start + timedelta(minutes=1)}
+    refused("a stop stands", lambda: corrected(day, rows, **later))
+
+
+def test_a_correction_of_what_was_given_is_let_pass():
+    day = Day.ready().until("injected")
+    stopped(day)
+
+    corrected(day, "injections")
+
+    assert day.episode.injections.filter(superseded_at=None).get().corrects
+
+
+def test_a_correction_names_a_row_of_its_own_episode():
+    day, other = Day.ready().until("injected"), Day.ready(make.open_site())
+    other.until("injected")
+    stopped(day)
+    foreign = {"corrects_id": str(other.episode.injections.get().pk)}
+
+    refused("a stop stands", lambda: corrected(day, "injections", **foreign))
+
+
+def test_a_stop_says_nothing_of_a_harvest_that_had_begun_before_it():
+    day = Day.ready().until("injected")
+    start = day.episode.harvests.get().start_at
+    found_at = start + timedelta(minutes=1)
+    found = {"found_at": found_at, "recorded_at": found_at}
+    stopped(day, **found)
+    begun_after = {"start_at": start + timedelta(minutes=2)}
+
+    refused("a stop stands", lambda: copy_of_harvest(day, **begun_after))
+    # Its stage refuses it here; the service's own test records one.
+    refused("not recorded now", lambda: copy_of_harvest(day))
+
+
+def copy_of_harvest(day, **changes):
+    row = replaced(day.episode.harvests.order_by("recorded_at").first())
+    copy("procedures_harvest", row.pk, superseded_at=None, **changes)
