@@ -10,9 +10,7 @@ from procedures.domain.stops import PRODUCT, VITALS, StopFact
 
 Answers = Mapping[str, Any]
 LEAST_ANSWER = 10
-LIFTS = (
-    "A new evaluation on a later day without it, or a physician and a second person"
-)
+LIFTS = "A new evaluation on a later day without it, or a physician and a second person"
 
 
 def standing(
