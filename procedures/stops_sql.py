@@ -4,9 +4,11 @@ Frozen with the migration that installs it. Every refusal has SQLSTATE 23514.
 """
 
 # While a stop stands nothing on the way to the patient is recorded, whoever writes.
-# A correction tells again what was done before, and is let pass.
+# A correction tells again what was done before, no later than it was told then, and is
+# let pass; so is a harvest that had begun before the finding.
 BLOCKED = """
-CREATE FUNCTION procedures_stop_stands(episode uuid, of_product boolean)
+CREATE FUNCTION procedures_stop_stands(
+  episode uuid, of_product boolean, began timestamptz DEFAULT NULL)
 RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (
     SELECT FROM procedures_stop s
@@ -14,14 +16,27 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
      WHERE s.patient_id = e.patient_id
        AND (s.scope = 'patient' OR s.episode_id = e.id)
        AND (of_product OR s.scope <> 'product')
+       AND (began IS NULL OR s.found_at <= began)
        AND NOT EXISTS (SELECT FROM procedures_stoplift l WHERE l.stop_id = s.id))
 $$;
 
 CREATE FUNCTION procedures_refuse_while_stopped() RETURNS trigger
 LANGUAGE plpgsql AS $$
+DECLARE told boolean := false; began timestamptz;
 BEGIN
-  IF NEW.corrects_id IS NULL
-     AND procedures_stop_stands(NEW.episode_id, TG_ARGV[0] = 'product') THEN
+  IF TG_TABLE_NAME = 'procedures_injection' THEN
+    told := EXISTS (SELECT FROM procedures_injection o
+                     WHERE o.id = NEW.corrects_id AND o.episode_id = NEW.episode_id
+                       AND o.target_id = NEW.target_id
+                       AND NEW.start_at <= o.start_at);
+  ELSIF TG_TABLE_NAME = 'procedures_harvest' THEN
+    began := NEW.start_at;
+    told := EXISTS (SELECT FROM procedures_harvest o
+                     WHERE o.id = NEW.corrects_id AND o.episode_id = NEW.episode_id
+                       AND NEW.start_at <= o.start_at);
+  END IF;
+  IF NOT told
+     AND procedures_stop_stands(NEW.episode_id, TG_ARGV[0] = 'product', began) THEN
     RAISE EXCEPTION 'a stop stands' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;
@@ -36,8 +51,7 @@ CREATE TRIGGER injection_not_while_stopped BEFORE INSERT ON procedures_injection
 CREATE FUNCTION procedures_refuse_time_out_while_stopped() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.corrects_id IS NULL
-     AND procedures_stop_stands(NEW.episode_id, NEW.number = 2) THEN
+  IF procedures_stop_stands(NEW.episode_id, NEW.number = 2) THEN
     RAISE EXCEPTION 'a stop stands' USING ERRCODE = '23514';
   END IF;
   RETURN NEW;
@@ -48,8 +62,7 @@ CREATE TRIGGER time_out_not_while_stopped BEFORE INSERT ON procedures_timeout
 CREATE FUNCTION procedures_refuse_approval_while_stopped() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.corrects_id IS NULL
-     AND NEW.outcome IN ('approved', 'approved_with_conditions')
+  IF NEW.outcome IN ('approved', 'approved_with_conditions')
      AND procedures_stop_stands(NEW.episode_id, false) THEN
     RAISE EXCEPTION 'a stop stands' USING ERRCODE = '23514';
   END IF;
@@ -63,8 +76,7 @@ CREATE FUNCTION procedures_refuse_check_in_while_stopped() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT FROM procedures_checkin c
-              WHERE c.id = NEW.id AND c.superseded_at IS NULL
-                AND c.corrects_id IS NULL)
+              WHERE c.id = NEW.id AND c.superseded_at IS NULL)
      AND procedures_stop_stands(NEW.episode_id, false) THEN
     RAISE EXCEPTION 'a stop stands' USING ERRCODE = '23514';
   END IF;
@@ -85,11 +97,12 @@ DROP FUNCTION procedures_refuse_while_stopped();
 DROP FUNCTION procedures_refuse_time_out_while_stopped();
 DROP FUNCTION procedures_refuse_approval_while_stopped();
 DROP FUNCTION procedures_refuse_check_in_while_stopped();
-DROP FUNCTION procedures_stop_stands(uuid, boolean);
+DROP FUNCTION procedures_stop_stands(uuid, boolean, timestamptz);
 """
 
 # A stop is its episode's patient's; it is lifted by a newer evaluation of that patient,
-# by an override of its own rule, or by two people of whom one is a physician.
+# by an override of its own rule, or by two people of whom one is a physician. An
+# evaluation speaks of what it asked; of a hard finding on a later day only.
 STOPS = """
 CREATE FUNCTION procedures_stop_is_of_its_patient() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -108,13 +121,26 @@ CREATE TRIGGER stop_is_of_its_patient BEFORE INSERT ON procedures_stop
 
 CREATE FUNCTION procedures_stop_lift_has_its_ground() RETURNS trigger
 LANGUAGE plpgsql AS $$
-DECLARE s procedures_stop; fault text;
+DECLARE s procedures_stop; fault text; needs text;
 BEGIN
   SELECT * INTO s FROM procedures_stop WHERE id = NEW.stop_id;
+  needs := CASE WHEN s.rule LIKE 'HEM-01%' THEN '777-3'
+                WHEN s.rule LIKE 'HEM-02%' THEN '718-7'
+                WHEN s.rule LIKE 'HEM-03%' THEN '6301-6'
+                WHEN s.rule LIKE 'MET-01%' THEN '4548-4' END;
   IF NEW.how = 'evaluation' AND NOT EXISTS (
       SELECT FROM procedures_evaluation v
         JOIN procedures_episode e ON e.id = v.episode_id
+        JOIN procedures_episode o ON o.id = s.episode_id
+        JOIN clinics_clinic c ON c.id = o.clinic_id
        WHERE v.id = NEW.evaluation_id AND e.patient_id = s.patient_id
+         AND s.scope <> 'product' AND s.question NOT IN ('vitals', 'conditions')
+         AND (s.level <> 'HARD'
+              OR (v.occurred_at AT TIME ZONE c.time_zone)::date
+               > (s.found_at AT TIME ZONE c.time_zone)::date)
+         AND (needs IS NULL OR EXISTS (
+              SELECT FROM procedures_evaluationlab b
+               WHERE b.evaluation_id = v.id AND b.loinc = needs))
          AND (s.scope = 'patient' OR e.id = s.episode_id)
          AND v.corrects_id IS NULL AND v.occurred_at > s.found_at
          AND v.recorded_at > s.recorded_at
@@ -133,6 +159,11 @@ BEGIN
       SELECT FROM procedures_signature g
         JOIN procedures_episode e ON e.id = g.episode_id
        WHERE g.id = NEW.signature_id AND e.patient_id = s.patient_id
+         AND (g.subject = 'stop:' || s.id
+              OR (s.question = 'vitals' AND e.id = s.episode_id
+                  AND EXISTS (SELECT FROM procedures_checkin k
+                               WHERE k.signature_id = g.id
+                                 AND g.subject = 'check_in:' || k.id)))
          AND g.signer_id <> NEW.second_person_id
          AND (g.role IN ('clinician', 'medical_director')
               OR NEW.second_person_role IN ('clinician', 'medical_director'))

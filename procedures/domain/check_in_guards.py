@@ -7,7 +7,6 @@ from typing import Any
 from procedures.domain.day_rules import not_told, of_the_day, unresolved
 from procedures.domain.facts import Facts
 from procedures.domain.reason import GuardReason
-from procedures.domain.stop_guards import evaluated_since
 from procedures.domain.visit_guards import (
     conditions,
     consent,
@@ -24,7 +23,6 @@ NEEDS_A_TEST_AGES = range(18, 56)
 def check_in(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
     yield from consent(facts)
     yield from hard_rules(facts, "check_in", data)
-    yield from evaluated_since(facts)
     yield from unresolved(facts)
     if facts.procedure_on != facts.today:
         yield GuardReason(

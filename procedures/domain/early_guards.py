@@ -8,7 +8,7 @@ from procedures.domain.facts import Facts, TargetFact
 from procedures.domain.pathway import DAY_OF
 from procedures.domain.reason import GuardReason
 from procedures.domain.rules import OVERRIDABLE, Fired, Level, Rule
-from procedures.domain.stop_guards import evaluated_since, standing
+from procedures.domain.stop_guards import standing
 from procedures.domain.visit_guards import no_rules
 
 Answers = Mapping[str, Any]
@@ -35,7 +35,6 @@ def against_approval(facts: Facts) -> Iterator[GuardReason]:
     hits = blocking(facts)
     yield from (_blocked(hit) for hit in hits)
     yield from standing(facts, "decide", said={hit.code for hit in hits})
-    yield from evaluated_since(facts)
     if facts.evaluation and not (
         facts.evaluation.has_nrs and facts.evaluation.has_prom
     ):

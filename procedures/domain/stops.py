@@ -175,7 +175,11 @@ def answers_the_question(stop: StopFact, data: Mapping[str, Any], on: date) -> b
 
 
 NEEDS_LAB = {
+    "HEM-01": "777-3",
     "HEM-01-LOW": "777-3",
+    "HEM-02": "718-7",
     "HEM-02-LOW": "718-7",
+    "HEM-03": "6301-6",
     "HEM-03-HIGH": "6301-6",
+    "MET-01": "4548-4",
 }

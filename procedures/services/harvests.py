@@ -7,7 +7,7 @@ from typing import Any
 from core.refusal import Refused
 from procedures.domain import anaesthetics, volumes
 from procedures.models import Aliquot, Harvest, LocalAnaesthetic
-from procedures.services import presence, products
+from procedures.services import presence, products, second_looks
 from procedures.services.context import Context
 from procedures.services.signatures import sign
 
@@ -45,6 +45,7 @@ def harvest(context: Context) -> Refused | None:
         proceduralist_id=presence.actor_id(context),
     )
     product = products.issue_aspirate(context, row)
+    second_looks.after_stopped_harvest(context, row)
     context.payload |= {"harvest": row.pk, "product": product.code}
     return None
 

@@ -44,6 +44,22 @@ def after_evaluation(context: Context, old: Evaluation, new: Evaluation) -> None
         _ask(context, "evaluation", new, looks)
 
 
+def after_stopped_harvest(context: Context, row: Harvest) -> None:
+    """Drawn before the finding was made, told after: the aspirate has no way on."""
+    if any(stop.is_open and stop.is_hard for stop in context.facts.stops):
+        tasks.open(
+            clinic_id=context.episode.clinic_id,
+            kind="stop",
+            text="A harvest had begun before a stop: say what becomes of the aspirate.",
+            owner_role="clinician",
+            patient_id=context.episode.patient_id,
+            subject=f"harvest:{row.pk}",
+            due_at=context.now + ALARM_WITHIN,
+            by=context.by,
+            now=context.now,
+        )
+
+
 def _fired(context: Context, row: Evaluation, on: Any) -> set[tuple[str, Level]]:
     born = context.episode.patient.birth_date
     hits = fired(context.facts.rules, rules.findings(row, born, on), on)

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from clinics import selectors as clinics
 from core import journal
 from core.refusal import Refused
 from patients.services import tasks
@@ -185,8 +187,19 @@ def lift_by_evaluation(context: Context, evaluation: Evaluation) -> None:
             evaluation.occurred_at > row.found_at
             and evaluation.recorded_at > row.recorded_at
         )
-        if newer and _is_over(context, evaluation, stop):
+        if not newer or (stop.is_hard and _is_of_the_day(row, evaluation)):
+            continue
+        if _is_over(context, evaluation, stop):
             _lift(context, row, how="evaluation", evaluation=evaluation)
+
+
+def _is_of_the_day(row: Stop, evaluation: Evaluation) -> bool:
+    """Made on the clinic's day of the finding: a second answer, not a recovery."""
+    zone = ZoneInfo(clinics.clinic(row.episode.clinic_id).time_zone)
+    found, seen = (
+        at.astimezone(zone).date() for at in (row.found_at, evaluation.occurred_at)
+    )
+    return seen <= found
 
 
 def _is_over(context: Context, evaluation: Evaluation, stop: StopFact) -> bool:

@@ -136,6 +136,21 @@ class Ground:
         self.wrong += wrong
         return accepted, codes
 
+    def second_episode(self, name: str) -> None:
+        """The clinician alone opens another way of the same patient and evaluates it:
+        nothing is found. The world of the first path hears nothing of it."""
+        own = Episode.objects.get(pk=self.episodes[name])
+        other = make.episode(self.site, *WHO[name][2], patient=own.patient)
+        sides = {str(t.pk): t.laterality for t in other.targets.all()}
+        path = Path(f"{name}2", self.path(name).mrn, "", 0, sides)
+        step = right.evaluate(path, pregnant=False)
+        self.episodes = {**self.episodes, path.name: other.pk}
+        accepted, codes = self._told(path.name, step, self.attempt(name, step))
+        said = "accepted" if accepted else f"refused ({', '.join(codes)})"
+        self.world.trace.append(
+            f"{self.now:%m-%d %H:%M} {name} second episode evaluated -> {said}"
+        )
+
     def _told(self, name: str, step: Step, a: Attempt) -> tuple[bool, tuple[str, ...]]:
         try:
             with transaction.atomic(), AsCommitted():

@@ -78,6 +78,8 @@ def _stopped(path: Path, a: Attempt) -> Wrong:
         for kind in stops_in(path, a):
             yield f"INV-06 {kind} accepted", f"{a.act} with {kind} in its answers"
         for stop in path.standing:
+            if a.act == "harvest" and a.data["start_at"] < stop.told_at:
+                continue  # it had begun, and is told
             text = f"{stop.kind} was told at {stop.told_at:%H:%M}, nothing lifted it"
             yield f"B8 {stop.kind} then {a.act}", text
 

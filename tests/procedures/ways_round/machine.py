@@ -156,6 +156,13 @@ class Days(RuleBasedStateMachine):
             self.do(name, step)
             self.next(name)
 
+    @rule(name=names)
+    def second_episode(self, name):
+        """Another way of the same patient is opened and evaluated; then on."""
+        if not self.over:
+            self.at.second_episode(name)
+            self.next(name)
+
     @rule(name=names, people=st.sampled_from(mending.BY))
     def lift(self, name, people):
         step = None

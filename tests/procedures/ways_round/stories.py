@@ -237,6 +237,29 @@ def fever_in_a_refused_form() -> Ground:
     return ground
 
 
+def infection_evaluated_away_elsewhere() -> Ground:
+    """No at the time-out; another episode of the patient is evaluated; then yes."""
+    ground = walked(ready("A"), A="checked_in")
+    step = right.time_out(ground.path("A"), ground.now, ground.team)
+    step.data["infection_absent"] = False
+    ground.do("A", step)
+    ground.now += minutes(2)
+    ground.second_episode("A")
+    ground.now += minutes(2)
+    ground.do("A", right.time_out(ground.path("A"), ground.now, ground.team))
+    return ground
+
+
+def fever_evaluated_away() -> Ground:
+    """A fever at check-in, and two minutes later an evaluation without it."""
+    ground = ready("A")
+    tell(ground, "A", "fever 38.4")
+    ground.now += minutes(2)
+    ground.do("A", right.evaluate(ground.path("A"), pregnant=False))
+    ground.do("A", right.decide(ground.path("A")))
+    return ground
+
+
 def the_neighbour_went_on() -> Ground:
     ground = walked(ready("AC"), A="released", C="released")
     tell(ground, "A", "another's syringe")
@@ -268,6 +291,8 @@ STORIES: dict[str, tuple[Story, str]] = {
     "B18 used": (used_kit_by_correction, "B1 kit twice (INV-11)"),
     "B8 corrected": (fever_by_correction, "B8 fever then harvest"),
     "B8 corrected twice": (fever_corrected_away, "B8 fever then harvest"),
+    "B8 elsewhere": (infection_evaluated_away_elsewhere, "B8 infection then time_out"),
+    "B8 same day": (fever_evaluated_away, "B8 fever then decide"),
     "B8 form": (fever_in_a_refused_form, "B8 fever then check_in"),
     "B9 infection": (infection_corrected_away, "B8 infection then decide"),
     "B13 anew": (made_anew_without_the_enzyme, "B9 hold lifted by a correction"),

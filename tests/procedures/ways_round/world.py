@@ -139,8 +139,9 @@ def _evaluated(world: World, path: Path, a: Attempt) -> None:
     path.evaluation, path.evaluation_at = a.data, a.at
     path.evaluation_maker = a.by.id
     path.overrides.clear()
+    # On the day of the finding it is a second answer, not a recovery.
     for stop in path.stops:
-        stop.lifted |= a.at >= stop.told_at
+        stop.lifted |= day_of(a.at) > day_of(stop.told_at)
 
 
 def _decided(world: World, path: Path, a: Attempt) -> None:
