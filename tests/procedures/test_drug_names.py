@@ -57,8 +57,21 @@ def test_a_drug_in_a_local_form_is_of_no_class(name):
 
 @pytest.mark.parametrize(
     "name",
-    "lisinopril|metformina|gabapentina|baclofeno|insulina|vitamin D|omeprazol"
-    "|amlodipino|losartán|levothyroxine|doxazosin|atorvastatina|sertralina".split("|"),
+    [
+        "lisinopril",
+        "metformina",
+        "gabapentina",
+        "baclofeno",
+        "insulina",
+        "vitamin D",
+        "omeprazol",
+        "amlodipino",
+        "losartán",
+        "levothyroxine",
+        "doxazosin",
+        "atorvastatina",
+        "sertralina",
+    ],
 )
 def test_another_drug_is_of_no_class(name):
     assert not classes_of(name)
