@@ -61,14 +61,14 @@ def read(text: str) -> Code:
 
 
 def against(code: Code, laterality: str) -> str:
-    """Why the code cannot stand for a target on that side; "" if it can."""
+    """Reason that the code cannot stand for a target on that side; "" if it can."""
     if code.side in ("left", "right") and code.side != laterality:
         return f"{code.text} is not {laterality}"
     return ""
 
 
 def remarks(code: Code, joint: str) -> Iterator[str]:
-    """What is unusual about the code at a target of that joint, in words."""
+    """Remarks on what is unusual about the code at a target of that joint."""
     if code.is_elsewhere:
         yield f"{code.text} is of the head, spine or trunk, not of the {joint}"
     elif code.joints and joint not in code.joints:
