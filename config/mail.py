@@ -19,7 +19,7 @@ _SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """How mail leaves. `tls` is what was asked for, also if nothing is called so."""
+    """Settings for mail to leave. `tls` is what was asked for, even if nobody named it."""
 
     provider: str
     backend: str

@@ -95,7 +95,7 @@ def test_a_typed_kit_is_corrected_by_two_people():
 
 
 def free_for_another(day, used):
-    """Whether another patient's product can be made with that kit."""
+    """True if another patient's product can be made with that kit."""
     other = Day.ready(day.place, on="2026-09-16", centrifuge="CF-02").until("harvested")
     make.done(other.hand_off("H1", "09:34", role="clinician"))
     make.done(other.hand_off("H2", "09:35"))
