@@ -19,7 +19,7 @@ _SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """Settings for mail to leave. `tls` is what was asked for, even if nobody named it."""
+    """Settings of outgoing mail. `tls` is what was asked for, also where none is set."""
 
     provider: str
     backend: str
