@@ -56,8 +56,8 @@ _FLUOROQUINOLONE = re.compile(r"oxacin[aeo]?\b|\bcipro\b|levaquin|avelox")
 # Put on the skin, into the eye or breathed in, a drug is not taken systemically. An
 # ear or an eye alone is no form: it may be the illness that the drug is taken for.
 _LOCAL = re.compile(
-    r"\b(?:creams?|ointments?|lotions?|topical(?:ly)?|ophthalmic|otic|inhal\w*"
-    r"|crema|pomada|unguento|gotas|colirio|locion|topic[oa]|oftalmic[oa]|nebuli\w*)\b"
+    r"\b(?:creams?|ointments?|lotions?|topical(?:ly)?|ophthalmic|otic[oa]?|inhal\w*"
+    r"|crema|pomada|unguento|gotas|colirio|locion|topic[oa]|oftalmic[oa]|emulgel|nebuli\w*)\b"
     r"|(?<!liqui[ -])(?<!liquid[ -])(?<!soft[ -])\bgel\b(?![ -]?(?:cap|tab))"
     r"|\b(?:eye|ear|nasal|nose)[ -]?(?:drops?|sprays?|wash|rinse)\b"
     r"|\bdrops? (?:in|into|for|to) (?:\w+ )?(?:eyes?|ears?|nose)\b"
@@ -66,6 +66,12 @@ _LOCAL = re.compile(
 )
 _SWALLOWED = re.compile(r"\bmg\b(?!\s*/)|\b(?:tab|cap|pill|comprimid|oral|pastill)")
 
+# No form of these stays where it is put.
+_NEVER_LOCAL = re.compile(
+    r"xabano?\b|gatrano?\b|warfarin|co?umarol|\w+grel\b|grelor\b|prednison"
+    r"|meth?otrexat|limumab|citinib"
+)
+
 
 def classes_of(name: str) -> frozenset[str]:
     """The classes (vocabulary.DRUG_CLASSES) that the name says; empty if none."""
@@ -73,7 +79,7 @@ def classes_of(name: str) -> frozenset[str]:
     for part in re.split(r"[,;](?!\d)", _folded(name)):
         if not _LOCAL.search(part):
             found.append((part, _said(part)))
-        elif not _said(part) and found and not _SWALLOWED.search(found[-1][0]):
+        elif not _said(part) and found and not _is_swallowed(found[-1][0]):
             # "Diclofenac 1 %, gel": the form of the drug before the comma.
             found.pop()
         else:
@@ -88,8 +94,13 @@ def is_fluoroquinolone(name: str) -> bool:
 def _swallowed_beside(part: str) -> frozenset[str]:
     """The classes of a tablet named beside a cream: "prednisone 5 mg and a cream"."""
     drugs = re.split(r"\+|&|\b(?:and|plus|y)\b", part)
-    taken = (d for d in drugs if _SWALLOWED.search(d) and not _LOCAL.search(d))
-    return frozenset().union(*map(_said, taken))
+    return frozenset().union(*map(_said, filter(_is_swallowed, drugs)))
+
+
+def _is_swallowed(text: str) -> bool:
+    if _NEVER_LOCAL.search(text):
+        return True
+    return bool(_SWALLOWED.search(text)) and not _LOCAL.search(text)
 
 
 def _said(text: str) -> frozenset[str]:

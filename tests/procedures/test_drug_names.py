@@ -8,14 +8,16 @@ NAMES = {
     "anticoagulant": (
         "apixaban|Apixabán|rivaroxabán|dabigatrán|Dabigatran etexilate|enoxaparina"
         "|enoxaparin 40 mg|warfarina|acenocumarol|heparin|Eliquis|Xarelto|Pradaxa"
-        "|Coumadin|LOVENOX|apixaban ear|Apixaba\u0301n"
+        "|Coumadin|LOVENOX|apixaban ear|apixaban, eye drops"
+        "|apixaban and tobramycin eye drops|Apixaba\u0301n"
     ),
     "antiplatelet": "clopidogrel|prasugrel|ticagrelor|ticlopidina|Plavix|Brilinta",
     "systemic_steroid": (
         "prednisone|prednisona|metilprednisolona|dexametasona|hidrocortisona"
         "|budesonide|budesonida|deflazacort|Medrol dose pack|Deltasone"
         "|Prednisone, ear infection|prednisone for an eye|prednisone 10 mg, eye drops"
-        "|Prednisone, hydrocortisone cream|prednisone 5 mg and hydrocortisone cream"
+        "|prednisone and hydrocortisone cream|Prednisone, hydrocortisone cream"
+        "|prednisone 5 mg and hydrocortisone cream"
     ),
     "nsaid": (
         "ibuprofen|ibuprofeno|ibuprofène|diclofenaco|ketorolaco|meloxicam|celecoxib"
@@ -39,6 +41,7 @@ LOCAL = (
     " hidrocortisona|dexametasona gotas|budesonide inhaler|budesonide nasal spray"
     "|tobramycin and dexamethasone eye drops|ciprofloxacin drops for the ear"
     "|ungüento de betametasona|diclofenac skin patch"
+    "|ciprofloxacino ótico|Voltaren Emulgel"
 )
 
 
