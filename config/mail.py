@@ -19,7 +19,7 @@ _SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """How mail leaves. `tls` is what was asked for, also if nothing is called so."""
+    """Settings of outgoing mail. `tls` is what was asked for, even where none is."""
 
     provider: str
     backend: str

@@ -69,7 +69,7 @@ def control(
 
 
 def _for_scanners(asked: Field, made: forms.Field, act: str) -> None:
-    """What scan.js goes by: scan fields, and those that tell what was understood."""
+    """Marks for scan.js: scan fields, and those that tell what was understood."""
     if asked.is_scan:
         made.widget.attrs |= {"data-scan": "", "autocapitalize": "off"}
     if asked.name in ECHOED:

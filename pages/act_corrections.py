@@ -43,7 +43,7 @@ def record(episode: "Episode", kind: str, record_id: str, act: str = "correct") 
 
 
 def error_sheet(here: Here, kind: str, record_id: UUID | str) -> Sheet:
-    """Why the record is struck; of a processing, whether its kit was opened."""
+    """Ask for the reason of a strike; of a processing, whether its kit was opened."""
     record(here.episode, kind, str(record_id), "enter_in_error")
     schema = SCHEMAS["enter_in_error"]
     wanted = ("reason", "kit_unused") if kind == "processing" else ("reason",)

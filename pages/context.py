@@ -75,7 +75,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _alarm_bar(
     request: HttpRequest, clinic: "Clinic", zone: ZoneInfo, now: datetime
 ) -> dict[str, str]:
-    """What stands in red on every page while an alarm has reached nobody; no name.
+    """The red line on every page while an alarm has reached nobody; no name.
 
     One statement a page, which an index of unanswered alarms answers.
     """

@@ -1,4 +1,4 @@
-"""What everybody on the day has in sight: allergies, conditions, targets, stops."""
+"""The strip in sight all day long: allergies, conditions, targets, stops."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode

@@ -73,7 +73,7 @@ def _row(line: linked.Line, stands: timing.Timing) -> dict[str, Any]:
 
 
 def _state(line: linked.Line, stands: timing.Timing) -> str:
-    """How it stands; a visit that does not fit hides no lateness."""
+    """The contact's state; a visit that does not fit hides no lateness."""
     if not line.conflict:
         return stands.text
     late = stands.code in (*timing.PRESSING, timing.MISSED)

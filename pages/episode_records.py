@@ -51,7 +51,7 @@ def _shown(episode: "Episode", name: str, struck: Mapping[Any, Any]) -> list[Any
 
 
 def late_entries(episode: "Episode") -> dict[Any, str]:
-    """Why records were entered late, by the instant of their entry."""
+    """Reasons for late entries, by the instant of the entry."""
     rows = episode.late_entries.values_list("recorded_at", "reason")
     return dict(rows)
 
@@ -113,7 +113,7 @@ def _drawn(lab: Any) -> str:
 
 
 def _remarks(row: Any, found: list[Any]) -> list[str]:
-    """What was looked at again before signing."""
+    """Answers that were looked at again before signing."""
     codes = [
         text for one in found for text in unusual.of_codes(one.icd10, one.target.joint)
     ]

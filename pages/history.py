@@ -72,7 +72,7 @@ def _detail(row: "JournalEntry") -> str:
 
 
 def detail(payload: Mapping[str, Any]) -> str:
-    """What a journal entry's payload says to people; ids are left to the journal."""
+    """A journal entry's payload in words for people; ids are left to the journal."""
     parts = (
         CHANNELS.get(str(payload.get("channel") or payload.get("system") or ""), ""),
         str(payload.get("phase") or ""),

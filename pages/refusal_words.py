@@ -1,4 +1,4 @@
-"""Why an act was refused: the codes the journal keeps, in the words of a page.
+"""Reasons of a refused act: the codes the journal keeps, in the words of a page.
 
 The journal keeps codes, because a reason in words may name a finding. A rule's own
 code ("INF-01") stays as it is: people know rules by it. A test collects the codes the
@@ -182,7 +182,7 @@ def codes(value: Any) -> list[str]:
 
 
 def why(payload: Mapping[str, Any]) -> str:
-    """Why an act was refused, as its journal entry tells; "" of any other entry."""
+    """The reasons of a refused act by its journal entry; "" of any other entry."""
     found = [
         one for key in ("reasons", "codes", "rules") for one in codes(payload.get(key))
     ]

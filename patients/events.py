@@ -38,7 +38,7 @@ class PatientDeparted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientReturned(Event):
-    """That was a slip: the patient may be told things again."""
+    """The departure was a slip: the patient may be told things again."""
 
     patient_id: UUID
 

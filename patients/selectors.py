@@ -135,7 +135,7 @@ def holders(phone: str) -> QuerySet[Patient]:
 
 
 def departures(patient: Patient) -> QuerySet[Departure]:
-    """What stands of a death or a wish not to be contacted, the newest first."""
+    """Deaths and wishes not to be contacted that stand, the newest first."""
     rows = Departure.objects.filter(patient=patient, taken_back_at=None)
     return rows.order_by("-recorded_at")
 
@@ -227,7 +227,7 @@ def unanswered_alarms(clinic_id: int) -> QuerySet[Task]:
 
 
 def notes_of(tasks: Collection[Task]) -> dict[UUID, list[TaskNote]]:
-    """What was added to each of these tasks, oldest first; one statement."""
+    """Notes added to each of these tasks, oldest first; one statement."""
     found: dict[UUID, list[TaskNote]] = {task.pk: [] for task in tasks}
     for note in TaskNote.objects.filter(task__in=tasks).order_by("pk"):
         found[note.task_id].append(note)

@@ -1,4 +1,4 @@
-"""What the database refuses about corrections and entries in error.
+"""Refusals by the database about corrections and entries in error.
 
 Frozen for migration 0011. A record is replaced by its successor, or struck by an entry
 in error; both come in one transaction, so the question is asked at its end. Every

@@ -1,4 +1,4 @@
-"""What the database refuses by itself since migration 0012 (frozen with it).
+"""Refusals by the database itself since migration 0012 (frozen with it).
 
 Each refusal is one AFTER trigger of one row with a plain sentence and SQLSTATE 23514,
 so that a table's own constraints speak first and the service turns the sentence into

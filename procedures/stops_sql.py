@@ -1,4 +1,4 @@
-"""What the database refuses by itself about stops and targets not treated.
+"""Refusals by the database itself about stops and targets not treated.
 
 Frozen with the migration that installs it. Every refusal has SQLSTATE 23514.
 """

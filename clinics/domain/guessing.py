@@ -1,4 +1,4 @@
-"""How many wrong attempts at an account are answered, and from where.
+"""Limits of wrong attempts at an account, by where they come from.
 
 Attempts are counted by account *and* place, so that a stranger's failures end nothing
 for the person: their devices, their live sessions and their colleagues' sessions are
@@ -17,7 +17,7 @@ Kind = Literal["device", "session", "key", "witness", "network", "everywhere"]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an attempt at an account comes from."""
+    """The place an attempt at an account comes from."""
 
     kind: Kind
     id: str = ""

@@ -22,7 +22,7 @@ def composed(text: str) -> str:
 
 
 def has_controls(text: str) -> bool:
-    """Whether `text` holds control characters other than line breaks and tabs."""
+    """True if `text` holds control characters other than line breaks and tabs."""
     return any(
         unicodedata.category(c) in ("Cc", "Cs") and c not in _ALLOWED_CONTROLS
         for c in text
@@ -39,6 +39,6 @@ def _is_unseen(text: str, at: int) -> bool:
 
 
 def _joins(neighbour: str) -> bool:
-    """Whether it is a letter or mark of a script beyond Latin, Greek and Cyrillic."""
+    """True for a letter or mark of a script beyond Latin, Greek and Cyrillic."""
     is_letter = unicodedata.category(neighbour or " ")[0] in "LM"
     return is_letter and neighbour >= "\u0590"

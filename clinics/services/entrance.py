@@ -112,7 +112,7 @@ def admit(visit: Visit, run: Callable[[], HttpResponse]) -> HttpResponse:
 
 
 def _repeatable(visit: Visit) -> bool:
-    """Whether a second run is harmless after a COMMIT of which no answer came."""
+    """True if a second run is harmless after a COMMIT of which no answer came."""
     return visit.request.method in SAFE or bool(visit.key and visit.actor)
 
 

@@ -31,7 +31,7 @@ ON CONFLICT (account_hash, place_hash) DO UPDATE SET
 
 
 def place_of(request: HttpRequest, account: str) -> Place:
-    """Where an attempt at `account` (an e-mail address) comes from.
+    """The place an attempt at `account` (an e-mail address) comes from.
 
     Its own live session, a browser it signed in with before, else the network.
     """
@@ -45,7 +45,7 @@ def place_of(request: HttpRequest, account: str) -> Place:
 
 
 def outside_place(request: HttpRequest, account: str) -> Place:
-    """Where somebody comes from who is not signed in: a known browser, or a network."""
+    """Place of somebody who is not signed in: a known browser, or a network."""
     device = devices.known_to(request, account)
     if device:
         return Place("device", device)

@@ -1,4 +1,4 @@
-"""What the lock-out counts, and what a locked person is told.
+"""Counts of the lock-out, and the words for a locked person.
 
 axes asks us before each password is tried and tells us of each that was wrong; the
 counting itself is in `guessing`.

@@ -232,14 +232,14 @@ def _proof(user: User, clinic_id: int, method: Method, meaning: str) -> Proof:
 
 
 def _own_place(request: Any, membership: Membership) -> Place:
-    """Where a signer signs: the live session, or the key, that the request came by."""
+    """A signer's place: the live session, or the key, that the request came by."""
     if isinstance(getattr(request, "auth", None), Membership):
         return Place("key", str(membership.pk))
     return guessing.session_place(request)
 
 
 def _witness_place(asks: int | None, caller: str = "") -> Place:
-    """Where a second person proves themselves: beside whoever asks for them.
+    """A second person's place of proof: beside whoever asks for them.
 
     By the person and not their session, so that signing in anew starts no new count.
     """

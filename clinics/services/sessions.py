@@ -1,4 +1,4 @@
-"""Which clinic a signed-in browser works at, and ending those that work at one."""
+"""The clinic a signed-in browser works at, and ending those that work at one."""
 
 from collections.abc import Mapping
 from typing import Any

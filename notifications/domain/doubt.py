@@ -9,7 +9,7 @@ COPIES_MORE = 1
 
 
 class Way(StrEnum):
-    """How a doubt is resolved."""
+    """Ways to resolve a doubt."""
 
     RESEND = "resend"
     ASK = "ask"

@@ -26,7 +26,7 @@ PAGING = (
 
 
 def is_told(tasks: "Collection[Task]") -> bool:
-    """Whether somebody is being paged about one of these, or has taken it on."""
+    """True if somebody is being paged about one of these, or has taken it on."""
     if any(task.acknowledged_at for task in tasks):
         return True
     pages = Message.objects.filter(task__in=tasks, kind=ON_CALL_PAGE)

@@ -1,4 +1,4 @@
-"""What a clinic lacks before patients may rely on its messages and alarms."""
+"""Things a clinic lacks before patients may rely on its messages and alarms."""
 
 from typing import TYPE_CHECKING
 

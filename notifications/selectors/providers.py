@@ -23,7 +23,7 @@ DOWN = "provider_down"
 
 @dataclass(slots=True)
 class Door:
-    """Whether a provider may be used: `held` says why not, "" if it may.
+    """A provider and its use: `held` says why it may not be used, "" if it may.
 
     `probes`: it is down, and one message may go to see whether it still is.
     """

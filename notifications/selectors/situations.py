@@ -185,7 +185,7 @@ def check_in_of(
 
 
 def calls_asked(subjects: Collection[str]) -> dict[str, frozenset[str]]:
-    """Why calls about these were asked for that nobody has made yet; one statement."""
+    """Reasons of calls about these that nobody has made yet; one statement."""
     found: dict[str, set[str]] = {}
     asked = PlannedCall.objects.filter(subject__in=subjects, task__done_at=None)
     for subject, reason in asked.values_list("subject", "reason"):

@@ -1,4 +1,4 @@
-"""What is wrong with sending just now, counted: for pages, the check and the log."""
+"""Faults of sending just now, counted: for pages, the check and the log."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ DEAD_FOR = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """How many messages are late, were too late, are dead, in doubt, beyond judging.
+    """Numbers of messages late, too late, dead, in doubt and beyond judging.
 
     `pauses` says in words what does not send, and why.
     """

@@ -57,7 +57,7 @@ def _judged(result: Result) -> Result:
 
 @dataclass(slots=True)
 class Lane:
-    """How many calls of one provider have failed in a row, counted by its callers."""
+    """The calls of one provider that failed in a row, counted by its callers."""
 
     failures: int = 0
 
@@ -85,7 +85,7 @@ class Callers:
 
     @property
     def capacity(self) -> int:
-        """How many letters can be called before they are stale, as calls go now."""
+        """The number of letters to be called before they are stale, as calls go now."""
         if not self.seconds_a_call:
             return 10_000
         return max(1, int(self._width * STALE_SECONDS / 2 / self.seconds_a_call))

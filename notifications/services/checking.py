@@ -138,7 +138,7 @@ def _stuck() -> Iterator[Fault]:
 
 
 def _ended_badly(now: datetime) -> Iterator[Fault]:
-    """What will never arrive, may not have arrived, or cannot be judged; and why."""
+    """Letters that never arrive, may not have arrived or cannot be judged; and why."""
     rows = Message.objects.all()
     called = PlannedCall.objects.filter(
         task__done_at__isnull=False, dedupe_key__endswith=":lost"

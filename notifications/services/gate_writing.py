@@ -60,7 +60,7 @@ class Leaving:
 
 @dataclass(slots=True)
 class Writing:
-    """What a gate has decided and not yet written."""
+    """Decisions of a gate that are not yet written."""
 
     now: datetime
     leaving: list[Leaving] = field(default_factory=list)

@@ -45,7 +45,7 @@ People = dict[UUID, "Patient"]
 
 @dataclass(slots=True)
 class Gated:
-    """What a batch came to: `letters` to hand over, with their attempts on record.
+    """Outcome of a batch: `letters` to hand over, with their attempts on record.
 
     `busy` are those whose patient or task somebody else is writing about: judge them
     again by themselves, waiting.
@@ -57,7 +57,7 @@ class Gated:
 
 @dataclass(slots=True)
 class Facts:
-    """What the rules need to know about a whole batch, read under its locks.
+    """Facts that the rules need of a whole batch, read under its locks.
 
     `left` holds each patient's reminders of seven days: (message, instant).
     """

@@ -25,7 +25,7 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many claims were given back, calls put in doubt, doubts resolved.
+    """Counts of claims given back, calls put in doubt and doubts resolved.
 
     `asks` are those that a person has to find out about.
     """

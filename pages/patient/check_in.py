@@ -38,7 +38,7 @@ class CheckIn:
 
     @property
     def answered(self) -> bool:
-        """Whether it is handed in, and not opened again to be corrected."""
+        """True once it is handed in, unless it was opened again to be corrected."""
         return self.follow_up.answered_at is not None and not self.saved
 
     def next_number(self) -> int:
@@ -63,7 +63,7 @@ class CheckIn:
 
     @cached_property
     def told(self) -> bool:
-        """Whether somebody of the clinic is being paged about this contact."""
+        """True while somebody of the clinic is being paged about this contact."""
         return is_told(self.alarms)
 
     @cached_property
@@ -72,7 +72,7 @@ class CheckIn:
         return list(patients.tasks_about(subject, alarms.KIND))
 
     def urgent_of(self, tier: int | None) -> tuple[str, str] | None:
-        """What to do now at that tier, as the clinic knows of it."""
+        """Advice for now at that tier, as the clinic knows of it."""
         return responses.call_text(tier, self.language, self.told)
 
     def _is_emergency(self, urgent: tuple[str, str] | None) -> bool:
@@ -333,7 +333,7 @@ def signs(request: PublicRequest) -> Answer:
 
 @public_page
 def signs_told(request: PublicRequest) -> Answer:
-    """What has become of the signs told, and what to do now."""
+    """The state of the signs told, and what to do now."""
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)

@@ -45,7 +45,7 @@ class Line:
     comes: bool
 
     def fits(self, tab: str) -> bool:
-        """Whether it is shown there; nobody is called who comes anyway."""
+        """True if it is shown there; nobody is called who comes anyway."""
         if tab == "call":
             return self._is_pressing() and not self.is_written and not self.comes
         return self.stands.code == tab if tab else self._is_pressing()
@@ -85,7 +85,7 @@ def contacts_due(request: StaffRequest) -> Answer:
 
 
 def pressing(clinic_id: int, today: "date") -> int:
-    """How many contacts are due today or overdue."""
+    """The number of contacts due today or overdue."""
     rows = follow_ups.unanswered(clinic_id, today)
     return rows.filter(state="planned", window_to__gte=today).count()
 

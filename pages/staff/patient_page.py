@@ -153,7 +153,7 @@ def _duplicate(patient: "Patient") -> str:
 
 
 def _departures(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
-    """What stands of a death or a wish for no contact, and the ways to say so."""
+    """A death or a wish for no contact on record, and the ways to say so."""
     may_depart = may(request.membership.role, "patient.depart").allowed
     rows = selectors.departures(patient) if patient.standing else ()
     return {

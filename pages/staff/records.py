@@ -75,7 +75,7 @@ def _journal_row(row: JournalEntry) -> dict[str, Any]:
 
 
 def _names(rows: list[Any]) -> dict[str, str]:
-    """Who the actors of these rows are, "staff:7" by name; one statement."""
+    """Names of the actors of these rows, by "staff:7"; one statement."""
     people = {row.actor for row in rows if row.actor.startswith(STAFF)}
     ids = {int(actor.removeprefix(STAFF)) for actor in people}
     return {f"{STAFF}{pk}": name for pk, name in clinics.names_of(ids).items()}

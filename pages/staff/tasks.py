@@ -177,7 +177,7 @@ def _row(request: StaffRequest, task: "Task", form: Form | None) -> dict[str, An
 def _notes(
     request: StaffRequest, task: "Task", notes: "list[TaskNote]"
 ) -> "list[TaskNote]":
-    """What was added to the task; of a red flag, for those who treat."""
+    """Notes added to the task; of a red flag, for those who treat."""
     role = request.membership.role
     may_read = not task.tier or may(role, "episode.read_clinical").allowed
     return notes if may_read else []
@@ -205,7 +205,7 @@ def _subject(task: "Task") -> dict[str, str]:
 
 
 def _contact(follow_up_id: UUID) -> dict[str, str]:
-    """Where the answers of that recovery contact are written down."""
+    """The page on which the answers of that recovery contact are written down."""
     found = follow_ups.follow_up(follow_up_id)
     if found is None or found.answered_at is not None:
         return {}

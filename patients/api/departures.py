@@ -50,7 +50,7 @@ class DepartureTakeBack(Endpoint):
 
 
 def answer(row: Departure) -> dict[str, Any]:
-    """What was recorded, and what became of it."""
+    """The departure on record, and what became of it."""
     back = row.taken_back_at
     return {
         "patient": str(row.patient_id),

@@ -9,7 +9,7 @@ WORDS_LENGTH = 200
 
 
 class Departure(models.Model):
-    """Why nothing leaves for a patient any more, who said so, and who wrote it down.
+    """The reason that nothing leaves for a patient, who said so and who wrote it down.
 
     A slip is taken back on the same row, once; the row itself stays.
     """

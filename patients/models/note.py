@@ -1,4 +1,4 @@
-"""What was added to a task after it was opened; nothing of it is ever changed."""
+"""Additions to a task after it was opened; nothing of them is ever changed."""
 
 from django.db import models
 from django.db.models import Q

@@ -21,7 +21,7 @@ class BiologicalSex(models.TextChoices):
 
 
 class Standing(models.TextChoices):
-    """Whether the patient may be told anything at all."""
+    """True if the patient may be told anything at all."""
 
     REACHABLE = "", "Reachable"
     DECEASED = "deceased", "Deceased"

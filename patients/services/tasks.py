@@ -207,7 +207,7 @@ def lock_task(task_id: UUID, clinic_id: int | None = None) -> Task:
 
 
 def patients_of(task_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
-    """Whom each task is about, None for nobody; a task never changes its patient."""
+    """The patient of each task, None for nobody; a task never changes its patient."""
     rows = Task.objects.filter(pk__in=task_ids)
     return dict(rows.values_list("pk", "patient_id"))
 

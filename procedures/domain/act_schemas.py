@@ -9,5 +9,5 @@ SCHEMAS: dict[str, ActSchema] = {**early_schemas.SCHEMAS, **day_schemas.SCHEMAS}
 
 
 def of_record(kind: str) -> ActSchema:
-    """What a record of this kind answers: what its act asked for."""
+    """The questions that a record of this kind answers: those of its act."""
     return VITALS if kind == "vitals" else SCHEMAS[KINDS[kind].made_by]

@@ -26,7 +26,7 @@ def in_words(height_cm: Decimal, weight_kg: Decimal) -> str:
 
 
 def impossible(height_cm: Decimal, weight_kg: Decimal) -> str:
-    """Why the two cannot both be right; "" if they can."""
+    """Reason that the two cannot both be right; "" if they can."""
     low, high = POSSIBLE_BMI
     if low <= bmi(height_cm, weight_kg) <= high:
         return ""
@@ -35,7 +35,7 @@ def impossible(height_cm: Decimal, weight_kg: Decimal) -> str:
 
 
 def unusual(height_cm: Decimal, weight_kg: Decimal) -> str:
-    """What to look at again before signing; "" if nothing."""
+    """Doubt to look at again before signing; "" if none."""
     low, high = USUAL_BMI
     found = bmi(height_cm, weight_kg)
     if low <= found < high:

@@ -13,7 +13,7 @@ DOCTORS = frozenset({"clinician", "medical_director"})
 
 
 class Moment(StrEnum):
-    """How far the day has come, which decides who must be there."""
+    """Progress of the day, which decides who must be there."""
 
     BEFORE_RELEASE = "before the release"
     RELEASED = "released"
@@ -214,7 +214,7 @@ _FINISHED = frozenset({Stage.DISCHARGED, Stage.FOLLOW_UP}) | TERMINAL
 
 
 def moment(stage: str) -> Moment:
-    """How far an episode at this stage has come."""
+    """Progress of an episode at this stage."""
     if stage in _FINISHED:
         return Moment.FINISHED
     return Moment.RELEASED if stage in _RELEASED else Moment.BEFORE_RELEASE
@@ -222,14 +222,14 @@ def moment(stage: str) -> Moment:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """Who must be there beside the person who puts the record right."""
+    """People who must be there beside the one who puts the record right."""
 
     second_person: bool
     physician: bool
 
 
 def needed(stage: str, *, is_maker: bool, in_error: bool) -> Needed:
-    """Who must be there for a correction, or for an entry in error.
+    """People who must be there for a correction, or for an entry in error.
 
     The maker alone may correct until the product is released; everybody else of the
     makers' role needs a second person, a finished record needs two people always, and

@@ -37,7 +37,7 @@ def _told(facts: Facts, dose: Answers) -> Medication:
 
 
 def of_the_day(facts: Facts, data: Answers) -> Iterator[GuardReason]:
-    """What the answers of a check-in bring up by the rules."""
+    """Reasons that the answers of a check-in bring up by the rules."""
     yield from _in_the_future(facts, data)
     if facts.findings is not None:
         yield from _by_rules(facts, facts.findings, data)

@@ -1,4 +1,4 @@
-"""What an ICD-10-CM code says about the rules, from its structure: chapter and family.
+"""Meaning of an ICD-10-CM code for the rules, from its structure: chapter and family.
 
 Families are written as the characters before and after the dot; a code belongs to one
 if it begins so. The lists are those of the table of rules, not of the classification.

@@ -97,7 +97,7 @@ class Facts:
 
     @property
     def entry(self) -> datetime:
-        """When the act is entered: later than `now` for a late entry."""
+        """The moment the act is entered: later than `now` for a late entry."""
         return self.entered_at or self.now
 
     @property

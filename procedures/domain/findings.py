@@ -1,4 +1,4 @@
-"""What the rules look at, and what it means that one fires."""
+"""Findings that the rules look at, and what it means that one fires."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from procedures.domain.drug_names import classes_of
 
 
 class Level(StrEnum):
-    """What firing means."""
+    """Meaning of a rule that fires."""
 
     HARD = "HARD"
     OVERRIDE = "OVERRIDE"
@@ -50,7 +50,7 @@ class Fired:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetFinding:
-    """What was found at one target; grades are None where they do not apply."""
+    """Findings at one target; grades are None where they do not apply."""
 
     label: str
     joint: str = ""

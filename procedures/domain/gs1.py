@@ -160,7 +160,7 @@ def _beginning(text: str, known: Identifiers) -> Iterator[Identifier]:
 def _lengths(
     identifier: Identifier, rest: str, known: Identifiers, may_hide: MayHide
 ) -> Iterator[int]:
-    """Where the value may end: at the end, or where another identifier begins."""
+    """Places at which the value may end: the end, or before another identifier."""
     for length in range(1, len(rest) + 1):
         tail = rest[length:]
         if tail and identifier.is_variable:
@@ -207,7 +207,7 @@ def _joined(left: Reading, right: Reading) -> Reading | None:
 
 
 def has_check_digit(gtin: str) -> bool:
-    """Whether the last digit of a GTIN-14 is the one its other digits ask for."""
+    """True if the last digit of a GTIN-14 is the one its other digits ask for."""
     if len(gtin) != 14 or not (gtin.isascii() and gtin.isdigit()):
         return False
     weighted = sum(int(d) * (3 if at % 2 == 0 else 1) for at, d in enumerate(gtin[:13]))

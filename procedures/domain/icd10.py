@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from procedures.domain import icd10_rules as rules
+from procedures.domain.icd10_lengths import is_category
 
 SHAPE = re.compile(r"[A-Z]\d[0-9AB](?:[0-9A-Z]{1,4})?")
 BOTH, UNSAID = "both", "unspecified"
@@ -49,24 +50,25 @@ def read(text: str) -> Code:
     if re.search("[OI]", bare[1:]):
         raise BadCode(f"{text} has a letter O or I where a digit is meant")
     if bare[0] in "MS":
-        _check_seventh(bare)
         _check_side_is_there(bare)
-    printed = f"{bare[:3]}.{bare[3:]}" if len(bare) > 3 else bare
+        _check_is_whole(bare)
+        _check_seventh(bare)
+        _check_nothing_follows(bare)
     joints = _joints(bare)
     elsewhere = joints == rules.ELSEWHERE
     named = frozenset() if elsewhere else frozenset(joints.split())
-    return Code(printed, _side(bare), named, elsewhere)
+    return Code(_printed(bare), _side(bare), named, elsewhere)
 
 
 def against(code: Code, laterality: str) -> str:
-    """Why the code cannot stand for a target on that side; "" if it can."""
+    """Reason that the code cannot stand for a target on that side; "" if it can."""
     if code.side in ("left", "right") and code.side != laterality:
         return f"{code.text} is not {laterality}"
     return ""
 
 
 def remarks(code: Code, joint: str) -> Iterator[str]:
-    """What is unusual about the code at a target of that joint, in words."""
+    """Remarks on what is unusual about the code at a target of that joint."""
     if code.is_elsewhere:
         yield f"{code.text} is of the head, spine or trunk, not of the {joint}"
     elif code.joints and joint not in code.joints:
@@ -109,6 +111,37 @@ def _check_side_is_there(bare: str) -> None:
         f"{bare[:3]}.{bare[3:]} is not complete: the character of the side is missing,"
         " such as 1 (right) or 2 (left)"
     )
+
+
+def _check_is_whole(bare: str) -> None:
+    """Refuse a category: it lacks a character, or has an X at that one's place."""
+    for length in (3, 4, 5):
+        following = bare[length : length + 1]
+        is_said = following not in ("", "X") or is_category(bare[: length + 1])
+        if not is_category(bare[:length]) or (following and is_said):
+            continue
+        lacks = "needs more characters"
+        if length == 5 and any(_longest(rules.AT_SIXTH, bare[:5])):
+            lacks = (
+                "the character of the side is missing, such as 1 (right) or 2 (left)"
+            )
+        raise BadCode(f"{_printed(bare)} is not complete: {lacks}")
+
+
+def _check_nothing_follows(bare: str) -> None:
+    """Refuse a character behind the side, but for X before a seventh one."""
+    fillers = ("", "X") if bare.startswith(rules.SEVENTH) else ("",)
+    sides = _longest(rules.AT_FIFTH, bare[:4])
+    for length in (4, 5):
+        if is_category(bare[:length]) or bare[length : length + 1] in fillers:
+            continue
+        said = _said(bare[4:5], sides)
+        if said in ("left", "right", BOTH) or (said and bare[0] == "M"):
+            raise BadCode(f"{_printed(bare)} has a character too many")
+
+
+def _printed(bare: str) -> str:
+    return f"{bare[:3]}.{bare[3:]}" if len(bare) > 3 else bare
 
 
 def _side(bare: str) -> str:

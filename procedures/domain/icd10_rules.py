@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Sides(NamedTuple):
-    """Which characters at a place mean right, left and both sides."""
+    """Characters at a place that mean right, left and both sides."""
 
     right: str = ""
     left: str = ""

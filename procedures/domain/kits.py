@@ -31,7 +31,7 @@ class Kit:
 
 
 def in_words(kit: Kit) -> str:
-    """What was understood, as it is shown before signing."""
+    """The kit in words, as it is shown before signing."""
     parts: Mapping[str, str] = {
         "item": kit.gtin,
         "lot": kit.lot,
@@ -47,7 +47,7 @@ def is_expired(expires_on: date, today: date) -> bool:
 
 
 def is_printed(text: str) -> bool:
-    """Whether it can be a lot or a serial number."""
+    """True if it can be a lot or a serial number."""
     return bool(_PRINTED.fullmatch(text))
 
 
@@ -78,5 +78,5 @@ def _year(two_digits: int, today: date | None) -> int:
 
 
 def is_too_far(expires_on: date, today: date) -> bool:
-    """Whether no kit is dated so far ahead: a misread or mistyped year."""
+    """True if no kit is dated so far ahead: a misread or mistyped year."""
     return expires_on.year - today.year > LONGEST_LIFE_YEARS

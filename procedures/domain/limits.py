@@ -1,4 +1,4 @@
-"""What a number may be: limits in a unit, and units it is mistaken for."""
+"""Limits of a number in its unit, and the units it is mistaken for."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,7 +30,7 @@ class Case:
 
 
 def outside(value: int | Decimal, limits: Limits, unit: str) -> str:
-    """Why `value` is outside; "" if both ends allow it."""
+    """Reason that `value` is outside; "" if both ends allow it."""
     low, high = limits
     tail = f" {unit}" if unit else ""
     if low is not None and value < Decimal(str(low)):

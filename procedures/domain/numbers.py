@@ -10,6 +10,8 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from procedures.domain import units
+
 LONGEST = 40
 _MINUS = dict.fromkeys(map(ord, "\u2212\u2013\u2012\ufe63\uff0d"), "-")
 _MARKS = {
@@ -22,7 +24,10 @@ _MARKS = {
 _GROUPS = "'\u2019\u02bc\u066c\u00a0\u2009\u202f\u2007"
 _PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _GROUPED = re.compile(rf"\d{{1,3}}([{_GROUPS}])\d{{3}}(?:\1\d{{3}})*(?=[.,]|$)")
-_WITH_UNIT = re.compile(r"([+-]?[\d.,][\d.,'\u2019]*)\s*([^\d\s.,+-][^,;]*)")
+_WITH_UNIT = re.compile(
+    r"([+-]?[\d.,][\d.,'\u2019]*)"
+    r"(?:\s*([^\d\s.,+-][^,;]*)|\s+(10[*^eE\u00b2\u00b3\u2070-\u2079][^,;]*))"
+)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 # In a list a thin blank may group thousands or stand between two numbers.
 _MAY_GROUP = re.compile(r"\d[\u00a0\u2009\u202f\u2007]\d{3}(?!\d)")
@@ -98,18 +103,13 @@ def _without_unit(text: str, unit: str) -> str:
     match = _WITH_UNIT.fullmatch(text)
     if match is None:
         return text
-    number, said = match.groups()
-    if _unit(said) in {_unit(unit), _unit(unit).lstrip("°")} - {""}:
+    number, said = match[1], match[2] or match[3]
+    if units.is_same(said, unit):
         return number
     if unicodedata.category(said[0]) in ("No", "Nl") or said[0] in "'\u2019eExX":
         return text
     wanted = f"is asked for in {unit}" if unit else "is asked for without a unit"
     raise BadNumber(f'"{text}": this {wanted}; write the number alone')
-
-
-def _unit(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).replace(" ", "").lower()
-    return folded.replace("\u03bc", "u").rstrip(".")
 
 
 def _of_text(text: str, unit: str) -> Decimal:

@@ -52,7 +52,7 @@ def once(text: str) -> str:
 
 
 def labels(text: str) -> Iterator[str]:
-    """What a label of ours may have said, upper case, the likeliest first.
+    """Readings of a label of ours, upper case, the likeliest first.
 
     More than one only where a text was read twice or came by a foreign keyboard.
     Nothing if two different labels stand in one field.

@@ -29,7 +29,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What one field holds: a label of ours, or nothing that was understood."""
+    """Content of one field: a label of ours, or nothing that was understood."""
 
     kind: Kind = ""
     text: str = ""
@@ -59,7 +59,7 @@ def compare(
     is_mrn: Known,
     is_product: Known,
 ) -> Compared:
-    """What the two scans say; `is_mrn` and `is_product` know our labels."""
+    """Reading of the two scans; `is_mrn` and `is_product` know our labels."""
     patient = _label(expected, patient_scan, is_mrn, is_product)
     container = _label(expected, container_scan, is_mrn, is_product)
     exchanged = patient.kind == "product" or container.kind == "patient"

@@ -1,4 +1,4 @@
-"""What stops stand in an act's way, whatever is answered now."""
+"""Stops in an act's way, whatever is answered now."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime

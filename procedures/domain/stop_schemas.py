@@ -1,4 +1,4 @@
-"""What lifting a stop and not treating a target ask for."""
+"""Questions of lifting a stop and of not treating a target."""
 
 from procedures.domain.day_vocabulary import NOT_DONE_REASONS
 from procedures.domain.schema import ActSchema, Field

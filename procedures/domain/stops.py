@@ -29,7 +29,7 @@ VITALS = "vitals"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What was found, to be kept as a stop.
+    """A finding to be kept as a stop.
 
     `question` names the answers that could contradict it (QUESTIONS); `details` are
     JSON: the drug and its last dose for a finding about medication.
@@ -107,7 +107,7 @@ FEVER_C = Decimal("38.0")
 
 
 def contradictions(stop: StopFact, data: Mapping[str, Any]) -> Iterator[str]:
-    """What the answers say against the stop, in words."""
+    """Words for what the answers say against the stop."""
     for name, harmless in QUESTIONS.get(stop.question, {}).items():
         if name in data and data[name] in harmless:
             yield WORDS[name].format(str(data[name]).replace("_", " "))
@@ -161,7 +161,7 @@ def drugs_of(stops: Iterable[StopFact], zone: Any) -> list[Medication]:
 
 
 def answers_the_question(stop: StopFact, data: Mapping[str, Any], on: date) -> bool:
-    """Whether an evaluation says anything about what was found.
+    """True if an evaluation says anything about what was found.
 
     Silence lifts nothing: no temperature after a fever, no answer about pregnancy.
     """

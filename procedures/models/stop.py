@@ -159,7 +159,7 @@ class NotDone(SignedRecord):
 
 
 class LateEntry(UuidModel):
-    """Why an act was entered later than it happened.
+    """Reason that an act was entered later than it happened.
 
     It belongs to the records entered at the same instant by that act.
     """

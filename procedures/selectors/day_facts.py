@@ -203,12 +203,12 @@ def expires_at(episode: Episode) -> datetime | None:
 
 
 def was_held(episode: Episode) -> bool:
-    """Whether any processing was ever on hold: no correction lifts that."""
+    """True if any processing was ever on hold: no correction lifts that."""
     return episode.processings.filter(regulatory_hold=True).exists()
 
 
 def was_doubtful(episode: Episode) -> bool:
-    """Whether a physician must accept the product, by any processing on record."""
+    """True if a physician must accept the product, by any processing on record."""
     low = Q(viability_pct__lt=LOW_VIABILITY_PCT)
     return episode.processings.filter(Q(clots=True) | Q(leak=True) | low).exists()
 

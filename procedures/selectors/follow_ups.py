@@ -19,17 +19,17 @@ ENDED = ("completed", "lost_to_follow_up", "converted_to_surgery")
 
 
 def waits(follow_up: FollowUp) -> bool:
-    """Whether the patient's answers are still wanted."""
+    """True while the patient's answers are wanted."""
     return follow_up.state == "planned" and follow_up.episode.stage not in ENDED
 
 
 def takes_answers(follow_up: FollowUp) -> bool:
-    """Whether the patient may still answer its questions by link."""
+    """True while the patient may answer its questions by link."""
     return waits(follow_up) and allows(follow_up.episode.stage, Act.RESPOND)
 
 
 def keeps_calls(follow_up: FollowUp) -> bool:
-    """Whether calls not made in its window are still to be made: those of an early
+    """True if calls not made in its window are still to be made: those of an early
     contact, for a later one that was missed opens a call of its own."""
     is_missed = follow_up.state == "missed" and follow_up.answered_at is None
     ended = follow_up.episode.stage in ENDED
@@ -110,7 +110,7 @@ def unanswered_of(patient_id: UUID) -> QuerySet[FollowUp]:
 def timing_of(
     follow_up: FollowUp, today: date, visit_at: datetime | None = None
 ) -> Timing:
-    """How a contact stands on that clinic-local day; `visit_at`: its visit's start."""
+    """State of a contact on that clinic-local day; `visit_at`: its visit's start."""
     row = follow_up
     plan = Planned(row.code, row.mode, row.target_on, row.window_from, row.window_to)
     visit_on = linked.local_day(row.episode, visit_at) if visit_at else None
@@ -119,7 +119,7 @@ def timing_of(
 
 
 def visits_for(rows: Collection[FollowUp]) -> dict[UUID, datetime]:
-    """When the live visit booked for each contact begins, by contact; one statement."""
+    """Start of the live visit booked for each contact, by contact; one statement."""
     booked = EpisodeVisit.objects.filter(
         episode__in={row.episode_id for row in rows}, released_at=None
     ).exclude(contact="")

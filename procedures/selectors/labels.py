@@ -25,7 +25,7 @@ ON_THE_DAY = (
 
 
 def is_mrn(text: str, clinic_id: int) -> bool:
-    """Whether it is a wristband of this clinic, or written like one."""
+    """True if it is a wristband of this clinic, or written like one."""
     if _OWN_MRN.fullmatch(text):
         return True
     rows = Episode.objects.filter(clinic_id=clinic_id, patient__mrn__iexact=text)
@@ -33,7 +33,7 @@ def is_mrn(text: str, clinic_id: int) -> bool:
 
 
 def is_product(text: str, clinic_id: int) -> bool:
-    """Whether it is a container's id: its check character is right, or we have it."""
+    """True if it is a container's id: its check character is right, or we have it."""
     if product_ids.parse(text) is not None:
         return True
     return Product.objects.filter(clinic_id=clinic_id, code=text).exists()

@@ -41,7 +41,7 @@ class Line:
         return is_visit and open_ and self.visit is None
 
     def timing(self, episode: Episode, on: date) -> Timing:
-        """How it stands on that clinic-local day."""
+        """State of the contact on that clinic-local day."""
         visit_on = local_day(episode, self.visit.starts_at) if self.visit else None
         return timing(
             self.state,

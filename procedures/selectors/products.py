@@ -97,7 +97,7 @@ def look_back(clinic_id: int, text: str) -> QuerySet[KitUse]:
 
 
 def state_of(use: KitUse) -> str:
-    """Whether the kit was used up after all, in one word of REST."""
+    """One word of REST for whether the kit was used up after all."""
     if use.superseded_at is None:
         return "used"
     return "corrected" if hasattr(use, "corrected_by") else "entered-in-error"

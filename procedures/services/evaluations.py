@@ -100,7 +100,7 @@ def _check_instrument(episode: Episode, instrument: str) -> None:
 
 
 def _check_sums(data: Mapping[str, Any]) -> None:
-    """What single answers cannot show: height with weight, a test's values by day."""
+    """Check what single answers cannot show: height with weight, values by day."""
     errors = [
         FieldError(f"/labs/{number}/collected_on", text)
         for number, text in labs.wrong_dates(data["labs"])

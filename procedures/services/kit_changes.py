@@ -8,7 +8,7 @@ from procedures.domain.kits import Kit
 from procedures.domain.reason import GuardReason
 from procedures.domain.schema import FieldError, InvalidData
 from procedures.models import KitUse, Processing
-from procedures.services import kits
+from procedures.services import kits, second_looks
 from procedures.services.context import Context
 
 ONLY_ANOTHER = FieldError("/kit_unused", "is for another kit than the one on record")
@@ -22,9 +22,8 @@ def named(
     Raises InvalidData where the one before is said to be unopened and is the same.
     """
     by_hand = any(data[name] for name in kits.TYPED)
-    today = old.start_at.astimezone(context.facts.day.zone).date()
     try:
-        kit = kits.typed(data, today) if by_hand else kits.read(data["kit_udi"])
+        kit = _read(context, old, data, by_hand=by_hand)
     except kits.Unreadable as unreadable:
         return context.refuse(GuardReason("kit-unreadable", str(unreadable)))
     was = old.kit
@@ -36,9 +35,34 @@ def named(
     refused = _given_back_alone(context) or (kits.alone(context) if by_hand else None)
     if refused:
         return refused
-    if _is_same_box(kit, was) or _of_this_episode(context, kit):
+    if _is_same_box(kit, was):
+        return _used_out_of_date(context, old, kit) or kit
+    if _of_this_episode(context, kit):
         return kit
     return kits.why_not(context, kit, old.start_at) or kit
+
+
+def _read(
+    context: Context, old: Processing, data: Mapping[str, Any], *, by_hand: bool
+) -> Kit:
+    """The kit as the act itself would read it. Raises Unreadable."""
+    today = old.start_at.astimezone(context.facts.day.zone).date()
+    if by_hand:
+        return kits.typed(data, today)
+    two = context.second_person is not None
+    return kits.read(data["kit_udi"], today, confirmed=two)
+
+
+def _used_out_of_date(context: Context, old: Processing, kit: Kit) -> Refused | None:
+    """Refused if the box on record had expired; a clinician looks at the product.
+
+    No record is made of it, as an expired kit is never used up by one; it was used
+    all the same, so that somebody has to know.
+    """
+    refused = kits.expired(context, kit, old.start_at)
+    if refused:
+        second_looks.at_the_kit(context, old)
+    return refused
 
 
 def _given_back_alone(context: Context) -> Refused | None:

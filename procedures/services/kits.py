@@ -20,6 +20,7 @@ __all__ = [
     "TYPED",
     "Unreadable",
     "alone",
+    "expired",
     "of_answers",
     "read",
     "typed",
@@ -89,18 +90,25 @@ def typed(data: Mapping[str, Any], today: date) -> Kit:
 
 def why_not(context: Context, kit: Kit, opened_at: datetime) -> Refused | None:
     """Refused if the kit is out of date or was used before."""
-    opened_on = opened_at.astimezone(context.facts.day.zone).date()
-    if kits.is_expired(kit.expires_on, opened_on):
-        text = f"The kit expired on {kit.expires_on.isoformat()}."
-        return context.refuse(
-            GuardReason("kit-expired", text, "A kit that is in date is used")
-        )
+    if refused := expired(context, kit, opened_at):
+        return refused
     if kit.is_lot_only:
         return _lot_used_before(context, kit)
     if not _same_serial(kit).exists():
         return None
     return context.refuse(
         GuardReason("kit-used", "This kit has been used before.", "A new kit is opened")
+    )
+
+
+def expired(context: Context, kit: Kit, opened_at: datetime) -> Refused | None:
+    """Refused if the kit was out of date on the day it was opened."""
+    opened_on = opened_at.astimezone(context.facts.day.zone).date()
+    if not kits.is_expired(kit.expires_on, opened_on):
+        return None
+    text = f"The kit expired on {kit.expires_on.isoformat()}."
+    return context.refuse(
+        GuardReason("kit-expired", text, "A kit that is in date is used")
     )
 
 

@@ -1,4 +1,4 @@
-"""What is entered late says why; the reason stays with the records it brought."""
+"""Late entries say why; the reason stays with the records it brought."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ def _is_late(context: Context) -> bool:
 
 
 def happened_at(context: Context) -> datetime:
-    """When it happened: as told with the act, or by its own answers."""
+    """The moment it happened: as told with the act, or by its own answers."""
     return min(context.occurred_at, *_told(context.data), context.now)
 
 

@@ -11,7 +11,7 @@ from procedures.services.context import Context
 
 
 def kept(processing: Processing) -> list[Disposition]:
-    """What is on record as kept of this concentrate."""
+    """Volume on record as kept of this concentrate."""
     rows = Disposition.objects.filter(
         product=processing.concentrate, kind="qc_retained", superseded_at=None
     )
@@ -25,7 +25,7 @@ def kept_ml(processing: Processing) -> Decimal:
 def wanted_ml(
     processing: Processing, data: Mapping[str, Any], values: Mapping[str, Any]
 ) -> Decimal:
-    """What is to be on record; the volume there if the correction does not tell."""
+    """Volume to be on record; the one there if the correction does not tell."""
     if values.get("qc_retained_ml") in (None, ""):
         return kept_ml(processing)
     told: Decimal = data["qc_retained_ml"]

@@ -24,7 +24,7 @@ OWN = ("nrs", "temperature_c", "swelling", "bears_weight", "warning_signs")
 
 
 def may_correct(follow_up: FollowUp, now: datetime) -> bool:
-    """Whether the patient may still correct what they handed in."""
+    """True while the patient may correct what they handed in."""
     if follow_up.answered_at is None or follow_up.state != "answered":
         return False
     zone = ZoneInfo(clinics.clinic(follow_up.episode.clinic_id).time_zone)
@@ -56,7 +56,7 @@ def reopen(*, follow_up_id: UUID, now: datetime) -> bool:
 
 
 def in_force(follow_up: FollowUp) -> dict[str, Any]:
-    """What was handed in last, by question; None where nothing was answered."""
+    """Answers handed in last, by question; None where nothing was answered."""
     row = follow_up.responses.filter(superseded_at=None).first()
     scored = follow_up.instrument_responses.filter(superseded_at=None)
     answers = dict(scored.values_list("instrument__key", "answers"))
@@ -67,7 +67,7 @@ def in_force(follow_up: FollowUp) -> dict[str, Any]:
 
 
 def unanswered(follow_up: FollowUp) -> int:
-    """How many questions of an answered contact have no answer."""
+    """The number of questions of an answered contact that have no answer."""
     said = in_force(follow_up)
     return sum(
         value in (None, "") for key, value in said.items() if key not in MAY_LACK

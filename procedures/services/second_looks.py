@@ -67,7 +67,7 @@ def _fired(context: Context, row: Evaluation, on: Any) -> set[tuple[str, Level]]
 
 
 def _no_longer_fits(harvest: Harvest, weight_kg: Decimal) -> bool:
-    """Whether the guards would have refused the harvest at this weight."""
+    """True if the guards would have refused the harvest at this weight."""
     given = anaesthetics.doses(
         [
             {"agent": g.agent, "percent": g.percent, "volume_ml": g.volume_ml}
@@ -114,6 +114,11 @@ def after_harvest(context: Context, new: Harvest) -> None:
         _alarm(context, new, "expired")
     elif not given.exists():
         _ask(context, "harvest", new, ["the product, which expires earlier"])
+
+
+def at_the_kit(context: Context, row: Processing) -> None:
+    """A kit that had expired, as a correction says that was refused for it."""
+    _ask(context, "processing", row, ["the kit, which had expired"])
 
 
 ALARMS = {

@@ -1,4 +1,4 @@
-"""What was understood of an answer, said before anybody signs it."""
+"""The reading of an answer, said before anybody signs it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Understood:
 
 
 def of(act: str, field: str, answers: Answers, today: date) -> Understood:
-    """How the answer to one field of an act is read.
+    """Read the answer to one field of an act.
 
     `field` is named as in the act's body ("kit_udi", or "icd10" within a row);
     height and weight are told together. Nothing is kept. Raises InvalidData for an

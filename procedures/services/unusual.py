@@ -1,4 +1,4 @@
-"""What is unusual in an act's answers: allowed, looked at again, kept on record."""
+"""Unusual answers of an act: allowed, looked at again, kept on record."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Policies(Body):
-    """How it is reached, how freed openings are offered; public holidays it is closed
+    """Ways to reach it and to offer freed openings; public holidays it is closed
     on, or ""."""
 
     phone = serializers.CharField(required=False, max_length=16)

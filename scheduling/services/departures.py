@@ -1,4 +1,4 @@
-"""What becomes of the bookings of a patient who died or wants no contact.
+"""Fate of the bookings of a patient who died or wants no contact.
 
 Holds, offers and waiting end at once. A visit to come is a person's to decide: it
 may be the family's only appointment with the clinic, or time others wait for.

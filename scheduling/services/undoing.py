@@ -78,7 +78,7 @@ def _against(appointment: Appointment, now: datetime) -> tuple[Reason, ...]:
 
 
 def _given_up(appointment: Appointment) -> list[Reservation]:
-    """What the no-show freed, with the resources."""
+    """Time that the no-show freed, with the resources."""
     rows = appointment.reservations.filter(released_at=appointment.status_at)
     known = rows.select_related("resource").order_by("resource_id", "period")
     # Missed and taken back twice at one instant, the same time was freed twice.
@@ -132,7 +132,7 @@ def _not_free(
 def _in_the_way(
     appointment: Appointment, kind: VisitKind, given_up: Collection[Reservation]
 ) -> Iterator[str]:
-    """What has each resource now, without a name of a patient."""
+    """Holders of each resource now, without a name of a patient."""
     for row in given_up:
         name = row.resource.name
         if not row.resource.active:

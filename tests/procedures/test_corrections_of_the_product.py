@@ -1,4 +1,4 @@
-"""What a correction of the bench or the harvest moves: the sample, the expiry."""
+"""Corrections of the bench or the harvest move the sample and the expiry."""
 
 from decimal import Decimal
 

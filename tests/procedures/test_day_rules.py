@@ -1,4 +1,4 @@
-"""What is taken, promised or not borne is judged on the day as at the evaluation."""
+"""Drugs taken, promises and allergies are judged on the day as at the evaluation."""
 
 import pytest
 

@@ -1,5 +1,7 @@
 """Evaluations: units, limits and codes, as the product reads them."""
 
+from decimal import Decimal
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -56,6 +58,15 @@ def test_a_value_in_another_unit_is_refused_with_the_right_one(
     place, code, value, says
 ):
     assert says in errors_of(place, labs=[lab(code, value)])["/labs/0/value"]
+
+
+def test_a_laboratory_value_is_read_with_its_unit(place):
+    labs = [lab("777-3", "150 ×10³/µL", "2026-08-30"), lab("6690-2", "7,5 K/uL")]
+
+    made = done(evaluate(place, labs=labs))
+
+    kept = EvaluationLab.objects.filter(evaluation__episode=made)
+    assert sorted(kept.values_list("value", flat=True)) == [Decimal("7.5"), 150]
 
 
 @pytest.mark.parametrize("code", LABS)

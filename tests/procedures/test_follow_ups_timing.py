@@ -1,4 +1,4 @@
-"""What the calendar makes of a contact: ahead, open, due, overdue or missed."""
+"""The calendar makes a contact ahead, open, due, overdue or missed."""
 
 from datetime import date, timedelta
 

@@ -40,7 +40,7 @@ KNOWN = {
 
 
 def told(field):
-    """What a field asks: all that its signer's answer depends on."""
+    """Everything about a field that its signer's answer depends on."""
     choices = ",".join(value for value, _ in field.choices)
     within = ";".join(told(one) for one in field.fields)
     return (

@@ -102,7 +102,23 @@ def test_codes_the_old_list_forgot_name_their_side(code):
         ("M17.1", "character of the side"),
         ("M25.56", "character of the side"),
         ("S83.241", "S83.241A"),
-        ("S83.24", "S83.24XA"),
+        ("S83.24", "character of the side"),
+        ("S83.24XA", "character of the side"),
+        ("S83.911A", "too many"),
+        ("M17", "needs more characters"),
+        ("M23.2", "needs more characters"),
+        ("S83", "needs more characters"),
+        ("S83.2XXA", "needs more characters"),
+        ("M94.26", "character of the side"),
+        ("M94.26X", "character of the side"),
+        ("M25.56X", "character of the side"),
+        ("M17.121", "too many"),
+        ("M17.129", "too many"),
+        ("M17.12A", "too many"),
+        ("M17.11A", "too many"),
+        ("M17.11X", "too many"),
+        ("M17.01", "too many"),
+        ("M75.1211", "too many"),
         ("S83.241Z", "seventh"),
         ("M80.051", "seventh"),
         ("M1A.011", "0 or 1"),
@@ -115,6 +131,22 @@ def test_codes_the_old_list_forgot_name_their_side(code):
 def test_what_is_no_whole_code_is_refused_with_what_to_write(text, says):
     with pytest.raises(icd10.BadCode, match=says):
         icd10.read(text)
+
+
+def test_no_category_of_the_list_is_a_whole_code():
+    for code in published.get_all_codes(with_dots=True):
+        is_one = re.match(r"[MS]\d[0-9A-Z](\.|$)", code) and "-" not in code
+        if is_one and not published.is_leaf(code):
+            with pytest.raises(icd10.BadCode):
+                icd10.read(code)
+
+
+def test_no_code_that_names_its_side_is_followed_by_a_digit():
+    for code, _ in CODES:
+        named = icd10.read(code).side in SIDES
+        if named and len(code) <= 7 and code[0] == "M" and not code[-1].isalpha():
+            with pytest.raises(icd10.BadCode):
+                icd10.read(f"{code}1")
 
 
 def test_an_open_side_and_the_trunk_are_remarked():

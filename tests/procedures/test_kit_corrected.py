@@ -2,6 +2,7 @@
 
 import pytest
 
+from patients.models import Task
 from procedures.domain.schema import InvalidData
 from procedures.models import Episode, KitUse, Processing
 from procedures.selectors.products import look_back
@@ -94,7 +95,7 @@ def test_a_typed_kit_is_corrected_by_two_people():
 
 
 def free_for_another(day, used):
-    """Whether another patient's product can be made with that kit."""
+    """True if another patient's product can be made with that kit."""
     other = Day.ready(day.place, on="2026-09-16", centrifuge="CF-02").until("harvested")
     make.done(other.hand_off("H1", "09:34", role="clinician"))
     make.done(other.hand_off("H2", "09:35"))
@@ -111,6 +112,50 @@ def test_a_kit_that_could_not_be_used_is_not_corrected_to(day, text, code):
 
     assert codes(refused) == [code]
     assert Processing.objects.get().superseded_at is None
+
+
+def test_a_year_too_far_ahead_is_no_expiry_in_a_correction_either(day):
+    text = OTHER.replace("(17)280331", "(17)990101")
+
+    refused = mended(day, Processing.objects.get(), "technician", kit_udi=text)
+
+    assert codes(refused) == ["kit-expired"]
+    assert "1999" in refused.reasons[0].text
+    assert not KitUse.objects.filter(expires_on__year=2099).exists()
+
+
+def test_a_kit_that_no_maker_dates_so_is_unreadable_in_a_correction(day):
+    text = OTHER.replace("(17)280331", "(17)760331")
+
+    refused = mended(day, Processing.objects.get(), "technician", kit_udi=text)
+
+    assert codes(refused) == ["kit-unreadable"]
+
+
+def test_two_people_settle_a_doubtful_reading_in_a_correction_too(day):
+    doubtful = "0109520000000028172803311059012"
+    row = Processing.objects.get()
+
+    alone = mended(day, row, "technician", kit_udi=doubtful)
+
+    assert codes(alone) == ["kit-unreadable"]
+    assert "two people confirm" in alone.reasons[0].text
+    make.done(mended(day, row, "technician", "nurse", kit_udi=doubtful))
+    assert Processing.objects.get(superseded_at=None).kit.lot == "59012"
+
+
+def test_the_same_box_found_expired_is_refused_and_looked_at(day):
+    row = Processing.objects.get()
+    was = row.kit
+    text = f"(01){was.gtin}(17)250331(10){was.lot}(21){was.serial}"
+
+    refused = mended(day, row, "technician", kit_udi=text)
+
+    assert codes(refused) == ["kit-expired"]
+    assert KitUse.objects.get() == was
+    [task] = Task.objects.filter(kind="correction-review")
+    assert task.subject == f"processing:{row.pk}"
+    assert "had expired" in task.text
 
 
 def test_a_kit_of_somebody_else_is_not_corrected_to(day):

@@ -1,4 +1,4 @@
-"""What is entered late says why, and passes nothing that the clock has closed."""
+"""Late entries say why, and pass nothing that the clock has closed."""
 
 import pytest
 

@@ -8,6 +8,12 @@ import pytest
 from procedures.domain import numbers
 from procedures.domain.numbers import BadNumber
 
+# The ways of laboratories and devices to write one unit.
+THOUSANDS = (
+    " 10*3/uL| ×10³/µL|×10³/µL| K/µL| k/uL|K/uL| 10^3/uL| x10^3/uL| x 10³/μL| 10e3/uL"
+    "| 10³/µL| 10³/mm³| thou/uL| 10*9/L"
+)
+
 
 def refused(raw, unit="mL"):
     with pytest.raises(BadNumber) as caught:
@@ -81,7 +87,34 @@ def test_what_is_no_number_or_could_be_two_is_refused_with_the_unit(raw):
     assert "mL" in refused(raw)
 
 
-@pytest.mark.parametrize(("raw", "unit"), [("240 lb", "kg"), ("98.6 °F", "°C")])
+@pytest.mark.parametrize(
+    ("raw", "unit", "value"),
+    [
+        *((f"150{said}", "10*3/uL", "150") for said in THOUSANDS.split("|")),
+        *((f"150{said}", "10³/µL", "150") for said in THOUSANDS.split("|")),
+        *((f"7{said}", "10⁶/mL", "7") for said in (" 10*6/mL", " x10^6/ml", "×10⁶/mL")),
+        *((f"5{said}", "mL", "5") for said in (" cc", "cc", " cm³", " mL", " ML.")),
+        ("9,5 mL", "mL", "9.5"),
+        ("9,5cc", "mL", "9.5"),
+        ("7/10", "of 10", "7"),
+        ("72 bpm", "/min", "72"),
+        ("500 x g", "×g", "500"),
+        ("1.1 mg/dl", "mg/dL", "1.1"),
+        ("20 mm/hr", "mm/h", "20"),
+    ],
+)
+def test_a_value_with_its_unit_is_read_however_it_is_written(raw, unit, value):
+    assert numbers.read(raw, unit) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "unit"),
+    [
+        *[("240 lb", "kg"), ("98.6 °F", "°C"), ("5 L", "mL"), ("5 mm", "mL")],
+        *[("150 10*6/uL", "10*3/uL"), ("150 10⁶/µL", "10*3/uL")],
+        *[("150000 /uL", "10*3/uL"), ("150 103/uL", "10*3/uL"), ("7 K/uL", "10⁶/L")],
+    ],
+)
 def test_another_unit_is_refused_and_the_right_one_said(raw, unit):
     assert f"in {unit}" in refused(raw, unit)
 

@@ -1,4 +1,4 @@
-"""What was understood, over REST, before anybody signs."""
+"""The reading of an answer, over REST, before anybody signs."""
 
 import pytest
 from django.test import Client

@@ -109,7 +109,7 @@ def _provider_id(mail: EmailMessage) -> str:
 
 
 def _by_error(error: Exception) -> Result:
-    """What an error says about whether the mail left."""
+    """Verdict of an error on whether the mail left."""
     match error:
         case smtplib.SMTPException():
             return _by_smtp(error)
