@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
@@ -149,7 +150,7 @@ def _more(place: Practice, patient: Patient) -> dict[str, Any]:
         patient_id=patient.pk,
         kind="red_flag",
         text="A check-in needs a clinician’s call.",
-        subject="follow_up:1",
+        subject=f"follow_up:{uuid4()}",
         tier=1,
         now=NOW - timedelta(minutes=5),
     )

@@ -105,6 +105,7 @@ PAGES: dict[str, Opened] = {
         lambda day: at("staff:waitlist_opening", day.ids["freed"]),
     ),
     "staff:contacts_due": ("nurse", lambda day: reverse("staff:contacts_due")),
+    "staff:kits": ("technician", lambda day: reverse("staff:kits")),
     "staff:tasks": ("clinician", lambda day: reverse("staff:tasks")),
     "staff:messages": ("coordinator", lambda day: reverse("staff:messages")),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),

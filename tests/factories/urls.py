@@ -250,8 +250,7 @@ def act(clinic: Clinic) -> dict[str, Any]:
 def kit_used(clinic: Clinic) -> dict[str, Any]:
     """A kit that is on record at the clinic, used on a patient of it."""
     staff = {r: people.membership(r, clinic) for r in procedures.ROLES}
-    place = procedures.equipped(procedures.Site(clinic, staff))
-    Day.ready(place).until("processed")
+    Day.ready(procedures.equipped(procedures.Site(clinic, staff))).until("processed")
     return {}
 
 
@@ -374,7 +373,6 @@ ASKS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 
 def _soon() -> datetime:
-    """A start still to come: requests have the real clock."""
     return (clock.now() + timedelta(days=2)).replace(minute=0, second=0, microsecond=0)
 
 
