@@ -247,6 +247,7 @@ def infection_evaluated_away_elsewhere() -> Ground:
     ground.second_episode("A")
     ground.now += minutes(2)
     ground.do("A", right.time_out(ground.path("A"), ground.now, ground.team))
+    tell(ground, "A")
     return ground
 
 
@@ -291,7 +292,7 @@ STORIES: dict[str, tuple[Story, str]] = {
     "B18 used": (used_kit_by_correction, "B1 kit twice (INV-11)"),
     "B8 corrected": (fever_by_correction, "B8 fever then harvest"),
     "B8 corrected twice": (fever_corrected_away, "B8 fever then harvest"),
-    "B8 elsewhere": (infection_evaluated_away_elsewhere, "B8 infection then time_out"),
+    "B8 elsewhere": (infection_evaluated_away_elsewhere, "B8 infection then harvest"),
     "B8 same day": (fever_evaluated_away, "B8 fever then decide"),
     "B8 form": (fever_in_a_refused_form, "B8 fever then check_in"),
     "B9 infection": (infection_corrected_away, "B8 infection then decide"),
