@@ -124,7 +124,7 @@ def _reason(found: GuardReason) -> Reason:
 STOPPED = GuardReason(
     "stop-open",
     "A stop stands: no procedure is booked until it is lifted.",
-    "A new evaluation, or a physician and a second person lift it",
+    "A new evaluation on a later day, or a physician with a second person, lifts it",
 )
 EVALUATION_OLDER = GuardReason(
     "evaluation-older",

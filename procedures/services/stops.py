@@ -94,7 +94,7 @@ def _tell(context: Context, row: Stop) -> None:
     tasks.open(
         clinic_id=context.episode.clinic_id,
         kind="stop",
-        text="A stop stands: evaluate again, or lift it with a second person.",
+        text="A stop stands: evaluate on a later day, or lift it with a second person.",
         owner_role="clinician",
         patient_id=context.episode.patient_id,
         subject=f"stop:{row.pk}",
