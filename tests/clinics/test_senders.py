@@ -1,4 +1,4 @@
-"""Who sent a request: the peer, or what the last proxy of ours wrote."""
+"""Naming the sender of a request: the peer, or what the last proxy of ours wrote."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""What strangers try stops nobody who has the right password."""
+"""Strangers and what they try: nobody is stopped who has the right password."""
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -22,7 +22,7 @@ SECRET = "JBSWY3DPEHPK3PXP"
 
 
 class Outside:
-    """What comes from one address, through the proxy or past it."""
+    """Requests from one address, through the proxy or past it."""
 
     def __init__(self, address, *, proxied):
         self.address, self.proxied = address, proxied

@@ -1,4 +1,4 @@
-"""What counts once in all processes together: used codes, wrong attempts."""
+"""Counted once in all processes together: used codes, wrong attempts."""
 
 from functools import partial
 

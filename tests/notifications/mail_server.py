@@ -23,7 +23,7 @@ USER, PASSWORD = "clinic@example.org", "a-password-of-the-tests"
 
 
 class Inbox:
-    """What the server took, parsed back; `answer` can refuse instead."""
+    """Messages the server took, parsed back; `answer` can refuse instead."""
 
     def __init__(self):
         self.mails = []

@@ -1,4 +1,4 @@
-"""What a clinic lacks before its messages and alarms can be relied on."""
+"""Naming what a clinic lacks before its messages and alarms can be relied on."""
 
 import pytest
 from django.core.checks import run_checks

@@ -1,4 +1,4 @@
-"""What a patient is told about a warning sign, and what staff meet until then."""
+"""Pages about a warning sign: the patient's, and those that staff meet until then."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""What a person reads whose form was put off: what happened, and what to do."""
+"""Words for a person whose form was put off: what happened, and what to do."""
 
 import pytest
 from django.test import RequestFactory

@@ -74,7 +74,7 @@ class Told:
 def told(
     episode: Episode, step: Callable[[], object], table: str, *before: str, at: int = -1
 ) -> Told:
-    """What `step` writes into procedures_`table`, taken back again.
+    """The row that `step` writes into procedures_`table`, taken back again.
 
     `before` are the tables whose new rows go in first; a signature always does.
     """

@@ -1,4 +1,4 @@
-"""What another transaction adds to a record after it was signed, in plain SQL."""
+"""Rows that another transaction adds to a record after it was signed, in plain SQL."""
 
 import pytest
 from django.db import DatabaseError

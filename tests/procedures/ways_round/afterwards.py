@@ -1,4 +1,4 @@
-"""What the tables must say when a run is over, read once at its end."""
+"""Checks of the tables, read once when a run is over."""
 
 from django.db.models import F, Q
 
@@ -10,7 +10,7 @@ OVERLAPS = ["overlaps", "owners", "patients"]
 
 
 def tasks_about(ground, name: str) -> int:
-    """How many things somebody was ever asked to do about that patient."""
+    """Count the things somebody was ever asked to do about that patient."""
     patient = Episode.objects.values_list("patient", flat=True).get(
         pk=ground.episodes[name]
     )

@@ -222,7 +222,7 @@ class Ground:
 
 
 class AsCommitted:
-    """What is checked at a commit is checked with each act, as in real life."""
+    """Check what a commit checks with each act, as in real life."""
 
     def __enter__(self):
         return self

@@ -43,7 +43,7 @@ def time_out(path: Path, a: Attempt) -> Wrong:
 
 
 def open_product(path: Path, a: Attempt) -> Wrong:
-    """What the clock has closed stays closed, whatever time is typed.
+    """Judge that what the clock has closed stays closed, whatever time is typed.
 
     Only a day that is entered as a whole afterwards had no end to keep to.
     """

@@ -54,7 +54,7 @@ def decide(path: Path, a: Attempt) -> Wrong:
 
 
 def against_treatment(path: Path, a: Attempt) -> Wrong:
-    """What the current evaluation says against treating at all."""
+    """Findings of the current evaluation against treating at all."""
     data, on = path.evaluation, day_of(a.at)
     if data.get("active_infection") or ml(data.get("temperature_c")) >= 38:
         yield "INV-05 infection", "an infection"

@@ -69,7 +69,7 @@ MAKERS = {"vitals": "nurse", "processing": "technician"}
 
 
 def people(kind: str, which: int) -> tuple[str, str]:
-    """Who made it or another of the kind, alone, with a nurse or with a doctor."""
+    """Choose its maker or a peer, alone, with a nurse or with a doctor."""
     who = MAKERS.get(kind, "clinician")
     second = ("", "", "nurse2", "medical_director")[which // 2 % 4]
     return (who if which % 2 else f"{who}2", second)

@@ -80,7 +80,7 @@ def kit(number: int, expires_on: date = date(2028, 3, 31)) -> Kit:
 
 @dataclass
 class Team:
-    """Who is who, and the next unused kit."""
+    """The people of a run, and the next unused kit."""
 
     ids: dict[str, int]
     boxes: Any = field(default_factory=lambda: count(1))

@@ -62,12 +62,12 @@ def search(
 
 
 def done(machine: type[Days], act: str) -> int:
-    """How often that act was accepted, in a hundred runs."""
+    """Return how often that act was accepted, in a hundred runs."""
     return 100 * machine.tried[act, ()] // machine.runs
 
 
 def report(machine: type[Days]) -> str:
-    """What was tried and what broke, for whoever reads the log."""
+    """Report what was tried and what broke, for whoever reads the log."""
     lines = [f"{machine.runs} runs"]
     lines += [f"{n:5} {act} {' '.join(c)}" for (act, c), n in _sorted(machine.tried)]
     for code, (run, trace) in sorted(machine.found.items(), key=lambda one: one[1][0]):

@@ -19,7 +19,7 @@ def nothing(*args, **more):
 
 
 def half_of_it(text, *args, **more):
-    """What a barcode says to a reader that lets a field run into the next (B1)."""
+    """Read a barcode as a reader does that lets a field run into the next (B1)."""
     parts = GS1Message.parse(text).element_strings
     found = {part.ai.ai: part.value for part in parts}
     on = expiry(found["17"])

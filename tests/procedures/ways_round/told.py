@@ -1,4 +1,4 @@
-"""What a clinic was told and has seen, kept in plain values: no code of the product.
+"""A clinic's knowledge, as it was told, in plain values: no code of the product.
 
 A `Path` is one patient's way; `Attempt` is one act as somebody tried it, with what it
 really was beside what was typed (which kit lay on the bench, which syringe was held).
@@ -90,7 +90,7 @@ class Stop:
 
 @dataclass
 class Consent:
-    """Whom and what a patient agreed to."""
+    """The people and acts a patient agreed to."""
 
     by: int
     at: datetime
@@ -110,7 +110,7 @@ class Pause:
 
 @dataclass
 class Harvest:
-    """What was drawn, by whom."""
+    """A harvest: drawn volume and person."""
 
     maker: int
     start: datetime
@@ -122,7 +122,7 @@ class Harvest:
 
 @dataclass
 class Product:
-    """What came out of the bench; `held` once is held for ever."""
+    """A product of the bench; `held` once is held for ever."""
 
     maker: int
     start: datetime
@@ -139,7 +139,7 @@ class Product:
 
 @dataclass
 class Injection:
-    """What a target was given."""
+    """An injection into a target."""
 
     maker: int
     start: datetime

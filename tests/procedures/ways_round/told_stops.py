@@ -1,4 +1,4 @@
-"""What in the answers of an act is a stop, and whose scan was held up."""
+"""Answers of an act that are a stop, and whose scan was held up."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -73,7 +73,7 @@ TOLD = {
 
 
 def read(text: str) -> str:
-    """What a scanner meant: no prefix, no blanks, once."""
+    """Return what a scanner meant: no prefix, no blanks, once."""
     bare = text.strip().upper()
     if bare.startswith("]"):
         bare = bare[3:]

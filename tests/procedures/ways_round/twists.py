@@ -1,4 +1,4 @@
-"""What people, scanners and clocks do otherwise than they should, act by act.
+"""Things people, scanners and clocks do otherwise than they should, act by act.
 
 A twist changes the right step. `others` are the other patients' paths.
 """

@@ -48,7 +48,7 @@ NEVER_READ = {"stage", "forbidden", "invalid", "NotFound", "StaleVersion", "data
 
 @dataclass
 class World:
-    """What is known of everybody, and which kits are used up."""
+    """All that is known of everybody, and which kits are used up."""
 
     paths: dict[str, Path]
     used: dict[tuple[str, str, str], str] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class World:
     def hear(
         self, a: Attempt, *, accepted: bool, codes: tuple[str, ...] = ()
     ) -> list[tuple[str, str]]:
-        """What the accepted act broke; what was told is remembered either way."""
+        """Name what the accepted act broke; what was told is remembered either way."""
         path = self.paths[a.path]
         wrong = self._judge(path, a) if accepted else []
         if accepted:
@@ -297,7 +297,7 @@ CORRECTED = {
 
 
 def _reworked(path: Path, a: Attempt, values: dict) -> None:
-    """What was held once is held; only two people take back a physician's question."""
+    """Keep held what was held once; only two people take back a physician's question."""
     old, new = path.product, product_of(path.product.maker, values, a.kit)
     new.kit = new.kit or old.kit
     new.released_at, new.corrected = old.released_at, True
