@@ -297,7 +297,7 @@ CORRECTED = {
 
 
 def _reworked(path: Path, a: Attempt, values: dict) -> None:
-    """Keep held what was held once; only two people take back a physician's question."""
+    """Keep held what was held; only two people take back a physician's question."""
     old, new = path.product, product_of(path.product.maker, values, a.kit)
     new.kit = new.kit or old.kit
     new.released_at, new.corrected = old.released_at, True
