@@ -127,6 +127,7 @@ PRODUCTS = {
     "kit-expired": "the kit has expired",
     "kit-lot-used": "a kit without serial of this lot was used",
     "kit-unreadable": "the kit's barcode cannot be read",
+    "kit-unused-alone": "two people say that the kit was not opened",
     "kit-used": "the kit has been used before",
     "label-missing": "a label is missing",
     "label-unchecked": "a label has not been checked",

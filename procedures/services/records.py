@@ -48,7 +48,7 @@ def without_company(
     context: Context, row: Record, *, in_error: bool = False
 ) -> Refused | None:
     """Refused unless those are there whom the table of corrections asks for."""
-    is_maker = row.recorded_by == str(context.by)
+    is_maker = _made_alone(row, str(context.by))
     needed = table.needed(context.episode.stage, is_maker=is_maker, in_error=in_error)
     other = context.second_person
     if needed.second_person and other is None:
@@ -58,6 +58,19 @@ def without_company(
     if needed.physician and presence.no_doctor(context):
         return context.refuse(_NEEDS_PHYSICIAN)
     return None
+
+
+def _made_alone(row: Record, person: str) -> bool:
+    """Return True if all that the record replaced was that person's, too.
+
+    Else one of the two who put it right could go on alone afterwards.
+    """
+    link: Record | None = row
+    while link is not None:
+        if link.recorded_by != person:
+            return False
+        link = link.corrects
+    return True
 
 
 _NEEDS_SECOND = GuardReason(

@@ -10,7 +10,7 @@ from clinics.domain import policy
 from core import clock
 from core.models import JournalEntry
 from procedures.domain.act_schemas import SCHEMAS
-from procedures.models import Episode, Evaluation, Stop
+from procedures.models import Episode, Evaluation
 from tests.clinics.conftest import browser
 from tests.factories import clinics as people
 from tests.factories import procedures as make
@@ -261,23 +261,6 @@ def test_a_refusal_is_on_record_and_shows_what_lifts_it_with_the_answers_kept():
     assert "What lifts it" in page
     assert "Moderate damage, conservative care exhausted." in page
     assert JournalEntry.objects.filter(name="episode.act_refused").count() == 1
-
-
-def test_a_fever_is_on_record_at_once_and_not_asked_for_again():
-    day = Day.ready()
-    clock.set_to(day.at("08:34").astimezone(UTC))
-    answers = CALM | {
-        "identifiers": ["name", "birth_date"],
-        "infection_signs": False,
-        "pregnancy_test": "negative",
-        "pregnancy_test_at": day.at("08:20"),
-        "temperature_c": "38,4",
-    }
-
-    answer = send(day.place, day.episode, "check_in", answers, role="nurse")
-
-    assert answer.status_code == 409
-    assert Stop.objects.get().rule == "INF-01"
 
 
 def test_an_unusual_value_is_asked_once_more_before_it_is_signed():

@@ -1,5 +1,7 @@
 """Stops, allergies, conditions and targets where everybody has them in sight."""
 
+from datetime import UTC
+
 import pytest
 from django.urls import reverse
 
@@ -7,7 +9,7 @@ from core import clock
 from procedures.models import NotDone, Stop, StopLift
 from tests.clinics.conftest import browser
 from tests.factories import procedures as make
-from tests.factories.procedure_day import Day
+from tests.factories.procedure_day import CALM, Day
 from tests.pages.episode_forms import address, send
 from tests.procedures.test_day_rules import allergic, conditional
 from tests.procedures.two_knees import TwoKnees
@@ -92,3 +94,20 @@ def test_a_late_entry_asks_why_on_its_form_and_its_card_says_so():
 
     assert asked.status_code == 422
     assert "late_reason" in asked.content.decode()
+
+
+def test_a_fever_is_on_record_at_once_and_not_asked_for_again():
+    day = Day.ready()
+    clock.set_to(day.at("08:34").astimezone(UTC))
+    answers = CALM | {
+        "identifiers": ["name", "birth_date"],
+        "infection_signs": False,
+        "pregnancy_test": "negative",
+        "pregnancy_test_at": day.at("08:20"),
+        "temperature_c": "38,4",
+    }
+
+    answer = send(day.place, day.episode, "check_in", answers, role="nurse")
+
+    assert answer.status_code == 409
+    assert Stop.objects.get().rule == "INF-01"

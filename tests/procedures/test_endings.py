@@ -58,7 +58,7 @@ def test_before_check_in_and_after_the_injection_nothing_is_aborted(stage):
     assert isinstance(outcome, Refused)
     assert outcome.reasons[0].code == "stage"
     assert outcome.reasons[0].lifts.endswith(
-        "checked in, harvested, processed, released."
+        "checked in, harvested, processed, released"
     )
 
 

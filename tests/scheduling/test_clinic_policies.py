@@ -147,7 +147,13 @@ def test_others_read_and_do_not_write(at):
 def test_the_page_saves_and_counts_visits(at, admin):
     at.book(start=HOLIDAY)
     client = browser(admin)
-    form = {"offer_batch_size": 2, "offer_valid_minutes": 60, "holiday_calendar": "US"}
+    form = {
+        "phone": "+17135550100",
+        "address": "1 Example Street",
+        "offer_batch_size": 2,
+        "offer_valid_minutes": 60,
+        "holiday_calendar": "US",
+    }
 
     saved = client.post(
         reverse("staff:clinic"), {**form, "offers_by_itself": "on"}, follow=True
