@@ -15,7 +15,9 @@ RUNS = int(os.environ.get("WAYS_ROUND_RUNS", "1000"))
 STEPS = int(os.environ.get("WAYS_ROUND_STEPS", "6"))
 COLLECT = bool(os.environ.get("WAYS_ROUND_COLLECT"))
 ONLY = os.environ.get("WAYS_ROUND_ONLY", "")
-SEED = int(os.environ.get("WAYS_ROUND_SEED", "0"))
+# The suite lives the same days each time: what it proves does not depend on luck.
+# 0 draws a fresh seed, for searches besides the suite.
+SEED = int(os.environ.get("WAYS_ROUND_SEED", "20261201"))
 
 
 def search(
@@ -29,7 +31,7 @@ def search(
 ) -> type[Days]:
     """Live that many days from `start`; the machine's class, with what it counted.
 
-    Each search has a seed of its own unless one is given: it is in the log.
+    The suite has one seed; 0 draws another, which is in the log.
     """
     number = number or random.randrange(1, 10**9)
     machine: type[Days] = type(
