@@ -15,7 +15,7 @@ from scheduling.selectors import waitlist
 from scheduling.services.matching import Match, Matches, why_not_shared
 
 if TYPE_CHECKING:
-    from notifications.domain.plan import Reach
+    from notifications.domain.wanted import Reach
     from scheduling.models import FreedOpening, Offer, WaitlistEntry
     from scheduling.services.freeing import Standing
 

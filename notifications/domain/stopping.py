@@ -1,8 +1,8 @@
 """Why a message is no longer wanted, in the words its row keeps."""
 
 from notifications.domain import states
-from notifications.domain.plan import Reach
 from notifications.domain.subjects import Alarm, CheckIn, Offered, Subject, Visit
+from notifications.domain.wanted import Reach
 
 
 def why(

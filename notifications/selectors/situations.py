@@ -11,7 +11,6 @@ from clinics import selectors as clinics
 from core.problems import NotFound
 from notifications.channels import carried
 from notifications.domain import catalogue, states
-from notifications.domain.plan import Reach
 from notifications.domain.subjects import (
     Alarm,
     CheckIn,
@@ -22,6 +21,7 @@ from notifications.domain.subjects import (
     Visit,
     last_told,
 )
+from notifications.domain.wanted import Reach
 from notifications.models import Message, PlannedCall
 from notifications.selectors.opt_outs import among
 from patients import selectors as patients

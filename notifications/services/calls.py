@@ -7,8 +7,8 @@ from uuid import UUID
 from clinics.domain import roles
 from core.actor import job
 from notifications.domain.catalogue import KINDS
-from notifications.domain.plan import NO_CHANNEL, TOO_LATE, UNANSWERED, Call
 from notifications.domain.subjects import CheckIn, Offered, Visit
+from notifications.domain.wanted import NO_CHANNEL, TOO_LATE, UNANSWERED, Call
 from notifications.models import Message, PlannedCall
 from notifications.selectors.situations import Situation
 from patients.services import tasks

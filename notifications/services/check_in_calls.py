@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from core.db import unit_of_work
-from notifications.domain.plan import Reach, plan
+from notifications.domain.plan import plan
+from notifications.domain.wanted import Reach
 from notifications.models import PlannedCall
 from notifications.selectors.situations import check_in_of, reaches_of
 from notifications.services.calls import TAKEN_BACK, is_due, was_taken_back

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from core.actor import Actor, job
 from notifications.domain import states, stopping
 from notifications.domain.catalogue import KINDS
-from notifications.domain.plan import Plan, Wanted, plan
+from notifications.domain.plan import plan
 from notifications.domain.templates import template
+from notifications.domain.wanted import Plan, Wanted
 from notifications.models import Message
 from notifications.selectors import reviews, situations
 from notifications.selectors.situations import Situation

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from notifications.domain import catalogue
-from notifications.domain.plan import Wanted, plan
+from notifications.domain.plan import plan
 from notifications.domain.templates import usable_language
+from notifications.domain.wanted import Wanted
 from notifications.models import Message
 from notifications.selectors import reviews, situations
 from notifications.selectors.situations import Situation

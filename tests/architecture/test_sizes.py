@@ -1,11 +1,10 @@
-"""Functions of at most 60 lines, files of at most 400."""
+"""Functions of at most 60 lines."""
 
 import ast
 
-from tests.architecture.tree import ROOT, page_files, python_files
+from tests.architecture.tree import ROOT, python_files
 
 LONGEST_FUNCTION = 60
-LONGEST_FILE = 400
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -23,16 +22,6 @@ def test_no_function_is_longer_than_a_screen():
         str(path.relative_to(ROOT)): names
         for path in python_files()
         if (names := long_functions(path.read_text()))
-    }
-
-    assert found == {}
-
-
-def test_no_file_is_longer_than_four_hundred_lines():
-    found = {
-        str(path.relative_to(ROOT)): lines
-        for path in [*python_files(), *page_files(), ROOT / "run"]
-        if (lines := len(path.read_text().splitlines())) > LONGEST_FILE
     }
 
     assert found == {}

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from notifications.domain.plan import Call, Reach, plan
+from notifications.domain.plan import plan
 from notifications.domain.subjects import (
     Alarm,
     CheckIn,
@@ -14,6 +14,7 @@ from notifications.domain.subjects import (
     Visit,
     last_told,
 )
+from notifications.domain.wanted import Call, Reach
 
 HOUSTON = ZoneInfo("America/Chicago")
 SMS_ONLY = Reach(

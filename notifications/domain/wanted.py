@@ -1,0 +1,93 @@
+"""Messages and calls that a plan asks for, and the ways a patient may be reached."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from notifications.domain import catalogue
+from notifications.domain.catalogue import Kind
+
+NO_CHANNEL = "no_channel"
+TOO_LATE = "quiet_hours"
+UNANSWERED = "unanswered"
+
+Kinds = Mapping[str, Kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One message that should exist. `next_at` is `due_at` moved out of quiet hours."""
+
+    subject: str
+    revision: int
+    kind: str
+    channel: str
+    due_at: datetime
+    next_at: datetime
+    expires_at: datetime
+    occurrence: str = ""
+    told_start: datetime | None = None
+    was_start: datetime | None = None
+    link_expires_at: datetime | None = None
+
+    @property
+    def dedupe_key(self) -> str:
+        """Return what makes two messages the same one."""
+        key = f"{self.subject}:r{self.revision}:{self.kind}"
+        return f"{key}:{self.occurrence}:{self.channel}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A telephone call that must do what no message can do in time.
+
+    Before `opens_at` nobody is asked to make it.
+    """
+
+    subject: str
+    revision: int
+    kind: str
+    reason: str
+    due_at: datetime
+    opens_at: datetime | None = None
+
+    @property
+    def dedupe_key(self) -> str:
+        """Return what makes two calls the same one."""
+        return f"{self.subject}:r{self.revision}:{self.kind}:call"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How a patient may be reached.
+
+    `silence` is why nothing at all is told to them, nor any call asked for: they died
+    ("deceased") or want none ("do_not_contact"); "" if there is no such reason.
+    `contacts`: channels with a current address that has not opted out; `consents`:
+    channels the patient agreed to. Staff are reached by their own addresses.
+    """
+
+    zone: ZoneInfo
+    silence: str = ""
+    contacts: frozenset[str] = frozenset()
+    consents: frozenset[str] = frozenset()
+
+    @property
+    def channel(self) -> str | None:
+        """Return the preferred channel that may be used, None if there is none."""
+        usable = self.contacts & self.consents
+        return next((c for c in catalogue.CHANNELS if c in usable), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The wanted set of one subject."""
+
+    messages: tuple[Wanted, ...] = ()
+    calls: tuple[Call, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Return the dedupe keys of the messages."""
+        return frozenset(m.dedupe_key for m in self.messages)
