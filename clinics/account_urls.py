@@ -8,7 +8,7 @@ from allauth.account import views as account
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
-from clinics.services import password_reset
+from clinics.services import login_form, password_reset
 from clinics.services.doors import public_page
 
 
@@ -19,6 +19,7 @@ def closed(request: HttpRequest, **_: str) -> HttpResponse:
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
+    path("login/code/", login_form.mail_code, name="account_mail_code"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),

@@ -110,6 +110,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "5/10m/key",  # mails to one person; the answer stays the same
     "reset_password_from_key": "",
 }
+ACCOUNT_FORMS = {"login": "clinics.services.login_form.LoginForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Crestpath"
 MFA_FORMS = {
@@ -122,7 +123,8 @@ MFA_FORMS = {
 # Five failures from one place end that place's tries for 15 minutes; 30 from networks
 # the person never used, those of all such networks for a day (clinics.domain.guessing).
 # A browser they signed in with, a live session, a colleague's session: each is a place
-# of its own, so that nobody elsewhere keeps them out.
+# of its own, so that nobody elsewhere keeps them out. Everywhere else password and code
+# together are still tried (clinics.services.together).
 AXES_HANDLER = "clinics.services.lockout.Handler"
 AXES_USERNAME_CALLABLE = "clinics.services.lockout.username"
 AXES_CLIENT_IP_CALLABLE = "clinics.services.lockout.address"

@@ -80,9 +80,10 @@ def count(account: str, place: Place) -> None:
 
 
 def forgive(account: str, place: Place) -> None:
-    """End the count of a place where the right answer was given."""
+    """End the counts of a place where the right answer was given."""
+    hashes = {*_hashes(place), *_hashes(guessing.of_codes(place))}
     WrongAttempts.objects.filter(
-        account_hash=_account(account), place_hash__in=_hashes(place)
+        account_hash=_account(account), place_hash__in=hashes
     ).delete()
 
 

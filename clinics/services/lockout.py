@@ -14,6 +14,8 @@ from clinics.services import answers, devices, guessing, senders
 from clinics.services.presence import LockedOut
 
 LOCKED = "axes_locked_out"  # what the middleware of axes answers for
+# Set on a request of sign-in whose page asks for password and code together.
+ASKS_BOTH = "asks_for_both"
 
 
 def username(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
@@ -34,7 +36,13 @@ def address(request: HttpRequest) -> str | None:
 def answer(
     request: HttpRequest, original: HttpResponse | None, credentials: object
 ) -> HttpResponse:
-    """Instead of the sign-in page's own answer, for anybody locked, known or not."""
+    """Instead of a page's own answer, for anybody locked, known or not.
+
+    Sign-in asks again: for password and code together.
+    """
+    if original is not None and getattr(request, ASKS_BOTH, False):
+        original.status_code = 403
+        return original
     return answers.problem(request, LockedOut())
 
 

@@ -9,11 +9,14 @@ from typing import Any
 from allauth.core import context
 from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
+from clinics.domain.guessing import of_codes
 from clinics.models import User
-from clinics.services import guessing
+from clinics.services import guessing, together
 
 
 def proves(user: User, code: str | None) -> bool:
@@ -36,7 +39,7 @@ class Counted:
 
     def clean_code(self) -> Any:
         account, request = self.user.email, context.request
-        place = guessing.place_of(request, account)
+        place = of_codes(guessing.place_of(request, account))
         if guessing.is_locked(account, place):
             raise ValidationError(
                 "Too many wrong codes. Wait 15 minutes, or ask an administrator."
@@ -54,3 +57,13 @@ class AuthenticateForm(Counted, forms.AuthenticateForm):  # type: ignore[misc]
 
 class ReauthenticateForm(Counted, forms.ReauthenticateForm):  # type: ignore[misc]
     """Once more, inside a session."""
+
+
+class Stage(AuthenticateStage):  # type: ignore[misc]
+    """The second step of sign-in, unless the code came together with the password."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        user = self.login.user
+        if user is not None and getattr(request, together.PROVED, None) == user.pk:
+            return False
+        return bool(super()._should_handle(request))

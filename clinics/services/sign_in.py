@@ -11,12 +11,19 @@ from clinics.services import devices, guessing, senders, users
 from core.clock import now as domain_now
 from core.db import unit_of_work
 
+SECOND_STEP = "clinics.services.second_factor.Stage"
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by an administrator and end when one is deactivated."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_stages(self) -> list[str]:
+        """Allauth's, with our own second step."""
+        own = {"allauth.mfa.stages.AuthenticateStage": SECOND_STEP}
+        return [own.get(stage, stage) for stage in super().get_login_stages()]
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """As everywhere, but a deactivated account is like an unknown one: allauth

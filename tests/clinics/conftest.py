@@ -1,5 +1,7 @@
 """A signed-in browser, an API client, and a small site."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -26,3 +28,9 @@ def browser(member, **extra) -> Client:
 def api(member) -> Client:
     """A client that sends this member's API key."""
     return Client(headers={"Authorization": f"Bearer {make.api_key(member)}"})
+
+
+def text_of(answer) -> str:
+    """What a page says, without its token and what was typed."""
+    page = answer.content.decode()
+    return re.sub(r'(csrfmiddlewaretoken" value=|value=)"[^"]*"', "", page)
