@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from clinics import selectors as clinics
+from clinics.models import Clinic
 from procedures.domain.day_facts import (
     DayFacts,
     FollowUpFact,
@@ -19,6 +21,7 @@ from procedures.domain.drug_names import classes_of, drug_key
 from procedures.domain.rules import Rule
 from procedures.models import (
     Episode,
+    Evaluation,
     EvaluationMedication,
     FollowUp,
     Harvest,
@@ -42,15 +45,25 @@ HELD_CLASSES = frozenset(
 LOW_VIABILITY_PCT = 70
 
 
-def day_facts(episode: Episode, now: datetime, in_use: Sequence[Rule] = ()) -> DayFacts:
-    """The visit's records as the guards see them at `now`, by the rules in use."""
-    clinic = clinics.clinic(episode.clinic_id)
+def day_facts(
+    episode: Episode,
+    clinic: Clinic,
+    evaluation: Evaluation | None,
+    now: datetime,
+    in_use: Sequence[Rule] = (),
+) -> DayFacts:
+    """The visit's records as the guards see them at `now`, by the rules in use.
+
+    Read before each act, and so each kind of record once.
+    """
     zone = ZoneInfo(clinic.time_zone)
     today = now.astimezone(zone).date()
-    evaluation = episode.evaluations.filter(superseded_at=None).first()
     drugs = list(evaluation.medications.all()) if evaluation else []
     follow_ups = tuple(_follow_up(row) for row in episode.follow_ups.all())
-    injections = episode.injections.filter(superseded_at=None)
+    injections = list(episode.injections.filter(superseded_at=None))
+    limit = timedelta(minutes=clinic.product_limit_minutes)
+    drawn = current_harvest(episode)
+    check_in = episode.checkins.filter(superseded_at=None).first()
     return DayFacts(
         zone=zone,
         follow_ups=follow_ups,
@@ -64,25 +77,23 @@ def day_facts(episode: Episode, now: datetime, in_use: Sequence[Rule] = ()) -> D
         held_drugs=tuple(d.name for d in drugs if _is_held(d)),
         drug_classes=_drug_classes(drugs),
         nsaid_hold_days=_hold_days(in_use),
-        product_limit=timedelta(minutes=clinic.product_limit_minutes),
+        product_limit=limit,
         open_incidents=tuple(
             str(row.pk) for row in episode.scan_incidents.filter(resolution=None)
         ),
-        checked_in_at=episode.checkins.filter(superseded_at=None)
-        .values_list("occurred_at", flat=True)
-        .first(),
+        checked_in_at=check_in.occurred_at if check_in else None,
         has_vitals=_check_in_vitals(episode).filter(superseded_at=None).exists(),
         marked=_ids(episode.sitemarks.filter(superseded_at=None), "target_id"),
         time_outs=_time_outs(episode),
         hand_offs=frozenset(
             episode.handoffs.filter(superseded_at=None).values_list("kind", flat=True)
         ),
-        harvest=_harvest(episode),
-        product=_product(episode),
-        injected=_ids(injections, "target_id"),
+        harvest=_harvest(episode, drawn),
+        product=_product(episode, drawn, limit),
+        injected=frozenset(str(row.target_id) for row in injections),
         not_done=_ids(episode.notdones.filter(superseded_at=None), "target_id"),
-        injected_until=injections.aggregate(last=Max("end_at"))["last"],
-        used_ml=used_ml(episode),
+        injected_until=max((row.end_at for row in injections), default=None),
+        used_ml=sum((row.volume_ml for row in injections), _elsewhere_ml(episode)),
     )
 
 
@@ -93,14 +104,16 @@ def _check_in_vitals(episode: Episode) -> QuerySet[VitalsSet]:
 def used_ml(episode: Episode) -> Decimal:
     """Concentrate injected, kept and discarded, by the current rows."""
     injected = episode.injections.filter(superseded_at=None)
-    elsewhere = episode.dispositions.filter(superseded_at=None, product__kind="C")
-    return sum(
-        (
-            rows.aggregate(sum=Sum("volume_ml"))["sum"] or Decimal(0)
-            for rows in (injected, elsewhere)
-        ),
-        Decimal(0),
-    )
+    return _sum_ml(injected) + _elsewhere_ml(episode)
+
+
+def _elsewhere_ml(episode: Episode) -> Decimal:
+    """Concentrate kept and discarded."""
+    return _sum_ml(episode.dispositions.filter(superseded_at=None, product__kind="C"))
+
+
+def _sum_ml(rows: QuerySet[Any]) -> Decimal:
+    return rows.aggregate(sum=Sum("volume_ml"))["sum"] or Decimal(0)
 
 
 def current_harvest(episode: Episode) -> Harvest | None:
@@ -151,8 +164,8 @@ def time_out_fact(row: TimeOut) -> TimeOutFact:
     return TimeOutFact(str(row.pk), row.occurred_at, row.valid_until)
 
 
-def _harvest(episode: Episode) -> HarvestFact | None:
-    row, container = current_harvest(episode), aspirate(episode)
+def _harvest(episode: Episode, row: Harvest | None) -> HarvestFact | None:
+    container = aspirate(episode) if row else None
     if row is None or container is None:
         return None
     return HarvestFact(
@@ -165,10 +178,14 @@ def _harvest(episode: Episode) -> HarvestFact | None:
     )
 
 
-def _product(episode: Episode) -> ProductFact | None:
-    row, release = current_processing(episode), current_release(episode)
+def _product(
+    episode: Episode, drawn: Harvest | None, limit: timedelta
+) -> ProductFact | None:
+    ever = list(episode.processings.select_related("concentrate"))
+    row = next((one for one in ever if one.superseded_at is None), None)
     if row is None:
         return None
+    release = current_release(episode)
     return ProductFact(
         code=row.concentrate.code,
         collected_on=row.concentrate.collected_on,
@@ -176,30 +193,32 @@ def _product(episode: Episode) -> ProductFact | None:
         start_at=row.start_at,
         end_at=row.end_at,
         bmc_ml=row.bmc_ml,
-        regulatory_hold=was_held(episode),
+        regulatory_hold=any(one.regulatory_hold for one in ever),
         entered_at=row.recorded_at,
-        needs_physician=was_doubtful(episode),
+        needs_physician=any(_is_doubtful(one) for one in ever),
         released_at=release.released_at if release else None,
         release_entered_at=release.recorded_at if release else None,
-        expires_at=expires_at(episode),
+        expires_at=_ends(release, drawn, limit),
     )
 
 
 def expires_at(episode: Episode) -> datetime | None:
-    """The end of the released product's use.
-
-    The release tells it, by the harvest as it was known; a harvest that turns out to
-    have begun earlier brings it forward, and none puts it off. The database reckons
-    likewise (procedures_expires_at).
-    """
-    release, drawn = current_release(episode), current_harvest(episode)
-    if release is None:
-        return None
-    if drawn is None:
-        return release.expires_at
+    """The end of the released product's use."""
     limit = clinics.clinic(episode.clinic_id).product_limit_minutes
-    ends = drawn.first_aliquot_at + timedelta(minutes=limit)
-    return min(release.expires_at, ends)
+    return _ends(
+        current_release(episode), current_harvest(episode), timedelta(minutes=limit)
+    )
+
+
+def _ends(
+    release: Release | None, drawn: Harvest | None, limit: timedelta
+) -> datetime | None:
+    """The release tells it, by the harvest as it was known; a harvest that turns out
+    to have begun earlier brings it forward, and none puts it off. The database reckons
+    likewise (procedures_expires_at)."""
+    if release is None or drawn is None:
+        return release.expires_at if release else None
+    return min(release.expires_at, drawn.first_aliquot_at + limit)
 
 
 def was_held(episode: Episode) -> bool:
@@ -209,8 +228,13 @@ def was_held(episode: Episode) -> bool:
 
 def was_doubtful(episode: Episode) -> bool:
     """True if a physician must accept the product, by any processing on record."""
-    low = Q(viability_pct__lt=LOW_VIABILITY_PCT)
-    return episode.processings.filter(Q(clots=True) | Q(leak=True) | low).exists()
+    return any(_is_doubtful(row) for row in episode.processings.all())
+
+
+def _is_doubtful(row: Processing) -> bool:
+    viability = row.viability_pct
+    low = viability is not None and viability < LOW_VIABILITY_PCT
+    return row.clots or row.leak or low
 
 
 def _follow_up(row: FollowUp) -> FollowUpFact:

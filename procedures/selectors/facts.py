@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import prefetch_related_objects
+
 from clinics import selectors as clinics
 from procedures.domain import rules as engine
 from procedures.domain.facts import (
@@ -31,6 +33,8 @@ def facts(
     zone = ZoneInfo(clinic.time_zone)
     today = now.astimezone(zone).date()
     found = evaluation(episode)
+    if found:
+        prefetch_related_objects([found], "medications")  # looked at twice
     rules_on = (entered_at or now).astimezone(zone).date()
     in_use = rules.rules_in_force(rules_on, clinic.severe_policy)
     consents = [_consent(row) for row in current_consents(episode)]
@@ -57,7 +61,7 @@ def facts(
         consents=tuple(consents),
         readiness=dict(episode.readiness_items.values_list("kind", "state")),
         procedure_on=procedure.astimezone(zone).date() if procedure else None,
-        day=day_facts(episode, now, in_use),
+        day=day_facts(episode, clinic, found, now, in_use),
         is_deceased=episode.patient.is_deceased,
     )
 

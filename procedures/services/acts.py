@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
-from clinics import selectors as clinics
 from clinics.domain import policy
 from clinics.domain.presence import Proof
 from core import journal
@@ -120,8 +118,7 @@ def _look(context: Context, raw: Mapping[str, Any]) -> Refused | None:
 
 
 def _parsed(context: Context, raw: Mapping[str, Any]) -> dict[str, Any]:
-    clinic = clinics.clinic(context.episode.clinic_id)
-    return parse(context.schema, raw, ZoneInfo(clinic.time_zone))
+    return parse(context.schema, raw, context.facts.day.zone)
 
 
 def _leap(context: Context, raw: Mapping[str, Any]) -> Episode | Refused:

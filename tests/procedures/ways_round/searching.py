@@ -10,7 +10,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.procedures.ways_round.ground import Ground
 from tests.procedures.ways_round.machine import Days
 
-SHARDS = 5
+# Five starts, each searched in parts that different processes can take.
+PARTS = (0, 1)
+SHARDS = 5 * len(PARTS)
 RUNS = int(os.environ.get("WAYS_ROUND_RUNS", "1000"))
 STEPS = int(os.environ.get("WAYS_ROUND_STEPS", "6"))
 COLLECT = bool(os.environ.get("WAYS_ROUND_COLLECT"))
@@ -25,15 +27,16 @@ def search(
     *,
     steps: int = STEPS,
     runs: int = -(-RUNS // SHARDS),
+    part: int = 0,
     number: int = SEED,
     shrinks: bool = True,
     collect: bool = COLLECT,
 ) -> type[Days]:
     """Live that many days from `start`; the machine's class, with what it counted.
 
-    The suite has one seed; 0 draws another, which is in the log.
+    The suite has one seed a part; 0 draws another, which is in the log.
     """
-    number = number or random.randrange(1, 10**9)
+    number = number + part if number else random.randrange(1, 10**9)
     machine: type[Days] = type(
         "Searched",
         (Days,),
