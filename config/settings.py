@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from config import mail
+from config import mail, texts
 from config.security import *  # noqa: F403  (sign-in, lock-out, sessions, CSP)
 from config.security import (
     SECURITY_APPS,
@@ -151,11 +151,19 @@ INSTANCE_FILE = os.environ.get(
     Path(os.environ.get("CRESTPATH_LOCAL", BASE_DIR / ".local")) / "instance-id",
 )
 
-# What carries texts and mail: email, or none; console and file only in a demo.
+# What carries texts and mail: "twilio", "twilio:80,telnyx:20" (by weight), "email" or
+# "none"; console and file only in a demo.
 CHANNELS = {
     "sms": os.environ.get("CHANNEL_SMS") or ("file" if DEMO else "none"),
     "email": os.environ.get("CHANNEL_EMAIL") or ("file" if DEMO else "email"),
 }
+_TEXTS = texts.read(os.environ, demo=DEMO)
+TWILIO = _TEXTS.twilio
+TELNYX = _TEXTS.telnyx
+# Who is written to by providers outside: "live" everybody, "allow-list" those on
+# SEND_ALLOW_LIST, "sandbox" nobody. It has no default outside a demo.
+SEND_MODE = _TEXTS.mode
+SEND_ALLOW_LIST = _TEXTS.allowed
 # The most messages a minute that a provider bears, such as "email=30,twilio=60".
 SEND_RATES = {
     name.strip(): float(rate)

@@ -19,6 +19,8 @@ STORAGES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CHANNELS = {"sms": "file", "email": "file"}
+# A test that names a provider outside means its own server on this machine.
+SEND_MODE = "live"
 # Tests copy databases all the time, and each copy sends.
 INSTANCE_ID = INSTANCE_FILE = ""
 # A view that shows patient data and never says whose fails its test.

@@ -1,10 +1,12 @@
-"""Every address: REST under /api/, sign-in under /account/, pages everywhere else."""
+"""Every address: REST under /api/, sign-in under /account/, providers' hooks
+under /hooks/, pages everywhere else."""
 
 from django.urls import include, path
 
 urlpatterns = [
     path("api/", include("config.api")),
     path("account/", include("clinics.account_urls")),
+    path("hooks/", include("notifications.urls")),
     path("", include("pages.urls")),
 ]
 

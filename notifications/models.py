@@ -183,6 +183,9 @@ class ProviderEvent(models.Model):
     provider = models.CharField(max_length=20)
     event_id = models.CharField(max_length=120)
     message_ref = models.CharField(max_length=36, blank=True, default="")
+    provider_message_id = models.CharField(
+        max_length=120, blank=True, default="", db_default=""
+    )
     type = models.CharField(max_length=20)
     reason = models.CharField(max_length=60, blank=True, default="")
     occurred_at = models.DateTimeField(null=True, blank=True)
@@ -213,6 +216,8 @@ class ProviderState(models.Model):
     `blocked_until` is real time, as the provider asked for. After `failures` in a row
     it is down: `down_since` is set, and from `probe_at` (real time) on one message
     is let through to see. `tokens` are what its rate allows, as of `filled_at`.
+    `weight_off` are the hundredths of its weight that failures took, as of
+    `weight_off_at`: `domain.shares`.
     """
 
     ALL = "all"
@@ -229,9 +234,15 @@ class ProviderState(models.Model):
     probes = models.PositiveSmallIntegerField(default=0, db_default=0)
     tokens = models.FloatField(null=True, blank=True)
     filled_at = models.DateTimeField(null=True, blank=True)
+    weight_off = models.PositiveSmallIntegerField(default=0, db_default=0)
+    weight_off_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="provider_keeps_a_tenth_of_its_weight",
+                condition=Q(weight_off__lte=90),
+            ),
             models.CheckConstraint(
                 name="provider_paused_at_and_by_together",
                 condition=Q(paused_at=None, paused_by="")

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from clinics.domain.policy import may
 from core import clock
-from notifications.selectors import alarms
+from notifications.selectors import alarms, send_mode
 from pages.words import clock_time, zone_name
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "role": _role(request),
         "places": places(_role(request), request.path),
         "may_search": may(_role(request), "patient.read").allowed,
+        "send_mode_bar": send_mode.held_back(),
         "alarm_bar": _alarm_bar(request, clinic, zone, now),
         "may_read_messages": may(_role(request), "message.read").allowed,
     }

@@ -63,6 +63,7 @@ def production() -> dict[str, str]:
         "ALLOWED_HOSTS": "clinic.example.org",
         "EMAIL_HOST": "mail.clinic.test",
         "DEFAULT_FROM_EMAIL": "visits@clinic.test",
+        "SEND_MODE": "live",
         "MYPY_CACHE_DIR": str(caches / "mypy"),
         "RUFF_CACHE_DIR": str(caches / "ruff"),
         "IMPORT_LINTER_CACHE_DIR": str(caches / "imports"),

@@ -1,5 +1,6 @@
 """What the pipeline and a channel say to each other."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -35,6 +36,8 @@ class Letter:
     sender: str = ""
     reply_to: str = ""
     language: str = "en"
+    # After it, on the clock of `at`, the message has no use.
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,15 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Certainly not sent and never will be."""
+    """Certainly not sent and never will be.
+
+    With OPTED_OUT as its reason the recipient told the provider to send no more.
+    """
 
     reason: str
+
+
+OPTED_OUT = "opted_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +91,58 @@ class Channel(Protocol):
 
     def send(self, letter: Letter) -> Result:
         """Hand the letter over; every outcome is returned, none is raised."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A request of a provider to our hooks, as it came.
+
+    `url` is the public address it was sent to, query included; header names are in
+    lower case.
+    """
+
+    url: str
+    content_type: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+
+
+class Forged(Exception):
+    """Its signature is missing or wrong, or it cannot be read; holds no text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """News of a message we handed over. `type` is a state of ours."""
+
+    event_id: str
+    message_ref: str
+    provider_message_id: str
+    type: str
+    reason: str = ""
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A text that somebody sent us; numbers as E.164."""
+
+    event_id: str
+    sender: str
+    recipient: str
+    body: str
+    received_at: datetime | None = None
+
+
+class Hooks(Protocol):
+    """Reading of what a provider posts. Both raise Forged; None is of no interest."""
+
+    def read_status(self, posted: Posted) -> Told | None:
+        """Return what became of a message."""
+        ...
+
+    def read_inbound(self, posted: Posted) -> Written | None:
+        """Return the text that somebody wrote to us."""
         ...

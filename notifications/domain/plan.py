@@ -5,7 +5,8 @@ again at the instant of sending, and `check_messages` compares the rows with it.
 Times follow from the subject's own facts; `now` only drops what is too late.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
@@ -19,9 +20,18 @@ from notifications.domain.wanted import Call, Kinds, Plan, Reach, Wanted
 
 
 def plan(
-    subject: Subject, *, reach: Reach, now: datetime, kinds: Kinds = catalogue.KINDS
+    subject: Subject,
+    *,
+    reach: Reach,
+    now: datetime,
+    kinds: Kinds = catalogue.KINDS,
+    lost: Collection[str] = (),
 ) -> Plan:
-    """Return what should be told about `subject`, as known at `now`."""
+    """Return what should be told about `subject`, as known at `now`.
+
+    `lost` are the keys of messages that never arrive: one that must goes once by the
+    recipient's other channel.
+    """
     if reach.silence:
         return Plan()
     found: Iterable[Wanted | Call]
@@ -37,7 +47,37 @@ def plan(
         case Offered():
             found = plan_offer(subject, reach)
     items = list(found)
+    messages = [item for item in items if isinstance(item, Wanted)]
+    if lost:
+        messages += _by_another(messages, subject, reach, kinds, lost)
     return Plan(
-        tuple(m for m in items if isinstance(m, Wanted) and now < m.expires_at),
+        tuple(m for m in messages if now < m.expires_at),
         tuple(c for c in items if isinstance(c, Call)),
     )
+
+
+def _by_another(
+    messages: Iterable[Wanted],
+    subject: Subject,
+    reach: Reach,
+    kinds: Kinds,
+    lost: Collection[str],
+) -> Iterator[Wanted]:
+    """The same messages by another channel, each at most once."""
+    for message in messages:
+        if message.dedupe_key not in lost or not kinds[message.kind].must_arrive:
+            continue
+        ways = channels_to(subject, reach, message.occurrence)
+        other = next((way for way in ways if way != message.channel), None)
+        if other is not None:
+            yield replace(message, channel=other)
+
+
+def channels_to(subject: Subject, reach: Reach, occurrence: str) -> tuple[str, ...]:
+    """Return every channel that reaches the recipient, the preferred one first."""
+    if isinstance(subject, Alarm):
+        people = (*subject.on_call, *subject.directors)
+        found = (one.channels for one in people if str(one.user_id) == occurrence)
+        return next(found, ())
+    usable = reach.contacts & reach.consents
+    return tuple(channel for channel in catalogue.CHANNELS if channel in usable)

@@ -9,6 +9,8 @@ BACKOFF = tuple(
 )
 # Nothing is learned from waiting longer: the provider's breaker says when it is back.
 AFTER_OUTAGE = timedelta(seconds=30)
+# Unless another provider can carry it at once.
+BEFORE_ANOTHER = timedelta(seconds=1)
 
 # So many failures in a row, with no answer between them, and a provider is down.
 FAILURES_UNTIL_DOWN = 5

@@ -35,19 +35,22 @@ STATES: Final = (
 
 STOPPED: Final = frozenset({CANCELLED, EXPIRED, SUPPRESSED, SUPERSEDED})
 WAITING: Final = frozenset({SCHEDULED, CLAIMED})
+# Known not to arrive.
+LOST: Final = frozenset({UNDELIVERED, DEAD})
 IN_FLIGHT: Final = frozenset({SENDING, UNCERTAIN})
 LIVE: Final = WAITING | IN_FLIGHT
 
-# A dead or uncertain message may still turn out to have arrived (a late callback).
+# A dead or uncertain message may still turn out to have arrived (a late callback), and
+# so may one that waits to be sent once more. That it arrived outweighs that it did not.
 TRANSITIONS: Final[dict[str, frozenset[str]]] = {
-    SCHEDULED: STOPPED | {CLAIMED},
-    CLAIMED: STOPPED | {SCHEDULED, SENDING, DEAD},
+    SCHEDULED: STOPPED | {CLAIMED, ACCEPTED, DELIVERED},
+    CLAIMED: STOPPED | {SCHEDULED, SENDING, DEAD, ACCEPTED, DELIVERED},
     SENDING: frozenset({SCHEDULED, UNCERTAIN, ACCEPTED, DELIVERED, UNDELIVERED, DEAD}),
     UNCERTAIN: frozenset({SCHEDULED, ACCEPTED, DELIVERED, UNDELIVERED, DEAD}),
     ACCEPTED: frozenset({DELIVERED, UNDELIVERED}),
     DEAD: frozenset({ACCEPTED, DELIVERED}),
     DELIVERED: frozenset(),
-    UNDELIVERED: frozenset(),
+    UNDELIVERED: frozenset({DELIVERED}),
     CANCELLED: frozenset(),
     EXPIRED: frozenset(),
     SUPPRESSED: frozenset(),

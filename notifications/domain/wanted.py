@@ -14,6 +14,14 @@ UNANSWERED = "unanswered"
 
 Kinds = Mapping[str, Kind]
 
+# What a key has after it when its message was stopped and is wanted again.
+AGAIN = "#"
+
+
+def base_of(dedupe_key: str) -> str:
+    """Return the key as `plan` knows it, without its count of returns."""
+    return dedupe_key.partition(AGAIN)[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:

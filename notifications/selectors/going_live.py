@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from clinics import selectors as clinics
 from notifications.channels import carried
+from notifications.selectors.send_mode import held_back
 from notifications.selectors.situations import channels_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ def missing(clinic: "Clinic") -> list[str]:
         found.append("The clinic has no address.")
     if not carried():
         found.append("No channel reaches anybody: neither texts nor mail are set up.")
+    if mode := held_back():
+        found.append(mode)
     on_call = clinics.on_call(clinic)
     if not on_call:
         found.append("The on-call list is empty: nobody is paged about a red flag.")

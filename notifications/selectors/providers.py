@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
+from notifications.domain import shares
 from notifications.models import ProviderState, SendingInstance
 
 log = structlog.get_logger()
@@ -25,12 +26,14 @@ DOWN = "provider_down"
 class Door:
     """A provider and its use: `held` says why it may not be used, "" if it may.
 
-    `probes`: it is down, and one message may go to see whether it still is.
+    `probes`: it is down, and one message may go to see whether it still is. `off` are
+    the hundredths of its weight that it lacks.
     """
 
     held: str = ""
     until: datetime | None = None
     probes: bool = False
+    off: int = 0
 
 
 def doors(names: Collection[str]) -> dict[str, Door]:
@@ -40,7 +43,9 @@ def doors(names: Collection[str]) -> dict[str, Door]:
     for row in rows.annotate(real_now=Now()).order_by("provider"):
         for name in names:
             if row.provider in (name, ProviderState.ALL) and not found[name].held:
+                off = found[name].off
                 found[name] = _door(row)
+                found[name].off = max(found[name].off, off)
     return found
 
 
@@ -52,7 +57,7 @@ def _door(row: ProviderState) -> Door:
         return Door("blocked", row.blocked_until)
     if row.down_since and row.probe_at:
         return Door(DOWN, row.probe_at, probes=row.probe_at <= real_now)
-    return Door()
+    return Door(off=shares.off_now(row.weight_off, row.weight_off_at, real_now))
 
 
 def strange_instance() -> str:

@@ -21,7 +21,7 @@ from notifications.domain.subjects import (
     Visit,
     last_told,
 )
-from notifications.domain.wanted import Reach
+from notifications.domain.wanted import Reach, base_of
 from notifications.models import Message, PlannedCall
 from notifications.selectors.opt_outs import among
 from patients import selectors as patients
@@ -55,6 +55,13 @@ class Situation:
     def subject(self) -> str:
         """Return the text id of the subject."""
         return self.snapshot.subject
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """Return the keys of messages that never arrive, as `plan` knows them."""
+        return frozenset(
+            base_of(row.dedupe_key) for row in self.rows if row.state in states.LOST
+        )
 
 
 def load(subject: str, patient: "Patient | None" = None) -> Situation:

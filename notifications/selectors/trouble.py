@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from notifications.domain import states
@@ -71,9 +71,18 @@ def expired(rows: QuerySet[Message], now: datetime) -> QuerySet[Message]:
 
 
 def dead(rows: QuerySet[Message], now: datetime) -> QuerySet[Message]:
-    """Those that never arrive, until somebody has telephoned instead."""
+    """Those that never arrive, until somebody has telephoned instead.
+
+    Not those that another channel tells.
+    """
+    instead = Message.objects.filter(
+        subject=OuterRef("subject"),
+        revision=OuterRef("revision"),
+        kind=OuterRef("kind"),
+        occurrence=OuterRef("occurrence"),
+    ).exclude(state__in=states.LOST | states.STOPPED)
     recent = rows.filter(state=states.DEAD, expires_at__gt=now - DEAD_FOR)
-    return recent.order_by("due_at", "id")
+    return recent.filter(~Exists(instead)).order_by("due_at", "id")
 
 
 def in_doubt(rows: QuerySet[Message]) -> QuerySet[Message]:

@@ -3,7 +3,7 @@
 import structlog
 from django.db import connection
 
-from notifications.domain import retry, states
+from notifications.domain import retry, shares, states
 from notifications.models import Message
 from notifications.selectors.providers import DOWN
 
@@ -26,6 +26,17 @@ INSERT INTO notifications_providerstate AS p
 VALUES (%s, '', '', '', %s)
 ON CONFLICT (provider) DO UPDATE SET failures = p.failures + excluded.failures
 RETURNING failures, down_since IS NOT NULL, probes
+"""
+WEIGHT = """
+INSERT INTO notifications_providerstate AS p
+       (provider, paused_by, pause_reason, down_reason)
+VALUES (%s, '', '', '')
+ON CONFLICT (provider) DO UPDATE SET provider = p.provider
+RETURNING weight_off, weight_off_at, clock_timestamp()
+"""
+WEIGH = """
+UPDATE notifications_providerstate
+   SET weight_off = %s, weight_off_at = clock_timestamp() WHERE provider = %s
 """
 OPEN = """
 UPDATE notifications_providerstate
@@ -56,6 +67,15 @@ def let_go() -> int:
     keys = waiting.select_for_update(skip_locked=True, no_key=True)
     ids = list(keys.values_list("pk", flat=True))
     return Message.objects.filter(pk__in=ids).update(not_before=None)
+
+
+def lose_weight(provider: str, failures: int) -> None:
+    """Take some of its weight from a provider after so many failures."""
+    with connection.cursor() as cursor:
+        cursor.execute(WEIGHT, [provider])
+        off, since, now = cursor.fetchone()
+        off = shares.after_failures(shares.off_now(off, since, now), failures)
+        cursor.execute(WEIGH, [off, provider])
 
 
 def failed(provider: str, count: int, reason: str) -> None:

@@ -5,6 +5,7 @@ failures in a row the rest of the lane is given back uncalled.
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -76,12 +77,14 @@ class Lane:
 
 
 class Callers:
-    """Threads that call one provider, at most as many as it bears."""
+    """Threads that call the providers of a lane, each by as many as it bears."""
 
-    def __init__(self, provider: str) -> None:
-        self._width = channels.width(provider)
-        self._pool: ThreadPoolExecutor | None = None
+    def __init__(self, providers: Sequence[str]) -> None:
+        self._width = sum(map(channels.width, providers))
+        self._pools: dict[str, ThreadPoolExecutor] = {}
         self.seconds_a_call = 0.0
+        for provider in providers:
+            channels.prepare(provider)
 
     @property
     def capacity(self) -> int:
@@ -92,14 +95,17 @@ class Callers:
 
     def call_all(self, letters: Sequence[Letter]) -> Iterator[list[Pair]]:
         """Hand all over; yields what has come back, in parts, until nothing is out."""
-        lane = Lane()
+        lanes: dict[str, Lane] = defaultdict(Lane)
         began = time.monotonic()
         # Inside a test's own transaction no other thread would see its rows.
-        if self._width == 1 or connection.in_atomic_block:
-            yield [(letter, lane.call(letter)) for letter in letters]
-            return
-        out = {self._submit(lane, letter): letter for letter in letters}
+        here = [one for one in letters if self._is_inline(one)]
+        apart = [one for one in letters if not self._is_inline(one)]
+        out = {self._submit(lanes[one.provider], one): one for one in apart}
         called = len(out)
+        if here:
+            yield [(letter, lanes[letter.provider].call(letter)) for letter in here]
+        if not out:
+            return
         while out:
             done, _ = wait(out, SETTLE_EVERY_SECONDS)
             if done:
@@ -107,15 +113,21 @@ class Callers:
         took = time.monotonic() - began
         self.seconds_a_call = took * min(self._width, called) / max(called, 1)
 
+    def _is_inline(self, letter: Letter) -> bool:
+        # Inside a test's own transaction no other thread would see its rows.
+        return connection.in_atomic_block or channels.width(letter.provider) == 1
+
     def _submit(self, lane: Lane, letter: Letter) -> "Future[Result]":
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._width, "callers")
-        return self._pool.submit(_in_thread, lane, letter)
+        pool = self._pools.get(letter.provider)
+        if pool is None:
+            width = channels.width(letter.provider)
+            pool = self._pools[letter.provider] = ThreadPoolExecutor(width, "callers")
+        return pool.submit(_in_thread, lane, letter)
 
     def close(self) -> None:
         """End the threads; what they hold of the database is given back."""
-        if self._pool is not None:
-            self._pool.shutdown()
+        for pool in self._pools.values():
+            pool.shutdown()
 
 
 def _in_thread(lane: Lane, letter: Letter) -> Result:

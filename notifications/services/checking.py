@@ -115,7 +115,9 @@ def _compare(subject: str, now: datetime) -> set[Fault]:
 
 def _difference(situation: Situation, now: datetime) -> set[Fault]:
     subject = situation.subject
-    wanted = plan(situation.snapshot, reach=situation.reach, now=now).keys
+    wanted = plan(
+        situation.snapshot, reach=situation.reach, now=now, lost=situation.lost
+    ).keys
     waiting = {
         base_key(row)
         for row in situation.rows

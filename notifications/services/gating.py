@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 
 from core import locks
-from notifications.channels import provider_of
+from notifications import channels
 from notifications.channels.contract import Letter
 from notifications.domain import gate, retry, states
 from notifications.domain.catalogue import KINDS
@@ -26,7 +26,9 @@ from notifications.models import Message
 from notifications.selectors import providers
 from notifications.selectors.situation_batches import load_all
 from notifications.selectors.situations import Situation, address_of
-from notifications.services import breaking, calls, planning
+from notifications.services import breaking, choosing, fallback, planning
+from notifications.services import calls as telephone
+from notifications.services.choosing import Way
 from notifications.services.claiming import Claimed
 from notifications.services.gate_writing import Leaving, Writing
 from patients.services import tasks
@@ -64,18 +66,26 @@ class Facts:
 
     now: datetime
     doors: Mapping[str, providers.Door]
+    # How many more each provider with a rate may have; None for pages, never paced.
+    budget: dict[str, int] | None = None
     undone: Collection[str] = ()
     left: dict[UUID, list[tuple[UUID, datetime]]] = field(default_factory=dict)
 
 
 def pass_gate(
-    claimed: Sequence[Claimed], *, token: UUID, now: datetime, waits: bool = True
+    claimed: Sequence[Claimed],
+    *,
+    token: UUID,
+    now: datetime,
+    waits: bool = True,
+    budget: dict[str, int] | None = None,
 ) -> Gated:
     """Let claimed messages go, or say why not on their rows.
 
     No two of them are about the same subject. Messages whose claim is no longer ours
-    are left alone. With `waits` False nobody waits for a patient who is locked. Call
-    it in a unit of work.
+    are left alone. With `waits` False nobody waits for a patient who is locked.
+    `budget` is how many each provider with a rate may have; it is spent here. Call it
+    in a unit of work.
     """
     found = Gated()
     free, people = _lock_recipients(claimed, waits, found)
@@ -85,6 +95,7 @@ def pass_gate(
         return found
     loaded = load_all([row.subject for row in mine], people)
     facts = _facts(mine, loaded.values(), now)
+    facts.budget = budget
     writing = Writing(now)
     for row in mine:
         _pass_one(row, loaded.get(row.subject), facts, writing)
@@ -154,10 +165,11 @@ def _facts(
     mine: Sequence[Claimed], loaded: Collection[Situation], now: datetime
 ) -> Facts:
     visits = [s.snapshot.id for s in loaded if isinstance(s.snapshot, Visit)]
-    channels = {row.channel for s in loaded for row in s.rows}
+    used = {row.channel for s in loaded for row in s.rows}
+    names = {name for channel in used for name in channels.shares(channel)}
     facts = Facts(
         now=now,
-        doors=providers.doors({provider_of(channel) for channel in channels}),
+        doors=providers.doors({*names, channels.SANDBOX}),
         undone={str(key) for key in repair.being_undone(list(map(UUID, visits)))},
     )
     ids = {row.id for row in mine}
@@ -193,7 +205,7 @@ def _pass_one(
         return
     message = next(known for known in situation.rows if known.pk == row.id)
     if retry.is_exhausted(message.attempts - message.uncounted):
-        _give_up(message, situation, facts.now)
+        _give_up(message, facts.now)
         return
     _judge(message, situation, facts, writing)
 
@@ -204,31 +216,36 @@ def _judge(
     facts: Facts,
     writing: Writing,
 ) -> None:
-    now = facts.now
-    match gate.decide(_asked(message, situation, facts), now):
+    now, kind = facts.now, KINDS[message.kind]
+    address = _address(message, situation)
+    way = choosing.choose(message, kind, address, facts.doors, facts.budget)
+    match gate.decide(_asked(message, situation, facts, way), now):
         case gate.Send():
-            provider = provider_of(message.channel)
-            if not _may_go(provider, facts, KINDS[message.kind].is_urgent):
-                writing.hold(message, facts.doors[provider])
+            if not _may_go(way, kind.is_urgent):
+                writing.hold(message, way.door)
                 return
-            writing.let_go(message, situation, provider)
-            if message.patient_id and KINDS[message.kind].is_reminder:
+            if facts.budget and way.provider in facts.budget:
+                facts.budget[way.provider] -= 1
+            writing.let_go(message, situation, way.provider)
+            if message.patient_id and kind.is_reminder:
                 left = facts.left.setdefault(message.patient_id, [])
                 left.append((message.pk, now))
         case gate.Wait(until):
             writing.put_back(message, next_at=until)
         case gate.Hold(reason):
-            door = facts.doors[provider_of(message.channel)]
-            writing.hold(message, door if door.held else providers.Door(reason))
+            held = way.door.held
+            writing.hold(message, way.door if held else providers.Door(reason))
         case gate.Stop(state, reason):
             planning.stop(message, state, reason)
             if state == states.EXPIRED:
-                calls.ask_if_late(situation, message, now=now)
+                telephone.ask_if_late(situation, message, now=now)
             # What replaces it (a call, another channel) is planned at once.
             planning.replan(subject=message.subject, now=now)
 
 
-def _asked(message: Message, situation: Situation, facts: Facts) -> gate.Facts:
+def _asked(
+    message: Message, situation: Situation, facts: Facts, way: Way
+) -> gate.Facts:
     kind = KINDS[message.kind]
     counts = _reminder_counts(message, situation, facts) if kind.is_reminder else (0, 0)
     return gate.Facts(
@@ -236,7 +253,7 @@ def _asked(message: Message, situation: Situation, facts: Facts) -> gate.Facts:
         zone=situation.reach.zone,
         expires_at=message.expires_at,
         stopped=_stopped(message, situation, facts.now),
-        held=_held(message, situation, facts),
+        held=_held(situation, facts, way),
         reminders_today=counts[0],
         reminders_in_7_days=counts[1],
     )
@@ -245,7 +262,9 @@ def _asked(message: Message, situation: Situation, facts: Facts) -> gate.Facts:
 def _stopped(
     message: Message, situation: Situation, now: datetime
 ) -> tuple[str, str] | None:
-    wanted = plan(situation.snapshot, reach=situation.reach, now=now)
+    wanted = plan(
+        situation.snapshot, reach=situation.reach, now=now, lost=situation.lost
+    )
     if planning.base_key(message) in wanted.keys:
         return None
     if now >= message.expires_at:
@@ -253,25 +272,23 @@ def _stopped(
     return planning.why(situation, message)
 
 
-def _held(message: Message, situation: Situation, facts: Facts) -> str:
+def _held(situation: Situation, facts: Facts, way: Way) -> str:
     if not situation.clinic.sends_on:
         return "clinic_sends_nothing"
     if isinstance(situation.snapshot, Visit) and situation.snapshot.id in facts.undone:
         return "plan_being_undone"
-    door = facts.doors[provider_of(message.channel)]
     # One that is down is asked for a probe when everything else says yes.
-    return "" if door.held == providers.DOWN else door.held
+    return "" if way.door.held == providers.DOWN else way.door.held
 
 
-def _may_go(provider: str, facts: Facts, is_urgent: bool) -> bool:
+def _may_go(way: Way, is_urgent: bool) -> bool:
     """A provider that is down gets one message to show that it is back, and pages."""
-    door = facts.doors[provider]
-    if door.held != providers.DOWN or is_urgent:
+    if way.door.held != providers.DOWN or is_urgent:
         return True
-    if not door.probes:
+    if not way.door.probes:
         return False
-    door.probes = False
-    return breaking.take_probe(provider)
+    way.door.probes = False
+    return breaking.take_probe(way.provider)
 
 
 def _reminder_counts(
@@ -284,15 +301,14 @@ def _reminder_counts(
     return days.count(facts.now.astimezone(zone).date()), len(days)
 
 
-def _give_up(message: Message, situation: Situation, now: datetime) -> None:
+def _give_up(message: Message, now: datetime) -> None:
     Message.objects.filter(pk=message.pk).update(
         state=states.DEAD,
         reason="too_many_attempts",
         lease_token=None,
         lease_until=None,
     )
-    if KINDS[message.kind].calls_if_lost:
-        calls.ask_instead(situation, message, now=now)
+    fallback.replace(message, now=now)
 
 
 def _letter(left: Leaving, attempt_id: int, now: datetime) -> Letter:
@@ -314,10 +330,14 @@ def _letter(left: Leaving, attempt_id: int, now: datetime) -> Letter:
         handed_at=time.monotonic(),
         sender=left.situation.clinic.name,
         language=message.language,
+        expires_at=message.expires_at,
     )
 
 
 def _address(message: Message, situation: Situation) -> str:
+    """The address of a message as it is now, "" if there is none any more."""
     if message.user_id is not None:
-        return address_of(situation.users[message.user_id], message.channel)
-    return situation.contacts[message.channel].value
+        user = situation.users.get(message.user_id)
+        return address_of(user, message.channel) if user else ""
+    contact = situation.contacts.get(message.channel)
+    return contact.value if contact else ""

@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from core.db import Busy
 from notifications import channels
-from notifications.services.sending import send_due
+from notifications.services.sending import lane_name, send_due
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ class Loop:
             threading.Thread(
                 target=self._turns, args=[stop, name], name=f"pages-{name}"
             )
-            for name in channels.lanes()
+            for name in map(lane_name, channels.lanes())
         ]
         for thread in pages:
             thread.start()

@@ -21,6 +21,11 @@ UPDATE notifications_providerstate SET tokens = tokens - %s WHERE provider = %s
 """
 
 
+def has_rate(provider: str) -> bool:
+    """Return True if a rate is set for the provider."""
+    return provider in settings.SEND_RATES
+
+
 def take(provider: str, wanted: int) -> int:
     """Return how many of `wanted` messages may go to the provider now, and spend them.
 

@@ -9,7 +9,7 @@ from notifications.domain import states, stopping
 from notifications.domain.catalogue import KINDS
 from notifications.domain.plan import plan
 from notifications.domain.templates import template
-from notifications.domain.wanted import Plan, Wanted
+from notifications.domain.wanted import AGAIN, Plan, Wanted, base_of
 from notifications.models import Message
 from notifications.selectors import reviews, situations
 from notifications.selectors.situations import Situation
@@ -31,7 +31,6 @@ PASSING = frozenset(
         "do_not_contact",
     }
 )
-AGAIN = "#"
 
 
 def replan(*, subject: str, now: datetime, patient: "Patient | None" = None) -> Plan:
@@ -46,7 +45,9 @@ def replan(*, subject: str, now: datetime, patient: "Patient | None" = None) -> 
 
 def apply(situation: Situation, *, now: datetime) -> Plan:
     """Make this situation's rows be what its plan wants."""
-    wanted = plan(situation.snapshot, reach=situation.reach, now=now)
+    wanted = plan(
+        situation.snapshot, reach=situation.reach, now=now, lost=situation.lost
+    )
     standing = {base_key(row): row for row in situation.rows if not _may_return(row)}
     _stop(situation, wanted, now)
     for item in wanted.messages:
@@ -66,7 +67,7 @@ def apply(situation: Situation, *, now: datetime) -> Plan:
 
 def base_key(row: Message) -> str:
     """Return the key `plan` knows the message by, without its count of returns."""
-    return row.dedupe_key.partition(AGAIN)[0]
+    return base_of(row.dedupe_key)
 
 
 def standing_keys(rows: Iterable[Message]) -> set[str]:

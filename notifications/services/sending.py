@@ -22,7 +22,7 @@ from core.db import Busy, unit_of_work
 from notifications import channels
 from notifications.channels.contract import Accepted, Letter
 from notifications.selectors import providers
-from notifications.services import breaking, pacing, provider_events
+from notifications.services import breaking, fallback, pacing, provider_events
 from notifications.services.calling import Callers, Pair
 from notifications.services.claiming import ANY_PRIORITY, BATCH, Claimed, claim
 from notifications.services.clock_guard import clock_is_wrong
@@ -69,7 +69,7 @@ def send_due(
 ) -> Tally:
     """Send every message due at `as_of` (default: now), at most `limit`.
 
-    With `urgent` only pages to people on call; with `only` those of one provider.
+    With `urgent` only pages to people on call; with `only` those of one lane.
     Enters a unit of work for every step; several may run at once. Sends nothing where
     sending is paused, the database belongs to another installation or its clock has
     jumped.
@@ -83,18 +83,23 @@ def send_due(
         unit_of_work(lambda: adopt(by=job("sender"), now=clock.now()))
     if not urgent:
         # What a provider has told by itself comes before any doubt about it.
-        provider_events.apply_all()
+        provider_events.apply_all(now=as_of or clock.now())
         sweep_all(now=as_of or clock.now())
     found = [
-        _Lane(provider, carries, as_of, at_point, priority)
+        _Lane(names, carries, as_of, at_point, priority)
         for priority in ([0] if urgent else [0, ANY_PRIORITY])
-        for provider, carries in channels.lanes().items()
-        if only in ("", provider)
+        for names, carries in channels.lanes().items()
+        if only in ("", lane_name(names))
     ]
     _run(found, limit)
     for lane in found:
         tally.add(lane.tally)
     return tally
+
+
+def lane_name(names: Sequence[str]) -> str:
+    """Return what a lane is called: its providers."""
+    return "+".join(names)
 
 
 def _silence(as_of: datetime | None) -> str:
@@ -138,7 +143,7 @@ def _side_by_side(lanes: "Sequence[_Lane]") -> None:
             connection.close()
 
     threads = [
-        threading.Thread(target=work, args=[lane], name=f"lane-{lane.provider}")
+        threading.Thread(target=work, args=[lane], name=f"lane-{lane_name(lane.names)}")
         for lane in lanes
     ]
     for thread in threads:
@@ -151,9 +156,9 @@ def _side_by_side(lanes: "Sequence[_Lane]") -> None:
 
 @dataclass(slots=True)
 class _Lane:
-    """The messages of one provider, batch by batch."""
+    """The messages of one provider, or of some that stand in for each other."""
 
-    provider: str
+    names: tuple[str, ...]
     carries: list[str]
     as_of: datetime | None
     at_point: Injection
@@ -161,7 +166,7 @@ class _Lane:
     tally: Tally = field(default_factory=Tally)
 
     def run(self, limit: int | None) -> None:
-        callers = Callers(self.provider)
+        callers = Callers(self.names)
         began = time.monotonic()
         try:
             while limit is None or self.tally.claimed < limit:
@@ -181,32 +186,56 @@ class _Lane:
         if self.as_of is None and clock_is_wrong():
             self.tally.silent = "clock_jumped"
             return False
-        token, claimed = unit_of_work(partial(self._claim, size, now))
+        # What their rates allow; a page is never paced.
+        paced = [name for name in self.names if self.priority and pacing.has_rate(name)]
+        budget = unit_of_work(partial(_take, paced, size)) if paced else None
+        if budget and len(budget) == len(self.names):
+            size = min(size, sum(budget.values()))
+        try:
+            return self._send(size, now, budget, callers)
+        finally:
+            if budget and any(budget.values()):
+                unit_of_work(partial(_give_back, budget))
+
+    def _send(
+        self, size: int, now: datetime, budget: dict[str, int] | None, callers: Callers
+    ) -> bool:
+        if size < 1:
+            return False
+        claims = partial(
+            claim,
+            now=now,
+            limit=size,
+            channels=self.carries,
+            priority=self.priority,
+        )
+        token, claimed = unit_of_work(claims)
         if not claimed:
             return False
         self.tally.claimed += len(claimed)
         self.at_point("after_claim")
-        for letters in _judged(claimed, token, now):
+        for letters in _judged(claimed, token, now, budget):
             self.at_point("after_gate")
             for pairs in callers.call_all(letters):
                 self.at_point("after_call")
                 self.tally.sent += settle_patiently(pairs, now)
         return True
 
-    def _claim(self, size: int, now: datetime) -> tuple[UUID, list[Claimed]]:
-        """Claim as many as the provider's rate allows; a page is never paced."""
-        is_paced = self.priority != 0
-        allowed = pacing.take(self.provider, size) if is_paced else size
-        token, claimed = claim(
-            now=now, limit=allowed, channels=self.carries, priority=self.priority
-        )
-        if is_paced:
-            pacing.give_back(self.provider, allowed - len(claimed))
-        return token, claimed
+
+def _take(names: Sequence[str], size: int) -> dict[str, int]:
+    return {name: pacing.take(name, size) for name in names}
+
+
+def _give_back(budget: dict[str, int]) -> None:
+    for name, left in budget.items():
+        pacing.give_back(name, left)
 
 
 def _judged(
-    claimed: Sequence[Claimed], token: UUID, now: datetime
+    claimed: Sequence[Claimed],
+    token: UUID,
+    now: datetime,
+    budget: dict[str, int] | None,
 ) -> Iterator[list[Letter]]:
     """Gate what was claimed, wave by wave; yields the letters that may leave.
 
@@ -214,7 +243,9 @@ def _judged(
     the first.
     """
     for wave in _waves(claimed):
-        gate = partial(pass_gate, wave, token=token, now=now, waits=False)
+        gate = partial(
+            pass_gate, wave, token=token, now=now, waits=False, budget=budget
+        )
         try:
             gated = unit_of_work(gate)
         except Exception as error:  # noqa: BLE001  (one of them: found one by one)
@@ -225,7 +256,7 @@ def _judged(
         if letters:
             yield letters
         for row in alone:
-            if one := _pass_alone(row, token, now):
+            if one := _pass_alone(row, token, now, budget):
                 yield one
 
 
@@ -241,10 +272,13 @@ def _waves(claimed: Sequence[Claimed]) -> list[list[Claimed]]:
     return waves
 
 
-def _pass_alone(row: Claimed, token: UUID, now: datetime) -> list[Letter]:
+def _pass_alone(
+    row: Claimed, token: UUID, now: datetime, budget: dict[str, int] | None
+) -> list[Letter]:
     """One message that cannot be judged must not keep the others from leaving."""
+    gate = partial(pass_gate, [row], token=token, now=now, budget=budget)
     try:
-        return unit_of_work(partial(pass_gate, [row], token=token, now=now)).letters
+        return unit_of_work(gate).letters
     except Exception as error:  # noqa: BLE001  (it is put back and named, not hidden)
         name = type(error).__name__
         log.error("gate_failed", message=str(row.id), error=name)  # noqa: TRY400
@@ -283,6 +317,8 @@ def _settle(pairs: Sequence[Pair], now: datetime) -> int:
         return sum(_settle([pair], now) for pair in pairs)
     if done.is_back:
         unit_of_work(breaking.let_go)
+    for address in done.opted_out:
+        unit_of_work(partial(fallback.keep_opt_out, address, now=now))
     return _accepted(pairs, done.ours)
 
 

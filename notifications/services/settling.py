@@ -13,8 +13,10 @@ from uuid import UUID
 from django.db import connection
 from django.db.models.functions import Now
 
+from notifications import channels
 from notifications.channels import PROVIDERS
 from notifications.channels.contract import (
+    OPTED_OUT,
     Accepted,
     Letter,
     NotSent,
@@ -23,12 +25,9 @@ from notifications.channels.contract import (
     Unknown,
 )
 from notifications.domain import retry, states
-from notifications.domain.catalogue import KINDS
 from notifications.models import AttemptOutcome, Message, ProviderState
-from notifications.selectors import situations
-from notifications.services import breaking, calls
+from notifications.services import breaking, fallback
 from notifications.services.calling import NOT_CALLED, Pair
-from patients.services.locking import lock_many
 
 # How long a provider may take to tell by itself what became of a message. One that
 # takes the same message only once needs no time; one without callbacks gets a back-off.
@@ -83,10 +82,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The messages that were still ours, and if a provider is back from an outage."""
+    """The messages that were still ours, and if a provider is back from an outage.
+
+    `opted_out` are the addresses whose owners told a provider to send no more.
+    """
 
     ours: frozenset[UUID]
     is_back: bool
+    opted_out: frozenset[str] = frozenset()
 
 
 def settle(pairs: Sequence[Pair], *, now: datetime) -> Settled:
@@ -95,22 +98,24 @@ def settle(pairs: Sequence[Pair], *, now: datetime) -> Settled:
     The letters, one or more, are of one claim. Where a lease had passed to somebody
     else, the outcome is kept and the message is left to its new holder.
     """
-    # A call may be asked for below, and that needs the patient's row first.
-    lock_many(
-        {
-            letter.patient_id
-            for letter, result in pairs
-            if isinstance(result, Refused) and letter.patient_id
-        }
-    )
+    # Another channel or a call is asked for below: first the patients' rows.
+    refused = [letter for letter, result in pairs if isinstance(result, Refused)]
+    if refused:
+        fallback.lock_recipients([letter.message_id for letter in refused])
     held = _hold(pairs)
     _keep(pairs, held.keys())
     ours = [pair for pair in pairs if pair[0].message_id in held]
     _move_on(ours, held)
     for letter, result in ours:
         if isinstance(result, Refused):
-            _bury(letter, now)
-    return Settled(frozenset(held), is_back=_tell_breakers(pairs))
+            fallback.replace(Message.objects.get(pk=letter.message_id), now=now)
+    stopped = {
+        letter.address
+        for letter, result in pairs
+        if isinstance(result, Refused) and result.reason == OPTED_OUT
+    }
+    is_back = _tell_breakers(pairs)
+    return Settled(frozenset(held), is_back, frozenset(stopped))
 
 
 def settle_delay(provider: str) -> timedelta:
@@ -168,11 +173,17 @@ def _next(letter: Letter, result: Result, held: Held) -> tuple[Any, ...]:
             return (states.DEAD, reason[:40], "", 0, 0, None, None, False)
         case NotSent(reason, retry_after, is_outage):
             tries = held.attempts - held.uncounted
-            wait = retry.AFTER_OUTAGE if is_outage else retry.wait_after(tries)
+            wait = _after_outage(letter) if is_outage else retry.wait_after(tries)
             return (
                 *(states.SCHEDULED, reason[:40], "", int(is_outage), 0, None),
                 *(retry_after or wait, False),
             )
+
+
+def _after_outage(letter: Letter) -> timedelta:
+    """Where another provider may carry it, it need not wait for this one."""
+    others = len(channels.shares(letter.channel)) > 1
+    return retry.BEFORE_ANOTHER if others else retry.AFTER_OUTAGE
 
 
 def _write(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -186,13 +197,6 @@ def _block(provider: str, pause: timedelta) -> None:
     )
 
 
-def _bury(letter: Letter, now: datetime) -> None:
-    message = Message.objects.get(pk=letter.message_id)
-    if KINDS[message.kind].calls_if_lost and message.patient_id is not None:
-        situation = situations.load(message.subject)
-        calls.ask_instead(situation, message, now=now)
-
-
 def _tell_breakers(pairs: Sequence[Pair]) -> bool:
     """Any answer shows that a provider is there; only failures show that it is not."""
     is_back = False
@@ -204,6 +208,8 @@ def _tell_breakers(pairs: Sequence[Pair]) -> bool:
         elif faults:
             reason = getattr(faults[-1], "reason", "")
             breaking.failed(provider, len(faults), reason)
+        if faults:
+            breaking.lose_weight(provider, len(faults))
     return is_back
 
 

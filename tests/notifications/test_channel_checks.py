@@ -1,5 +1,6 @@
 """Wrong settings of the channels are said before a message is lost."""
 
+import base64
 import os
 import subprocess
 import sys
@@ -8,7 +9,8 @@ import pytest
 from django.core.checks import run_checks
 
 from config import mail as mail_settings
-from notifications import channels
+from config import texts as text_settings
+from notifications import channels, checks
 from notifications.checks import TAG, providers
 from notifications.selectors.situations import channels_of, reach_of
 from notifications.starting import stop_if_wrong
@@ -23,6 +25,15 @@ GOOD = {
     "EMAIL_HOST_USER": "visits@clinic.test",
     "EMAIL_HOST_PASSWORD": "a-secret-of-the-mail",
     "DEFAULT_FROM_EMAIL": "Cedar <visits@clinic.test>",
+}
+TEXTS = {
+    "sms": "twilio:80,telnyx:20",
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "a-secret-of-twilio",
+    "TWILIO_FROM": "+17135550100",
+    "TELNYX_API_KEY": "KEY-a-secret-of-telnyx",
+    "TELNYX_PUBLIC_KEY": base64.b64encode(bytes(32)).decode(),
+    "TELNYX_FROM": "+17135550101",
 }
 NAMES = {
     "EMAIL_PROVIDER": "provider",
@@ -48,6 +59,10 @@ def production(settings):
         read = mail_settings.read({**GOOD, **env})
         settings.DEMO = False
         settings.CHANNELS = {"sms": sms, "email": email}
+        words = text_settings.read({"SEND_MODE": "live", **env})
+        settings.SEND_MODE, settings.SEND_ALLOW_LIST = words.mode, words.allowed
+        settings.TWILIO, settings.TELNYX = words.twilio, words.telnyx
+        settings.SITE_URL = env.get("SITE_URL", "https://clinic.test")
         for name, of in NAMES.items():
             setattr(settings, name, getattr(read, of))
         return {m.id: m for m in run_checks(tags=[TAG], include_deployment_checks=True)}
@@ -60,11 +75,53 @@ def test_mail_with_login_and_tls_and_no_texts_is_right(production):
     assert channels.carried() == {"email"}
 
 
+def test_texts_by_two_providers_are_right(production):
+    assert production(**TEXTS) == {}
+    assert channels.carried() == {"sms", "email"}
+
+
+def test_a_library_that_is_not_installed_is_named(production, monkeypatch):
+    monkeypatch.setattr(checks, "find_spec", lambda name: None)
+
+    found = production(**TEXTS)
+
+    assert 'pip install "crestpath[sms]"' in found["messages.E019"].hint
+
+
+def test_modes_that_hold_messages_back_say_so_and_start(production):
+    found = production(SEND_MODE="sandbox")
+    assert list(found) == ["messages.W003"]
+    assert "no message" in found["messages.W003"].msg
+    listed = production(SEND_MODE="allow-list", SEND_ALLOW_LIST="+1 713 555-0100,@x.org")
+
+    assert "only 2 addresses" in listed["messages.W003"].msg
+    assert stop_if_wrong() is None
+
+
 @pytest.mark.parametrize(
     ("wrong", "fault", "words"),
     [
         ({"sms": "twillio"}, "messages.E001", "CHANNEL_SMS=twillio"),
-        ({"sms": "twilio"}, "messages.E001", "CHANNEL_SMS=twilio"),
+        ({"sms": "twilio,telnix"}, "messages.E001", "Did you mean telnyx?"),
+        ({"sms": "twilio,none"}, "messages.E001", "CHANNEL_SMS=none"),
+        ({"sms": "twilio:80,file:20"}, "messages.E002", "reaches nobody"),
+        ({"sms": "twilio:eighty"}, "messages.E014", "twilio:80,telnyx:20"),
+        ({"SEND_MODE": ""}, "messages.E015", "SEND_MODE is not set"),
+        ({"SEND_MODE": "life"}, "messages.E016", "Did you mean live?"),
+        ({"SEND_MODE": "allow-list"}, "messages.E017", "the list is empty"),
+        (
+            {"SEND_MODE": "allow-list", "SEND_ALLOW_LIST": "+17135550100, Ana"},
+            "messages.E018",
+            "1 entries",
+        ),
+        ({**TEXTS, "SITE_URL": "http://clinic.test"}, "messages.E020", "https"),
+        ({**TEXTS, "TWILIO_ACCOUNT_SID": "AC1"}, "messages.E021", "begins with AC"),
+        ({**TEXTS, "TWILIO_AUTH_TOKEN": ""}, "messages.E022", "signed by it"),
+        ({**TEXTS, "TWILIO_API_KEY": "SK1"}, "messages.E023", "TWILIO_API_SECRET"),
+        ({**TEXTS, "TWILIO_FROM": "7135550100"}, "messages.E024", "TWILIO_FROM"),
+        ({**TEXTS, "TELNYX_API_KEY": ""}, "messages.E025", "TELNYX_API_KEY"),
+        ({**TEXTS, "TELNYX_PUBLIC_KEY": "abc"}, "messages.E026", "TELNYX_PUBLIC_KEY"),
+        ({**TEXTS, "TELNYX_FROM": ""}, "messages.E027", "TELNYX_FROM"),
         ({"sms": "email"}, "messages.E001", "CHANNEL_SMS=email"),
         ({"sms": "Console"}, "messages.E001", "CHANNEL_SMS=Console"),
         ({"email": "emial"}, "messages.E001", "Did you mean email?"),
@@ -105,7 +162,7 @@ def test_a_wrong_setting_is_named_with_what_to_do(production, wrong, fault, word
     assert fault in found, found
     said = f"{found[fault].msg} {found[fault].hint}"
     assert words in said
-    assert "a-secret-of-the-mail" not in said
+    assert "a-secret" not in said
 
 
 def test_a_provider_with_its_own_settings_is_right(production):
@@ -183,13 +240,13 @@ def test_in_a_demo_the_console_and_the_mailbox_are_channels(settings):
 
 
 def test_a_wrong_setting_stops_the_start_in_words(production):
-    production(sms="twilio")
+    production(sms="twillio")
 
     with pytest.raises(SystemExit) as stopped:
         stop_if_wrong()
 
     assert "nothing was started" in str(stopped.value)
-    assert "CHANNEL_SMS=twilio" in str(stopped.value)
+    assert "CHANNEL_SMS=twillio" in str(stopped.value)
 
 
 def test_a_right_one_lets_it_start(production):
@@ -199,9 +256,15 @@ def test_a_right_one_lets_it_start(production):
 
 
 @pytest.mark.parametrize(
-    ("sms", "code", "said"), [("twilio", 1, b"CHANNEL_SMS=twilio"), ("none", 0, b"")]
+    ("sms", "mode", "code", "said"),
+    [
+        ("twillio", "live", 1, b"CHANNEL_SMS=twillio"),
+        ("twilio", "live", 1, b"TWILIO_ACCOUNT_SID"),
+        ("none", "", 1, b"SEND_MODE is not set"),
+        ("none", "live", 0, b""),
+    ],
 )
-def test_the_web_process_starts_only_with_right_channels(sms, code, said):
+def test_the_web_process_starts_only_with_right_channels(sms, mode, code, said):
     env = {key: value for key, value in os.environ.items() if key != "DEMO"}
     env |= {
         **GOOD,
@@ -210,6 +273,7 @@ def test_the_web_process_starts_only_with_right_channels(sms, code, said):
         "LINK_KEY": "y" * 60,
         "DATABASE_URL": "postgresql://nobody@/none?host=/nowhere",
         "CHANNEL_SMS": sms,
+        "SEND_MODE": mode,
     }
 
     done = subprocess.run(

@@ -2,11 +2,14 @@
 
 import dataclasses
 import smtplib
+import socket
+import ssl
 from uuid import UUID
 
 import pytest
 from anymail.exceptions import AnymailRequestsAPIError
 from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
 
 from notifications.channels import email
 from notifications.channels.contract import (
@@ -58,7 +61,7 @@ def test_anymail_is_told_our_message_and_tells_us_its_own(settings):
     assert result.provider_message_id
 
 
-class Raises:
+class Raises(BaseEmailBackend):
     """A connection whose every send raises."""
 
     def __init__(self, error):
@@ -102,6 +105,46 @@ def test_every_failure_says_whether_it_left(monkeypatch, error, expected):
     )
 
     assert email.EmailChannel().send(LETTER) == expected
+
+
+class NeverOpens(Raises):
+    """A connection that cannot be opened."""
+
+    def open(self):
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (TimeoutError(), "connect_timeout"),
+        (socket.gaierror(), "name_not_found"),
+        (ConnectionRefusedError(), "connection_refused"),
+        (ssl.SSLCertVerificationError(), "untrusted_certificate"),
+        (smtplib.SMTPServerDisconnected(), "disconnected"),
+        (smtplib.SMTPConnectError(554, b"no service"), "SMTPConnectError"),
+        (smtplib.SMTPHeloError(504, b"no"), "SMTPHeloError"),
+        (smtplib.SMTPAuthenticationError(535, b""), "SMTPAuthenticationError"),
+        (OSError("network is unreachable"), "OSError"),
+    ],
+)
+def test_a_line_that_was_never_open_has_sent_nothing(monkeypatch, error, reason):
+    monkeypatch.setattr(
+        "django.core.mail.message.EmailMessage.get_connection",
+        lambda self, fail_silently=False: NeverOpens(error),
+    )
+
+    assert email.EmailChannel().send(LETTER) == NotSent(reason)
+
+
+def test_a_server_that_takes_the_call_and_never_greets_has_nothing(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_TIMEOUT = 0.2
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = mute.getsockname()
+
+        # smtplib hides the time-out of a greeting.
+        assert email.EmailChannel().send(LETTER) == NotSent("disconnected")
 
 
 def test_a_text_message_is_no_mail():

@@ -129,7 +129,7 @@ def test_a_callback_settles_what_was_uncertain(provider):
             message_ref=str(scripted.letters[0].message_id),
             type="delivered",
         )
-    applied = provider_events.apply_all()
+    applied = provider_events.apply_all(now=NOW)
 
     assert (applied, state_of()[0]) == (1, "delivered")
 
@@ -144,7 +144,7 @@ def test_a_late_lower_status_changes_nothing(provider):
         provider_events.receive(
             provider="file", event_id=event_id, message_ref=ref, type=kind
         )
-    provider_events.apply_all()
+    provider_events.apply_all(now=NOW)
 
     assert state_of()[0] == "delivered"
 

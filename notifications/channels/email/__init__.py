@@ -6,6 +6,7 @@ told from another message.
 """
 
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from email.utils import formataddr, parseaddr
@@ -52,19 +53,26 @@ class EmailChannel:
             return Refused("wrong_channel")
         mail = _mail(letter)
         try:
-            _hand_over(mail)
+            return _hand_over(mail)
         except FAILURES as error:
             return _by_error(error)
-        return Accepted(_provider_id(mail))
 
 
-def _hand_over(mail: EmailMessage) -> None:
+def _hand_over(mail: EmailMessage) -> Result:
     """Send, and hang up whatever happened: Django leaves the line open when a login
-    is refused, and a sender would keep one more with every try."""
+    is refused, and a sender would keep one more with every try.
+
+    The line is opened by itself first: while it is not, nothing can have left.
+    """
     # No stub knows this method.
     connection = mail.get_connection()  # type: ignore[attr-defined]
     try:
+        try:
+            connection.open()
+        except (smtplib.SMTPException, OSError) as error:
+            return NotSent(_before_sending(error))
         mail.send()
+        return Accepted(_provider_id(mail))
     finally:
         close = getattr(connection, "close", None)
         if close is not None:
@@ -106,6 +114,22 @@ def _message_id(letter: Letter) -> str:
 def _provider_id(mail: EmailMessage) -> str:
     found = getattr(getattr(mail, "anymail_status", None), "message_id", None)
     return "" if found is None else str(found)
+
+
+def _before_sending(error: Exception) -> str:
+    """The reason of a line that could not be opened."""
+    match error:
+        case TimeoutError():
+            return "connect_timeout"
+        case socket.gaierror():
+            return "name_not_found"
+        case ConnectionRefusedError():
+            return "connection_refused"
+        case ssl.SSLCertVerificationError():
+            return "untrusted_certificate"
+        case smtplib.SMTPServerDisconnected():
+            return "disconnected"
+    return type(error).__name__
 
 
 def _by_error(error: Exception) -> Result:

@@ -1,0 +1,46 @@
+"""Telnyx's error codes and the reasons we keep.
+
+From its "Messaging Error Code Reference" (developers.telnyx.com, Messaging) and "API
+Errors", read 2026-12-01. Codes of 400xx come with a webhook, the others with the answer.
+"""
+
+from typing import Final
+
+from notifications.channels.contract import OPTED_OUT
+
+CODES: Final[dict[str, str]] = {
+    # The recipient.
+    "10002": "number_invalid",
+    "10016": "number_invalid",  # not in E.164
+    "40001": "number_takes_no_texts",  # landline
+    "40004": "number_unreachable",  # rejected by the destination
+    "40006": "number_unreachable",
+    "40008": "number_unreachable",
+    "40012": "number_invalid",
+    "40300": OPTED_OUT,
+    "40310": "number_invalid",
+    # What was said.
+    "40002": "content_refused",  # spam, for now
+    "40003": "content_refused",  # spam, for good
+    "40009": "content_refused",
+    "40015": "content_refused",
+    "40302": "content_refused",  # too long
+    # Where we may send.
+    "40309": "number_not_allowed",  # country not switched on
+    # Too late.
+    "40005": "too_late",
+    "40014": "too_late",
+    # Our own settings.
+    "10009": "misconfigured",  # login
+    "10010": "misconfigured",
+    "40013": "misconfigured",  # the sender
+    "40100": "misconfigured",
+    "40305": "misconfigured",
+    "40308": "misconfigured",
+    "40312": "misconfigured",  # messaging profile disabled
+    "40313": "misconfigured",
+    # For later.
+    "10011": "too_many_requests",
+    "40011": "too_many_requests",
+    "40318": "provider_busy",  # the queue is full
+}
