@@ -55,6 +55,11 @@ class Touchpoint:
         day = anchor.astimezone(zone).date() + timedelta(days=self.days)
         return quiet.at(day, self.at, zone)
 
+    @property
+    def stamp(self) -> str:
+        """Return the code with its version, as a message keeps it: "T-7 v1"."""
+        return f"{self.code} v{self.version}"
+
     def is_for(self, visit_type: str) -> bool:
         """Return True if visits of that type have this touchpoint."""
         return not self.visit_types or visit_type in self.visit_types

@@ -19,7 +19,7 @@ from core import locks
 from notifications.channels import provider_of
 from notifications.channels.contract import Letter
 from notifications.domain import gate, retry, states
-from notifications.domain.catalogue import KINDS
+from notifications.domain.catalogue import KINDS, SMS
 from notifications.domain.plan import plan
 from notifications.domain.subjects import Visit
 from notifications.models import Message
@@ -224,6 +224,8 @@ def _judge(
             planning.stop(message, state, reason)
             if state == states.EXPIRED:
                 calls.ask_if_late(situation, message, now=now)
+            if reason == gate.CAP and KINDS[message.kind].calls_if_capped:
+                calls.ask_instead(situation, message, reason=gate.CAP, now=now)
             # What replaces it (a call, another channel) is planned at once.
             planning.replan(subject=message.subject, now=now)
 
@@ -320,4 +322,7 @@ def _letter(left: Leaving, attempt_id: int, now: datetime) -> Letter:
 def _address(message: Message, situation: Situation) -> str:
     if message.user_id is not None:
         return address_of(situation.users[message.user_id], message.channel)
+    if situation.enquiry is not None:
+        asked = situation.enquiry
+        return asked.phone if message.channel == SMS else asked.email
     return situation.contacts[message.channel].value
