@@ -104,6 +104,10 @@ app.conf.beat_schedule = {
         "task": "notifications.tasks.ask_for_check_in_calls",
         "schedule": 300.0,
     },
+    "ask-for-visit-calls": {
+        "task": "notifications.tasks.ask_for_visit_calls",
+        "schedule": 300.0,
+    },
     "check-messages": {
         "task": "notifications.tasks.check_messages",
         "schedule": 24 * 3600.0,

@@ -14,6 +14,8 @@ class Message(UuidModel):
     attempt said, its link masked. `due_at`, `next_at`, `expires_at` and `sent_at`
     are domain time; `lease_until` and `not_before` are real time.
     `sent_at` is set by the gate and taken back where it is known that nothing left.
+    What went to an address that turned out wrong counts as told to nobody.
+    Whoever wrote an enquiry is no patient: its subject names it.
     """
 
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
@@ -40,6 +42,22 @@ class Message(UuidModel):
     template_version = models.PositiveSmallIntegerField()
     told_start = models.DateTimeField(null=True, blank=True)
     was_start = models.DateTimeField(null=True, blank=True)
+    touchpoint = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="row of the table, with its version",
+    )
+    also = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="reminders of others that its text told",
+    )
+    misdirected_at = models.DateTimeField(
+        null=True, blank=True, help_text="the address it went to was corrected then"
+    )
     title = models.CharField(max_length=200, blank=True, default="")
     body = models.TextField(blank=True, default="")
     due_at = models.DateTimeField()
@@ -81,7 +99,8 @@ class Message(UuidModel):
             models.CheckConstraint(
                 name="message_has_one_recipient",
                 condition=Q(user=None, patient__isnull=False)
-                | Q(user__isnull=False, task__isnull=False),
+                | Q(user__isnull=False, task__isnull=False)
+                | Q(user=None, patient=None, subject__startswith="enquiry:"),
             ),
             models.CheckConstraint(
                 name="message_lease_while_somebody_holds_it",
@@ -111,6 +130,12 @@ class Message(UuidModel):
             models.Index(name="message_of_subject", fields=["subject"]),
             # The caps, and a patient's page.
             models.Index(name="message_of_patient", fields=["patient", "-due_at"]),
+            # What one text told of several visits.
+            models.Index(
+                name="message_that_tells_several",
+                fields=["patient"],
+                condition=~Q(also=[]),
+            ),
             models.Index(name="message_of_clinic", fields=["clinic", "-due_at", "id"]),
         ]
 

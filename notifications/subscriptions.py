@@ -5,15 +5,20 @@ locks it all the same, because a failed one is repeated later by itself.
 """
 
 from core.events import Event, Subscriber
+from notifications.services import redirecting
 from notifications.services.planning import replan
 from notifications.services.replanning import (
     replan_check_ins,
     replan_offers,
     replan_patient,
+    replan_siblings,
+    replan_visits,
 )
 from patients.events import (
     ConsentChanged,
     ContactChanged,
+    EnquiryClosed,
+    EnquiryReceived,
     PatientAmended,
     PatientDeparted,
     PatientReturned,
@@ -25,6 +30,8 @@ from patients.events import (
 from patients.services.locking import lock
 from patients.services.tasks import lock_task
 from procedures.events import (
+    BaselineRecorded,
+    ConsultationLinked,
     EpisodeAdvanced,
     FollowUpsPlanned,
     RedFlagRaised,
@@ -38,6 +45,7 @@ from scheduling.events import (
     AppointmentCancelled,
     AppointmentCheckedIn,
     AppointmentCheckInUndone,
+    AppointmentConfirmed,
     AppointmentEnded,
     AppointmentEvent,
     AppointmentFulfilled,
@@ -62,6 +70,33 @@ def plan_visit(event: AppointmentEvent) -> None:
     patient = lock(event.patient_id)
     subject = f"appointment:{event.appointment_id}"
     replan(subject=subject, patient=patient, now=event.occurred_at)
+    replan_siblings(
+        patient_id=event.patient_id, subject=subject, now=event.occurred_at
+    )
+
+
+def plan_questions(event: ConsultationLinked) -> None:
+    """Ask the questions before a consultation, once it is known to be one."""
+    lock(event.patient_id)
+    subject = f"appointment:{event.appointment_id}"
+    replan(subject=subject, now=event.occurred_at)
+
+
+def plan_visits(event: BaselineRecorded) -> None:
+    """Ask no more before a consultation what has been answered."""
+    lock(event.patient_id)
+    replan_visits(patient_id=event.patient_id, now=event.occurred_at)
+
+
+def plan_enquiry(event: EnquiryReceived | EnquiryClosed) -> None:
+    """Say that an enquiry has come in, unless somebody has answered it."""
+    replan(subject=f"enquiry:{event.enquiry_id}", now=event.occurred_at)
+
+
+def redirect_messages(event: ContactChanged) -> None:
+    """Tell the new address what went to one that was corrected; its links end."""
+    lock(event.patient_id)
+    redirecting.redirect(patient_id=event.patient_id, now=event.occurred_at)
 
 
 def plan_patient(event: PatientEvent) -> None:
@@ -104,6 +139,7 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentBooked, plan_visit),
     (AppointmentMoved, plan_visit),
     (AppointmentCancelled, plan_visit),
+    (AppointmentConfirmed, plan_visit),
     (AppointmentArrived, plan_visit),
     (AppointmentArrivalUndone, plan_visit),
     (AppointmentCheckedIn, plan_visit),
@@ -117,10 +153,16 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (OfferClosed, plan_offer),
     (WaitChanged, plan_offers),
     (PatientAmended, plan_patient),
+    # First: planning anew then finds that the new address was told nothing.
+    (ContactChanged, redirect_messages),
     (ContactChanged, plan_patient),
     (ConsentChanged, plan_patient),
     (PatientDeparted, plan_patient),
     (PatientReturned, plan_patient),
+    (EnquiryReceived, plan_enquiry),
+    (EnquiryClosed, plan_enquiry),
+    (ConsultationLinked, plan_questions),
+    (BaselineRecorded, plan_visits),
     (FollowUpsPlanned, plan_check_ins),
     (EpisodeAdvanced, plan_check_ins),
     (ResponseRecorded, stop_check_in),

@@ -3,7 +3,13 @@
 from celery import shared_task
 
 from core import clock
-from notifications.services import check_in_calls, checking, doorbell, sending
+from notifications.services import (
+    check_in_calls,
+    checking,
+    doorbell,
+    sending,
+    visit_calls,
+)
 
 
 @shared_task
@@ -34,3 +40,9 @@ def check_messages(**_: object) -> int:
 def ask_for_check_in_calls(**_: object) -> int:
     """Ask for the calls of recovery contacts that are due; how many changed."""
     return check_in_calls.ask_for_calls(clock.now())
+
+
+@shared_task
+def ask_for_visit_calls(**_: object) -> int:
+    """Ask for the calls before visits that are due; how many visits changed."""
+    return visit_calls.ask_for_calls(clock.now())

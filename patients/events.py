@@ -44,6 +44,20 @@ class PatientReturned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnquiryReceived(Event):
+    """Somebody wrote by the public form; they are no patient yet."""
+
+    enquiry_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnquiryClosed(Event):
+    """The enquiry was answered: a patient was made of it, or it leads to none."""
+
+    enquiry_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOpened(Event):
     task_id: UUID
     patient_id: UUID | None

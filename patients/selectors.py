@@ -45,6 +45,11 @@ def patients_by_id(patient_ids: Collection[UUID]) -> dict[UUID, Patient]:
     return Patient.objects.select_related("clinic").in_bulk(patient_ids)
 
 
+def enquiries_by_id(enquiry_ids: Collection[UUID]) -> dict[UUID, Enquiry]:
+    """These enquiries of whatever clinic, with their clinic."""
+    return Enquiry.objects.select_related("clinic").in_bulk(enquiry_ids)
+
+
 def tasks_by_id(task_ids: Collection[UUID]) -> dict[UUID, Task]:
     """These tasks of whatever clinic, with their clinic."""
     return Task.objects.select_related("clinic").in_bulk(task_ids)

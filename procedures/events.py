@@ -17,6 +17,22 @@ class EpisodeAdvanced(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultationLinked(Event):
+    """A visit is the episode's consultation: its questions can be asked before."""
+
+    appointment_id: UUID
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineRecorded(Event):
+    """The questions of the time before the treatment are answered."""
+
+    episode_id: UUID
+    patient_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUpsPlanned(Event):
     """The contacts after the injection are on the calendar."""
 

@@ -21,6 +21,12 @@ CHECK_IN_D3: Final = "check_in_d3"
 OFFER: Final = "offer"
 OFFER_GONE: Final = "offer_gone"
 ON_CALL_PAGE: Final = "on_call_page"
+ENQUIRY_RECEIVED: Final = "enquiry_received"
+QUESTIONNAIRE: Final = "questionnaire"
+PREPARE_T14: Final = "prepare_t14"
+PREPARE_T7: Final = "prepare_t7"
+PREPARE_T2: Final = "prepare_t2"
+MISSED: Final = "missed"
 
 MORNING: Final = time(10)  # reminders and check-ins, the patient's wall clock
 UNDO_HOLD: Final = timedelta(minutes=2)  # a change can be undone before it is told
@@ -35,6 +41,8 @@ class Kind:
     `tells_start`: the reader knows the visit's time afterwards.
     `calls_if_lost`: where it can never arrive, somebody telephones instead.
     `calls_if_late`: likewise where it could not leave in time, for our own reasons.
+    `calls_if_capped`: likewise where a cap keeps it back until it is too late. What a
+    later reminder says anyway `leaves_room` for it: it is capped one earlier.
     """
 
     code: str
@@ -46,6 +54,8 @@ class Kind:
     minimum_lead: timedelta = timedelta(0)
     calls_if_lost: bool = False
     calls_if_late: bool = False
+    calls_if_capped: bool = False
+    leaves_room: bool = False
 
     @property
     def must_arrive(self) -> bool:
@@ -97,6 +107,57 @@ KINDS: Final[dict[str, Kind]] = {
             grace=timedelta(hours=12),
             minimum_lead=timedelta(hours=2),
             calls_if_late=True,
+            calls_if_capped=True,
+        ),
+        # A stranger may have to wait for the morning; a day later somebody has called.
+        Kind(code=ENQUIRY_RECEIVED, priority=3, grace=timedelta(hours=24)),
+        Kind(
+            code=MISSED,
+            priority=3,
+            link="rebook",
+            grace=timedelta(hours=48),
+            calls_if_lost=True,
+            calls_if_late=True,
+        ),
+        # Asked at the visit itself where nobody answered before.
+        Kind(
+            code=QUESTIONNAIRE,
+            priority=4,
+            link="baseline",
+            is_reminder=True,
+            grace=timedelta(hours=48),
+            minimum_lead=timedelta(hours=2),
+            leaves_room=True,
+        ),
+        Kind(
+            code=PREPARE_T14,
+            priority=4,
+            link="prepare",
+            is_reminder=True,
+            grace=timedelta(hours=72),
+            minimum_lead=timedelta(hours=12),
+            calls_if_late=True,
+            leaves_room=True,
+        ),
+        # Steps begin on that day: a text of the next evening would be too late.
+        Kind(
+            code=PREPARE_T7,
+            priority=4,
+            link="prepare",
+            is_reminder=True,
+            grace=timedelta(hours=32),
+            minimum_lead=timedelta(hours=12),
+            calls_if_late=True,
+            calls_if_capped=True,
+        ),
+        Kind(
+            code=PREPARE_T2,
+            priority=4,
+            link="prepare",
+            is_reminder=True,
+            grace=timedelta(hours=20),
+            minimum_lead=timedelta(hours=12),
+            leaves_room=True,
         ),
     )
 }

@@ -1,13 +1,14 @@
 """The last question before a message leaves: now, later, or never?"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clinics.domain import quiet
 from notifications.domain import states
-from notifications.domain.catalogue import Kind
+from notifications.domain.catalogue import MORNING, Kind
 
+CAP = "cap"
 MAXIMUM_A_DAY = 1
 MAXIMUM_IN_7_DAYS = 3
 
@@ -80,12 +81,21 @@ def _considerate(facts: Facts, now: datetime) -> Verdict:
     if leaves > now:
         return Wait(leaves)
     if facts.kind.is_reminder and _is_capped(facts):
-        return Stop(states.SUPPRESSED, "cap")
+        return _next_morning(facts, now)
     return Send()
 
 
 def _is_capped(facts: Facts) -> bool:
+    room = MAXIMUM_IN_7_DAYS - facts.kind.leaves_room
     return (
-        facts.reminders_today >= MAXIMUM_A_DAY
-        or facts.reminders_in_7_days >= MAXIMUM_IN_7_DAYS
+        facts.reminders_today >= MAXIMUM_A_DAY or facts.reminders_in_7_days >= room
     )
+
+
+def _next_morning(facts: Facts, now: datetime) -> Verdict:
+    """What a cap keeps back is worth telling a day later, or is somebody's call."""
+    tomorrow = now.astimezone(facts.zone).date() + timedelta(days=1)
+    later = quiet.permitted(quiet.at(tomorrow, MORNING, facts.zone), facts.zone)
+    if later < facts.expires_at:
+        return Wait(later)
+    return Stop(states.SUPPRESSED, CAP)

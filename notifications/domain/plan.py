@@ -12,10 +12,11 @@ from itertools import chain
 
 from notifications.domain import catalogue
 from notifications.domain.plan_check_ins import plan_calls, plan_invitations
+from notifications.domain.plan_enquiries import plan_enquiry
 from notifications.domain.plan_offers import plan_offer
 from notifications.domain.plan_pages import plan_pages
 from notifications.domain.plan_visits import plan_visit
-from notifications.domain.subjects import Alarm, CheckIn, Offered, Subject, Visit
+from notifications.domain.subjects import Alarm, CheckIn, Enquiry, Offered, Subject, Visit
 from notifications.domain.wanted import Call, Kinds, Plan, Reach, Wanted
 
 
@@ -46,6 +47,8 @@ def plan(
             found = plan_pages(subject, kinds)
         case Offered():
             found = plan_offer(subject, reach)
+        case Enquiry():
+            found = plan_enquiry(subject, reach, kinds)
     items = list(found)
     messages = [item for item in items if isinstance(item, Wanted)]
     if lost:

@@ -1,15 +1,18 @@
 """Plan the messages about an appointment."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from clinics.domain import quiet
-from notifications.domain import catalogue
-from notifications.domain.catalogue import Kind
+from notifications.domain import catalogue, touchpoints
+from notifications.domain.catalogue import KINDS, Kind
 from notifications.domain.subjects import Visit
+from notifications.domain.touchpoint import COORDINATOR, PATIENT, VISIT, Touchpoint
 from notifications.domain.wanted import (
     NO_CHANNEL,
     TOO_LATE,
+    UNCONFIRMED,
     Call,
     Kinds,
     Reach,
@@ -17,37 +20,125 @@ from notifications.domain.wanted import (
 )
 
 NOTICE_LASTS_PAST_ARRIVAL = timedelta(hours=2)
+# Marked as missed so much later, nobody is told any more that we missed them.
+MISSED_IS_NEWS = timedelta(days=7)
+
+REMINDERS = tuple(
+    row for row in touchpoints.TOUCHPOINTS if row.who == PATIENT and row.anchor == VISIT
+)
+CALLS = tuple(
+    row
+    for row in touchpoints.TOUCHPOINTS
+    if row.who == COORDINATOR and row.condition == touchpoints.UNCONFIRMED
+)
+CALLS_WITHOUT_CHANNEL = tuple(
+    row
+    for row in touchpoints.TOUCHPOINTS
+    if row.who == COORDINATOR and row.condition == touchpoints.NO_CHANNEL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A visit's touchpoint with its times; `on` is the patient's day of telling it."""
+
+    visit: Visit
+    touchpoint: Touchpoint
+    due: datetime
+    leaves: datetime
+    expires: datetime
+    on: date
+
+    @property
+    def key(self) -> str:
+        """Return what names this reminder in the record of what was told."""
+        return f"{self.visit.subject}:r{self.visit.revision}:{self.touchpoint.kind}"
+
+    @property
+    def rank(self) -> tuple[int, datetime, str, str]:
+        """Return what orders the reminders of one day: tomorrow's visits first."""
+        tells = KINDS[self.touchpoint.kind].tells_start
+        return (not tells, self.visit.start, self.visit.id, self.touchpoint.kind)
 
 
 def plan_visit(
     visit: Visit, reach: Reach, now: datetime, kinds: Kinds
 ) -> Iterator[Wanted | Call]:
-    """Plan what is told about an appointment: booked, moved, called off, soon."""
+    """Plan what is told about an appointment: booked, moved, called off, missed, soon."""
     if visit.is_called_off:
         yield from _called_off(visit, reach, now, kinds)
+    if visit.is_missed:
+        yield from _missed(visit, reach, kinds[catalogue.MISSED])
     if not visit.is_live:
         return
     if visit.told is None and reach.channel:
         yield from _confirmation(visit, reach, kinds[catalogue.CONFIRMATION])
     elif visit.told != visit.start:
         yield from _moved(visit, reach, now, kinds)
-    yield from _day_before(visit, reach, kinds[catalogue.DAY_BEFORE])
+    for leader, _ in days_told(visit, reach, kinds):
+        yield _reminder(leader, reach, kinds[leader.touchpoint.kind])
+    yield from _calls(visit, reach, now)
+
+
+def days_told(
+    visit: Visit, reach: Reach, kinds: Kinds
+) -> Iterator[tuple[Reminder, tuple[Reminder, ...]]]:
+    """Return the reminders this visit sends, each with those it tells in the same text.
+
+    What is due to one patient on one day is told once: by the reminder that comes
+    first in the day's order, so that each visit finds the same one by itself.
+    """
+    if not reach.channel:
+        return
+    told = {v.id: list(_reminders(v, reach, kinds)) for v in (visit, *visit.siblings)}
+    everything = [
+        reminder
+        for reminders in told.values()
+        for reminder in reminders
+        if reminder.key not in visit.named
+    ]
+    for own in told[visit.id]:
+        day = sorted((r for r in everything if r.on == own.on), key=lambda r: r.rank)
+        if day and day[0] == own:
+            yield own, tuple(day[1:])
+
+
+def _reminders(visit: Visit, reach: Reach, kinds: Kinds) -> Iterator[Reminder]:
+    """The reminders of one visit alone, out of quiet hours on the patient's wall."""
+    if not visit.is_live:
+        return
+    for row in REMINDERS:
+        kind = kinds[row.kind]
+        if not row.is_for(visit.purpose):
+            continue
+        if row.condition == touchpoints.BASELINE_OPEN and not visit.baseline_open:
+            continue
+        due = row.due_at(visit.start, reach.zone)
+        leaves = quiet.permitted(due, reach.zone)
+        expires = min(visit.start - kind.minimum_lead, due + kind.grace)
+        if visit.changed_at < leaves < expires:
+            on = leaves.astimezone(reach.zone).date()
+            yield Reminder(visit, row, due, leaves, expires, on)
+
+
+def _reminder(reminder: Reminder, reach: Reach, kind: Kind) -> Wanted:
+    return _about(
+        reminder.visit,
+        kind,
+        reach,
+        reminder.due,
+        reminder.leaves,
+        reminder.expires,
+        touchpoint=reminder.touchpoint,
+    )
 
 
 def _confirmation(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted]:
-    leaves = quiet.permitted(visit.changed_at, reach.zone)
-    if leaves < visit.start:
-        yield _about(visit, kind, reach, visit.changed_at, leaves, visit.start)
-
-
-def _day_before(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted]:
-    """The calendar day before, 10:00 on the patient's wall, out of quiet hours."""
-    day = visit.start.astimezone(reach.zone).date() - timedelta(days=1)
-    due = quiet.at(day, catalogue.MORNING, reach.zone)
+    row = touchpoints.of("confirmation")
+    due = row.due_at(visit.changed_at, reach.zone)
     leaves = quiet.permitted(due, reach.zone)
-    expires = min(visit.start - kind.minimum_lead, due + kind.grace)
-    if visit.changed_at < leaves < expires and reach.channel:
-        yield _about(visit, kind, reach, due, leaves, expires)
+    if leaves < visit.start:
+        yield _about(visit, kind, reach, due, leaves, visit.start, touchpoint=row)
 
 
 def _moved(
@@ -57,9 +148,8 @@ def _moved(
     if visit.told is None and visit.revision == 0:
         return
     old = visit.told or visit.start
-    yield from _notice(
-        visit, reach, kinds[catalogue.MOVED], old, min(old, visit.start), now
-    )
+    row = touchpoints.of("moved")
+    yield from _notice(visit, reach, row, kinds, old, min(old, visit.start), now)
 
 
 def _called_off(
@@ -68,13 +158,33 @@ def _called_off(
     if visit.told is None and reach.channel:
         return
     old = visit.told or visit.start
-    yield from _notice(visit, reach, kinds[catalogue.CANCELLED], old, old, now)
+    row = touchpoints.of("cancelled")
+    yield from _notice(visit, reach, row, kinds, old, old, now)
+
+
+def _missed(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted | Call]:
+    """That we missed them, once it is sure; not where they have a new visit already."""
+    has_other = any(
+        other.is_live and other.purpose == visit.purpose and other.start > visit.start
+        for other in visit.siblings
+    )
+    if has_other or visit.changed_at > visit.start + MISSED_IS_NEWS:
+        return
+    row = touchpoints.of("missed" if reach.channel else "missed call")
+    due = row.due_at(visit.changed_at, reach.zone)
+    leaves = quiet.permitted(due, reach.zone)
+    if not reach.channel:
+        yield _call_of(visit, row, NO_CHANNEL, due, leaves)
+        return
+    until = due + kind.grace
+    yield _about(visit, kind, reach, due, leaves, until, touchpoint=row)
 
 
 def _notice(
     visit: Visit,
     reach: Reach,
-    kind: Kind,
+    row: Touchpoint,
+    kinds: Kinds,
     old: datetime,
     deadline: datetime,
     now: datetime,
@@ -83,25 +193,58 @@ def _notice(
 
     `old` is the start the patient knows; after `deadline` the notice has no use.
     """
-    due = visit.changed_at + catalogue.UNDO_HOLD
+    due = row.due_at(visit.changed_at, reach.zone)
     leaves = quiet.permitted(due, reach.zone)
     expires = old + NOTICE_LASTS_PAST_ARRIVAL
-    if kind.code == catalogue.MOVED:
+    if row.kind == catalogue.MOVED:
         expires = min(expires, max(visit.start, due))
     late = quiet.permitted(max(due, now), reach.zone) >= deadline
     if reach.channel and not late:
-        yield _about(visit, kind, reach, due, leaves, expires, was=old)
+        kind = kinds[row.kind]
+        yield _about(visit, kind, reach, due, leaves, expires, was=old, touchpoint=row)
     elif visit.changed_at < deadline:
-        yield _call(visit, kind, reach, due)
+        yield _call_of(visit, row, TOO_LATE if reach.channel else NO_CHANNEL, due)
 
 
-def _call(visit: Visit, kind: Kind, reach: Reach, due: datetime) -> Call:
+def _calls(visit: Visit, reach: Reach, now: datetime) -> Iterator[Call]:
+    """The calls about a visit nobody confirmed, and those where no message may go."""
+    rows = CALLS if reach.channel else (*CALLS, *CALLS_WITHOUT_CHANNEL)
+    for row in rows:
+        if not (row.is_for(visit.purpose) and _still_needs(visit, row)):
+            continue
+        anchor = visit.start if row.anchor == VISIT else visit.changed_at
+        due = row.due_at(anchor, reach.zone)
+        opens = quiet.permitted(due, reach.zone)
+        if visit.changed_at < opens < visit.start and now < visit.start:
+            is_silent = row.condition == touchpoints.NO_CHANNEL
+            reason = NO_CHANNEL if is_silent else UNCONFIRMED
+            yield _call_of(visit, row, reason, due, opens)
+
+
+def _still_needs(visit: Visit, row: Touchpoint) -> bool:
+    match row.kind:
+        case touchpoints.UNCONFIRMED | touchpoints.STANDBY:
+            return not visit.is_confirmed
+        case catalogue.CONFIRMATION:
+            is_new = visit.told is None and not visit.revision
+            return is_new and not visit.is_confirmed
+    return row.kind != catalogue.MISSED
+
+
+def _call_of(
+    visit: Visit,
+    row: Touchpoint,
+    reason: str,
+    due: datetime,
+    opens: datetime | None = None,
+) -> Call:
     return Call(
         subject=visit.subject,
         revision=visit.revision,
-        kind=kind.code,
-        reason=TOO_LATE if reach.channel else NO_CHANNEL,
+        kind=row.kind,
+        reason=reason,
         due_at=due,
+        opens_at=opens,
     )
 
 
@@ -113,6 +256,8 @@ def _about(
     leaves: datetime,
     expires: datetime,
     was: datetime | None = None,
+    *,
+    touchpoint: Touchpoint,
 ) -> Wanted:
     assert reach.channel is not None
     return Wanted(
@@ -125,5 +270,13 @@ def _about(
         expires_at=expires,
         told_start=visit.start if kind.tells_start else None,
         was_start=was,
-        link_expires_at=visit.end if kind.link else None,
+        touchpoint=touchpoint.stamp,
+        link_expires_at=_link_ends(visit, kind, expires),
     )
+
+
+def _link_ends(visit: Visit, kind: Kind, expires: datetime) -> datetime | None:
+    """A link opens until what it opens ends; a new time may be chosen for two weeks."""
+    if kind.code == catalogue.MISSED:
+        return expires + timedelta(days=14)
+    return visit.end if kind.link else None

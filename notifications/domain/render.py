@@ -39,7 +39,7 @@ def first_of(given_name: str) -> str:
 
 def _fill(template: Template, values: dict[str, str], first_name: str) -> Words:
     name = f"{first_name}, " if first_name else ""
-    gaps = values | {"name": name, "first_name": first_name}
+    gaps = {"more": ""} | values | {"name": name, "first_name": first_name}
     body = template.body.format_map(gaps)
     if not first_name:
         body = body.replace("Hello ,", "Hello,").replace("Hola, :", "Hola:")

@@ -1,7 +1,7 @@
 """Why a message is no longer wanted, in the words its row keeps."""
 
 from notifications.domain import states
-from notifications.domain.subjects import Alarm, CheckIn, Offered, Subject, Visit
+from notifications.domain.subjects import Alarm, CheckIn, Enquiry, Offered, Subject, Visit
 from notifications.domain.wanted import Reach
 
 
@@ -38,3 +38,5 @@ def _ended(subject: Subject) -> str:
             return "acknowledged"
         case Offered():
             return "offer_closed"
+        case Enquiry():
+            return "enquiry_answered"

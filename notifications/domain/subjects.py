@@ -8,6 +8,7 @@ from notifications.domain import states
 
 LIVE_VISIT = "booked"
 CALLED_OFF = frozenset({"cancelled", "entered-in-error"})
+NO_SHOW = "noshow"
 # An offer that ended like this is told to those who had heard of it.
 TAKEN_AWAY = frozenset({"too-late", "withdrawn"})
 
@@ -29,7 +30,11 @@ class Telling:
 class Visit:
     """An appointment. `changed_at`: when it was booked, last moved or called off.
 
-    `told` is the start the patient was last told, None if nobody told them.
+    `told` is the start the patient was last told, None if nobody told them. `purpose`
+    is what it is to an episode: consultation, procedure or follow_up. `baseline_open`:
+    the questions before a consultation wait for answers. `siblings` are the patient's
+    other visits of the weeks around it, without siblings of theirs: one text tells
+    what falls on one day. `named` are reminders that such a text has told already.
     """
 
     id: str
@@ -40,6 +45,11 @@ class Visit:
     end: datetime
     changed_at: datetime
     told: datetime | None = None
+    purpose: str = ""
+    is_confirmed: bool = False
+    baseline_open: bool = False
+    siblings: "tuple[Visit, ...]" = ()
+    named: frozenset[str] = frozenset()
 
     @property
     def subject(self) -> str:
@@ -55,6 +65,11 @@ class Visit:
     def is_called_off(self) -> bool:
         """Return True if a patient who was told must hear that it is off."""
         return self.in_person and self.status in CALLED_OFF
+
+    @property
+    def is_missed(self) -> bool:
+        """Return True if the patient did not come."""
+        return self.in_person and self.status == NO_SHOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +165,21 @@ class Offered:
         return self.state in TAKEN_AWAY and self.closed_at is not None and self.waits
 
 
-Subject = Visit | CheckIn | Alarm | Offered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enquiry:
+    """An enquiry of somebody who is no patient yet. `is_open`: nobody answered it."""
+
+    id: str
+    received_at: datetime
+    is_open: bool
+
+    @property
+    def subject(self) -> str:
+        """Return the text id of the enquiry."""
+        return f"enquiry:{self.id}"
+
+
+Subject = Visit | CheckIn | Alarm | Offered | Enquiry
 
 
 def last_told(

@@ -11,6 +11,7 @@ from notifications.domain.catalogue import Kind
 NO_CHANNEL = "no_channel"
 TOO_LATE = "quiet_hours"
 UNANSWERED = "unanswered"
+UNCONFIRMED = "unconfirmed"
 
 Kinds = Mapping[str, Kind]
 
@@ -25,7 +26,10 @@ def base_of(dedupe_key: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """One message that should exist. `next_at` is `due_at` moved out of quiet hours."""
+    """One message that should exist. `next_at` is `due_at` moved out of quiet hours.
+
+    `touchpoint` names the row of the table that asks for it, with its version.
+    """
 
     subject: str
     revision: int
@@ -37,6 +41,7 @@ class Wanted:
     occurrence: str = ""
     told_start: datetime | None = None
     was_start: datetime | None = None
+    touchpoint: str = ""
     link_expires_at: datetime | None = None
 
     @property

@@ -55,3 +55,24 @@ def moment(instant: datetime, language: str, *, here: ZoneInfo, there: ZoneInfo)
     if local.utcoffset() == instant.astimezone(there).utcoffset():
         return text
     return f"{text} ({local.tzname()})"
+
+
+def moments(
+    instants: list[datetime], language: str, *, here: ZoneInfo, there: ZoneInfo
+) -> str:
+    """Return several as "Tue Sep 8 at 9:00 AM and at 2:00 PM", the first one first.
+
+    Those of another day at the clinic are told with their day.
+    """
+    first = instants[0].astimezone(here)
+    said = [moment(instants[0], language, here=here, there=there)]
+    for instant in instants[1:]:
+        local = instant.astimezone(here)
+        if local.date() == first.date():
+            said.append(at_clock(local, language))
+        else:
+            said.append(moment(instant, language, here=here, there=there))
+    if len(said) == 1:
+        return said[0]
+    last = "and" if language == "en" else "y"
+    return f"{', '.join(said[:-1])} {last} {said[-1]}"

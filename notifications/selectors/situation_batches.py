@@ -33,12 +33,12 @@ def load_all(
     for subject in subjects:
         kind, _, key = subject.partition(":")
         keys[kind].append(UUID(key))
-    unknown = set(keys) - {"appointment", "follow_up", "offer", "task"}
+    unknown = set(keys) - {"appointment", "follow_up", "offer", "task", "enquiry"}
     if unknown:
         raise ValueError(f"no messages are planned for {sorted(unknown)}")
     rows = _rows_of(subjects)
     found = _of_patients(_snapshots(keys, rows), rows, people)
-    return found | _of_tasks(keys["task"], rows)
+    return found | _of_tasks(keys["task"], rows) | _of_enquiries(keys["enquiry"], rows)
 
 
 def _rows_of(subjects: Collection[str]) -> Rows:
@@ -55,9 +55,10 @@ def _snapshots(
     """Each subject about a patient, with that patient's id."""
     found: list[tuple[Subject, UUID]] = []
     if ids := keys.get("appointment"):
-        for visit in scheduling.bare_appointments(ids).values():
-            snapshot = situations.visit_of(visit, rows[f"appointment:{visit.pk}"])
-            found.append((snapshot, visit.patient_id))
+        visits = scheduling.bare_appointments(ids)
+        own = {key: rows[f"appointment:{key}"] for key in visits}
+        for key, snapshot in situations.snapshots(list(visits.values()), own).items():
+            found.append((snapshot, visits[key].patient_id))
     if ids := keys.get("follow_up"):
         contacts = follow_ups.follow_ups_by_id(ids)
         visits = follow_ups.visits_for(list(contacts.values()))
@@ -124,3 +125,11 @@ def _of_tasks(task_ids: Collection[UUID], rows: Rows) -> dict[str, Situation]:
         )
         for task in tasks
     }
+
+
+def _of_enquiries(enquiry_ids: Collection[UUID], rows: Rows) -> dict[str, Situation]:
+    """Those that still exist: an enquiry is forgotten some day."""
+    if not enquiry_ids:
+        return {}
+    left = patients.enquiries_by_id(enquiry_ids).keys()
+    return situations.of_enquiries(left, rows) if left else {}

@@ -1,7 +1,7 @@
 """Everything planning and the gate must know about a subject, read now."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -14,16 +14,16 @@ from notifications.domain import catalogue, states
 from notifications.domain.subjects import (
     Alarm,
     CheckIn,
+    Enquiry,
     Offered,
     Person,
     Subject,
-    Telling,
     Visit,
-    last_told,
 )
 from notifications.domain.wanted import Reach, base_of
 from notifications.models import Message, PlannedCall
 from notifications.selectors.opt_outs import among
+from notifications.selectors.visit_snapshots import visit_of, with_others
 from patients import selectors as patients
 from procedures.selectors import follow_ups
 from scheduling import selectors as scheduling
@@ -32,6 +32,7 @@ from scheduling.selectors import waitlist
 if TYPE_CHECKING:
     from clinics.models import Clinic, User
     from patients.models import ContactPoint, Patient, Task
+    from patients.models import Enquiry as EnquiryRow
     from procedures.models import FollowUp
     from scheduling.models import Appointment, Offer
 
@@ -50,6 +51,7 @@ class Situation:
     contacts: Mapping[str, "ContactPoint"] = field(default_factory=dict)
     task: "Task | None" = None
     users: Mapping[int, "User"] = field(default_factory=dict)
+    enquiry: "EnquiryRow | None" = None
 
     @property
     def subject(self) -> str:
@@ -65,7 +67,7 @@ class Situation:
 
 
 def load(subject: str, patient: "Patient | None" = None) -> Situation:
-    """Return the situation of an appointment, a follow_up, a task or an offer.
+    """Return the situation of an appointment, follow_up, task, offer or enquiry.
 
     `patient`, if the caller has read them just now, is a visit's.
     Raises core.problems.NotFound, and ValueError for another kind of subject.
@@ -80,6 +82,8 @@ def load(subject: str, patient: "Patient | None" = None) -> Situation:
         return _of_task(UUID(key), rows)
     if kind == "offer":
         return _of_offer(UUID(key), rows)
+    if kind == "enquiry":
+        return of_enquiries([UUID(key)], {subject: rows})[subject]
     raise ValueError(f"no messages are planned for {subject!r}")
 
 
@@ -95,7 +99,7 @@ def _of_visit(
         patient.clinic = appointment.clinic
     reach, contacts = reach_of(patient)
     return Situation(
-        snapshot=visit_of(appointment, rows),
+        snapshot=snapshots([appointment], {appointment.pk: rows})[appointment.pk],
         clinic=patient.clinic,
         reach=reach,
         rows=rows,
@@ -105,16 +109,17 @@ def _of_visit(
 
 
 def of_visits(appointments: "Collection[Appointment]") -> dict[UUID, Situation]:
-    """The same of many visits, each with its patient; four statements."""
+    """The same of many visits, each with its patient; seven statements."""
     subjects = {f"appointment:{visit.pk}": visit.pk for visit in appointments}
     rows: dict[UUID, list[Message]] = {visit.pk: [] for visit in appointments}
     known = Message.objects.filter(subject__in=list(subjects))
     for row in known.order_by("created_at", "id"):
         rows[subjects[row.subject]].append(row)
     reaches = reaches_of([visit.patient for visit in appointments])
+    known_as = snapshots(appointments, rows)
     return {
         visit.pk: Situation(
-            snapshot=visit_of(visit, rows[visit.pk]),
+            snapshot=known_as[visit.pk],
             clinic=visit.patient.clinic,
             reach=reaches[visit.patient_id][0],
             rows=rows[visit.pk],
@@ -125,33 +130,12 @@ def of_visits(appointments: "Collection[Appointment]") -> dict[UUID, Situation]:
     }
 
 
-def visit_of(appointment: "Appointment", rows: Iterable[Message]) -> Visit:
-    """Return the snapshot of an appointment and of what its rows have told."""
-    visit = Visit(
-        id=str(appointment.pk),
-        revision=appointment.revision,
-        status=appointment.status,
-        in_person=appointment.in_person,
-        start=appointment.start,
-        end=appointment.end,
-        changed_at=appointment.status_at,
-    )
-    told = last_told(
-        (_telling(row) for row in rows if row.told_start),
-        revision=visit.revision,
-        is_live=visit.is_live,
-    )
-    return replace(visit, told=told)
-
-
-def _telling(row: Message) -> Telling:
-    assert row.told_start is not None
-    return Telling(
-        start=row.told_start,
-        revision=row.revision,
-        state=row.state,
-        sent_at=row.sent_at,
-    )
+def snapshots(
+    appointments: "Collection[Appointment]", rows: Mapping[UUID, list[Message]]
+) -> dict[UUID, Visit]:
+    """Return the snapshot of each appointment, given its messages."""
+    found = {row.pk: visit_of(row, rows[row.pk]) for row in appointments}
+    return with_others(found, appointments, rows)
 
 
 def _of_follow_up(follow_up_id: UUID, rows: list[Message]) -> Situation:
@@ -265,6 +249,57 @@ def reaches_of(
             contacts[person.pk],
         )
         for person in people
+    }
+
+
+def of_enquiries(
+    enquiry_ids: Collection[UUID], rows: Mapping[str, list[Message]]
+) -> dict[str, Situation]:
+    """The situations of enquiries, by subject; whoever wrote is no patient yet.
+
+    They are reached by the ways they gave and agreed to. Raises NotFound where one
+    is gone.
+    """
+    found = patients.enquiries_by_id(enquiry_ids)
+    if len(found) < len(set(enquiry_ids)):
+        raise NotFound("There is no such enquiry.")
+    here = carried()
+    ways = {
+        key: {catalogue.SMS: row.phone, catalogue.EMAIL: row.email}
+        for key, row in found.items()
+    }
+    refused = among(
+        (channel, value)
+        for known in ways.values()
+        for channel, value in known.items()
+        if value
+    )
+    return {
+        f"enquiry:{key}": Situation(
+            snapshot=Enquiry(
+                id=str(key), received_at=row.received_at, is_open=row.closed_at is None
+            ),
+            clinic=row.clinic,
+            reach=Reach(
+                zone=ZoneInfo(row.clinic.time_zone),
+                contacts=frozenset(
+                    channel
+                    for channel, value in ways[key].items()
+                    if value and channel in here and (channel, value) not in refused
+                ),
+                consents=frozenset(
+                    channel
+                    for channel, said_yes in (
+                        (catalogue.SMS, row.sms_consent),
+                        (catalogue.EMAIL, row.email_consent),
+                    )
+                    if said_yes
+                ),
+            ),
+            rows=rows[f"enquiry:{key}"],
+            enquiry=row,
+        )
+        for key, row in found.items()
     }
 
 

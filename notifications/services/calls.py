@@ -6,9 +6,17 @@ from uuid import UUID
 
 from clinics.domain import roles
 from core.actor import job
+from notifications.domain import catalogue, touchpoints
 from notifications.domain.catalogue import KINDS
+from notifications.domain.touchpoints import STANDBY
 from notifications.domain.subjects import CheckIn, Offered, Visit
-from notifications.domain.wanted import NO_CHANNEL, TOO_LATE, UNANSWERED, Call
+from notifications.domain.wanted import (
+    NO_CHANNEL,
+    TOO_LATE,
+    UNANSWERED,
+    UNCONFIRMED,
+    Call,
+)
 from notifications.models import Message, PlannedCall
 from notifications.selectors.situations import Situation
 from patients.services import tasks
@@ -24,7 +32,23 @@ TEXTS = {
     "the morning and be too late.",
     LOST: "Call the patient about their visit: a message could not be delivered.",
     "late": "Call the patient about their visit: a message could not leave in time.",
+    "cap": "Call the patient about their visit: no more reminders may be sent to them "
+    "this week.",
     "doubt": "Call the patient about their visit: nobody knows if a message arrived.",
+}
+VISIT_TEXTS = {
+    (catalogue.CONFIRMATION, NO_CHANNEL): "Call the patient and confirm the visit that "
+    "was booked: no text or e-mail may be sent to them.",
+    (catalogue.PREPARE_T7, NO_CHANNEL): "Call the patient about the steps that begin "
+    "now before their visit: no text or e-mail may be sent to them.",
+    (catalogue.DAY_BEFORE, NO_CHANNEL): "Call the patient and remind them of their "
+    "visit: no text or e-mail may be sent to them.",
+    (catalogue.MISSED, NO_CHANNEL): "Call the patient who missed their visit and find "
+    "a new time: no text or e-mail may be sent to them.",
+    (touchpoints.UNCONFIRMED, UNCONFIRMED): "Call the patient: their visit is near "
+    "and they have not confirmed it.",
+    (STANDBY, UNCONFIRMED): "A visit is not confirmed: reach the patient "
+    "once more, or offer its time to the waiting list.",
 }
 OFFER_TEXTS = {
     NO_CHANNEL: "Call the patient about a free time offered to them: no text or e-mail "
@@ -48,7 +72,7 @@ CHECK_IN_TEXTS = {
     "doubt": "Call the patient and ask how they are: nobody knows if the message that "
     "asks arrived.",
 }
-TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED})
+TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED, UNCONFIRMED})
 
 
 def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> None:
@@ -65,7 +89,7 @@ def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> Non
     for key, call in calls.items():
         row = known.get(key)
         if is_due(call, now) and (row is None or was_taken_back(row)):
-            _ask(situation, key, call.reason, now)
+            _ask(situation, key, call.reason, now, call.kind)
 
 
 def _needless(
@@ -92,11 +116,12 @@ def _is_over(situation: Situation) -> bool:
 def was_taken_back(row: PlannedCall) -> bool:
     """Return True if no person closed its task, so that it may be asked again.
 
-    Only of a recovery contact, which is due again when its visit is called off.
+    A recovery contact is due again when its visit is called off, a visit's call when
+    its patient wants no more messages after all.
     """
     task = row.task
     is_ours = task.done_at is not None and task.done_by == str(job(PLANNER))
-    return is_ours and row.subject.startswith("follow_up:")
+    return is_ours and row.subject.startswith(("follow_up:", "appointment:"))
 
 
 def is_due(call: Call, now: datetime) -> bool:
@@ -133,19 +158,23 @@ def ask_if_late(situation: Situation, message: Message, *, now: datetime) -> Non
     visit = situation.snapshot
     if not isinstance(visit, Visit) or not KINDS[message.kind].calls_if_late:
         return
-    if (visit.is_live or visit.is_called_off) and now < visit.start:
+    is_ahead = (visit.is_live or visit.is_called_off) and now < visit.start
+    if is_ahead or visit.is_missed:
         ask_instead(situation, message, reason="late", now=now)
 
 
-def _ask(situation: Situation, key: str, reason: str, now: datetime) -> None:
+def _ask(
+    situation: Situation, key: str, reason: str, now: datetime, kind: str = ""
+) -> None:
     patient = situation.patient
     assert patient is not None
     is_check_in = isinstance(situation.snapshot, CheckIn)
     task = tasks.open(
         clinic_id=situation.clinic.pk,
         patient_id=patient.pk,
-        kind=KIND,
-        text=_text(situation, reason),
+        # Beside a call that is still open for the same visit, not in its place.
+        kind=STANDBY if kind == STANDBY else KIND,
+        text=_text(situation, reason, kind),
         subject=situation.subject,
         # Who may write down the answers of a recovery contact makes its call.
         owner_role=roles.NURSE if is_check_in else roles.COORDINATOR,
@@ -164,13 +193,13 @@ def _ask(situation: Situation, key: str, reason: str, now: datetime) -> None:
     )
 
 
-def _text(situation: Situation, reason: str) -> str:
+def _text(situation: Situation, reason: str, kind: str) -> str:
     match situation.snapshot:
         case CheckIn():
             return CHECK_IN_TEXTS[reason]
         case Offered():
             return OFFER_TEXTS[reason]
-    return TEXTS[reason]
+    return VISIT_TEXTS.get((kind, reason), "") or TEXTS[reason]
 
 
 def _take_back(situation: Situation, task_id: UUID, now: datetime) -> None:

@@ -36,12 +36,15 @@ class Fault:
 
 
 # What could want a message now: visits ahead or just called off, open check-ins,
-# unanswered alarms, offers of time ahead; and whatever still waits, wanted or not.
+# visits just missed, new enquiries, unanswered alarms, offers of time ahead; and whatever still waits, wanted or not.
 SUBJECTS = """
 SELECT 'appointment:' || id FROM scheduling_appointment
  WHERE in_person AND ((status = 'booked' AND upper(during) > %(now)s)
     OR (status IN ('cancelled', 'entered-in-error')
-        AND lower(during) > %(now)s - interval '2 hours'))
+        AND lower(during) > %(now)s - interval '2 hours')
+    OR (status = 'noshow' AND status_at > %(now)s - interval '3 days'))
+UNION SELECT 'enquiry:' || id FROM patients_enquiry
+ WHERE closed_at IS NULL AND received_at > %(now)s - interval '1 day'
 UNION SELECT 'follow_up:' || id FROM procedures_followup
  WHERE state = 'planned' AND target_on > (%(now)s - interval '3 days')::date
 UNION SELECT 'task:' || id FROM patients_task

@@ -1,5 +1,6 @@
 """The rows a gate writes: gathered while it judges, written in a few statements."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,10 +10,12 @@ from uuid import UUID
 from django.db import connection
 
 from notifications.domain.render import Words
+from notifications.domain.templates import template
 from notifications.models import Message
+from notifications.selectors import reviews
 from notifications.selectors.providers import Door
 from notifications.selectors.situations import Situation
-from notifications.services import wording
+from notifications.services import languages, wording
 
 LOOK_AGAIN = timedelta(seconds=30)
 
@@ -20,7 +23,8 @@ LOOK_AGAIN = timedelta(seconds=30)
 LET_GO = """
 WITH leaving AS (
   SELECT * FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::uuid[], %s::text[],
-                       %s::text[]) AS l(id, number, provider, contact, title, body)
+                       %s::text[], %s::text[], %s::int[], %s::jsonb[])
+         AS l(id, number, provider, contact, title, body, language, version, also)
 ), written AS (
   INSERT INTO notifications_attempt
          (message_id, number, lease_token, provider, contact_id, body, at, started_at)
@@ -30,7 +34,8 @@ WITH leaving AS (
 ), sent AS (
   UPDATE notifications_message m
      SET state = 'sending', reason = '', attempts = l.number, provider = l.provider,
-         title = l.title, body = l.body, sent_at = %s,
+         title = l.title, body = l.body, sent_at = %s, language = l.language,
+         template_version = l.version, also = l.also,
          lease_until = clock_timestamp() + interval '60 seconds'
     FROM leaving l WHERE m.id = l.id
 )
@@ -65,9 +70,21 @@ class Writing:
     now: datetime
     leaving: list[Leaving] = field(default_factory=list)
     back: list[tuple[Any, ...]] = field(default_factory=list)
+    _reviewed: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def reviewed(self, clinic_id: int) -> frozenset[str]:
+        """Return the languages a clinic lets its texts be sent in; asked once."""
+        if clinic_id not in self._reviewed:
+            self._reviewed[clinic_id] = reviews.reviewed(clinic_id)
+        return self._reviewed[clinic_id]
 
     def let_go(self, message: Message, situation: Situation, provider: str) -> None:
         """Note that the message leaves by `provider`."""
+        # As the reader reads now, whatever it was when the message was planned.
+        message.language = languages.of(situation, self.reviewed)
+        text = template(message.kind, message.language, message.channel)
+        message.template_version = text.version
+        message.also = wording.told_also(message, situation)
         words = wording.open_words(message, situation)
         kept = wording.without_token(words, message)
         self.leaving.append(Leaving(message, situation, provider, words, kept))
@@ -104,4 +121,7 @@ class Writing:
             [contact.pk if contact else None for contact in contacts],
             [left.kept.title for left in self.leaving],
             [left.kept.body for left in self.leaving],
+            [left.message.language for left in self.leaving],
+            [left.message.template_version for left in self.leaving],
+            [json.dumps(left.message.also) for left in self.leaving],
         ]

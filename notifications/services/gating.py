@@ -19,7 +19,7 @@ from core import locks
 from notifications import channels
 from notifications.channels.contract import Letter
 from notifications.domain import gate, retry, states
-from notifications.domain.catalogue import KINDS
+from notifications.domain.catalogue import KINDS, SMS
 from notifications.domain.plan import plan
 from notifications.domain.subjects import Visit
 from notifications.models import Message
@@ -239,6 +239,8 @@ def _judge(
             planning.stop(message, state, reason)
             if state == states.EXPIRED:
                 telephone.ask_if_late(situation, message, now=now)
+            if reason == gate.CAP and KINDS[message.kind].calls_if_capped:
+                telephone.ask_instead(situation, message, reason=gate.CAP, now=now)
             # What replaces it (a call, another channel) is planned at once.
             planning.replan(subject=message.subject, now=now)
 
@@ -339,5 +341,8 @@ def _address(message: Message, situation: Situation) -> str:
     if message.user_id is not None:
         user = situation.users.get(message.user_id)
         return address_of(user, message.channel) if user else ""
+    if situation.enquiry is not None:
+        asked = situation.enquiry
+        return asked.phone if message.channel == SMS else asked.email
     contact = situation.contacts.get(message.channel)
     return contact.value if contact else ""

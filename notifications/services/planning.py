@@ -11,9 +11,9 @@ from notifications.domain.plan import plan
 from notifications.domain.templates import template
 from notifications.domain.wanted import AGAIN, Plan, Wanted, base_of
 from notifications.models import Message
-from notifications.selectors import reviews, situations
+from notifications.selectors import situations
 from notifications.selectors.situations import Situation
-from notifications.services import calls, doorbell, wording
+from notifications.services import calls, doorbell, languages, wording
 from patients.services import links
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ PASSING = frozenset(
         "no_consent",
         "no_address",
         "not_needed",
+        "visit_noshow",
         "not_on_call",
         "visit_arrived",
         "deceased",
@@ -53,6 +54,7 @@ def apply(situation: Situation, *, now: datetime) -> Plan:
     for item in wanted.messages:
         if item.dedupe_key in standing:
             _redate(standing[item.dedupe_key], item)
+            _translate(standing[item.dedupe_key], situation)
     _insert(
         situation, [m for m in wanted.messages if m.dedupe_key not in standing], now
     )
@@ -76,6 +78,9 @@ def standing_keys(rows: Iterable[Message]) -> set[str]:
 
 
 def _may_return(row: Message) -> bool:
+    """A message stopped for a while, or one that went to an address that was wrong."""
+    if row.misdirected_at is not None and row.state not in states.WAITING:
+        return True
     return row.state in states.STOPPED and row.reason in PASSING
 
 
@@ -113,6 +118,20 @@ def _redate(row: Message, wanted: Wanted) -> None:
     )
 
 
+def _translate(row: Message, situation: Situation) -> None:
+    """What waits is shown in the language it will leave in."""
+    if row.state not in states.WAITING:
+        return
+    language = languages.of(situation)
+    text = template(row.kind, language, row.channel)
+    if (row.language, row.template_version) == (language, text.version):
+        return
+    row.language, row.template_version = language, text.version
+    words = wording.masked(row, situation)
+    row.title, row.body = words.title, words.body
+    row.save(update_fields=["language", "template_version", "title", "body"])
+
+
 def _insert(situation: Situation, wanted: Iterable[Wanted], now: datetime) -> None:
     wanted = list(wanted)
     issued = _links(situation, wanted, now)
@@ -128,11 +147,11 @@ def _row(
     situation: Situation, wanted: Wanted, link: "PatientLink | None", now: datetime
 ) -> Message:
     kind = KINDS[wanted.kind]
-    patient, language = situation.patient, _language(situation)
+    patient, language = situation.patient, languages.of(situation)
     row = Message(
         clinic=situation.clinic,
         patient=patient,
-        user_id=int(wanted.occurrence) if patient is None else None,
+        user_id=int(wanted.occurrence) if situation.task is not None else None,
         task=situation.task,
         subject=wanted.subject,
         revision=wanted.revision,
@@ -145,6 +164,7 @@ def _row(
         template_version=template(wanted.kind, language, wanted.channel).version,
         told_start=wanted.told_start,
         was_start=wanted.was_start,
+        touchpoint=wanted.touchpoint,
         due_at=wanted.due_at,
         next_at=wanted.next_at,
         expires_at=wanted.expires_at,
@@ -155,12 +175,6 @@ def _row(
     words = wording.masked(row, situation)
     row.title, row.body = words.title, words.body
     return row
-
-
-def _language(situation: Situation) -> str:
-    if situation.patient is None:
-        return "en"
-    return reviews.language_for(situation.clinic.pk, situation.patient.language)
 
 
 def _free_key(situation: Situation, wanted: Wanted) -> str:

@@ -1,9 +1,8 @@
 """What a patient would be told about a change, before anybody makes it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -17,9 +16,6 @@ from notifications.selectors import reviews, situations
 from notifications.selectors.situations import Situation
 from notifications.services import wording
 from scheduling import selectors as scheduling
-
-if TYPE_CHECKING:
-    from scheduling.models import Appointment
 
 NOTICES = frozenset({catalogue.CONFIRMATION, catalogue.MOVED})
 
@@ -51,11 +47,14 @@ def of_moves(*, starts: Mapping[UUID, datetime], now: datetime) -> dict[UUID, To
     """
     visits = list(scheduling.appointments(starts.keys()))
     reviewed = _reviewed({visit.clinic_id for visit in visits})
+    for visit in visits:
+        start = starts[visit.pk]
+        visit.during = DateTimeTZRange(start, start + (visit.end - visit.start))
+        visit.revision += 1
+        visit.status, visit.status_at = "booked", now
     found = situations.of_visits(visits)
     return {
-        visit.pk: _of_move(
-            visit, starts[visit.pk], found[visit.pk], reviewed[visit.clinic_id], now
-        )
+        visit.pk: _of_move(found[visit.pk], reviewed[visit.clinic_id], now)
         for visit in visits
     }
 
@@ -64,26 +63,15 @@ def _reviewed(clinic_ids: Collection[int]) -> dict[int, frozenset[str]]:
     return {clinic_id: reviews.reviewed(clinic_id) for clinic_id in clinic_ids}
 
 
-def _of_move(
-    visit: "Appointment",
-    start: datetime,
-    situation: Situation,
-    reviewed: frozenset[str],
-    now: datetime,
-) -> Told:
-    visit.during = DateTimeTZRange(start, start + (visit.end - visit.start))
-    visit.revision += 1
-    visit.status, visit.status_at = "booked", now
-    moved = situations.visit_of(visit, situation.rows)
-    situation = replace(situation, snapshot=moved)
-    wanted = plan(moved, reach=situation.reach, now=now)
+def _of_move(situation: Situation, reviewed: frozenset[str], now: datetime) -> Told:
+    wanted = plan(situation.snapshot, reach=situation.reach, now=now)
     return Told(
         tuple(
             _notice(message, situation, reviewed)
             for message in wanted.messages
             if message.kind in NOTICES
         ),
-        next((call.reason for call in wanted.calls), ""),
+        next((c.reason for c in wanted.calls if c.kind in NOTICES), ""),
     )
 
 

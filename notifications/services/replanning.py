@@ -25,6 +25,21 @@ def replan_patient(*, patient_id: UUID, now: datetime) -> None:
         replan(subject=subject, now=now)
 
 
+def replan_siblings(*, patient_id: UUID, subject: str, now: datetime) -> None:
+    """Plan anew the patient's other visits to come: one text may tell of several.
+
+    The caller holds the patient's row.
+    """
+    for other in sorted(_visits_ahead(patient_id, now) - {subject}):
+        replan(subject=other, now=now)
+
+
+def replan_visits(*, patient_id: UUID, now: datetime) -> None:
+    """Plan anew the visits to come; the caller holds the patient's row."""
+    for subject in sorted(_visits_ahead(patient_id, now)):
+        replan(subject=subject, now=now)
+
+
 def replan_check_ins(*, patient_id: UUID, now: datetime) -> None:
     """Plan anew the patient's check-ins; the caller holds the patient's row."""
     for subject in sorted(_check_ins(patient_id, now)):
@@ -41,6 +56,13 @@ def _visits(patient_id: UUID) -> set[str]:
     ahead = scheduling.appointments_of(patient_id).filter(status=LIVE_VISIT)
     found = {f"appointment:{key}" for key in ahead.values_list("pk", flat=True)}
     return found | _waiting(patient_id, "appointment:")
+
+
+def _visits_ahead(patient_id: UUID, now: datetime) -> set[str]:
+    ahead = scheduling.appointments_of(patient_id).filter(
+        status=LIVE_VISIT, in_person=True, during__startswith__gt=now
+    )
+    return {f"appointment:{key}" for key in ahead.values_list("pk", flat=True)}
 
 
 def _check_ins(patient_id: UUID, now: datetime) -> set[str]:

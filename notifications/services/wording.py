@@ -2,15 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from notifications.domain import wording
+from notifications.domain.catalogue import (
+    KINDS,
+    PREPARE_T2,
+    PREPARE_T7,
+    PREPARE_T14,
+    QUESTIONNAIRE,
+)
+from notifications.domain.plan_visits import Reminder, days_told
 from notifications.domain.render import MASKED, Words, first_of, render
 from notifications.domain.subjects import Alarm, Offered, Visit
 from notifications.domain.templates import template
+from notifications.domain.templates.before import LIST, MORE, QUESTIONS
 from notifications.models import Message
 from notifications.selectors.situations import Situation
 from patients.services import links
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
     from patients.models import PatientLink
 
 CALLING_CODE = "+1"
+PREPARATION = frozenset({PREPARE_T14, PREPARE_T7, PREPARE_T2})
 
 
 def masked(message: Message, situation: Situation) -> Words:
@@ -64,8 +74,9 @@ def _values(message: Message, situation: Situation, token: str) -> Mapping[str, 
         case Visit() as visit:
             called_off = message.was_start or visit.start
             when = visit.start if message.told_start else called_off
-            values["when"] = _moment(when, message, situation)
+            values["when"] = _moments(when, message, situation)
             values["was"] = _moment(called_off, message, situation)
+            values["more"] = _more(message, situation)
         case Offered() as offer:
             values["when"] = _moment(offer.start, message, situation)
         case Alarm() as alarm:
@@ -73,6 +84,57 @@ def _values(message: Message, situation: Situation, token: str) -> Mapping[str, 
             values["minutes"] = str(minutes)
             values["link"] = f"{settings.SITE_URL}/staff/tasks/"
     return values
+
+
+def told_also(message: Message, situation: Situation) -> list[dict[str, Any]]:
+    """Return the reminders of the same day that the message tells besides its own, as
+    its row keeps them."""
+    return [
+        {
+            "key": reminder.key,
+            "subject": reminder.visit.subject,
+            "revision": reminder.visit.revision,
+            "start": (
+                reminder.visit.start.isoformat() if _tells_start(reminder) else None
+            ),
+        }
+        for reminder in _others(message, situation)
+    ]
+
+
+def _others(message: Message, situation: Situation) -> tuple[Reminder, ...]:
+    visit = situation.snapshot
+    if not (isinstance(visit, Visit) and KINDS[message.kind].is_reminder):
+        return ()
+    for own, others in days_told(visit, situation.reach, KINDS):
+        if own.touchpoint.kind == message.kind:
+            return others
+    return ()
+
+
+def _tells_start(reminder: Reminder) -> bool:
+    return KINDS[reminder.touchpoint.kind].tells_start
+
+
+def _more(message: Message, situation: Situation) -> str:
+    """What else is to be done that day, besides being told of other visits."""
+    kinds = {r.touchpoint.kind for r in _others(message, situation)}
+    words = MORE[message.language]
+    has_list = message.kind.startswith("prepare")
+    found = [words[LIST]] if PREPARATION & kinds and not has_list else []
+    found += [words[QUESTIONS]] if QUESTIONNAIRE in kinds else []
+    return "".join(found)
+
+
+def _moments(start: datetime, message: Message, situation: Situation) -> str:
+    """The start, and those of other visits that the message tells of."""
+    others = [r.visit.start for r in _others(message, situation) if _tells_start(r)]
+    return wording.moments(
+        [start, *others],
+        message.language,
+        here=ZoneInfo(situation.clinic.time_zone),
+        there=situation.reach.zone,
+    )
 
 
 def _moment(instant: datetime, message: Message, situation: Situation) -> str:

@@ -40,6 +40,7 @@ TABS = (
 KINDS = {
     "enquiry": "Enquiry",
     "call_patient": "Telephone the patient",
+    "standby": "Not confirmed: who else could come?",
     "red-flag": "Red flag of a check-in",
     "follow-up-missed": "Recovery contact missed",
     "adverse-event": "Adverse event to review",

@@ -12,6 +12,9 @@ class Purpose(models.TextChoices):
     CONFIRM = "confirm", "Confirm a visit"
     CHECK_IN = "check_in", "Recovery check-in"
     OFFER = "offer", "Take an offered time"
+    PREPARE = "prepare", "Prepare for a visit"
+    BASELINE = "baseline", "Questions before a visit"
+    REBOOK = "rebook", "Find a new time"
 
 
 class PatientLink(UuidModel):
@@ -38,6 +41,7 @@ class PatientLink(UuidModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["purpose", "subject", "revision"],
+                condition=Q(revoked_at=None),
                 name="link_one_for_each_purpose_subject_revision",
             ),
             models.CheckConstraint(

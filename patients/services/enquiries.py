@@ -15,7 +15,7 @@ from core.actor import Actor, job
 from core.problems import NotFound, Problem
 from patients.domain.enquiry import ANSWER_WITHIN, KEPT_FOR
 from patients.domain.fields import Fault, person_faults, text_faults, tidy
-from patients.events import ConsentChanged
+from patients.events import ConsentChanged, EnquiryClosed, EnquiryReceived
 from patients.models import Enquiry, Patient, Task
 from patients.services import (
     consents,
@@ -86,6 +86,7 @@ def submit(
     )
     _record("enquiry.received", enquiry.pk, {}, by=by, now=now)
     _ask_for_answer(enquiry, by, now)
+    events.publish(EnquiryReceived(enquiry_id=enquiry.pk, occurred_at=now))
     return enquiry
 
 
@@ -225,6 +226,7 @@ def _close(enquiry: Enquiry, name: str, reason: str, by: Actor, now: datetime) -
     payload = {"patient_id": enquiry.patient_id}
     _record(name, enquiry.pk, payload, by=by, now=now)
     _close_task(enquiry, reason, by, now)
+    events.publish(EnquiryClosed(enquiry_id=enquiry.pk, occurred_at=now))
 
 
 def _close_task(enquiry: Enquiry, outcome: str, by: Actor, now: datetime) -> None:

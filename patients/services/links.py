@@ -1,6 +1,6 @@
 """Links in messages: what they open, and the birth date that opens them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -58,16 +58,17 @@ def issue(
     """The one link for this purpose ("confirm", "offer" …), subject and revision.
 
     Asked for again it is the same link, with the expiry given last. A link once
-    revoked stays revoked. The caller holds the patient's row. Raises ValueError if
-    another patient has the subject.
+    revoked stays revoked, and another takes its place. The caller holds the patient's
+    row. Raises ValueError if another patient has the subject.
     """
-    found = PatientLink.objects.filter(
+    known = PatientLink.objects.filter(
         purpose=purpose, subject=subject, revision=revision
-    ).first()
+    )
+    if known.exclude(patient=patient).exists():
+        raise ValueError("the subject of this link belongs to another patient")
+    found = known.filter(revoked_at=None).first()
     if found is None:
         return _create(patient, purpose, subject, revision, expires_at, by, now)
-    if found.patient_id != patient.pk:
-        raise ValueError("the subject of this link belongs to another patient")
     # The hash, too: it is another one if the link key was changed.
     found.expires_at, found.token_hash = expires_at, _token_hash(found.pk)
     found.save(update_fields=["expires_at", "token_hash"])
@@ -103,6 +104,19 @@ def revoke(*, patient_id: UUID, subject: str, by: Actor, now: datetime) -> int:
         payload = {"subject": subject, "links": str(ended)}
         _record("link.revoked", patient_id, payload, by=by, now=now)
     return ended
+
+
+def revoke_those(
+    links: "Collection[PatientLink]", *, by: Actor, now: datetime
+) -> None:
+    """End these links of one patient, whose row the caller holds."""
+    open_ones = [link for link in links if link.revoked_at is None]
+    PatientLink.objects.filter(pk__in=[one.pk for one in open_ones]).update(
+        revoked_at=now
+    )
+    for link in open_ones:
+        payload = {"subject": link.subject, "links": "1"}
+        _record("link.revoked", link.patient_id, payload, by=by, now=now)
 
 
 def prove_birth_date(*, token: str, birth_date: date, now: datetime) -> Outcome:

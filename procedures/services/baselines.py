@@ -1,9 +1,12 @@
 """The answers before treatment, kept as scores like every later contact's."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from core import events
 from procedures.domain.schema import FieldError, InvalidData
-from procedures.models import Evaluation
+from procedures.events import BaselineRecorded
+from procedures.models import Episode, Evaluation
 from procedures.selectors import scores as reading
 from procedures.services import scores
 from procedures.services.context import Context
@@ -19,6 +22,16 @@ def record(context: Context, evaluation: Evaluation) -> None:
         keep(context, "nrs", [evaluation.nrs])
     if evaluation.baseline_instrument and evaluation.baseline_items:
         keep(context, evaluation.baseline_instrument, evaluation.baseline_items)
+    announce(context.episode, context.now)
+
+
+def announce(episode: Episode, now: datetime) -> None:
+    """Nobody asks any more for what is answered."""
+    events.publish(
+        BaselineRecorded(
+            episode_id=episode.pk, patient_id=episode.patient_id, occurred_at=now
+        )
+    )
 
 
 def keep(context: Context, key: str, items: Sequence[int]) -> None:

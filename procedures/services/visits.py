@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from core import events
 from core.actor import Actor, job
 from core.problems import Problem
 from core.refusal import Refused
 from patients.services import tasks
 from procedures.domain import visits as rules
 from procedures.domain.pathway import Stage
+from procedures.events import ConsultationLinked
 from procedures.models import Episode, EpisodeVisit
 from procedures.selectors import visits
 from procedures.services import linked_visits, readiness, stages
@@ -53,6 +55,16 @@ def booked(*, appointment_id: UUID, patient_id: UUID, now: datetime) -> None:
         linked_at=now,
     )
     _after_booking(episode, purpose, now)
+    if purpose == "consultation":
+        _tell_linked(appointment_id, patient_id, now)
+
+
+def _tell_linked(appointment_id: UUID, patient_id: UUID, now: datetime) -> None:
+    events.publish(
+        ConsultationLinked(
+            appointment_id=appointment_id, patient_id=patient_id, occurred_at=now
+        )
+    )
 
 
 def _after_booking(episode: Episode, purpose: str, now: datetime) -> None:

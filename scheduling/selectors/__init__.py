@@ -18,6 +18,8 @@ from scheduling.selectors.appointments import (
     resources,
     standing_holds,
     visit_resources,
+    visits_beside,
+    visits_to_call_about,
 )
 from scheduling.selectors.board import DayBoard, day, day_board
 from scheduling.selectors.durations import PhaseDuration, phase_durations
@@ -66,4 +68,6 @@ __all__ = [
     "visit_kind",
     "visit_resources",
     "visit_types",
+    "visits_beside",
+    "visits_to_call_about",
 ]

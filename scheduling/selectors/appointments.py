@@ -1,7 +1,7 @@
 """Reading visits, holds and resources."""
 
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -45,20 +45,61 @@ def clinic_appointment(
 
 
 def bare_appointment(appointment_id: UUID) -> Appointment | None:
-    """The visit with its clinic and nothing else: what planning messages needs."""
-    found = Appointment.objects.select_related("clinic")
+    """The visit with its clinic and its type: what planning messages needs."""
+    found = Appointment.objects.select_related("clinic", "visit_type")
     return found.filter(pk=appointment_id).first()
 
 
 def bare_appointments(appointment_ids: Collection[UUID]) -> dict[UUID, Appointment]:
-    """The same of many, without the clinic; by id."""
-    return Appointment.objects.in_bulk(appointment_ids)
+    """The same of many, without the clinic, with their types; by id."""
+    return Appointment.objects.select_related("visit_type").in_bulk(appointment_ids)
+
+
+def visits_beside(
+    visits: Collection[Appointment], within: timedelta
+) -> dict[UUID, list[Appointment]]:
+    """The other booked visits in person of the same patients, by visit, as far as
+    they start within so long of it; one statement."""
+    if not visits:
+        return {}
+    starts = [visit.start for visit in visits]
+    found = Appointment.objects.filter(
+        patient_id__in={visit.patient_id for visit in visits},
+        in_person=True,
+        status=Appointment.Status.BOOKED,
+        during__startswith__gte=min(starts) - within,
+        during__startswith__lte=max(starts) + within,
+    )
+    others = list(found.select_related("visit_type").order_by("during", "pk"))
+    return {
+        visit.pk: [
+            other
+            for other in others
+            if other.patient_id == visit.patient_id
+            and other.pk != visit.pk
+            and abs(other.start - visit.start) <= within
+        ]
+        for visit in visits
+    }
+
+
+def visits_to_call_about(now: datetime, ahead: timedelta) -> list[UUID]:
+    """Every clinic's visits in person that begin in so long, and those to come or
+    missed that were changed in the last two days; ids."""
+    recent = Q(status_at__gt=now - timedelta(days=2))
+    to_come = Q(status=Appointment.Status.BOOKED, during__startswith__gt=now)
+    is_near = Q(during__startswith__lte=now + ahead)
+    missed = Q(status=Appointment.Status.NOSHOW)
+    found = Appointment.objects.filter(
+        to_come & (is_near | recent) | missed & recent, in_person=True
+    )
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
 def appointments(appointment_ids: Collection[UUID]) -> QuerySet[Appointment]:
     """These visits, each with its patient and their clinic."""
     found = Appointment.objects.filter(pk__in=appointment_ids)
-    return found.select_related("patient__clinic")
+    return found.select_related("patient__clinic", "visit_type")
 
 
 def appointments_of(

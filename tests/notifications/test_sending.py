@@ -108,18 +108,16 @@ def test_a_late_reminder_expires_instead_of_leaving():
     assert MailboxItem.objects.count() == 1
 
 
-def test_the_second_reminder_of_a_day_is_dropped():
+def test_two_visits_of_one_day_are_told_in_one_reminder():
     place, who, _ = make.booked()
     make.book(place, who, start=at("2026-09-08 15:00"))
     send_due(as_of=NOW)
 
     send_due(as_of=REMINDER)
 
-    reminders = Message.objects.filter(kind="day_before")
-    assert sorted(reminders.values_list("state", "reason")) == [
-        ("accepted", ""),
-        ("suppressed", "cap"),
-    ]
+    reminder = Message.objects.get(kind="day_before")
+    assert reminder.state == "accepted"
+    assert "tomorrow, Tue Sep 8 at 9:00 AM and at 3:00 PM." in reminder.body
     assert Message.objects.filter(kind="confirmation", state="accepted").count() == 2
 
 

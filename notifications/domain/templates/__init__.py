@@ -8,14 +8,14 @@ language is sent only where the clinic has recorded its review of that version.
 from dataclasses import dataclass
 from typing import Final
 
-from notifications.domain.templates import en, es
+from notifications.domain.templates import before, en, es
 
 SOURCE_LANGUAGE: Final = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Words with named gaps: clinic, name, when, was, link, phone, minutes, count."""
+    """Words with named gaps: clinic, name, when, was, link, phone, minutes, more."""
 
     kind: str
     language: str
@@ -38,7 +38,10 @@ VERSIONS: Final = {"en": en.VERSION, "es": es.VERSION}
 LANGUAGES: Final = tuple(VERSIONS)
 TEMPLATES: Final[dict[tuple[str, str, str], Template]] = {
     (t.kind, t.language, t.channel): t
-    for t in (*_load("en", en.TEXTS), *_load("es", es.TEXTS))
+    for t in (
+        *_load("en", en.TEXTS | before.ENGLISH),
+        *_load("es", es.TEXTS | before.SPANISH),
+    )
 }
 
 

@@ -17,12 +17,12 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("day_before", "sms"): (
         "",
-        "{clinic}: {name}see you tomorrow, {when}. Details: {link} " + STOP,
+        "{clinic}: {name}see you tomorrow, {when}. {more}Details: {link} " + STOP,
     ),
     ("day_before", "email"): (
         "Tomorrow: {when}",
         "Hello {first_name},\n\nWe look forward to seeing you tomorrow, {when}.\n"
-        "Please look at your instruction sheet.\n\n"
+        "Please look at your instruction sheet. {more}\n\n"
         "To confirm, or to ask for another time:\n{link}" + FOOTER,
     ),
     ("moved", "sms"): (

@@ -1,6 +1,6 @@
 """Spanish (US) texts, kept in the GSM-7 alphabet where that costs no sense."""
 
-VERSION = 3
+VERSION = 4
 
 STOP = "STOP para no recibir mensajes."
 FOOTER = "\n\n{clinic}, {phone}\nPor favor, no responda a este correo."
@@ -17,12 +17,12 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("day_before", "sms"): (
         "",
-        "{clinic}: {name}le esperamos mañana, {when}. Detalles: {link} " + STOP,
+        "{clinic}: {name}le esperamos mañana, {when}. {more}Detalles: {link} " + STOP,
     ),
     ("day_before", "email"): (
         "Mañana: {when}",
         "Hola, {first_name}:\n\nLe esperamos mañana, {when}.\n"
-        "Por favor, lea su hoja de instrucciones.\n\n"
+        "Por favor, lea su hoja de instrucciones. {more}\n\n"
         "Para confirmar o pedir otra fecha u hora:\n{link}" + FOOTER,
     ),
     ("moved", "sms"): (

@@ -1,0 +1,21 @@
+"""The language a message is written in: the reader's, where the clinic lets it."""
+
+from collections.abc import Callable
+
+from notifications.domain.templates import SOURCE_LANGUAGE, usable_language
+from notifications.selectors import reviews
+from notifications.selectors.situations import Situation
+
+
+def of(
+    situation: Situation,
+    reviewed: Callable[[int], frozenset[str]] = reviews.reviewed,
+) -> str:
+    """Return the recipient's language as it is now, English for the staff.
+
+    `reviewed` tells which languages a clinic has reviewed, given its id.
+    """
+    reader = situation.patient or situation.enquiry
+    if reader is None or reader.language == SOURCE_LANGUAGE:
+        return SOURCE_LANGUAGE
+    return usable_language(reader.language, reviewed(situation.clinic.pk))
