@@ -68,6 +68,10 @@ app.conf.beat_schedule = {
         "task": "procedures.tasks.mark_missed_follow_ups",
         "schedule": 600.0,
     },
+    "ask-for-milestones": {
+        "task": "procedures.tasks.ask_for_milestones",
+        "schedule": 600.0,
+    },
     "release-expired-holds": {
         "task": "scheduling.tasks.release_expired_holds",
         "schedule": 30.0,

@@ -8,13 +8,20 @@ from clinics.domain import roles
 from core.actor import job
 from notifications.domain.catalogue import KINDS
 from notifications.domain.subjects import CheckIn, Offered, Visit
-from notifications.domain.wanted import NO_CHANNEL, TOO_LATE, UNANSWERED, Call
+from notifications.domain.wanted import (
+    NO_CHANNEL,
+    NOT_BOOKED,
+    TOO_LATE,
+    UNANSWERED,
+    Call,
+)
 from notifications.models import Message, PlannedCall
 from notifications.selectors.situations import Situation
 from patients.services import tasks
 
 CALL_WITHIN = timedelta(hours=1)
 KIND = "call_patient"
+BOOK_KIND = "book_follow_up"
 LOST = "lost"
 PLANNER = "message_planner"
 TEXTS = {
@@ -43,12 +50,14 @@ CHECK_IN_TEXTS = {
     "no text or e-mail may be sent to them.",
     UNANSWERED: "Call the patient and ask how they are: a recovery contact is overdue "
     "and nobody has answered it.",
+    NOT_BOOKED: "Call the patient and book a visit: a follow-up is owed, and nobody "
+    "has booked it.",
     LOST: "Call the patient and ask how they are: the message that asks could not "
     "be delivered.",
     "doubt": "Call the patient and ask how they are: nobody knows if the message that "
     "asks arrived.",
 }
-TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED})
+TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED, NOT_BOOKED})
 
 
 def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> None:
@@ -141,14 +150,15 @@ def _ask(situation: Situation, key: str, reason: str, now: datetime) -> None:
     patient = situation.patient
     assert patient is not None
     is_check_in = isinstance(situation.snapshot, CheckIn)
+    is_asking = is_check_in and reason != NOT_BOOKED
     task = tasks.open(
         clinic_id=situation.clinic.pk,
         patient_id=patient.pk,
-        kind=KIND,
+        kind=BOOK_KIND if reason == NOT_BOOKED else KIND,
         text=_text(situation, reason),
         subject=situation.subject,
         # Who may write down the answers of a recovery contact makes its call.
-        owner_role=roles.NURSE if is_check_in else roles.COORDINATOR,
+        owner_role=roles.NURSE if is_asking else roles.COORDINATOR,
         due_at=now + (tasks.CALL_WITHIN if is_check_in else CALL_WITHIN),
         by=job(PLANNER, situation.clinic.pk),
         now=now,

@@ -12,6 +12,7 @@ class Purpose(models.TextChoices):
     CONFIRM = "confirm", "Confirm a visit"
     CHECK_IN = "check_in", "Recovery check-in"
     OFFER = "offer", "Take an offered time"
+    BOOK = "book", "Book a visit that is owed"
 
 
 class PatientLink(UuidModel):

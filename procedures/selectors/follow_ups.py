@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from procedures.domain.follow_ups import Planned
+from procedures.domain.follow_ups import VISIT, Planned
 from procedures.domain.pathway import Act, allows
 from procedures.domain.timing import Timing, timing
 from procedures.models import Episode, EpisodeVisit, FollowUp
@@ -36,10 +36,13 @@ def keeps_calls(follow_up: FollowUp) -> bool:
     return is_missed and not ended and follow_up.code not in WORTH_A_CALL
 
 
-def to_ask(today: date) -> QuerySet[FollowUp]:
-    """The contacts of every clinic whose answers are due by that day."""
+def to_ask(today: date, to_book_by: date) -> QuerySet[FollowUp]:
+    """The contacts of every clinic whose answers are due by that day, and those that
+    are visits and are to be booked by then."""
     rows = FollowUp.objects.filter(
-        state="planned", target_on__lte=today, window_to__gte=today - timedelta(days=1)
+        Q(target_on__lte=today) | Q(mode=VISIT, target_on__lte=to_book_by),
+        state="planned",
+        window_to__gte=today - timedelta(days=1),
     ).exclude(episode__stage__in=ENDED)
     return rows.select_related("episode", "episode__patient__clinic").order_by("pk")
 
@@ -126,6 +129,17 @@ def visits_for(rows: Collection[FollowUp]) -> dict[UUID, datetime]:
     starts = {(one.episode_id, one.contact): one.starts_at for one in booked}
     keys = {row.pk: (row.episode_id, row.code) for row in rows}
     return {pk: starts[key] for pk, key in keys.items() if key in starts}
+
+
+def of_visit(appointment_id: UUID) -> UUID | None:
+    """The contact that visit is or was booked for, None if it is for none."""
+    visits = EpisodeVisit.objects.filter(appointment_id=appointment_id)
+    for episode_id, code in visits.exclude(contact="").values_list(
+        "episode_id", "contact"
+    ):
+        rows = FollowUp.objects.filter(episode_id=episode_id, code=code)
+        return rows.values_list("pk", flat=True).first()
+    return None
 
 
 def tier_of(follow_up: FollowUp) -> int | None:

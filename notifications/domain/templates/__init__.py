@@ -8,7 +8,7 @@ language is sent only where the clinic has recorded its review of that version.
 from dataclasses import dataclass
 from typing import Final
 
-from notifications.domain.templates import en, es
+from notifications.domain.templates import en, en_after, es, es_after
 
 SOURCE_LANGUAGE: Final = "en"
 
@@ -38,7 +38,10 @@ VERSIONS: Final = {"en": en.VERSION, "es": es.VERSION}
 LANGUAGES: Final = tuple(VERSIONS)
 TEMPLATES: Final[dict[tuple[str, str, str], Template]] = {
     (t.kind, t.language, t.channel): t
-    for t in (*_load("en", en.TEXTS), *_load("es", es.TEXTS))
+    for t in (
+        *_load("en", en.TEXTS | en_after.TEXTS),
+        *_load("es", es.TEXTS | es_after.TEXTS),
+    )
 }
 
 
