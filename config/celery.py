@@ -72,6 +72,10 @@ app.conf.beat_schedule = {
         "task": "procedures.tasks.ask_for_milestones",
         "schedule": 600.0,
     },
+    "keep-yearly-rounds": {
+        "task": "procedures.tasks.keep_yearly_rounds",
+        "schedule": 600.0,
+    },
     "release-expired-holds": {
         "task": "scheduling.tasks.release_expired_holds",
         "schedule": 30.0,

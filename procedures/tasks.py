@@ -9,7 +9,7 @@ from core import clock
 from core.actor import job
 from core.db import unit_of_work
 from procedures.selectors import milestones
-from procedures.services import follow_ups
+from procedures.services import follow_ups, yearly_rounds
 from procedures.services import milestones as asking
 
 # One run's share; the next run takes what is left.
@@ -29,6 +29,12 @@ def ask_for_milestones(**_: object) -> int:
     today = clock.now().date()
     rows = milestones.unreached(today).values_list("pk", flat=True)[:BATCH]
     return sum(unit_of_work(partial(_ask_for, pk)) for pk in list(rows))
+
+
+@shared_task
+def keep_yearly_rounds(**_: object) -> int:
+    """Plan or cancel yearly rounds as each clinic wants them; how many changed."""
+    return yearly_rounds.keep(clock.now(), BATCH)
 
 
 def _ask_for(milestone_id: UUID) -> bool:

@@ -67,6 +67,8 @@ def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> Non
     calls = {call.dedupe_key: call for call in wanted}
     if not calls and _is_new(situation):
         return
+    if _is_booked(situation):
+        _close_book_calls(situation, now)
     asked = PlannedCall.objects.filter(subject=situation.subject).select_related("task")
     known = {row.dedupe_key: row for row in asked}
     for task_id in _needless(situation, known, calls):
@@ -75,6 +77,22 @@ def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> Non
         row = known.get(key)
         if is_due(call, now) and (row is None or was_taken_back(row)):
             _ask(situation, key, call.reason, now)
+
+
+def _is_booked(situation: Situation) -> bool:
+    contact = situation.snapshot
+    return isinstance(contact, CheckIn) and contact.visit_at is not None
+
+
+def _close_book_calls(situation: Situation, now: datetime) -> None:
+    """Also those that the patient asked for."""
+    tasks.close_about(
+        subjects=[situation.subject],
+        kind=BOOK_KIND,
+        outcome="The visit is booked.",
+        by=job(PLANNER, situation.clinic.pk),
+        now=now,
+    )
 
 
 def _needless(

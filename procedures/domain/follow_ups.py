@@ -17,6 +17,8 @@ VISIT = "visit"
 # So many days before its day a visit is to be booked; in all cases before its window.
 BOOK_AHEAD_DAYS = {"D14": 6, "W6": 14, "M3": 21, "M6": 28, "M12": 42}
 USUALLY_AHEAD_DAYS = 21
+# Asked only where the clinic wants it, and also of who has completed the path.
+YEARLY = ("Y2", "Y3", "Y4", "Y5")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import migrations, models
 
 from core import guards_sql
+from procedures import milestones_0014_sql as sql
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -16,6 +17,8 @@ def load(apps, schema_editor):
     """Put the first steps of a recovery into their table."""
     steps = json.loads((DATA / "recovery-1.json").read_text(encoding="utf-8"))
     apps.get_model("procedures", "MilestoneVersion").objects.create(**steps)
+    yearly = json.loads((DATA / "yearly-1.json").read_text(encoding="utf-8"))
+    apps.get_model("procedures", "TimetableVersion").objects.create(**yearly)
 
 
 class Migration(migrations.Migration):
@@ -89,5 +92,6 @@ class Migration(migrations.Migration):
             *guards_sql.deny_signed_changes("procedures_milestonereport")
         ),
         migrations.RunSQL(*guards_sql.deny_changes("procedures_milestoneversion")),
+        migrations.RunSQL(sql.ANSWERED_IN, sql.ANSWERED_IN_BEFORE),
         migrations.RunPython(load, migrations.RunPython.noop),
     ]

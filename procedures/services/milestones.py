@@ -16,6 +16,7 @@ from core.actor import Actor, job
 from core.problems import FieldError, Invalid, NotFound
 from patients.services import patients, tasks
 from procedures.domain import milestones as rules
+from procedures.domain import schema
 from procedures.domain.questions import Question
 from procedures.domain.schema import InvalidData
 from procedures.models import Episode, EpisodeMilestone, FollowUp, MilestoneReport
@@ -77,7 +78,7 @@ def take(
         step = known.get(code)
         if step is None or answer not in rules.ANSWERS:
             fault = f"Give one of {', '.join(rules.ANSWERS)} for a step asked here."
-            raise InvalidData([FieldError(f"/milestones/{code}", fault)])
+            raise InvalidData([schema.FieldError(f"/milestones/{code}", fault)])
         if step.report is not None and step.report.answer == answer:
             continue
         is_patient = by.kind == "patient"
