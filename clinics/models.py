@@ -44,6 +44,8 @@ class Clinic(models.Model):
     offer_batch_size = models.PositiveSmallIntegerField(default=3, db_default=3)
     offer_valid_minutes = models.PositiveSmallIntegerField(default=240, db_default=240)
     offers_by_itself = models.BooleanField(default=False, db_default=False)
+    # Whether patients are asked how they are every year, until the fifth.
+    yearly_rounds = models.BooleanField(default=False, db_default=False)
     # Whether messages leave this clinic at all; planning goes on either way.
     sends_on = models.BooleanField(default=True)
     next_mrn = models.PositiveIntegerField(default=1)

@@ -68,6 +68,14 @@ app.conf.beat_schedule = {
         "task": "procedures.tasks.mark_missed_follow_ups",
         "schedule": 600.0,
     },
+    "ask-for-milestones": {
+        "task": "procedures.tasks.ask_for_milestones",
+        "schedule": 600.0,
+    },
+    "keep-yearly-rounds": {
+        "task": "procedures.tasks.keep_yearly_rounds",
+        "schedule": 600.0,
+    },
     "release-expired-holds": {
         "task": "scheduling.tasks.release_expired_holds",
         "schedule": 30.0,

@@ -8,6 +8,7 @@ from core.events import Event, Subscriber
 from notifications.services import redirecting
 from notifications.services.planning import replan
 from notifications.services.replanning import (
+    replan_check_in_of,
     replan_check_ins,
     replan_offers,
     replan_patient,
@@ -99,6 +100,12 @@ def redirect_messages(event: ContactChanged) -> None:
     redirecting.redirect(patient_id=event.patient_id, now=event.occurred_at)
 
 
+def plan_owed(event: AppointmentEvent) -> None:
+    """Stop "time to book" once a follow-up's visit is booked; else it is owed again."""
+    lock(event.patient_id)
+    replan_check_in_of(appointment_id=event.appointment_id, now=event.occurred_at)
+
+
 def plan_patient(event: PatientEvent) -> None:
     """Plan anew after a change of address, consent, language or zone."""
     lock(event.patient_id)
@@ -135,7 +142,17 @@ def plan_offers(event: WaitChanged) -> None:
     replan_offers(entry_id=event.entry_id, now=event.occurred_at)
 
 
+# What changes if a follow-up has a visit, or when that is.
+OWED: tuple[type[Event], ...] = (
+    AppointmentBooked,
+    AppointmentMoved,
+    AppointmentCancelled,
+    AppointmentNoShow,
+    AppointmentEnded,
+    AppointmentNoShowUndone,
+)
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
+    *((event, plan_owed) for event in OWED),
     (AppointmentBooked, plan_visit),
     (AppointmentMoved, plan_visit),
     (AppointmentCancelled, plan_visit),

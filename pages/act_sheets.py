@@ -16,6 +16,7 @@ from procedures.domain.early_guards import OF_THE_DAY
 from procedures.domain.rules import Level
 from procedures.domain.schema import Field
 from procedures.domain.table_rules import GATES
+from procedures.domain.milestones import PREFIX as MILESTONE
 from procedures.selectors import facts as reading
 from procedures.selectors import follow_ups
 from procedures.services import responses
@@ -237,7 +238,7 @@ def _questionnaires(row: Any) -> tuple[Field, ...]:
     """The items of the questionnaires this contact asks for, one question each."""
     return tuple(
         Field(
-            name=f"instruments-{question.key.replace('.', '-')}",
+            name=_name(question.key),
             kind="choice" if question.options else "integer",
             label=question.text,
             choices=question.options,
@@ -246,18 +247,33 @@ def _questionnaires(row: Any) -> tuple[Field, ...]:
             hint=question.hint,
         )
         for question in responses.questions(row)
-        if "." in question.key
+        if "." in question.key or question.key.startswith(MILESTONE)
     )
 
 
+def _name(key: str) -> str:
+    if key.startswith(MILESTONE):
+        return f"milestones-{key.removeprefix(MILESTONE)}"
+    return f"instruments-{key.replace('.', '-')}"
+
+
 def folded(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers with a questionnaire's items nested, as the act takes them."""
-    plain = {k: v for k, v in raw.items() if not k.startswith("instruments-")}
+    """The answers with a questionnaire's items and the steps of the recovery nested,
+    as the act takes them."""
+    plain = {
+        k: v for k, v in raw.items() if not k.startswith(("instruments-", "milestones-"))
+    }
     nested: dict[str, dict[str, Any]] = {}
+    steps: dict[str, Any] = {}
     for name in raw.keys() - plain.keys():
+        if name.startswith("milestones-"):
+            if raw[name] not in ("", None):
+                steps[name.removeprefix("milestones-")] = raw[name]
+            continue
         _, key, item = name.split("-", 2)
         nested.setdefault(key, {})[item] = raw[name]
-    return {**plain, "instruments": nested} if nested else plain
+    found = {**plain, "instruments": nested} if nested else plain
+    return {**found, "milestones": steps} if steps else found
 
 
 SHEETS: dict[str, Callable[[Sheet, Here], Sheet]] = {

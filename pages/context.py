@@ -38,6 +38,7 @@ PLACES = (
     Place("staff:patients", "Patients", "patients", "patient.read"),
     Place("staff:episodes", "Episodes", "episodes", "episode.read", later=True),
     Place("staff:contacts_due", "Contacts", "phone", "episode.read", later=True),
+    Place("staff:owed", "Owed", "today", "appointment.read", later=True),
     Place("staff:waitlist", "Waitlist", "waitlist", "waitlist.read", later=True),
     Place("staff:tasks", "Tasks", "tasks", "task.read"),
     Place("staff:kits", "Kits", "search", "kit.look_back", later=True),

@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from notifications.domain.catalogue import CHECK_INS
 from pages.words import distance, sentence
+from procedures.domain import linked
 
 if TYPE_CHECKING:
     from notifications.models import Message
@@ -44,7 +46,14 @@ KINDS = {
     "cancelled": "The visit was cancelled",
     "offer": "Offer of a free time",
     "offer_gone": "The offered time is gone",
-    "check_in_d3": "Recovery check-in, day 3",
+    **{
+        kind: f"Recovery check-in, {linked.name(code).lower()}"
+        for code, kind in CHECK_INS.items()
+    },
+    "check_in": "Recovery check-in",
+    "check_in_nudge": "Recovery check-in, reminder",
+    "time_to_book": "Time to book a follow-up",
+    "book_nudge": "Time to book, reminder",
     "on_call_page": "Page to the on-call person",
 }
 CHANNELS = {"sms": "Text message", "email": "E-mail"}

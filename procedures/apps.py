@@ -34,6 +34,7 @@ DAY_SIGNED = (
     "procedures_disposition",
     "procedures_response",
     "procedures_instrumentresponse",
+    "procedures_milestonereport",
 )
 DAY_APPEND_ONLY = (
     "procedures_lastdose",
@@ -44,6 +45,7 @@ DAY_APPEND_ONLY = (
     "procedures_incidentresolution",
     "procedures_instrumentversion",
     "procedures_timetableversion",
+    "procedures_milestoneversion",
     "procedures_enteredinerror",
     "procedures_saidanswer",
 )

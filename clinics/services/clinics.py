@@ -124,6 +124,7 @@ def set_policies(
     offer_valid_minutes: int | None = None,
     offers_by_itself: bool | None = None,
     holiday_calendar: str | None = None,
+    yearly_rounds: bool | None = None,
     by: Actor,
     now: datetime,
 ) -> Clinic:
@@ -139,6 +140,7 @@ def set_policies(
         "offer_valid_minutes": offer_valid_minutes,
         "offers_by_itself": offers_by_itself,
         "holiday_calendar": holiday_calendar,
+        "yearly_rounds": yearly_rounds,
     }
     changed = {k: v for k, v in sent.items() if v not in (None, getattr(clinic, k))}
     _check_policies(changed)

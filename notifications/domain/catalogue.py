@@ -17,7 +17,10 @@ CONFIRMATION: Final = "confirmation"
 DAY_BEFORE: Final = "day_before"
 MOVED: Final = "moved"
 CANCELLED: Final = "cancelled"
-CHECK_IN_D3: Final = "check_in_d3"
+CHECK_IN: Final = "check_in"
+CHECK_IN_NUDGE: Final = "check_in_nudge"
+TIME_TO_BOOK: Final = "time_to_book"
+BOOK_NUDGE: Final = "book_nudge"
 OFFER: Final = "offer"
 OFFER_GONE: Final = "offer_gone"
 ON_CALL_PAGE: Final = "on_call_page"
@@ -27,6 +30,15 @@ PREPARE_T14: Final = "prepare_t14"
 PREPARE_T7: Final = "prepare_t7"
 PREPARE_T2: Final = "prepare_t2"
 MISSED: Final = "missed"
+
+# Follow-up code to the kind that invites to it; others are invited by `CHECK_IN`.
+CHECK_INS: Final = {
+    code: f"check_in_{code.lower()}"
+    for code in (
+        *("D1", "D3", "D7", "D14", "W6", "M3", "M6", "M12"),
+        *("Y2", "Y3", "Y4", "Y5"),
+    )
+}
 
 MORNING: Final = time(10)  # reminders and check-ins, the patient's wall clock
 UNDO_HOLD: Final = timedelta(minutes=2)  # a change can be undone before it is told
@@ -91,12 +103,33 @@ KINDS: Final[dict[str, Kind]] = {
             calls_if_lost=True,
             calls_if_late=True,
         ),
+        # Facts, not reminders: no cap drops the question how somebody is.
+        *(
+            Kind(
+                code=code,
+                priority=3,
+                link="check_in",
+                grace=timedelta(hours=24),
+                calls_if_lost=True,
+            )
+            for code in (*CHECK_INS.values(), CHECK_IN)
+        ),
         Kind(
-            code=CHECK_IN_D3,
+            code=TIME_TO_BOOK,
             priority=3,
-            link="check_in",
-            grace=timedelta(hours=24),
+            link="book",
+            grace=timedelta(hours=48),
             calls_if_lost=True,
+        ),
+        *(
+            Kind(
+                code=code,
+                priority=4,
+                link=link,
+                is_reminder=True,
+                grace=timedelta(hours=24),
+            )
+            for code, link in ((CHECK_IN_NUDGE, "check_in"), (BOOK_NUDGE, "book"))
         ),
         Kind(
             code=DAY_BEFORE,
@@ -161,6 +194,3 @@ KINDS: Final[dict[str, Kind]] = {
         ),
     )
 }
-
-# Follow-up code to the kind that invites to it. The other remote check-ins follow.
-CHECK_INS: Final = {"D3": CHECK_IN_D3}

@@ -76,9 +76,9 @@ class Visit:
 class CheckIn:
     """A follow-up contact. Dates are local to the patient, both inclusive.
 
-    `visit_at` is when the visit booked for it begins. `called`: why telephone calls
-    in its place were asked for that nobody has made yet; `keeps_calls`: they are
-    still to be made, though its window has closed.
+    `is_visit`: the patient comes for it. `visit_at` is when the visit booked for it
+    begins. `called`: why telephone calls in its place were asked for that nobody has
+    made yet; `keeps_calls`: they are still to be made, though its window has closed.
     """
 
     id: str
@@ -86,6 +86,7 @@ class CheckIn:
     target_on: date
     window_to: date
     is_open: bool
+    is_visit: bool = False
     visit_at: datetime | None = None
     called: frozenset[str] = frozenset()
     keeps_calls: bool = False

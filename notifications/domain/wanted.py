@@ -12,6 +12,7 @@ NO_CHANNEL = "no_channel"
 TOO_LATE = "quiet_hours"
 UNANSWERED = "unanswered"
 UNCONFIRMED = "unconfirmed"
+NOT_BOOKED = "not_booked"
 
 Kinds = Mapping[str, Kind]
 
@@ -89,8 +90,13 @@ class Reach:
     @property
     def channel(self) -> str | None:
         """Return the preferred channel that may be used, None if there is none."""
+        return next(iter(self.channels), None)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Return the channels that may be used, the preferred one first."""
         usable = self.contacts & self.consents
-        return next((c for c in catalogue.CHANNELS if c in usable), None)
+        return tuple(c for c in catalogue.CHANNELS if c in usable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from notifications.models import Message, PlannedCall
 from notifications.selectors.opt_outs import among
 from notifications.selectors.visit_snapshots import visit_of, with_others
 from patients import selectors as patients
+from procedures.domain.follow_ups import VISIT
 from procedures.selectors import follow_ups
 from scheduling import selectors as scheduling
 from scheduling.selectors import waitlist
@@ -169,6 +170,7 @@ def check_in_of(
         target_on=follow_up.target_on,
         window_to=follow_up.window_to,
         is_open=follow_ups.waits(follow_up),
+        is_visit=follow_up.mode == VISIT,
         visit_at=visit_at,
         called=called,
         keeps_calls=follow_ups.keeps_calls(follow_up),

@@ -12,6 +12,7 @@ from notifications.domain.touchpoints import STANDBY
 from notifications.domain.subjects import CheckIn, Offered, Visit
 from notifications.domain.wanted import (
     NO_CHANNEL,
+    NOT_BOOKED,
     TOO_LATE,
     UNANSWERED,
     UNCONFIRMED,
@@ -23,6 +24,7 @@ from patients.services import tasks
 
 CALL_WITHIN = timedelta(hours=1)
 KIND = "call_patient"
+BOOK_KIND = "book_follow_up"
 LOST = "lost"
 PLANNER = "message_planner"
 TEXTS = {
@@ -67,12 +69,14 @@ CHECK_IN_TEXTS = {
     "no text or e-mail may be sent to them.",
     UNANSWERED: "Call the patient and ask how they are: a recovery contact is overdue "
     "and nobody has answered it.",
+    NOT_BOOKED: "Call the patient and book a visit: a follow-up is owed, and nobody "
+    "has booked it.",
     LOST: "Call the patient and ask how they are: the message that asks could not "
     "be delivered.",
     "doubt": "Call the patient and ask how they are: nobody knows if the message that "
     "asks arrived.",
 }
-TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED, UNCONFIRMED})
+TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED, UNCONFIRMED, NOT_BOOKED})
 
 
 def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> None:
@@ -82,6 +86,8 @@ def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> Non
     calls = {call.dedupe_key: call for call in wanted}
     if not calls and _is_new(situation):
         return
+    if _is_booked(situation):
+        _close_book_calls(situation, now)
     asked = PlannedCall.objects.filter(subject=situation.subject).select_related("task")
     known = {row.dedupe_key: row for row in asked}
     for task_id in _needless(situation, known, calls):
@@ -90,6 +96,22 @@ def apply(situation: Situation, wanted: Iterable[Call], *, now: datetime) -> Non
         row = known.get(key)
         if is_due(call, now) and (row is None or was_taken_back(row)):
             _ask(situation, key, call.reason, now, call.kind)
+
+
+def _is_booked(situation: Situation) -> bool:
+    contact = situation.snapshot
+    return isinstance(contact, CheckIn) and contact.visit_at is not None
+
+
+def _close_book_calls(situation: Situation, now: datetime) -> None:
+    """Also those that the patient asked for."""
+    tasks.close_about(
+        subjects=[situation.subject],
+        kind=BOOK_KIND,
+        outcome="The visit is booked.",
+        by=job(PLANNER, situation.clinic.pk),
+        now=now,
+    )
 
 
 def _needless(
@@ -169,15 +191,15 @@ def _ask(
     patient = situation.patient
     assert patient is not None
     is_check_in = isinstance(situation.snapshot, CheckIn)
+    is_asking = is_check_in and reason != NOT_BOOKED
     task = tasks.open(
         clinic_id=situation.clinic.pk,
         patient_id=patient.pk,
-        # Beside a call that is still open for the same visit, not in its place.
-        kind=STANDBY if kind == STANDBY else KIND,
+        kind=_task_kind(reason, kind),
         text=_text(situation, reason, kind),
         subject=situation.subject,
         # Who may write down the answers of a recovery contact makes its call.
-        owner_role=roles.NURSE if is_check_in else roles.COORDINATOR,
+        owner_role=roles.NURSE if is_asking else roles.COORDINATOR,
         due_at=now + (tasks.CALL_WITHIN if is_check_in else CALL_WITHIN),
         by=job(PLANNER, situation.clinic.pk),
         now=now,
@@ -191,6 +213,17 @@ def _ask(
             "task": task,
         },
     )
+
+
+def _task_kind(reason: str, kind: str) -> str:
+    """Return the kind of the call's task.
+
+    A standby call stands beside one that is still open for the same visit, not in
+    its place.
+    """
+    if kind == STANDBY:
+        return STANDBY
+    return BOOK_KIND if reason == NOT_BOOKED else KIND
 
 
 def _text(situation: Situation, reason: str, kind: str) -> str:

@@ -19,6 +19,7 @@ from notifications.selectors.situations import check_in_of, reaches_of
 from notifications.services.calls import TAKEN_BACK, is_due, was_taken_back
 from notifications.services.planning import replan
 from patients.services.locking import lock
+from procedures.domain.follow_ups import BOOK_AHEAD_DAYS
 from procedures.selectors import follow_ups
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # One run's share; the next run takes what is left.
 BATCH = 200
 PREFIX = "follow_up:"
+LONGEST_LEAD = timedelta(days=max(BOOK_AHEAD_DAYS.values()))
 
 
 def ask_for_calls(now: datetime) -> int:
@@ -40,7 +42,8 @@ def ask_for_calls(now: datetime) -> int:
 def to_plan(now: datetime) -> Iterator[tuple[UUID, UUID]]:
     """Yield (follow-up id, patient id) where the calls are not as they should be."""
     tomorrow = now.date() + timedelta(days=1)  # somewhere it is that day already
-    due = {row.pk: row for row in follow_ups.to_ask(tomorrow)}
+    ahead = tomorrow + LONGEST_LEAD
+    due = {row.pk: row for row in follow_ups.to_ask(tomorrow, to_book_by=ahead)}
     waiting = PlannedCall.objects.filter(
         subject__startswith=PREFIX, task__done_at=None
     ).values_list("subject", flat=True)

@@ -46,7 +46,7 @@ SELECT 'appointment:' || id FROM scheduling_appointment
 UNION SELECT 'enquiry:' || id FROM patients_enquiry
  WHERE closed_at IS NULL AND received_at > %(now)s - interval '1 day'
 UNION SELECT 'follow_up:' || id FROM procedures_followup
- WHERE state = 'planned' AND target_on > (%(now)s - interval '3 days')::date
+ WHERE state = 'planned' AND window_to > (%(now)s - interval '3 days')::date
 UNION SELECT 'task:' || id FROM patients_task
  WHERE tier IN (1, 2) AND done_at IS NULL AND acknowledged_at IS NULL
    AND created_at > %(now)s - interval '1 day'

@@ -1,15 +1,14 @@
 """Plan anew what a change of a patient or an episode touches."""
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from notifications.domain import states
-from notifications.domain.catalogue import CHECK_INS
 from notifications.domain.subjects import LIVE_VISIT
 from notifications.models import Message
-from notifications.services.planning import replan
+from notifications.selectors.situation_batches import load_all
+from notifications.services.planning import apply, replan
 from procedures.selectors import follow_ups
 from scheduling import selectors as scheduling
 from scheduling.selectors import waitlist
@@ -20,9 +19,8 @@ def replan_patient(*, patient_id: UUID, now: datetime) -> None:
 
     The caller holds the patient's row.
     """
-    found = _visits(patient_id) | _check_ins(patient_id, now) | _offers(patient_id)
-    for subject in sorted(found):
-        replan(subject=subject, now=now)
+    found = _visits(patient_id) | _check_ins(patient_id) | _offers(patient_id)
+    _replan_all(found, now)
 
 
 def replan_siblings(*, patient_id: UUID, subject: str, now: datetime) -> None:
@@ -42,14 +40,30 @@ def replan_visits(*, patient_id: UUID, now: datetime) -> None:
 
 def replan_check_ins(*, patient_id: UUID, now: datetime) -> None:
     """Plan anew the patient's check-ins; the caller holds the patient's row."""
-    for subject in sorted(_check_ins(patient_id, now)):
-        replan(subject=subject, now=now)
+    _replan_all(_check_ins(patient_id), now)
+
+
+def replan_check_in_of(*, appointment_id: UUID, now: datetime) -> None:
+    """Plan anew the follow-up a visit is or was booked for, if it is for one.
+
+    The caller holds the patient's row.
+    """
+    follow_up_id = follow_ups.of_visit(appointment_id)
+    if follow_up_id is not None:
+        replan(subject=f"follow_up:{follow_up_id}", now=now)
 
 
 def replan_offers(*, entry_id: UUID, now: datetime) -> None:
     """Plan anew what is told of the entry's offers; the caller holds the patient."""
     for offer_id in waitlist.offers_of(entry_id).values_list("pk", flat=True):
         replan(subject=f"offer:{offer_id}", now=now)
+
+
+def _replan_all(subjects: Collection[str], now: datetime) -> None:
+    """Many subjects of one patient, read together."""
+    loaded = load_all(subjects, {})
+    for subject in sorted(loaded):
+        apply(loaded[subject], now=now)
 
 
 def _visits(patient_id: UUID) -> set[str]:
@@ -65,12 +79,8 @@ def _visits_ahead(patient_id: UUID, now: datetime) -> set[str]:
     return {f"appointment:{key}" for key in ahead.values_list("pk", flat=True)}
 
 
-def _check_ins(patient_id: UUID, now: datetime) -> set[str]:
-    """Those a message invites to, and those that are due, which may need a call."""
-    tomorrow = now.date() + timedelta(days=1)  # somewhere it is that day already
-    ahead = follow_ups.planned(patient_id).filter(
-        Q(code__in=CHECK_INS) | Q(target_on__lte=tomorrow)
-    )
+def _check_ins(patient_id: UUID) -> set[str]:
+    ahead = follow_ups.planned(patient_id)
     found = {f"follow_up:{key}" for key in ahead.values_list("pk", flat=True)}
     return found | _waiting(patient_id, "follow_up:")
 

@@ -10,11 +10,13 @@ from django.urls import reverse
 from clinics.services.doors import Answer, PublicRequest, public_page
 from core.refusal import Refused
 from notifications.selectors.alarms import is_told
+from pages import milestone_words
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import Visitor, is_switch, language_of, show, shut
 from pages.patient.visitor import visitor as who
 from patients import selectors as patients
 from procedures.domain.questions import Question, told
+from procedures.selectors import milestones
 from procedures.selectors.follow_ups import follow_up as find
 from procedures.selectors.follow_ups import takes_answers, tier_of
 from procedures.services import alarms, reopening, responses
@@ -60,6 +62,12 @@ class CheckIn:
             patient=self.visitor.patient,
             status=status,
         )
+
+    def steps(self, *, told: bool = False) -> list[dict[str, str]]:
+        """The steps of the recovery in words; with `told`, only those told of."""
+        found = milestones.steps(self.follow_up.episode)
+        shown = [one for one in found if one.report or not told]
+        return [milestone_words.to_patient(one, self.language) for one in shown]
 
     @cached_property
     def told(self) -> bool:
@@ -124,7 +132,12 @@ def start(request: PublicRequest) -> Answer:
     number = check_in.next_number()
     address = _address(number, count)
     text = TEXTS[check_in.language]["checkin_text"].format(count=count)
-    context = {"text": text, "address": address, "begun": number > 1}
+    context = {
+        "text": text,
+        "address": address,
+        "begun": number > 1,
+        "steps": check_in.steps(told=True),
+    }
     return check_in.show("check_in_start", context)
 
 
@@ -268,6 +281,7 @@ def done(request: PublicRequest) -> Answer:
         "text": words["done_text"],
         "more": words[_what_next(check_in, urgent)],
         "urgent": urgent,
+        "steps": check_in.steps(),
         "signs_address": reverse("v:signs"),
         **_correcting(check_in),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.patient import check_in, entry, offer, visit
+from pages.patient import book, check_in, entry, offer, visit
 
 app_name = "v"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("visit/", visit.visit, name="visit"),
     path("visit/told/<slug:answer>/", visit.told, name="told"),
     path("offer/", offer.offer, name="offer"),
+    path("book/", book.book, name="book"),
+    path("book/called/", book.called, name="called"),
     path("check-in/", check_in.start, name="check_in"),
     path("check-in/<int:number>/", check_in.question, name="question"),
     path("check-in/review/", check_in.review, name="review"),

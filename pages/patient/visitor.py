@@ -193,5 +193,10 @@ def length(minutes: int, language: str) -> str:
 
 def page_of(purpose: str) -> str:
     """Where a link of this purpose leads."""
-    pages = {"confirm": "v:visit", "check_in": "v:check_in", "offer": "v:offer"}
+    pages = {
+        "confirm": "v:visit",
+        "check_in": "v:check_in",
+        "offer": "v:offer",
+        "book": "v:book",
+    }
     return reverse(pages[purpose])

@@ -19,6 +19,7 @@ FIELDS = (
     "offer_batch_size",
     "offer_valid_minutes",
     "holiday_calendar",
+    "yearly_rounds",
 )
 
 
@@ -41,6 +42,11 @@ class PoliciesForm(Form):
         required=False,
         max_length=10,
         help_text="A country, maybe with its state, such as US or US-TX.",
+    )
+    yearly_rounds = forms.BooleanField(
+        label="Ask patients how they are every year",
+        required=False,
+        help_text="By link, in the years 2 to 5 after the treatment.",
     )
 
 

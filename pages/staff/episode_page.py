@@ -18,6 +18,7 @@ from pages.episode_records import figures, records
 from pages.episode_timeline import timeline
 from pages.episode_words import joint
 from pages.record_words import number
+from pages.staff import milestones
 from pages.words import sentence
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.pathway import Stage
@@ -71,7 +72,8 @@ def context(request: StaffRequest, episode: "Episode") -> dict[str, Any]:
     if not clinical:
         return shown
     seen = strip(episode, known, request.actor.role)
-    return shown | _clinical(episode, zone) | {"strip": seen}
+    steps = milestones.rows(request, episode, known.today)
+    return shown | _clinical(episode, zone) | {"strip": seen, "milestones": steps}
 
 
 def _clinical(episode: "Episode", zone: ZoneInfo) -> dict[str, Any]:

@@ -43,6 +43,8 @@ KINDS = {
     "standby": "Not confirmed: who else could come?",
     "red-flag": "Red flag of a check-in",
     "follow-up-missed": "Recovery contact missed",
+    "book_follow_up": "Follow-up to book",
+    "milestone_not_reached": "Recovery step not reached",
     "adverse-event": "Adverse event to review",
     "scan-incident": "Scan that did not match",
     "visit_without_approval": "Visit without approval",

@@ -15,6 +15,7 @@ class Purpose(models.TextChoices):
     PREPARE = "prepare", "Prepare for a visit"
     BASELINE = "baseline", "Questions before a visit"
     REBOOK = "rebook", "Find a new time"
+    BOOK = "book", "Book a visit that is owed"
 
 
 class PatientLink(UuidModel):

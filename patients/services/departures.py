@@ -26,7 +26,13 @@ from patients.services.locking import lock_all
 
 KINDS = (Standing.DECEASED.value, Standing.DO_NOT_CONTACT.value)
 # Tasks that say: telephone the patient. An urgent flag is a clinician's to close.
-CALLS = ("call_patient", "follow-up-missed", "red-flag")
+CALLS = (
+    "call_patient",
+    "follow-up-missed",
+    "red-flag",
+    "book_follow_up",
+    "milestone_not_reached",
+)
 NOT_URGENT = 3
 OUTCOMES = {
     "deceased": "Not made: the patient has died.",

@@ -65,6 +65,8 @@ def _tells_something(data: Answers) -> bool:
     own = ("nrs", "temperature_c", "swelling", "bears_weight", "warning_signs", "note")
     if any(data[name] not in (None, "", (), []) for name in own):
         return True
+    if data["milestones"]:
+        return True
     forms = (data["instruments"] or {}).values()
     # What is no form at all is said by the questionnaires themselves.
     return any(not isinstance(one, Mapping) or answered(one) for one in forms)

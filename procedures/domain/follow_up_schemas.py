@@ -108,6 +108,13 @@ RESPOND = ActSchema(
             hint='{"koos_jr": {"stairs": 2, …}, "pgic": {"pgic": 2}}',
         ),
         Field(
+            name="milestones",
+            kind="object",
+            label="Steps of the recovery",
+            required=False,
+            hint='{"light_activities": "reached", "therapy": "not_yet"}, or "unknown"',
+        ),
+        Field(
             name="language",
             kind="choice",
             label="Language",

@@ -14,6 +14,11 @@ from typing import Any
 
 IsHoliday = Callable[[date], bool]
 VISIT = "visit"
+# So many days before its day a visit is to be booked; in all cases before its window.
+BOOK_AHEAD_DAYS = {"D14": 6, "W6": 14, "M3": 21, "M6": 28, "M12": 42}
+USUALLY_AHEAD_DAYS = 21
+# Asked only where the clinic wants it, and also of who has completed the path.
+YEARLY = ("Y2", "Y3", "Y4", "Y5")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,12 @@ class Planned:
     target_on: date
     window_from: date
     window_to: date
+
+
+def book_from(code: str, target_on: date) -> date:
+    """The first day on which that contact's visit is owed until it is booked."""
+    ahead = BOOK_AHEAD_DAYS.get(code, USUALLY_AHEAD_DAYS)
+    return target_on - timedelta(days=ahead)
 
 
 def from_data(data: Mapping[str, Any]) -> Milestone:

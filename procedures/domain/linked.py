@@ -13,7 +13,7 @@ from procedures.domain.follow_ups import VISIT, Planned
 from procedures.domain.reason import GuardReason
 
 PROVISIONAL = "provisional"
-SPANS = {"D": "Day", "W": "Week", "M": "Month"}
+SPANS = {"D": "Day", "W": "Week", "M": "Month", "Y": "Year"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,12 @@ STAYS: dict[Act, frozenset[Stage]] = {
     A.LIFT_STOP: frozenset(STAGES) - TERMINAL,
     A.ADVERSE_EVENT: frozenset(STAGES),
     # Whoever was injected is followed up, however the day or the path ended.
-    A.RESPOND: frozenset({S.RELEASED, S.INJECTED, S.FOLLOW_UP, S.ABORTED, S.WITHDRAWN}),
+    A.RESPOND: frozenset(
+        {
+            *(S.RELEASED, S.INJECTED, S.FOLLOW_UP),
+            *(S.ABORTED, S.WITHDRAWN, S.COMPLETED),
+        }
+    ),
     A.CORRECT: frozenset(STAGES) - {S.ENQUIRY},
     A.ENTER_IN_ERROR: frozenset(STAGES),
 }

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from procedures.domain.instruments import Instrument
+from procedures.domain.milestones import PREFIX
 from procedures.domain.question_texts import OPTIONS, SIGN_TEXTS, TEXTS
 
 # A body temperature above this was given in Fahrenheit.
@@ -182,7 +183,11 @@ _PARSERS = {
 
 def answers(kept: Mapping[str, Any]) -> dict[str, Any]:
     """Kept answers in the shape the act `respond` takes."""
-    plain = {key: value for key, value in kept.items() if "." not in key}
+    plain = {
+        key: value
+        for key, value in kept.items()
+        if "." not in key and not key.startswith(PREFIX)
+    }
     instruments: dict[str, dict[str, int]] = {}
     for key, value in kept.items():
         instrument, _, item = key.partition(".")
@@ -190,6 +195,13 @@ def answers(kept: Mapping[str, Any]) -> dict[str, Any]:
             instruments.setdefault(instrument, {})[item] = value
     if instruments:
         plain["instruments"] = instruments
+    steps = {
+        key.removeprefix(PREFIX): value
+        for key, value in kept.items()
+        if key.startswith(PREFIX) and value is not None
+    }
+    if steps:
+        plain["milestones"] = steps
     if plain.get("bears_weight") is not None:
         plain["bears_weight"] = plain["bears_weight"] == "yes"
     return {key: value for key, value in plain.items() if value is not None}

@@ -32,6 +32,11 @@ from procedures.models.follow_up import (
     TimetableVersion,
 )
 from procedures.models.injection import Disposition, Injection
+from procedures.models.milestone import (
+    EpisodeMilestone,
+    MilestoneReport,
+    MilestoneVersion,
+)
 from procedures.models.products import (
     HandOff,
     IncidentResolution,
@@ -60,6 +65,7 @@ __all__ = [
     "DraftAnswer",
     "EnteredInError",
     "Episode",
+    "EpisodeMilestone",
     "EpisodeVisit",
     "Evaluation",
     "EvaluationLab",
@@ -75,6 +81,8 @@ __all__ = [
     "LastDose",
     "LateEntry",
     "LocalAnaesthetic",
+    "MilestoneReport",
+    "MilestoneVersion",
     "NotDone",
     "Override",
     "Processing",

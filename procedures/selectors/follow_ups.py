@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from procedures.domain.follow_ups import Planned
+from procedures.domain.follow_ups import VISIT, YEARLY, Planned
 from procedures.domain.pathway import Act, allows
 from procedures.domain.timing import Timing, timing
 from procedures.models import Episode, EpisodeVisit, FollowUp
@@ -18,9 +18,20 @@ WORTH_A_CALL = frozenset({"W6", "M3", "M6", "M12"})
 ENDED = ("completed", "lost_to_follow_up", "converted_to_surgery")
 
 
+# Nobody asks for these any more: the path ended. Yearly rounds follow a completed one.
+OVER = Q(episode__stage__in=ENDED) & ~Q(episode__stage="completed", code__in=YEARLY)
+
+
+def _is_over(follow_up: FollowUp) -> bool:
+    stage = follow_up.episode.stage
+    if stage == "completed" and follow_up.code in YEARLY:
+        return False
+    return stage in ENDED
+
+
 def waits(follow_up: FollowUp) -> bool:
     """True while the patient's answers are wanted."""
-    return follow_up.state == "planned" and follow_up.episode.stage not in ENDED
+    return follow_up.state == "planned" and not _is_over(follow_up)
 
 
 def takes_answers(follow_up: FollowUp) -> bool:
@@ -32,15 +43,18 @@ def keeps_calls(follow_up: FollowUp) -> bool:
     """True if calls not made in its window are still to be made: those of an early
     contact, for a later one that was missed opens a call of its own."""
     is_missed = follow_up.state == "missed" and follow_up.answered_at is None
-    ended = follow_up.episode.stage in ENDED
+    ended = _is_over(follow_up)
     return is_missed and not ended and follow_up.code not in WORTH_A_CALL
 
 
-def to_ask(today: date) -> QuerySet[FollowUp]:
-    """The contacts of every clinic whose answers are due by that day."""
+def to_ask(today: date, to_book_by: date) -> QuerySet[FollowUp]:
+    """The contacts of every clinic whose answers are due by that day, and those that
+    are visits and are to be booked by then."""
     rows = FollowUp.objects.filter(
-        state="planned", target_on__lte=today, window_to__gte=today - timedelta(days=1)
-    ).exclude(episode__stage__in=ENDED)
+        Q(target_on__lte=today) | Q(mode=VISIT, target_on__lte=to_book_by),
+        state="planned",
+        window_to__gte=today - timedelta(days=1),
+    ).exclude(OVER)
     return rows.select_related("episode", "episode__patient__clinic").order_by("pk")
 
 
@@ -91,7 +105,7 @@ def unanswered(clinic_id: int, today: date) -> QuerySet[FollowUp]:
         state__in=("planned", "missed"),
         answered_at=None,
         target_on__lte=today,
-    ).exclude(episode__stage__in=ENDED)
+    ).exclude(OVER)
     return rows.select_related("episode", "episode__patient").order_by(
         "window_to", "target_on", "pk"
     )
@@ -103,7 +117,7 @@ def unanswered_of(patient_id: UUID) -> QuerySet[FollowUp]:
         episode__patient_id=patient_id,
         state__in=("planned", "missed"),
         answered_at=None,
-    ).exclude(episode__stage__in=ENDED)
+    ).exclude(OVER)
     return rows.select_related("episode").order_by("target_on", "position")
 
 
@@ -126,6 +140,17 @@ def visits_for(rows: Collection[FollowUp]) -> dict[UUID, datetime]:
     starts = {(one.episode_id, one.contact): one.starts_at for one in booked}
     keys = {row.pk: (row.episode_id, row.code) for row in rows}
     return {pk: starts[key] for pk, key in keys.items() if key in starts}
+
+
+def of_visit(appointment_id: UUID) -> UUID | None:
+    """The contact that visit is or was booked for, None if it is for none."""
+    visits = EpisodeVisit.objects.filter(appointment_id=appointment_id)
+    for episode_id, code in visits.exclude(contact="").values_list(
+        "episode_id", "contact"
+    ):
+        rows = FollowUp.objects.filter(episode_id=episode_id, code=code)
+        return rows.values_list("pk", flat=True).first()
+    return None
 
 
 def tier_of(follow_up: FollowUp) -> int | None:

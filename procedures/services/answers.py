@@ -14,7 +14,7 @@ from procedures.domain.red_flags import Flag
 from procedures.domain.schema import FieldError, InvalidData
 from procedures.events import ResponseRecorded
 from procedures.models import FollowUp, Response
-from procedures.services import alarms, scores
+from procedures.services import alarms, milestones, scores
 from procedures.services.context import Context
 
 BY_THE_PATIENT = "Corrected by the patient."
@@ -46,6 +46,8 @@ def respond(context: Context) -> Refused | None:
     new = alarms.unheard(follow_up, flags)
     row = _keep(context, follow_up, flags, before)
     _keep_instruments(context, follow_up)
+    steps = context.data["milestones"] or {}
+    milestones.take(follow_up, steps, by=context.by, now=context.now)
     _close(context, follow_up)
     context.payload |= {
         "follow_up": follow_up.code,

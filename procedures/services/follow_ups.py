@@ -12,7 +12,7 @@ from procedures.events import FollowUpsPlanned
 from procedures.models import FollowUp
 from procedures.selectors import timetable
 from procedures.selectors.follow_ups import ENDED, WORTH_A_CALL
-from procedures.services import linked_visits
+from procedures.services import linked_visits, milestones
 from procedures.services.context import Context
 
 MISSED = "follow-up-missed"
@@ -27,9 +27,9 @@ def plan(context: Context, injected_at: datetime) -> None:
     episode = context.episode
     if episode.follow_ups.exists():
         return
-    version, milestones = timetable.in_force()
+    version, contacts = timetable.in_force()
     injected_on = injected_at.astimezone(context.facts.day.zone).date()
-    planned = timetable.plan(milestones, injected_on)
+    planned = timetable.plan(contacts, injected_on)
     FollowUp.objects.bulk_create(
         FollowUp(
             episode=episode,
@@ -44,9 +44,10 @@ def plan(context: Context, injected_at: datetime) -> None:
             planned_at=context.now,
         )
         for position, (milestone, contact) in enumerate(
-            zip(milestones, planned, strict=True), start=1
+            zip(contacts, planned, strict=True), start=1
         )
     )
+    milestones.plan(episode, injected_on, context.now)
     context.payload["timetable"] = version.version
     linked_visits.reconcile(episode, now=context.now)
     events.publish(

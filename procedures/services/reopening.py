@@ -13,9 +13,11 @@ from django.db import transaction
 from django.db.models import JSONField, Value
 
 from clinics import selectors as clinics
+from procedures.domain.milestones import question_key
 from procedures.domain.pathway import Act, allows
 from procedures.domain.questions import Question
 from procedures.models import DraftAnswer, FollowUp, Response
+from procedures.selectors import milestones
 from procedures.services import responses
 
 # Who has no thermometer leaves this out.
@@ -60,8 +62,15 @@ def in_force(follow_up: FollowUp) -> dict[str, Any]:
     row = follow_up.responses.filter(superseded_at=None).first()
     scored = follow_up.instrument_responses.filter(superseded_at=None)
     answers = dict(scored.values_list("instrument__key", "answers"))
+    steps = {
+        question_key(one.row.code): one.report.answer
+        for one in milestones.asked(follow_up)
+        if one.report is not None and one.report.follow_up_id == follow_up.pk
+    }
     return {
-        asked.key: _own(row, asked.key) if asked.key in OWN else _item(asked, answers)
+        asked.key: _own(row, asked.key)
+        if asked.key in OWN
+        else steps.get(asked.key) or _item(asked, answers)
         for asked in responses.questions(follow_up)
     }
 

@@ -18,7 +18,7 @@ from procedures.domain import questions as asking
 from procedures.domain.question_texts import TEXTS
 from procedures.domain.questions import InvalidAnswer, Question
 from procedures.models import DraftAnswer, FollowUp, InstrumentVersion
-from procedures.services import acts, alarms
+from procedures.services import acts, alarms, milestones
 
 WORDS_LENGTH = 1000
 __all__ = [
@@ -38,7 +38,9 @@ __all__ = [
 def questions(follow_up: FollowUp, language: str = "en") -> list[Question]:
     """What this contact asks, in the order of the pages."""
     rows = [_instrument(key) for key in _asked(follow_up)]
-    return list(asking.questions(follow_up.asks, rows, language))
+    asked = asking.questions(follow_up.asks, rows, language)
+    # After the warning signs: those come first, whatever else is left unanswered.
+    return [*asked, *milestones.questions(follow_up, language)]
 
 
 def _asked(follow_up: FollowUp) -> list[str]:

@@ -147,6 +147,24 @@ def linked_conflicts(appointment_ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(rows.values_list("appointment_id", "detail"))
 
 
+def called_off(clinic_id: int, since: datetime) -> QuerySet[Appointment]:
+    """Visits cancelled or missed since then whose patient has no visit of the type
+    later than that, the oldest first."""
+    again = Appointment.objects.filter(
+        patient=OuterRef("patient"),
+        visit_type=OuterRef("visit_type"),
+        during__endswith__gte=OuterRef("status_at"),
+    ).exclude(status__in=("cancelled", "noshow", "entered-in-error"))
+    rows = Appointment.objects.filter(
+        clinic_id=clinic_id,
+        in_person=True,
+        status__in=("cancelled", "noshow"),
+        status_at__gte=since,
+    )
+    rows = rows.exclude(Exists(again)).select_related("patient", "visit_type")
+    return rows.order_by("status_at", "pk")
+
+
 def next_day_with_visits(clinic_id: int, after: date) -> tuple[date, int] | None:
     """The first clinic-local day after `after` that has live visits, and how many."""
     live = Appointment.objects.filter(clinic_id=clinic_id, status__in=_LIVE)

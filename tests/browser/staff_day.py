@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
@@ -13,6 +13,8 @@ from core import clock
 from core.actor import job
 from patients.models import Patient
 from patients.services import consents
+from procedures.services import milestones
+from procedures.services.episodes import open_episode
 from scheduling.models import Appointment, Hold
 from scheduling.services import absences, booking, holds, repair_plans, setup
 from tests.factories import clinics as make
@@ -167,8 +169,22 @@ def _more(place: Practice, patient: Patient) -> dict[str, Any]:
         "hold": held.pk,
         "enquiry": enquiry.pk,
         "room": _closed_room(place),
+        "step": _step(place, patient),
         **_waiting(place),
     }
+
+
+def _step(place: Practice, patient: Patient) -> UUID:
+    """The first step of the patient's recovery."""
+    episode = open_episode(
+        patient_id=patient.pk,
+        clinic_id=place.clinic.pk,
+        targets=[{"joint": "knee", "laterality": "right"}],
+        by=BY,
+        now=EARLIER,
+    )
+    milestones.plan(episode, EARLIER.date(), EARLIER)
+    return episode.milestones.earliest("position").pk
 
 
 def _closed_room(place: Practice) -> int:

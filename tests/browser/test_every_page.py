@@ -105,6 +105,8 @@ PAGES: dict[str, Opened] = {
         lambda day: at("staff:waitlist_opening", day.ids["freed"]),
     ),
     "staff:contacts_due": ("nurse", lambda day: reverse("staff:contacts_due")),
+    "staff:owed": ("coordinator", lambda day: reverse("staff:owed")),
+    "staff:milestone": ("nurse", lambda day: at("staff:milestone", day.ids["step"])),
     "staff:kits": ("technician", lambda day: reverse("staff:kits")),
     "staff:tasks": ("clinician", lambda day: reverse("staff:tasks")),
     "staff:messages": ("coordinator", lambda day: reverse("staff:messages")),

@@ -16,6 +16,8 @@ from clinics.models import Clinic
 from core import clock
 from notifications.models import Message
 from patients.services import departures
+from procedures.models import Episode
+from procedures.services import milestones
 from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
 from scheduling.services import absences, holds, repair_plans, setup
 from tests.factories import clinics as people
@@ -247,6 +249,13 @@ def act(clinic: Clinic) -> dict[str, Any]:
     return episode(clinic) | {"act": "evaluate"}
 
 
+def milestone(clinic: Clinic) -> dict[str, Any]:
+    """A step of the recovery of somebody treated at the clinic."""
+    which = Episode.objects.get(pk=episode(clinic)["episode_id"])
+    milestones.plan(which, NOW.date(), NOW)
+    return {"milestone_id": which.milestones.earliest("position").pk}
+
+
 def kit_used(clinic: Clinic) -> dict[str, Any]:
     """A kit that is on record at the clinic, used on a patient of it."""
     staff = {r: people.membership(r, clinic) for r in procedures.ROLES}
@@ -337,7 +346,9 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:mailbox": nothing,
     "staff:message_cancel": message,
     "staff:messages": nothing,
+    "staff:milestone": milestone,
     "staff:offer_accept": offer,
+    "staff:owed": nothing,
     "staff:offer_decline": offer,
     "staff:patient": patient,
     "staff:patient_amend": patient,

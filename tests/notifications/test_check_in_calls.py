@@ -169,13 +169,14 @@ def test_an_early_answer_leaves_nothing_to_call_about(silent, sweep):
     assert calls(silent, subject=f"follow_up:{contact(silent, 'D3').pk}") == []
 
 
-def test_who_takes_texts_is_called_only_when_overdue(texted, sweep):
+def test_who_takes_texts_is_called_only_after_both_nudges(texted, sweep):
     subject = f"follow_up:{contact(texted, 'W6').pk}"
 
     sweep("2026-10-27")
-    sweep("2026-10-29", "09:59")
+    # Summer time ended in between: 48 hours are 48 hours.
+    sweep("2026-11-02", "08:59")
     assert calls(texted, subject=subject) == []
-    sweep("2026-10-29", "10:00")
+    sweep("2026-11-02", "10:00")
 
     [task] = calls(texted, subject=subject)
     assert "overdue" in task.text
@@ -192,14 +193,20 @@ def test_a_message_that_may_be_sent_after_all_replaces_the_call(silent, sweep):
     assert Message.objects.get(subject=subject).state == "scheduled"
 
 
-def test_a_call_stays_where_no_message_invites_to_the_contact(silent, sweep):
-    sweep("2026-09-22")
-    subject = f"follow_up:{contact(silent, 'D7').pk}"
+@pytest.mark.parametrize(
+    ("code", "last"), [("D1", "2026-09-17"), ("D3", "2026-09-19"), ("D7", "2026-09-24")]
+)
+def test_an_early_contact_nobody_answers_is_called_about_on_its_last_afternoon(
+    texted, sweep, code, last
+):
+    subject = f"follow_up:{contact(texted, code).pk}"
 
-    agree(silent, make.at("2026-09-22", "10:30"))
+    sweep(last, "14:59")
+    assert calls(texted, subject=subject) == []
+    sweep(last, "15:00")
 
-    sweep("2026-09-22", "11:00")
-    assert len(calls(silent, subject=subject, done_at=None)) == 1
+    [task] = calls(texted, subject=subject)
+    assert "overdue" in task.text
 
 
 def test_a_withdrawn_consent_turns_a_contact_that_is_due_into_a_call(texted, sweep):

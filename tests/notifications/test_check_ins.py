@@ -51,14 +51,30 @@ def answer(day, now, **changes):
     )
 
 
-def waiting():
+INVITATIONS = {
+    "check_in_d1": "2026-09-16",
+    "check_in_d3": "2026-09-18",
+    "check_in_d7": "2026-09-22",
+    "check_in_d14": "2026-09-29",
+    "check_in_w6": "2026-10-27",
+    "check_in_m3": "2026-12-15",
+    "check_in_m6": "2027-03-15",
+    "check_in_m12": "2027-09-15",
+}
+
+
+def waiting(subject=None):
     assert not list(FailedReaction.objects.values_list("error", "place"))
     rows = Message.objects.filter(state="scheduled")
+    if subject:
+        rows = rows.filter(subject=subject)
     return list(rows.values_list("kind", "next_at"))
 
 
-def test_an_injection_plans_one_invitation_on_the_third_day(day):
-    assert waiting() == [("check_in_d3", D3)]
+def test_an_injection_plans_an_invitation_to_every_follow_up_at_ten(day):
+    invited = {kind: at for kind, at in waiting() if kind in INVITATIONS}
+
+    assert invited == {kind: make.at(on, "10:00") for kind, on in INVITATIONS.items()}
     assert faults(make.at("2026-09-15", "11:00")) == []
 
 
@@ -77,7 +93,8 @@ def test_the_invitation_arrives_with_a_link_to_the_check_in(day):
 def test_an_answer_given_early_stops_the_invitation(day):
     answer(day, BEFORE)
 
-    assert waiting() == []
+    contact = FollowUp.objects.get(episode=day.episode, code="D3")
+    assert waiting(f"follow_up:{contact.pk}") == []
     message = Message.objects.get(kind="check_in_d3")
     assert (message.state, message.reason) == ("cancelled", "answered_or_closed")
 

@@ -76,17 +76,75 @@ C1 = [
             ("day_before", "sms", "Mon 2025-10-13 10:00"),
         },
     ),
-    (check_in("D1", "2025-10-15", "2025-10-16"), set()),
+    (
+        check_in("D1", "2025-10-15", "2025-10-16"),
+        {("check_in_d1", "sms", "Wed 2025-10-15 10:00")},
+    ),
     (
         check_in("D3", "2025-10-17", "2025-10-18"),
         {("check_in_d3", "sms", "Fri 2025-10-17 10:00")},
     ),
-    (check_in("D7", "2025-10-21", "2025-10-23"), set()),
-    (check_in("D14", "2025-10-28", "2025-10-31"), set()),
-    (check_in("W6", "2025-11-25", "2025-12-09"), set()),
-    (check_in("M3", "2026-01-14", "2026-01-28"), set()),
-    (check_in("M6", "2026-04-14", "2026-05-05"), set()),
-    (check_in("M12", "2026-10-14", "2026-11-13"), set()),
+    (
+        check_in("D7", "2025-10-21", "2025-10-23"),
+        {
+            ("check_in_d7", "sms", "Tue 2025-10-21 10:00"),
+            ("check_in_nudge", "sms", "Thu 2025-10-23 10:00"),
+        },
+    ),
+    (
+        check_in("D14", "2025-10-28", "2025-10-31", is_visit=True),
+        {
+            ("time_to_book", "sms", "Wed 2025-10-22 10:00"),
+            ("book_nudge", "sms", "Fri 2025-10-24 10:00"),
+            ("book_nudge", "sms", "Sun 2025-10-26 12:00"),
+            ("check_in_d14", "sms", "Tue 2025-10-28 10:00"),
+            ("check_in_nudge", "sms", "Thu 2025-10-30 10:00"),
+        },
+    ),
+    (
+        check_in("W6", "2025-11-25", "2025-12-09", is_visit=True),
+        {
+            ("time_to_book", "sms", "Tue 2025-11-11 10:00"),
+            ("book_nudge", "sms", "Thu 2025-11-13 10:00"),
+            ("book_nudge", "sms", "Sat 2025-11-15 10:00"),
+            ("check_in_w6", "sms", "Tue 2025-11-25 10:00"),
+            ("check_in_nudge", "sms", "Thu 2025-11-27 10:00"),
+            ("check_in_nudge", "sms", "Sat 2025-11-29 10:00"),
+        },
+    ),
+    (
+        check_in("M3", "2026-01-14", "2026-01-28", is_visit=True),
+        {
+            ("time_to_book", "sms", "Wed 2025-12-24 10:00"),
+            ("book_nudge", "sms", "Fri 2025-12-26 10:00"),
+            ("book_nudge", "sms", "Sun 2025-12-28 12:00"),
+            ("check_in_m3", "sms", "Wed 2026-01-14 10:00"),
+            ("check_in_nudge", "sms", "Fri 2026-01-16 10:00"),
+            ("check_in_nudge", "sms", "Sun 2026-01-18 12:00"),
+        },
+    ),
+    (
+        check_in("M6", "2026-04-14", "2026-05-05", is_visit=True),
+        {
+            ("time_to_book", "sms", "Tue 2026-03-17 10:00"),
+            ("book_nudge", "sms", "Thu 2026-03-19 10:00"),
+            ("book_nudge", "sms", "Sat 2026-03-21 10:00"),
+            ("check_in_m6", "sms", "Tue 2026-04-14 10:00"),
+            ("check_in_nudge", "sms", "Thu 2026-04-16 10:00"),
+            ("check_in_nudge", "sms", "Sat 2026-04-18 10:00"),
+        },
+    ),
+    (
+        check_in("M12", "2026-10-14", "2026-11-13", is_visit=True),
+        {
+            ("time_to_book", "sms", "Wed 2026-09-02 10:00"),
+            ("book_nudge", "sms", "Fri 2026-09-04 10:00"),
+            ("book_nudge", "sms", "Sun 2026-09-06 12:00"),
+            ("check_in_m12", "sms", "Wed 2026-10-14 10:00"),
+            ("check_in_nudge", "sms", "Fri 2026-10-16 10:00"),
+            ("check_in_nudge", "sms", "Sun 2026-10-18 12:00"),
+        },
+    ),
 ]
 C6 = [
     (

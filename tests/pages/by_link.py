@@ -25,7 +25,10 @@ CHECK_IN = "/v/check-in/"
 BEFORE = NINE - timedelta(minutes=30)
 FRIDAY_NINE = NINE + timedelta(days=2)
 D3 = make.at("2026-09-18", "10:00")
-CALM: tuple[str | list[str], ...] = ("4", "36.8", "mild", "yes", [])
+CALM: tuple[str | list[str], ...] = (
+    *("4", "36.8", "mild", "yes", []),
+    "reached",
+)
 
 
 @dataclass

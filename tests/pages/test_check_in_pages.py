@@ -46,18 +46,18 @@ def send(holder):
 def test_the_start_says_how_long_it_takes_and_what_it_is_not_for(holder):
     page = holder.page(CHECK_IN)
 
-    assert EN["checkin_text"].format(count=5) in page
+    assert EN["checkin_text"].format(count=6) in page
     assert "911" in page
     assert f'href="{CHECK_IN}1/"' in page
     assert EN["start"] in page
 
 
 def test_each_page_asks_one_question_and_chooses_nothing(holder):
-    for number in range(1, 6):
+    for number in range(1, 7):
         page = holder.page(f"{CHECK_IN}{number}/")
 
         assert page.count("<h1") == 1
-        assert EN["progress"].format(number=number, count=5) in page
+        assert EN["progress"].format(number=number, count=6) in page
         assert " checked" not in page
 
 
@@ -111,7 +111,7 @@ def test_an_answer_that_does_not_fit_is_said_and_the_place_is_kept(
     assert response.status_code == 422
     assert "<title>Error: " in page
     assert 'id="error"' in page
-    assert EN["progress"].format(number=number, count=5) in page
+    assert EN["progress"].format(number=number, count=6) in page
     assert not DraftAnswer.objects.exists()
 
 
@@ -123,18 +123,18 @@ def test_what_was_typed_wrong_can_be_corrected_rather_than_typed_again(holder):
 
 
 def test_a_number_that_asks_nothing_leads_to_the_start(holder):
-    for number in (0, 6, 99):
+    for number in (0, 7, 99):
         response = holder.browser.get(f"{CHECK_IN}{number}/")
 
         assert response["Location"] == CHECK_IN
 
 
 def test_the_answers_are_checked_before_they_are_sent(holder):
-    holder.answer_all(("4", "", "mild", "yes", []))
+    holder.answer_all(("4", "", "mild", "yes", [], "not_yet"))
 
     page = holder.page(REVIEW)
 
-    assert page.count(EN["change"]) == 5
+    assert page.count(EN["change"]) == 6
     assert EN["no_answer"] in page
     assert not Response.objects.exists()
 
@@ -234,7 +234,7 @@ def test_the_language_switch_keeps_the_answer_not_yet_sent(holder):
 
     page = response.content.decode()
     assert response.status_code == 200
-    assert ES["progress"].format(number=1, count=5) in page
+    assert ES["progress"].format(number=1, count=6) in page
     assert re.search(r'value="7" checked', page)
     assert not DraftAnswer.objects.exists()
 

@@ -85,7 +85,7 @@ def test_contacts_are_planned_once_at_the_injection(day):
     assert {row.timetable.version for row in rows} == {"2026-11"}
 
 
-def test_day_three_asks_five_questions_one_after_another(day):
+def test_day_three_asks_six_questions_one_after_another(day):
     asked = responses.questions(contact(day))
 
     assert [question.key for question in asked] == [
@@ -94,6 +94,7 @@ def test_day_three_asks_five_questions_one_after_another(day):
         "swelling",
         "bears_weight",
         "warning_signs",
+        "milestone:light_activities",
     ]
 
 

@@ -8,7 +8,7 @@ language is sent only where the clinic has recorded its review of that version.
 from dataclasses import dataclass
 from typing import Final
 
-from notifications.domain.templates import before, en, es
+from notifications.domain.templates import before, en, en_after, es, es_after
 
 SOURCE_LANGUAGE: Final = "en"
 
@@ -39,8 +39,8 @@ LANGUAGES: Final = tuple(VERSIONS)
 TEMPLATES: Final[dict[tuple[str, str, str], Template]] = {
     (t.kind, t.language, t.channel): t
     for t in (
-        *_load("en", en.TEXTS | before.ENGLISH),
-        *_load("es", es.TEXTS | before.SPANISH),
+        *_load("en", en.TEXTS | before.ENGLISH | en_after.TEXTS),
+        *_load("es", es.TEXTS | before.SPANISH | es_after.TEXTS),
     )
 }
 

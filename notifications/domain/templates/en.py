@@ -1,6 +1,6 @@
 """English texts. A text message must fit one segment of 160."""
 
-VERSION = 1
+VERSION = 2
 
 STOP = "STOP to opt out."
 FOOTER = "\n\n{clinic}, {phone}\nPlease do not reply to this e-mail."
@@ -64,16 +64,6 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "No longer free: {when}",
         "Hello {first_name},\n\nThe time on {when} at {clinic} is no longer free.\n"
         "You stay on our list, and we will write again." + FOOTER,
-    ),
-    ("check_in_d3", "sms"): (
-        "",
-        "{clinic}: {name}how are you today? A few questions, 2 minutes: {link} " + STOP,
-    ),
-    ("check_in_d3", "email"): (
-        "How are you today?",
-        "Hello {first_name},\n\nPlease answer a few questions about how you are. "
-        "It takes about 2 minutes:\n{link}\n\n"
-        "Nobody watches this inbox. In an emergency call 911." + FOOTER,
     ),
     ("on_call_page", "sms"): (
         "",

@@ -67,16 +67,6 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "Hola, {first_name}:\n\nEl horario del {when} en {clinic} ya no queda libre.\n"
         "Usted sigue en la lista, y le escribiremos otra vez." + FOOTER,
     ),
-    ("check_in_d3", "sms"): (
-        "",
-        "{clinic}: {name}¿qué tal sigue hoy? Unas preguntas, 2 minutos: {link} " + STOP,
-    ),
-    ("check_in_d3", "email"): (
-        "¿Cómo se siente hoy?",
-        "Hola, {first_name}:\n\nPor favor, conteste unas preguntas sobre cómo se "
-        "siente. Toma unos 2 minutos:\n{link}\n\n"
-        "Nadie revisa este buzón. En una emergencia llame al 911." + FOOTER,
-    ),
     ("on_call_page", "sms"): (
         "",
         (
