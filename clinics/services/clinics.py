@@ -124,6 +124,8 @@ def set_policies(
     offer_valid_minutes: int | None = None,
     offers_by_itself: bool | None = None,
     holiday_calendar: str | None = None,
+    text_number: str | None = None,
+    tells_delays: bool | None = None,
     by: Actor,
     now: datetime,
 ) -> Clinic:
@@ -132,6 +134,8 @@ def set_policies(
     telephone or address, numbers out of range and a calendar nobody knows."""
     [clinic] = lock(Clinic.objects.filter(pk=clinic_id))
     _check_contact(phone, address)
+    if text_number and not _is_phone(text_number):
+        raise Invalid([FieldError("/text_number", str(E164.message))])
     sent = {
         "phone": phone,
         "address": address and address.strip(),
@@ -139,6 +143,8 @@ def set_policies(
         "offer_valid_minutes": offer_valid_minutes,
         "offers_by_itself": offers_by_itself,
         "holiday_calendar": holiday_calendar,
+        "text_number": text_number,
+        "tells_delays": tells_delays,
     }
     changed = {k: v for k, v in sent.items() if v not in (None, getattr(clinic, k))}
     _check_policies(changed)

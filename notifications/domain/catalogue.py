@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Final
 
+from notifications.domain import replies
+
 VERSION: Final = 1
 
 SMS, EMAIL = "sms", "email"
@@ -21,6 +23,14 @@ CHECK_IN_D3: Final = "check_in_d3"
 OFFER: Final = "offer"
 OFFER_GONE: Final = "offer_gone"
 ON_CALL_PAGE: Final = "on_call_page"
+OTHER_TIMES: Final = "other_times"
+RUNNING_LATE: Final = "running_late"
+STOP_CONFIRMED: Final = "stop_confirmed"
+PURPOSE_STOPPED: Final = "purpose_stopped"
+START_CONFIRMED: Final = "start_confirmed"
+TEXT_HELP: Final = "text_help"
+TEXT_RECEIVED: Final = "text_received"
+INBOX_ANSWER: Final = "inbox_answer"
 
 MORNING: Final = time(10)  # reminders and check-ins, the patient's wall clock
 UNDO_HOLD: Final = timedelta(minutes=2)  # a change can be undone before it is told
@@ -35,6 +45,8 @@ class Kind:
     `tells_start`: the reader knows the visit's time afterwards.
     `calls_if_lost`: where it can never arrive, somebody telephones instead.
     `calls_if_late`: likewise where it could not leave in time, for our own reasons.
+    `purpose`: the scope of a STOP that ends it, besides "all".
+    `at_any_hour`: it answers what its reader has just said, and knows no quiet hours.
     """
 
     code: str
@@ -46,6 +58,8 @@ class Kind:
     minimum_lead: timedelta = timedelta(0)
     calls_if_lost: bool = False
     calls_if_late: bool = False
+    purpose: str = replies.ALL
+    at_any_hour: bool = False
 
     @property
     def must_arrive(self) -> bool:
@@ -62,7 +76,13 @@ KINDS: Final[dict[str, Kind]] = {
     kind.code: kind
     for kind in (
         Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24)),
-        Kind(code=CANCELLED, priority=1, calls_if_lost=True, calls_if_late=True),
+        Kind(
+            code=CANCELLED,
+            priority=1,
+            link="settings",
+            calls_if_lost=True,
+            calls_if_late=True,
+        ),
         Kind(
             code=MOVED,
             priority=1,
@@ -72,7 +92,7 @@ KINDS: Final[dict[str, Kind]] = {
             calls_if_late=True,
         ),
         Kind(code=OFFER, priority=1, link="offer", calls_if_lost=True),
-        Kind(code=OFFER_GONE, priority=2),
+        Kind(code=OFFER_GONE, priority=2, link="settings"),
         Kind(
             code=CONFIRMATION,
             priority=2,
@@ -87,6 +107,7 @@ KINDS: Final[dict[str, Kind]] = {
             link="check_in",
             grace=timedelta(hours=24),
             calls_if_lost=True,
+            purpose=replies.CHECK_INS,
         ),
         Kind(
             code=DAY_BEFORE,
@@ -96,6 +117,55 @@ KINDS: Final[dict[str, Kind]] = {
             tells_start=True,
             grace=timedelta(hours=12),
             minimum_lead=timedelta(hours=2),
+            calls_if_late=True,
+            purpose=replies.REMINDERS,
+        ),
+        Kind(
+            code=OTHER_TIMES,
+            priority=1,
+            link="confirm",
+            grace=timedelta(hours=24),
+            at_any_hour=True,
+        ),
+        Kind(
+            code=RUNNING_LATE,
+            priority=1,
+            link="settings",
+            grace=timedelta(hours=1),
+        ),
+        # US rules: one confirmation of a STOP, within five minutes, and no more.
+        Kind(
+            code=STOP_CONFIRMED,
+            priority=1,
+            grace=timedelta(minutes=5),
+            at_any_hour=True,
+        ),
+        Kind(
+            code=PURPOSE_STOPPED,
+            priority=1,
+            grace=timedelta(minutes=5),
+            at_any_hour=True,
+        ),
+        Kind(
+            code=START_CONFIRMED,
+            priority=1,
+            grace=timedelta(hours=1),
+            at_any_hour=True,
+        ),
+        Kind(
+            code=TEXT_HELP, priority=1, grace=timedelta(hours=1), at_any_hour=True
+        ),
+        Kind(
+            code=TEXT_RECEIVED,
+            priority=1,
+            grace=timedelta(hours=1),
+            at_any_hour=True,
+        ),
+        Kind(
+            code=INBOX_ANSWER,
+            priority=1,
+            grace=timedelta(hours=24),
+            calls_if_lost=True,
             calls_if_late=True,
         ),
     )

@@ -6,15 +6,24 @@ Times follow from the subject's own facts; `now` only drops what is too late.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from notifications.domain import catalogue
+from notifications.domain import catalogue, replies
 from notifications.domain.plan_check_ins import plan_calls, plan_invitations
 from notifications.domain.plan_offers import plan_offer
 from notifications.domain.plan_pages import plan_pages
+from notifications.domain.plan_texts import plan_texts
 from notifications.domain.plan_visits import plan_visit
-from notifications.domain.subjects import Alarm, CheckIn, Offered, Subject, Visit
+from notifications.domain.subjects import (
+    Alarm,
+    CheckIn,
+    Offered,
+    Received,
+    Subject,
+    Visit,
+)
 from notifications.domain.wanted import Call, Kinds, Plan, Reach, Wanted
 
 
@@ -29,6 +38,7 @@ def plan(
         case Visit():
             found = plan_visit(subject, reach, now, kinds)
         case CheckIn():
+            reach = reach.about(replies.CHECK_INS)
             found = chain(
                 plan_invitations(subject, reach, kinds), plan_calls(subject, reach, now)
             )
@@ -36,8 +46,26 @@ def plan(
             found = plan_pages(subject, kinds)
         case Offered():
             found = plan_offer(subject, reach)
+        case Received():
+            found = plan_texts(subject, reach, kinds)
     items = list(found)
     return Plan(
-        tuple(m for m in items if isinstance(m, Wanted) and now < m.expires_at),
+        tuple(
+            message
+            for item in items
+            if isinstance(item, Wanted)
+            and now < item.expires_at
+            and (message := _as_agreed(item, reach, kinds))
+        ),
         tuple(c for c in items if isinstance(c, Call)),
     )
+
+
+def _as_agreed(item: Wanted, reach: Reach, kinds: Kinds) -> Wanted | None:
+    """The last guard of a STOP for one purpose, whatever planned the message: another
+    channel if one may be used, else nothing."""
+    purpose = kinds[item.kind].purpose
+    if (item.channel, purpose) not in reach.stopped:
+        return item
+    channel = reach.about(purpose).channel
+    return replace(item, channel=channel) if channel else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from clinics.domain import quiet
-from notifications.domain import catalogue
+from notifications.domain import catalogue, replies
 from notifications.domain.catalogue import Kind
 from notifications.domain.subjects import Visit
 from notifications.domain.wanted import (
@@ -25,13 +25,20 @@ def plan_visit(
     """Plan what is told about an appointment: booked, moved, called off, soon."""
     if visit.is_called_off:
         yield from _called_off(visit, reach, now, kinds)
+    if visit.waits_today and visit.delay_at is not None:
+        yield from _delay(visit, reach, kinds[catalogue.RUNNING_LATE])
     if not visit.is_live:
         return
     if visit.told is None and reach.channel:
         yield from _confirmation(visit, reach, kinds[catalogue.CONFIRMATION])
     elif visit.told != visit.start:
         yield from _moved(visit, reach, now, kinds)
-    yield from _day_before(visit, reach, kinds[catalogue.DAY_BEFORE])
+    # "See you tomorrow" is not said to somebody whose last word is that they do not come.
+    if not visit.is_declined:
+        reminders = reach.about(replies.REMINDERS)
+        yield from _day_before(visit, reminders, kinds[catalogue.DAY_BEFORE])
+    if visit.asked_by_text_at is not None and catalogue.SMS in _usable(reach):
+        yield _other_times(visit, visit.asked_by_text_at, kinds[catalogue.OTHER_TIMES])
 
 
 def _confirmation(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted]:
@@ -48,6 +55,46 @@ def _day_before(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted]:
     expires = min(visit.start - kind.minimum_lead, due + kind.grace)
     if visit.changed_at < leaves < expires and reach.channel:
         yield _about(visit, kind, reach, due, leaves, expires)
+
+
+def _usable(reach: Reach) -> frozenset[str]:
+    return reach.contacts & reach.consents
+
+
+def _other_times(visit: Visit, asked_at: datetime, kind: Kind) -> Wanted:
+    """The link to real openings, by text to whoever asked for them by text."""
+    return Wanted(
+        subject=visit.subject,
+        revision=visit.revision,
+        kind=kind.code,
+        occurrence=f"{asked_at:%Y%m%dT%H%M%S}",
+        channel=catalogue.SMS,
+        due_at=asked_at,
+        next_at=asked_at,
+        expires_at=asked_at + kind.grace,
+        link_expires_at=visit.end,
+    )
+
+
+def _delay(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted | Call]:
+    """The news that the clinic runs late today, or a call where no message may go."""
+    assert visit.delay_at is not None
+    if reach.channel is None:
+        # Who is here already can be told across the desk.
+        if visit.is_live:
+            yield _call(visit, kind, reach, visit.delay_at)
+        return
+    yield Wanted(
+        subject=visit.subject,
+        revision=visit.revision,
+        kind=kind.code,
+        occurrence=str(visit.delay_minutes),
+        channel=reach.channel,
+        due_at=visit.delay_at,
+        next_at=quiet.permitted(visit.delay_at, reach.zone),
+        expires_at=visit.delay_at + kind.grace,
+        link_expires_at=visit.end,
+    )
 
 
 def _moved(

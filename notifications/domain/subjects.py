@@ -30,6 +30,9 @@ class Visit:
     """An appointment. `changed_at`: when it was booked, last moved or called off.
 
     `told` is the start the patient was last told, None if nobody told them.
+    `answer` is the patient's last one: "yes", "other" (another time), "no" or "";
+    `asked_by_text_at` is when a text asked for another time. Since `delay_at` they are
+    to hear that the clinic runs `delay_minutes` late.
     """
 
     id: str
@@ -40,6 +43,10 @@ class Visit:
     end: datetime
     changed_at: datetime
     told: datetime | None = None
+    answer: str = ""
+    asked_by_text_at: datetime | None = None
+    delay_minutes: int = 0
+    delay_at: datetime | None = None
 
     @property
     def subject(self) -> str:
@@ -50,6 +57,16 @@ class Visit:
     def is_live(self) -> bool:
         """Return True if the patient is still expected."""
         return self.in_person and self.status == LIVE_VISIT
+
+    @property
+    def is_declined(self) -> bool:
+        """Return True while the patient's last word is that they do not come then."""
+        return self.answer in {"other", "no"}
+
+    @property
+    def waits_today(self) -> bool:
+        """Return True if a delay concerns the patient: not seen yet."""
+        return self.in_person and self.status in {LIVE_VISIT, "arrived"}
 
     @property
     def is_called_off(self) -> bool:
@@ -150,7 +167,37 @@ class Offered:
         return self.state in TAKEN_AWAY and self.closed_at is not None and self.waits
 
 
-Subject = Visit | CheckIn | Alarm | Offered
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What staff answered to a text."""
+
+    id: str
+    written_at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A text that came in, and what goes back to its number.
+
+    `answers_with` is the kind of the automatic answer, "" for none. `is_stopped`: its
+    number wants no more texts.
+    """
+
+    id: str
+    received_at: datetime
+    answers_with: str
+    is_stopped: bool
+    is_carried: bool = True
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """Return the text id of the inbound text."""
+        return f"text:{self.id}"
+
+
+Subject = Visit | CheckIn | Alarm | Offered | Received
 
 
 def last_told(

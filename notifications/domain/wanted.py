@@ -1,7 +1,7 @@
 """Messages and calls that a plan asks for, and the ways a patient may be reached."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from notifications.domain.catalogue import Kind
 NO_CHANNEL = "no_channel"
 TOO_LATE = "quiet_hours"
 UNANSWERED = "unanswered"
+CALL = "call"
 
 Kinds = Mapping[str, Kind]
 
@@ -66,18 +67,35 @@ class Reach:
     ("deceased") or want none ("do_not_contact"); "" if there is no such reason.
     `contacts`: channels with a current address that has not opted out; `consents`:
     channels the patient agreed to. Staff are reached by their own addresses.
+    `refused`: channels whose address has opted out; `stopped`: (channel, purpose) of
+    which it has. `preferred` is the channel, or "call", that the patient asked for.
     """
 
     zone: ZoneInfo
     silence: str = ""
     contacts: frozenset[str] = frozenset()
     consents: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    stopped: frozenset[tuple[str, str]] = frozenset()
+    preferred: str = ""
 
     @property
     def channel(self) -> str | None:
         """Return the preferred channel that may be used, None if there is none."""
+        if self.preferred == CALL:
+            return None
         usable = self.contacts & self.consents
-        return next((c for c in catalogue.CHANNELS if c in usable), None)
+        order = (self.preferred, *catalogue.CHANNELS)
+        return next((c for c in order if c in usable), None)
+
+    def about(self, purpose: str) -> "Reach":
+        """Return the ways left for messages of that purpose."""
+        ended = frozenset(c for c, scope in self.stopped if scope == purpose)
+        if not ended & self.contacts:
+            return self
+        return replace(
+            self, contacts=self.contacts - ended, refused=self.refused | ended
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,13 @@ def load_all(
     for subject in subjects:
         kind, _, key = subject.partition(":")
         keys[kind].append(UUID(key))
-    unknown = set(keys) - {"appointment", "follow_up", "offer", "task"}
+    unknown = set(keys) - {"appointment", "follow_up", "offer", "task", "text"}
     if unknown:
         raise ValueError(f"no messages are planned for {sorted(unknown)}")
     rows = _rows_of(subjects)
     found = _of_patients(_snapshots(keys, rows), rows, people)
+    if keys["text"]:
+        found |= situations.of_texts(keys["text"], rows)
     return found | _of_tasks(keys["task"], rows)
 
 

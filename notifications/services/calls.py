@@ -7,7 +7,7 @@ from uuid import UUID
 from clinics.domain import roles
 from core.actor import job
 from notifications.domain.catalogue import KINDS
-from notifications.domain.subjects import CheckIn, Offered, Visit
+from notifications.domain.subjects import CheckIn, Offered, Received, Visit
 from notifications.domain.wanted import NO_CHANNEL, TOO_LATE, UNANSWERED, Call
 from notifications.models import Message, PlannedCall
 from notifications.selectors.situations import Situation
@@ -47,6 +47,11 @@ CHECK_IN_TEXTS = {
     "be delivered.",
     "doubt": "Call the patient and ask how they are: nobody knows if the message that "
     "asks arrived.",
+}
+TEXT_TEXTS = {
+    LOST: "Call the patient: our answer to their text could not be delivered.",
+    "late": "Call the patient: our answer to their text could not leave in time.",
+    "doubt": "Call the patient: nobody knows if our answer to their text arrived.",
 }
 TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED})
 
@@ -131,7 +136,11 @@ def ask_if_late(situation: Situation, message: Message, *, now: datetime) -> Non
     Its visit is still to come. The caller holds the patient's row.
     """
     visit = situation.snapshot
-    if not isinstance(visit, Visit) or not KINDS[message.kind].calls_if_late:
+    if not KINDS[message.kind].calls_if_late:
+        return
+    if isinstance(visit, Received):
+        ask_instead(situation, message, reason="late", now=now)
+    if not isinstance(visit, Visit):
         return
     if (visit.is_live or visit.is_called_off) and now < visit.start:
         ask_instead(situation, message, reason="late", now=now)
@@ -170,6 +179,8 @@ def _text(situation: Situation, reason: str) -> str:
             return CHECK_IN_TEXTS[reason]
         case Offered():
             return OFFER_TEXTS[reason]
+        case Received():
+            return TEXT_TEXTS[reason]
     return TEXTS[reason]
 
 

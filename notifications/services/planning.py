@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.actor import Actor, job
-from notifications.domain import states, stopping
+from notifications.domain import replies, states, stopping
 from notifications.domain.catalogue import KINDS
 from notifications.domain.plan import plan
 from notifications.domain.templates import template
@@ -25,6 +25,8 @@ PASSING = frozenset(
         "no_consent",
         "no_address",
         "not_needed",
+        "opted_out",
+        "patient_declined",
         "not_on_call",
         "visit_arrived",
         "deceased",
@@ -92,6 +94,7 @@ def why(situation: Situation, row: Message) -> tuple[str, str]:
         situation.reach,
         revision=row.revision,
         channel=row.channel,
+        purpose=KINDS[row.kind].purpose if row.kind in KINDS else replies.ALL,
     )
 
 
@@ -131,8 +134,9 @@ def _row(
     row = Message(
         clinic=situation.clinic,
         patient=patient,
-        user_id=int(wanted.occurrence) if patient is None else None,
+        user_id=int(wanted.occurrence) if situation.task else None,
         task=situation.task,
+        inbound=situation.inbound,
         subject=wanted.subject,
         revision=wanted.revision,
         kind=wanted.kind,
@@ -157,6 +161,9 @@ def _row(
 
 
 def _language(situation: Situation) -> str:
+    if situation.inbound is not None and situation.inbound.language:
+        spoken = situation.inbound.language
+        return reviews.language_for(situation.clinic.pk, spoken)
     if situation.patient is None:
         return "en"
     return reviews.language_for(situation.clinic.pk, situation.patient.language)

@@ -21,6 +21,7 @@ def replan_patient(*, patient_id: UUID, now: datetime) -> None:
     The caller holds the patient's row.
     """
     found = _visits(patient_id) | _check_ins(patient_id, now) | _offers(patient_id)
+    found |= _waiting(patient_id, "text:")
     for subject in sorted(found):
         replan(subject=subject, now=now)
 

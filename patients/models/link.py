@@ -12,6 +12,7 @@ class Purpose(models.TextChoices):
     CONFIRM = "confirm", "Confirm a visit"
     CHECK_IN = "check_in", "Recovery check-in"
     OFFER = "offer", "Take an offered time"
+    PREFERENCES = "settings", "Choose what is sent"
 
 
 class PatientLink(UuidModel):
