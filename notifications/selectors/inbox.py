@@ -86,11 +86,18 @@ def texts_by_id(text_ids: Collection[UUID]) -> dict[UUID, InboundText]:
 
 
 def with_waiting_answers(sender: str) -> list[InboundText]:
-    """Return the texts of that number with something that has not left yet."""
-    waiting = Message.objects.filter(
-        inbound__sender=sender, state__in=states.WAITING
-    ).values("inbound_id")
-    return list(InboundText.objects.filter(pk__in=waiting).order_by("pk"))
+    """Return the texts of that number with an answer that waits, or that a STOP
+    holds back."""
+    waits = Q(state__in=states.WAITING) | Q(reason="opted_out")
+    waiting = Message.objects.filter(waits, inbound__sender=sender)
+    rows = InboundText.objects.filter(pk__in=waiting.values("inbound_id"))
+    return list(rows.order_by("pk"))
+
+
+def has_left(found: InboundText) -> bool:
+    """Return True if the automatic answer to this text has left, or may have."""
+    rows = Message.objects.filter(inbound=found, kind=found.answers_with)
+    return rows.exclude(state__in=states.WAITING | states.STOPPED).exists()
 
 
 def lock_texts(

@@ -117,6 +117,8 @@ def _take(
         text.state = inbox.DONE
     elif not text.answers_with and not _was_told_today(text, now):
         text.answers_with = catalogue.TEXT_RECEIVED
+    if is_stopped and reply.meaning != replies.START:
+        text.answers_with = ""
     text.save()
 
 

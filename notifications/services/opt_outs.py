@@ -161,12 +161,20 @@ def _apply(
         )
         replan_patient(patient_id=patient_id, now=now)
     if channel == catalogue.SMS:
-        _replan_texts(address, now)
+        kept = catalogue.STOP_CONFIRMED if verb == "stopped" else ""
+        _replan_texts(address, kept, now)
     return len(holders)
 
 
-def _replan_texts(phone: str, now: datetime) -> None:
-    """What waits as an answer to texts of that number, known to us or not."""
+def _replan_texts(phone: str, kept: str, now: datetime) -> None:
+    """What waits as an answer to texts of that number, known to us or not.
+
+    An automatic answer that has not left is not sent any more, nor after a START:
+    what was said since is answered by itself. Only the kind `kept` stays.
+    """
     waiting = inbox.with_waiting_answers(phone)
     for row in inbox.lock_texts([row.pk for row in waiting]):
+        if row.answers_with not in {"", kept} and not inbox.has_left(row):
+            row.answers_with = ""
+            row.save(update_fields=["answers_with"])
         replan(subject=f"text:{row.pk}", now=now)
