@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from pages.patient import check_in, entry, offer, visit
+from pages.patient import check_in, entry, offer, preferences, visit
 
 app_name = "v"
 
 urlpatterns = [
     path("visit/", visit.visit, name="visit"),
     path("visit/told/<slug:answer>/", visit.told, name="told"),
+    path("visit/times/", visit.times, name="times"),
+    path("visit/cannot/", visit.cannot, name="cannot"),
+    path("visit/late/", visit.late, name="late"),
+    path("preferences/", preferences.preferences, name="preferences"),
     path("offer/", offer.offer, name="offer"),
     path("check-in/", check_in.start, name="check_in"),
     path("check-in/<int:number>/", check_in.question, name="question"),
@@ -18,4 +22,5 @@ urlpatterns = [
     path("check-in/correct/", check_in.correct, name="correct"),
     path("check-in/done/", check_in.done, name="done"),
     path("<str:token>/", entry.entry, name="entry"),
+    path("<str:token>/preferences/", entry.preferences, name="stop"),
 ]

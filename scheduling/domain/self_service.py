@@ -46,6 +46,15 @@ def way_to_move(visit: Visit, start: datetime, now: datetime) -> Way:
     return Way.MOVE
 
 
+def may_cancel(visit: Visit, now: datetime) -> bool:
+    """Return True if a patient's press frees the time at once.
+
+    The time of a visit with preparations is held until somebody has talked with
+    them: much else hangs on it, and it is seldom meant for good.
+    """
+    return not visit.needs_decision and now < visit.start
+
+
 def may_tell_late(start: datetime, now: datetime) -> bool:
     """Return True while a patient may be on the way to a visit at `start`."""
     return start - ON_THE_WAY <= now < start + STILL_EXPECTED
