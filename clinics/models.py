@@ -48,6 +48,12 @@ class Clinic(models.Model):
     yearly_rounds = models.BooleanField(default=False, db_default=False)
     # Whether messages leave this clinic at all; planning goes on either way.
     sends_on = models.BooleanField(default=True)
+    # The number that patients' texts come to; empty: the telephone's.
+    text_number = models.CharField(
+        max_length=16, blank=True, default="", db_default="", validators=[E164]
+    )
+    # Whether a coordinator may tell waiting patients that the clinic runs late.
+    tells_delays = models.BooleanField(default=False, db_default=False)
     next_mrn = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
 

@@ -26,6 +26,19 @@ def clinics() -> QuerySet[Clinic]:
     return Clinic.objects.order_by("id")
 
 
+def owning_number(number: str) -> list[int]:
+    """Ids of the clinics whose patients text to this number; the telephone's where a
+    clinic has no number of its own for texts."""
+    own = Q(text_number=number) | Q(text_number="", phone=number)
+    rows = Clinic.objects.filter(own).exclude(phone="", text_number="")
+    return list(rows.order_by("pk").values_list("pk", flat=True)) if number else []
+
+
+def first_clinic() -> int:
+    """The id of the installation's oldest clinic."""
+    return int(Clinic.objects.order_by("pk").values_list("pk", flat=True)[0])
+
+
 def clinic_by_slug(slug: str) -> Clinic | None:
     return Clinic.objects.filter(slug=slug).first()
 

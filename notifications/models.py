@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import UuidModel
-from notifications.domain import catalogue, states
+from notifications.domain import catalogue, inbox, replies, states
 
 
 class Message(UuidModel):
@@ -30,6 +30,14 @@ class Message(UuidModel):
     )
     link = models.ForeignKey(
         "patients.PatientLink", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # An answer to a text: it goes to the number the text came from.
+    inbound = models.ForeignKey(
+        "notifications.InboundText",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="answered_by",
     )
     subject = models.CharField(max_length=100)
     revision = models.PositiveIntegerField(default=0)
@@ -100,7 +108,8 @@ class Message(UuidModel):
                 name="message_has_one_recipient",
                 condition=Q(user=None, patient__isnull=False)
                 | Q(user__isnull=False, task__isnull=False)
-                | Q(user=None, patient=None, subject__startswith="enquiry:"),
+                | Q(user=None, patient=None, subject__startswith="enquiry:")
+                | Q(user=None, inbound__isnull=False),
             ),
             models.CheckConstraint(
                 name="message_lease_while_somebody_holds_it",
@@ -321,10 +330,14 @@ class ClockReading(models.Model):
 
 
 class OptOut(models.Model):
-    """An address that wants no more messages on a channel; kept as a keyed hash."""
+    """An address that wants no more messages on a channel; kept as a keyed hash.
+
+    `scope` is all of them, or one purpose: reminders, check-ins.
+    """
 
     channel = models.CharField(max_length=8)
     address_hash = models.CharField(max_length=64)
+    scope = models.CharField(max_length=10, default=replies.ALL, db_default="all")
     source = models.CharField(max_length=20)
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -332,14 +345,116 @@ class OptOut(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="opt_out_stands_once",
-                fields=["channel", "address_hash"],
+                name="opt_out_stands_once_for_a_scope",
+                fields=["channel", "address_hash", "scope"],
                 condition=Q(ended_at=None),
-            )
+            ),
+            models.CheckConstraint(
+                name="opt_out_scope_is_known", condition=Q(scope__in=replies.SCOPES)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"opt-out of {self.channel} since {self.since:%Y-%m-%d}"
+
+
+class InboundText(UuidModel):
+    """A text that somebody sent us: what it said, whose it is, what became of it.
+
+    `body` is patient data and stays in this table: never logged, never mailed on.
+    `patient` is None while nobody knows whose it is: a number we do not know, or one
+    that several patients share. `answers_with` is the kind of the automatic answer,
+    "" if there is none. `appointment_ref` is the visit it was about, if it was taken
+    as a reply. `state_before` is what an undo goes back to.
+    """
+
+    clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
+    patient = models.ForeignKey(
+        "patients.Patient", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    provider = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=120)
+    sender = models.CharField(max_length=32)
+    recipient = models.CharField(max_length=32, blank=True, default="")
+    body = models.TextField(blank=True)
+    received_at = models.DateTimeField(help_text="as the provider says")
+    created_at = models.DateTimeField(help_text="domain time")
+    meaning = models.CharField(max_length=10, default=replies.TEXT)
+    language = models.CharField(max_length=2, blank=True, default="")
+    tier = models.PositiveSmallIntegerField(null=True, blank=True)
+    appointment_ref = models.UUIDField(null=True, blank=True)
+    answers_with = models.CharField(max_length=40, blank=True, default="")
+    state = models.CharField(max_length=8, default=inbox.UNREAD)
+    state_before = models.CharField(max_length=8, blank=True, default="")
+    assigned_to = models.ForeignKey(
+        "clinics.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    state_at = models.DateTimeField()
+    state_by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="inbound_text_taken_in_once", fields=["provider", "event_id"]
+            ),
+            models.CheckConstraint(
+                name="inbound_text_state_is_known",
+                condition=Q(state__in=inbox.STATES),
+            ),
+            models.CheckConstraint(
+                name="inbound_text_meaning_is_known",
+                condition=Q(meaning__in=replies.MEANINGS),
+            ),
+            models.CheckConstraint(
+                name="inbound_text_assigned_to_somebody",
+                condition=~Q(state=inbox.ASSIGNED) | Q(assigned_to__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="inbound_text_unread_is_nobodys",
+                condition=~Q(state=inbox.UNREAD) | Q(assigned_to=None),
+            ),
+            models.CheckConstraint(
+                name="inbound_text_tier_is_one_to_three",
+                condition=Q(tier=None) | Q(tier__range=(1, 3)),
+            ),
+        ]
+        indexes = [
+            # The list of a clinic by state, and the badge.
+            models.Index(
+                name="inbound_text_open",
+                fields=["clinic", "state", "-created_at"],
+            ),
+            models.Index(
+                name="inbound_text_of_sender", fields=["sender", "created_at"]
+            ),
+            models.Index(
+                name="inbound_text_of_patient", fields=["patient", "created_at"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"inbound text {self.pk} ({self.meaning})"
+
+
+class InboxAnswer(UuidModel):
+    """What staff answered to an inbound text; sent through the outbox, never changed."""
+
+    text = models.ForeignKey(InboundText, models.PROTECT, related_name="answers")
+    body = models.CharField(max_length=inbox.LONGEST_ANSWER)
+    written_at = models.DateTimeField()
+    written_by = models.CharField(max_length=100)
+    # Taken back before it left.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="inbox_answer_says_something", condition=Q(body__regex=r"\S")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk} to {self.text_id}"
 
 
 class TemplateReview(models.Model):

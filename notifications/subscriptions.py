@@ -40,6 +40,7 @@ from procedures.events import (
     ResponseRecorded,
 )
 from scheduling.events import (
+    AppointmentAnswered,
     AppointmentArrivalUndone,
     AppointmentArrived,
     AppointmentBooked,
@@ -47,6 +48,7 @@ from scheduling.events import (
     AppointmentCheckedIn,
     AppointmentCheckInUndone,
     AppointmentConfirmed,
+    AppointmentDelayTold,
     AppointmentEnded,
     AppointmentEvent,
     AppointmentFulfilled,
@@ -71,9 +73,7 @@ def plan_visit(event: AppointmentEvent) -> None:
     patient = lock(event.patient_id)
     subject = f"appointment:{event.appointment_id}"
     replan(subject=subject, patient=patient, now=event.occurred_at)
-    replan_siblings(
-        patient_id=event.patient_id, subject=subject, now=event.occurred_at
-    )
+    replan_siblings(patient_id=event.patient_id, subject=subject, now=event.occurred_at)
 
 
 def plan_questions(event: ConsultationLinked) -> None:
@@ -156,7 +156,9 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentBooked, plan_visit),
     (AppointmentMoved, plan_visit),
     (AppointmentCancelled, plan_visit),
+    (AppointmentAnswered, plan_visit),
     (AppointmentConfirmed, plan_visit),
+    (AppointmentDelayTold, plan_visit),
     (AppointmentArrived, plan_visit),
     (AppointmentArrivalUndone, plan_visit),
     (AppointmentCheckedIn, plan_visit),

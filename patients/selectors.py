@@ -133,9 +133,10 @@ def consent(patient: Patient, channel: str) -> ChannelConsent | None:
     return rows.order_by("-id").first()
 
 
-def holders(phone: str) -> QuerySet[Patient]:
-    """Everyone whose current number this is, in id order; of every clinic."""
-    numbers = ContactPoint.objects.filter(system="phone", value=phone, ended_at=None)
+def holders(address: str, system: str = "phone") -> QuerySet[Patient]:
+    """Everyone whose current number or address this is, in id order; of every
+    clinic."""
+    numbers = ContactPoint.objects.filter(system=system, value=address, ended_at=None)
     return Patient.objects.filter(pk__in=numbers.values("patient_id")).order_by("pk")
 
 
@@ -219,6 +220,12 @@ def tasks(
 def tasks_about(subject: str, kind: str) -> QuerySet[Task]:
     """Every task of that kind about it, the oldest first; closed ones, too."""
     return Task.objects.filter(subject=subject, kind=kind).order_by("created_at", "pk")
+
+
+def open_tasks_about(subjects: Collection[str], kind: str) -> QuerySet[Task]:
+    """The tasks of that kind about these that are not done, the gravest first."""
+    rows = Task.objects.filter(subject__in=subjects, kind=kind, done_at=None)
+    return rows.order_by("tier", "created_at", "pk")
 
 
 def unanswered_alarms(clinic_id: int) -> QuerySet[Task]:

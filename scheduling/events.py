@@ -42,6 +42,16 @@ class AppointmentConfirmed(AppointmentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentAnswered(AppointmentEvent):
+    """The patient needs another time, or cannot come; a yes is a confirmation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentDelayTold(AppointmentEvent):
+    """The clinic runs late, and the patient is to hear of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentArrived(AppointmentEvent):
     pass
 

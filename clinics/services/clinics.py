@@ -125,6 +125,8 @@ def set_policies(
     offers_by_itself: bool | None = None,
     holiday_calendar: str | None = None,
     yearly_rounds: bool | None = None,
+    text_number: str | None = None,
+    tells_delays: bool | None = None,
     by: Actor,
     now: datetime,
 ) -> Clinic:
@@ -133,6 +135,8 @@ def set_policies(
     telephone or address, numbers out of range and a calendar nobody knows."""
     [clinic] = lock(Clinic.objects.filter(pk=clinic_id))
     _check_contact(phone, address)
+    if text_number and not _is_phone(text_number):
+        raise Invalid([FieldError("/text_number", str(E164.message))])
     sent = {
         "phone": phone,
         "address": address and address.strip(),
@@ -141,6 +145,8 @@ def set_policies(
         "offers_by_itself": offers_by_itself,
         "holiday_calendar": holiday_calendar,
         "yearly_rounds": yearly_rounds,
+        "text_number": text_number,
+        "tells_delays": tells_delays,
     }
     changed = {k: v for k, v in sent.items() if v not in (None, getattr(clinic, k))}
     _check_policies(changed)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Final
 
+from notifications.domain import replies
+
 VERSION: Final = 1
 
 SMS, EMAIL = "sms", "email"
@@ -39,6 +41,14 @@ CHECK_INS: Final = {
         *("Y2", "Y3", "Y4", "Y5"),
     )
 }
+OTHER_TIMES: Final = "other_times"
+RUNNING_LATE: Final = "running_late"
+STOP_CONFIRMED: Final = "stop_confirmed"
+PURPOSE_STOPPED: Final = "purpose_stopped"
+START_CONFIRMED: Final = "start_confirmed"
+TEXT_HELP: Final = "text_help"
+TEXT_RECEIVED: Final = "text_received"
+INBOX_ANSWER: Final = "inbox_answer"
 
 MORNING: Final = time(10)  # reminders and check-ins, the patient's wall clock
 UNDO_HOLD: Final = timedelta(minutes=2)  # a change can be undone before it is told
@@ -55,6 +65,8 @@ class Kind:
     `calls_if_late`: likewise where it could not leave in time, for our own reasons.
     `calls_if_capped`: likewise where a cap keeps it back until it is too late. What a
     later reminder says anyway `leaves_room` for it: it is capped one earlier.
+    `purpose`: the scope of a STOP that ends it, besides "all".
+    `at_any_hour`: it answers what its reader has just said, and knows no quiet hours.
     """
 
     code: str
@@ -68,6 +80,8 @@ class Kind:
     calls_if_late: bool = False
     calls_if_capped: bool = False
     leaves_room: bool = False
+    purpose: str = replies.ALL
+    at_any_hour: bool = False
 
     @property
     def must_arrive(self) -> bool:
@@ -84,7 +98,13 @@ KINDS: Final[dict[str, Kind]] = {
     kind.code: kind
     for kind in (
         Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24)),
-        Kind(code=CANCELLED, priority=1, calls_if_lost=True, calls_if_late=True),
+        Kind(
+            code=CANCELLED,
+            priority=1,
+            link="settings",
+            calls_if_lost=True,
+            calls_if_late=True,
+        ),
         Kind(
             code=MOVED,
             priority=1,
@@ -94,7 +114,7 @@ KINDS: Final[dict[str, Kind]] = {
             calls_if_late=True,
         ),
         Kind(code=OFFER, priority=1, link="offer", calls_if_lost=True),
-        Kind(code=OFFER_GONE, priority=2),
+        Kind(code=OFFER_GONE, priority=2, link="settings"),
         Kind(
             code=CONFIRMATION,
             priority=2,
@@ -120,6 +140,7 @@ KINDS: Final[dict[str, Kind]] = {
             link="book",
             grace=timedelta(hours=48),
             calls_if_lost=True,
+            purpose=replies.CHECK_INS,
         ),
         *(
             Kind(
@@ -191,6 +212,53 @@ KINDS: Final[dict[str, Kind]] = {
             grace=timedelta(hours=20),
             minimum_lead=timedelta(hours=12),
             leaves_room=True,
+            purpose=replies.REMINDERS,
+        ),
+        Kind(
+            code=OTHER_TIMES,
+            priority=1,
+            link="confirm",
+            grace=timedelta(hours=24),
+            at_any_hour=True,
+        ),
+        Kind(
+            code=RUNNING_LATE,
+            priority=1,
+            link="settings",
+            grace=timedelta(hours=1),
+        ),
+        # US rules: one confirmation of a STOP, within five minutes, and no more.
+        Kind(
+            code=STOP_CONFIRMED,
+            priority=1,
+            grace=timedelta(minutes=5),
+            at_any_hour=True,
+        ),
+        Kind(
+            code=PURPOSE_STOPPED,
+            priority=1,
+            grace=timedelta(minutes=5),
+            at_any_hour=True,
+        ),
+        Kind(
+            code=START_CONFIRMED,
+            priority=1,
+            grace=timedelta(hours=1),
+            at_any_hour=True,
+        ),
+        Kind(code=TEXT_HELP, priority=1, grace=timedelta(hours=1), at_any_hour=True),
+        Kind(
+            code=TEXT_RECEIVED,
+            priority=1,
+            grace=timedelta(hours=1),
+            at_any_hour=True,
+        ),
+        Kind(
+            code=INBOX_ANSWER,
+            priority=1,
+            grace=timedelta(hours=24),
+            calls_if_lost=True,
+            calls_if_late=True,
         ),
     )
 }

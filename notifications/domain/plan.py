@@ -10,13 +10,22 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from notifications.domain import catalogue
+from notifications.domain import catalogue, replies
 from notifications.domain.plan_check_ins import plan_calls, plan_invitations
 from notifications.domain.plan_enquiries import plan_enquiry
 from notifications.domain.plan_offers import plan_offer
 from notifications.domain.plan_pages import plan_pages
+from notifications.domain.plan_texts import plan_texts
 from notifications.domain.plan_visits import plan_visit
-from notifications.domain.subjects import Alarm, CheckIn, Enquiry, Offered, Subject, Visit
+from notifications.domain.subjects import (
+    Alarm,
+    CheckIn,
+    Enquiry,
+    Offered,
+    Received,
+    Subject,
+    Visit,
+)
 from notifications.domain.wanted import Call, Kinds, Plan, Reach, Wanted
 
 
@@ -40,6 +49,7 @@ def plan(
         case Visit():
             found = plan_visit(subject, reach, now, kinds)
         case CheckIn():
+            reach = reach.about(replies.CHECK_INS)
             found = chain(
                 plan_invitations(subject, reach, kinds), plan_calls(subject, reach, now)
             )
@@ -49,12 +59,19 @@ def plan(
             found = plan_offer(subject, reach)
         case Enquiry():
             found = plan_enquiry(subject, reach, kinds)
+        case Received():
+            found = plan_texts(subject, reach, kinds)
     items = list(found)
     messages = [item for item in items if isinstance(item, Wanted)]
     if lost:
         messages += _by_another(messages, subject, reach, kinds, lost)
     return Plan(
-        tuple(m for m in messages if now < m.expires_at),
+        tuple(
+            agreed
+            for message in messages
+            if now < message.expires_at
+            and (agreed := _as_agreed(message, reach, kinds))
+        ),
         tuple(c for c in items if isinstance(c, Call)),
     )
 
@@ -84,3 +101,13 @@ def channels_to(subject: Subject, reach: Reach, occurrence: str) -> tuple[str, .
         return next(found, ())
     usable = reach.contacts & reach.consents
     return tuple(channel for channel in catalogue.CHANNELS if channel in usable)
+
+
+def _as_agreed(item: Wanted, reach: Reach, kinds: Kinds) -> Wanted | None:
+    """The last guard of a STOP for one purpose, whatever planned the message: another
+    channel if one may be used, else nothing."""
+    purpose = kinds[item.kind].purpose
+    if (item.channel, purpose) not in reach.stopped:
+        return item
+    channel = reach.about(purpose).channel
+    return replace(item, channel=channel) if channel else None

@@ -45,5 +45,5 @@ def _about_offer(
         due_at=due,
         next_at=leaves,
         expires_at=offer.expires_at if is_open else offer.start,
-        link_expires_at=offer.expires_at if is_open else None,
+        link_expires_at=offer.expires_at if is_open else offer.start,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from clinics.domain import quiet
-from notifications.domain import catalogue, touchpoints
+from notifications.domain import catalogue, replies, touchpoints
 from notifications.domain.catalogue import KINDS, Kind
 from notifications.domain.subjects import Visit
 from notifications.domain.touchpoint import COORDINATOR, PATIENT, VISIT, Touchpoint
@@ -69,14 +69,19 @@ def plan_visit(
         yield from _called_off(visit, reach, now, kinds)
     if visit.is_missed:
         yield from _missed(visit, reach, kinds[catalogue.MISSED])
+    if visit.waits_today and visit.delay_at is not None:
+        yield from _delay(visit, reach, kinds[catalogue.RUNNING_LATE])
     if not visit.is_live:
         return
     if visit.told is None and reach.channel:
         yield from _confirmation(visit, reach, kinds[catalogue.CONFIRMATION])
     elif visit.told != visit.start:
         yield from _moved(visit, reach, now, kinds)
+    reminders = reach.about(replies.REMINDERS)
     for leader, _ in days_told(visit, reach, kinds):
-        yield _reminder(leader, reach, kinds[leader.touchpoint.kind])
+        yield _reminder(leader, reminders, kinds[leader.touchpoint.kind])
+    if visit.asked_by_text_at is not None and catalogue.SMS in _usable(reach):
+        yield _other_times(visit, visit.asked_by_text_at, kinds[catalogue.OTHER_TIMES])
     yield from _calls(visit, reach, now)
 
 
@@ -88,6 +93,7 @@ def days_told(
     What is due to one patient on one day is told once: by the reminder that comes
     first in the day's order, so that each visit finds the same one by itself.
     """
+    reach = reach.about(replies.REMINDERS)
     if not reach.channel:
         return
     told = {v.id: list(_reminders(v, reach, kinds)) for v in (visit, *visit.siblings)}
@@ -105,7 +111,8 @@ def days_told(
 
 def _reminders(visit: Visit, reach: Reach, kinds: Kinds) -> Iterator[Reminder]:
     """The reminders of one visit alone, out of quiet hours on the patient's wall."""
-    if not visit.is_live:
+    # "See you tomorrow" is not said to somebody whose last word is that they do not come.
+    if not visit.is_live or visit.is_declined:
         return
     for row in REMINDERS:
         kind = kinds[row.kind]
@@ -139,6 +146,46 @@ def _confirmation(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted]:
     leaves = quiet.permitted(due, reach.zone)
     if leaves < visit.start:
         yield _about(visit, kind, reach, due, leaves, visit.start, touchpoint=row)
+
+
+def _usable(reach: Reach) -> frozenset[str]:
+    return reach.contacts & reach.consents
+
+
+def _other_times(visit: Visit, asked_at: datetime, kind: Kind) -> Wanted:
+    """The link to real openings, by text to whoever asked for them by text."""
+    return Wanted(
+        subject=visit.subject,
+        revision=visit.revision,
+        kind=kind.code,
+        occurrence=f"{asked_at:%Y%m%dT%H%M%S}",
+        channel=catalogue.SMS,
+        due_at=asked_at,
+        next_at=asked_at,
+        expires_at=asked_at + kind.grace,
+        link_expires_at=visit.end,
+    )
+
+
+def _delay(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted | Call]:
+    """The news that the clinic runs late today, or a call where no message may go."""
+    assert visit.delay_at is not None
+    if reach.channel is None:
+        # Who is here already can be told across the desk.
+        if visit.is_live:
+            yield _call(visit, kind, reach, visit.delay_at)
+        return
+    yield Wanted(
+        subject=visit.subject,
+        revision=visit.revision,
+        kind=kind.code,
+        occurrence=str(visit.delay_minutes),
+        channel=reach.channel,
+        due_at=visit.delay_at,
+        next_at=quiet.permitted(visit.delay_at, reach.zone),
+        expires_at=visit.delay_at + kind.grace,
+        link_expires_at=visit.end,
+    )
 
 
 def _moved(

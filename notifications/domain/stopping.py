@@ -1,14 +1,28 @@
 """Why a message is no longer wanted, in the words its row keeps."""
 
-from notifications.domain import states
-from notifications.domain.subjects import Alarm, CheckIn, Enquiry, Offered, Subject, Visit
+from notifications.domain import replies, states
+from notifications.domain.subjects import (
+    Alarm,
+    CheckIn,
+    Enquiry,
+    Offered,
+    Received,
+    Subject,
+    Visit,
+)
 from notifications.domain.wanted import Reach
 
 
 def why(
-    subject: Subject, reach: Reach, *, revision: int, channel: str
+    subject: Subject,
+    reach: Reach,
+    *,
+    revision: int,
+    channel: str,
+    purpose: str = replies.ALL,
 ) -> tuple[str, str]:
-    """Return (state, reason) for a message that `plan` no longer wants."""
+    """Return (state, reason) for a message of that purpose that `plan` no longer
+    wants."""
     if not _is_live(subject):
         return states.CANCELLED, _ended(subject)
     if reach.silence:
@@ -17,6 +31,13 @@ def why(
         return states.SUPERSEDED, "revised"
     if isinstance(subject, Alarm):
         return states.CANCELLED, "not_on_call"
+    if isinstance(subject, Received):
+        stopped = states.SUPPRESSED, "opted_out"
+        return stopped if subject.is_stopped else (states.CANCELLED, "not_needed")
+    if channel in reach.about(purpose).refused:
+        return states.SUPPRESSED, "opted_out"
+    if isinstance(subject, Visit) and subject.is_declined:
+        return states.CANCELLED, "patient_declined"
     if channel not in reach.consents:
         return states.SUPPRESSED, "no_consent"
     if channel not in reach.contacts:
@@ -25,7 +46,12 @@ def why(
 
 
 def _is_live(subject: Subject) -> bool:
-    return subject.is_live if isinstance(subject, Visit) else subject.is_open
+    match subject:
+        case Visit():
+            return subject.is_live
+        case Received():
+            return True
+    return subject.is_open
 
 
 def _ended(subject: Subject) -> str:
@@ -40,3 +66,5 @@ def _ended(subject: Subject) -> str:
             return "offer_closed"
         case Enquiry():
             return "enquiry_answered"
+        case Received():
+            return "not_needed"

@@ -35,6 +35,9 @@ class Visit:
     the questions before a consultation wait for answers. `siblings` are the patient's
     other visits of the weeks around it, without siblings of theirs: one text tells
     what falls on one day. `named` are reminders that such a text has told already.
+    `answer` is the patient's last one: "yes", "other" (another time), "no" or "";
+    `asked_by_text_at` is when a text asked for another time. Since `delay_at` they are
+    to hear that the clinic runs `delay_minutes` late.
     """
 
     id: str
@@ -50,6 +53,10 @@ class Visit:
     baseline_open: bool = False
     siblings: "tuple[Visit, ...]" = ()
     named: frozenset[str] = frozenset()
+    answer: str = ""
+    asked_by_text_at: datetime | None = None
+    delay_minutes: int = 0
+    delay_at: datetime | None = None
 
     @property
     def subject(self) -> str:
@@ -60,6 +67,16 @@ class Visit:
     def is_live(self) -> bool:
         """Return True if the patient is still expected."""
         return self.in_person and self.status == LIVE_VISIT
+
+    @property
+    def is_declined(self) -> bool:
+        """Return True while the patient's last word is that they do not come then."""
+        return self.answer in {"other", "no"}
+
+    @property
+    def waits_today(self) -> bool:
+        """Return True if a delay concerns the patient: not seen yet."""
+        return self.in_person and self.status in {LIVE_VISIT, "arrived"}
 
     @property
     def is_called_off(self) -> bool:
@@ -180,7 +197,37 @@ class Enquiry:
         return f"enquiry:{self.id}"
 
 
-Subject = Visit | CheckIn | Alarm | Offered | Enquiry
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What staff answered to a text."""
+
+    id: str
+    written_at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """A text that came in, and what goes back to its number.
+
+    `answers_with` is the kind of the automatic answer, "" for none. `is_stopped`: its
+    number wants no more texts.
+    """
+
+    id: str
+    received_at: datetime
+    answers_with: str
+    is_stopped: bool
+    is_carried: bool = True
+    answers: tuple[Answer, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        """Return the text id of the inbound text."""
+        return f"text:{self.id}"
+
+
+Subject = Visit | CheckIn | Alarm | Offered | Enquiry | Received
 
 
 def last_told(

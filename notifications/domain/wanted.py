@@ -1,7 +1,7 @@
 """Messages and calls that a plan asks for, and the ways a patient may be reached."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ TOO_LATE = "quiet_hours"
 UNANSWERED = "unanswered"
 UNCONFIRMED = "unconfirmed"
 NOT_BOOKED = "not_booked"
+CALL = "call"
 
 Kinds = Mapping[str, Kind]
 
@@ -80,12 +81,17 @@ class Reach:
     ("deceased") or want none ("do_not_contact"); "" if there is no such reason.
     `contacts`: channels with a current address that has not opted out; `consents`:
     channels the patient agreed to. Staff are reached by their own addresses.
+    `refused`: channels whose address has opted out; `stopped`: (channel, purpose) of
+    which it has. `preferred` is the channel, or "call", that the patient asked for.
     """
 
     zone: ZoneInfo
     silence: str = ""
     contacts: frozenset[str] = frozenset()
     consents: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+    stopped: frozenset[tuple[str, str]] = frozenset()
+    preferred: str = ""
 
     @property
     def channel(self) -> str | None:
@@ -95,8 +101,20 @@ class Reach:
     @property
     def channels(self) -> tuple[str, ...]:
         """Return the channels that may be used, the preferred one first."""
+        if self.preferred == CALL:
+            return ()
         usable = self.contacts & self.consents
-        return tuple(c for c in catalogue.CHANNELS if c in usable)
+        order = dict.fromkeys((self.preferred, *catalogue.CHANNELS))
+        return tuple(c for c in order if c in usable)
+
+    def about(self, purpose: str) -> "Reach":
+        """Return the ways left for messages of that purpose."""
+        ended = frozenset(c for c, scope in self.stopped if scope == purpose)
+        if not ended & self.contacts:
+            return self
+        return replace(
+            self, contacts=self.contacts - ended, refused=self.refused | ended
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Who wants no more messages on a channel."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -18,12 +18,26 @@ def address_hash(channel: str, address: str) -> str:
     ).hexdigest()
 
 
-def among(addresses: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return those of these (channel, address) that have opted out; one statement."""
+Scopes = Mapping[tuple[str, str], frozenset[str]]
+
+
+def among(addresses: Iterable[tuple[str, str]]) -> Scopes:
+    """Return the scopes that each of these (channel, address) has opted out of; one
+    statement. Who has opted out of nothing is left out."""
     by_hash = {(pair[0], address_hash(*pair)): pair for pair in addresses}
     if not by_hash:
-        return set()
+        return {}
     hashes = [hashed for _, hashed in by_hash]
     standing = OptOut.objects.filter(address_hash__in=hashes, ended_at=None)
-    rows = standing.values_list("channel", "address_hash")
-    return {by_hash[row] for row in rows if row in by_hash}
+    found: dict[tuple[str, str], set[str]] = {}
+    for channel, hashed, scope in standing.values_list(
+        "channel", "address_hash", "scope"
+    ):
+        if pair := by_hash.get((channel, hashed)):
+            found.setdefault(pair, set()).add(scope)
+    return {pair: frozenset(scopes) for pair, scopes in found.items()}
+
+
+def scopes(channel: str, address: str) -> frozenset[str]:
+    """Return what this one address has opted out of."""
+    return among([(channel, address)]).get((channel, address), frozenset())

@@ -33,11 +33,14 @@ def load_all(
     for subject in subjects:
         kind, _, key = subject.partition(":")
         keys[kind].append(UUID(key))
-    unknown = set(keys) - {"appointment", "follow_up", "offer", "task", "enquiry"}
+    known = {"appointment", "follow_up", "offer", "task", "enquiry", "text"}
+    unknown = set(keys) - known
     if unknown:
         raise ValueError(f"no messages are planned for {sorted(unknown)}")
     rows = _rows_of(subjects)
     found = _of_patients(_snapshots(keys, rows), rows, people)
+    if keys["text"]:
+        found |= situations.of_texts(keys["text"], rows)
     return found | _of_tasks(keys["task"], rows) | _of_enquiries(keys["enquiry"], rows)
 
 

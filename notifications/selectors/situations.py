@@ -10,18 +10,21 @@ from zoneinfo import ZoneInfo
 from clinics import selectors as clinics
 from core.problems import NotFound
 from notifications.channels import carried
-from notifications.domain import catalogue, states
+from notifications.domain import catalogue, replies, states
 from notifications.domain.subjects import (
     Alarm,
+    Answer,
     CheckIn,
     Enquiry,
     Offered,
     Person,
+    Received,
     Subject,
     Visit,
 )
 from notifications.domain.wanted import Reach, base_of
-from notifications.models import Message, PlannedCall
+from notifications.models import InboundText, Message, PlannedCall
+from notifications.selectors import inbox
 from notifications.selectors.opt_outs import among
 from notifications.selectors.visit_snapshots import visit_of, with_others
 from patients import selectors as patients
@@ -53,6 +56,7 @@ class Situation:
     task: "Task | None" = None
     users: Mapping[int, "User"] = field(default_factory=dict)
     enquiry: "EnquiryRow | None" = None
+    inbound: InboundText | None = None
 
     @property
     def subject(self) -> str:
@@ -68,7 +72,7 @@ class Situation:
 
 
 def load(subject: str, patient: "Patient | None" = None) -> Situation:
-    """Return the situation of an appointment, follow_up, task, offer or enquiry.
+    """Return the situation of an appointment, follow_up, task, offer, enquiry or text.
 
     `patient`, if the caller has read them just now, is a visit's.
     Raises core.problems.NotFound, and ValueError for another kind of subject.
@@ -85,6 +89,8 @@ def load(subject: str, patient: "Patient | None" = None) -> Situation:
         return _of_offer(UUID(key), rows)
     if kind == "enquiry":
         return of_enquiries([UUID(key)], {subject: rows})[subject]
+    if kind == "text":
+        return of_texts([UUID(key)], {subject: rows})[subject]
     raise ValueError(f"no messages are planned for {subject!r}")
 
 
@@ -236,21 +242,59 @@ def reaches_of(
         for known in contacts.values()
         for channel, point in known.items()
     )
-    return {
-        person.pk: (
-            Reach(
-                zone=patients.zone(person),
-                silence=person.standing,
-                contacts=frozenset(
-                    channel
-                    for channel, point in contacts[person.pk].items()
-                    if channel in here and (channel, point.value) not in refused
-                ),
-                consents=frozenset(consents[person.pk]),
-            ),
-            contacts[person.pk],
+    found = {}
+    for person in people:
+        known = {c: p for c, p in contacts[person.pk].items() if c in here}
+        stopped = {
+            (channel, scope)
+            for channel, point in known.items()
+            for scope in refused.get((channel, point.value), ())
+        }
+        silent = {channel for channel, scope in stopped if scope == replies.ALL}
+        reach = Reach(
+            zone=patients.zone(person),
+            silence=person.standing,
+            contacts=frozenset(known.keys() - silent),
+            consents=frozenset(consents[person.pk]),
+            refused=frozenset(silent),
+            stopped=frozenset(stopped),
+            preferred=person.preferred_channel,
         )
-        for person in people
+        found[person.pk] = (reach, contacts[person.pk])
+    return found
+
+
+def of_texts(
+    text_ids: Collection[UUID], rows: Mapping[str, list[Message]]
+) -> dict[str, Situation]:
+    """Return the situation of each inbound text that exists; three statements."""
+    known = inbox.texts_by_id(text_ids)
+    if missing := set(text_ids) - known.keys():
+        raise NotFound(f"There is no such text: {len(missing)}.")
+    stopped = among(("sms", text.sender) for text in known.values())
+    written: dict[UUID, list[Answer]] = {key: [] for key in known}
+    for one in inbox.answers(known):
+        written[one.text_id].append(Answer(str(one.pk), one.written_at, one.body))
+    return {
+        f"text:{key}": Situation(
+            snapshot=Received(
+                id=str(key),
+                received_at=text.created_at,
+                answers_with=text.answers_with,
+                is_stopped=replies.ALL in stopped.get(("sms", text.sender), ()),
+                is_carried="sms" in carried(),
+                answers=tuple(written[key]),
+            ),
+            clinic=text.clinic,
+            reach=Reach(
+                zone=ZoneInfo(text.clinic.time_zone),
+                silence=text.patient.standing if text.patient else "",
+            ),
+            rows=rows[f"text:{key}"],
+            patient=text.patient,
+            inbound=text,
+        )
+        for key, text in known.items()
     }
 
 

@@ -35,6 +35,12 @@ def visit_of(appointment: "Appointment", rows: Iterable[Message]) -> Visit:
         changed_at=appointment.status_at,
         purpose=_purpose(appointment),
         is_confirmed=appointment.confirmed_at is not None,
+        answer=appointment.answer,
+        asked_by_text_at=(
+            appointment.answered_at if appointment.answered_by_text else None
+        ),
+        delay_minutes=appointment.delay_minutes,
+        delay_at=appointment.delay_told_at,
     )
     return _told(visit, _own_tellings(rows))
 

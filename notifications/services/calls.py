@@ -8,8 +8,8 @@ from clinics.domain import roles
 from core.actor import job
 from notifications.domain import catalogue, touchpoints
 from notifications.domain.catalogue import KINDS
+from notifications.domain.subjects import CheckIn, Offered, Received, Visit
 from notifications.domain.touchpoints import STANDBY
-from notifications.domain.subjects import CheckIn, Offered, Visit
 from notifications.domain.wanted import (
     NO_CHANNEL,
     NOT_BOOKED,
@@ -75,6 +75,11 @@ CHECK_IN_TEXTS = {
     "be delivered.",
     "doubt": "Call the patient and ask how they are: nobody knows if the message that "
     "asks arrived.",
+}
+TEXT_TEXTS = {
+    LOST: "Call the patient: our answer to their text could not be delivered.",
+    "late": "Call the patient: our answer to their text could not leave in time.",
+    "doubt": "Call the patient: nobody knows if our answer to their text arrived.",
 }
 TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED, UNCONFIRMED, NOT_BOOKED})
 
@@ -178,7 +183,11 @@ def ask_if_late(situation: Situation, message: Message, *, now: datetime) -> Non
     Its visit is still to come. The caller holds the patient's row.
     """
     visit = situation.snapshot
-    if not isinstance(visit, Visit) or not KINDS[message.kind].calls_if_late:
+    if not KINDS[message.kind].calls_if_late:
+        return
+    if isinstance(visit, Received):
+        ask_instead(situation, message, reason="late", now=now)
+    if not isinstance(visit, Visit):
         return
     is_ahead = (visit.is_live or visit.is_called_off) and now < visit.start
     if is_ahead or visit.is_missed:
@@ -232,6 +241,8 @@ def _text(situation: Situation, reason: str, kind: str) -> str:
             return CHECK_IN_TEXTS[reason]
         case Offered():
             return OFFER_TEXTS[reason]
+        case Received():
+            return TEXT_TEXTS[reason]
     return VISIT_TEXTS.get((kind, reason), "") or TEXTS[reason]
 
 

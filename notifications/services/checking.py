@@ -54,6 +54,8 @@ UNION SELECT 'offer:' || o.id FROM scheduling_offer o
   JOIN scheduling_hold h ON h.id = o.hold_id
  WHERE o.announced_at IS NOT NULL AND lower(h.during) > %(now)s
    AND o.state IN ('offered', 'too-late', 'withdrawn')
+UNION SELECT 'text:' || id FROM notifications_inboundtext
+ WHERE created_at > %(now)s - interval '1 day'
 UNION SELECT subject FROM notifications_message
  WHERE state IN ('scheduled', 'claimed') AND expires_at > %(now)s
 ORDER BY 1

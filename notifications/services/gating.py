@@ -23,7 +23,7 @@ from notifications.domain.catalogue import KINDS, SMS
 from notifications.domain.plan import plan
 from notifications.domain.subjects import Visit
 from notifications.models import Message
-from notifications.selectors import providers
+from notifications.selectors import inbox, providers
 from notifications.selectors.situation_batches import load_all
 from notifications.selectors.situations import Situation, address_of
 from notifications.services import breaking, choosing, fallback, planning
@@ -140,12 +140,25 @@ def _lock_recipients(
         people = lock_many(wanted, waits=waits)
     named = [row.task_id for row in claimed if row.task_id]
     held = tasks.lock_tasks(named, skip_locked=not waits) if named else set()
+    answered = {row.id: text for row in claimed if (text := _text_of(row))}
+    texts: set[UUID] = set()
+    if answered:
+        found_texts = inbox.lock_texts(set(answered.values()), skip_locked=not waits)
+        texts = {text.pk for text in found_texts}
     free: list[Claimed] = []
     for row in claimed:
         has_patient = whom[row.id] is None or whom[row.id] in people
         has_task = row.task_id is None or row.task_id in held
-        (free if has_patient and has_task else found.busy).append(row)
+        has_text = row.id not in answered or answered[row.id] in texts
+        is_free = has_patient and has_task and has_text
+        (free if is_free else found.busy).append(row)
     return free, people
+
+
+def _text_of(row: Claimed) -> UUID | None:
+    """The inbound text a message answers: a STOP of a number nobody holds locks it."""
+    kind, _, key = row.subject.partition(":")
+    return UUID(key) if kind == "text" else None
 
 
 def _patient_of(row: Claimed, about: Mapping[UUID, UUID | None]) -> UUID | None:
@@ -338,6 +351,8 @@ def _letter(left: Leaving, attempt_id: int, now: datetime) -> Letter:
 
 def _address(message: Message, situation: Situation) -> str:
     """The address of a message as it is now, "" if there is none any more."""
+    if situation.inbound is not None:
+        return situation.inbound.sender
     if message.user_id is not None:
         user = situation.users.get(message.user_id)
         return address_of(user, message.channel) if user else ""

@@ -15,7 +15,7 @@ def of(
 
     `reviewed` tells which languages a clinic has reviewed, given its id.
     """
-    reader = situation.patient or situation.enquiry
-    if reader is None or reader.language == SOURCE_LANGUAGE:
+    reader = situation.inbound or situation.patient or situation.enquiry
+    if reader is None or reader.language in {"", SOURCE_LANGUAGE}:
         return SOURCE_LANGUAGE
     return usable_language(reader.language, reviewed(situation.clinic.pk))

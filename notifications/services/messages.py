@@ -66,4 +66,6 @@ def _record(name: str, message: Message, *, by: Actor, now: datetime) -> None:
 def _stream(message: Message) -> str:
     if message.patient_id is not None:
         return f"patient:{message.patient_id}"
+    if message.user_id is None:
+        return f"clinic:{message.clinic_id}"
     return f"user:{message.user_id}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.actor import Actor, job
-from notifications.domain import states, stopping
+from notifications.domain import replies, states, stopping
 from notifications.domain.catalogue import KINDS
 from notifications.domain.plan import plan
 from notifications.domain.templates import template
@@ -26,6 +26,8 @@ PASSING = frozenset(
         "no_address",
         "not_needed",
         "visit_noshow",
+        "opted_out",
+        "patient_declined",
         "not_on_call",
         "visit_arrived",
         "deceased",
@@ -98,6 +100,7 @@ def why(situation: Situation, row: Message) -> tuple[str, str]:
         situation.reach,
         revision=row.revision,
         channel=row.channel,
+        purpose=KINDS[row.kind].purpose if row.kind in KINDS else replies.ALL,
     )
 
 
@@ -153,6 +156,7 @@ def _row(
         patient=patient,
         user_id=int(wanted.occurrence) if situation.task is not None else None,
         task=situation.task,
+        inbound=situation.inbound,
         subject=wanted.subject,
         revision=wanted.revision,
         kind=wanted.kind,

@@ -20,6 +20,7 @@ def replan_patient(*, patient_id: UUID, now: datetime) -> None:
     The caller holds the patient's row.
     """
     found = _visits(patient_id) | _check_ins(patient_id) | _offers(patient_id)
+    found |= _waiting(patient_id, "text:")
     _replan_all(found, now)
 
 

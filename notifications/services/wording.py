@@ -17,7 +17,7 @@ from notifications.domain.catalogue import (
 )
 from notifications.domain.plan_visits import Reminder, days_told
 from notifications.domain.render import MASKED, Words, first_of, render
-from notifications.domain.subjects import Alarm, Offered, Visit
+from notifications.domain.subjects import Alarm, Offered, Received, Visit
 from notifications.domain.templates import template
 from notifications.domain.templates.before import LIST, MORE, QUESTIONS
 from notifications.models import Message
@@ -69,6 +69,7 @@ def _values(message: Message, situation: Situation, token: str) -> Mapping[str, 
         "clinic": situation.clinic.short_name,
         "phone": spoken_phone(situation.clinic.phone) or NO_PHONE[message.language],
         "link": f"{settings.SITE_URL}/v/{token}/",
+        "preferences": f"{settings.SITE_URL}/v/{token}/preferences/",
     }
     match situation.snapshot:
         case Visit() as visit:
@@ -77,8 +78,12 @@ def _values(message: Message, situation: Situation, token: str) -> Mapping[str, 
             values["when"] = _moments(when, message, situation)
             values["was"] = _moment(called_off, message, situation)
             values["more"] = _more(message, situation)
+            values["minutes"] = message.occurrence
         case Offered() as offer:
             values["when"] = _moment(offer.start, message, situation)
+        case Received() as text:
+            said = {answer.id: answer.body for answer in text.answers}
+            values["text"] = said.get(message.occurrence, "")
         case Alarm() as alarm:
             minutes = alarm.answer_within // timedelta(minutes=1)
             values["minutes"] = str(minutes)

@@ -1,6 +1,6 @@
 """A link's first page: opening it changes nothing and shows nobody's data."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponseRedirect, QueryDict
@@ -23,28 +23,58 @@ if TYPE_CHECKING:
     from patients.models import PatientLink
 
 
+# The way to stop messages outlives what they were about.
+STOP_LASTS = timedelta(days=60)
+
+
 @public_page
 def entry(request: PublicRequest, token: str) -> Answer:
-    link = links.find(token, request.now)
+    return _open(request, token)
+
+
+@public_page
+def preferences(request: PublicRequest, token: str) -> Answer:
+    """The same door to what is sent, by the link of any message."""
+    return _open(request, token, "settings", STOP_LASTS)
+
+
+def _open(
+    request: PublicRequest,
+    token: str,
+    purpose: str = "",
+    overdue: timedelta = timedelta(0),
+) -> Answer:
+    link = links.find(token, request.now, overdue)
     if link is None:
         return notice(request, "gone", status=404)
     clinic = clinics.clinic(link.patient.clinic_id)
     if link.locked_at:
         return notice(request, "locked", clinic=clinic, status=403)
     if request.method == "POST" and not is_switch(request):
-        return _prove(request, token, link)
+        return _prove(request, token, link, purpose, overdue)
     context = {"typed": _typed(request), "switch_form": "form"}
     return show(request, "entry", context, clinic=clinic)
 
 
-def _prove(request: PublicRequest, token: str, link: "PatientLink") -> Answer:
+def _prove(
+    request: PublicRequest,
+    token: str,
+    link: "PatientLink",
+    purpose: str,
+    overdue: timedelta,
+) -> Answer:
     born = _birth_date(request.POST)
     if born is None:
         return _again(request, link, "birth_missing")
-    match links.prove_birth_date(token=token, birth_date=born, now=request.now):
+    proof = links.prove_birth_date(
+        token=token, birth_date=born, overdue=overdue, now=request.now
+    )
+    match proof:
         case links.Proved(patient=patient):
             request.actor = Actor("patient", str(patient.pk), role="patient")
-            response = HttpResponseRedirect(page_of(link.purpose), status=303)
+            response = HttpResponseRedirect(
+                page_of(purpose or link.purpose), status=303
+            )
             remember(response, token)
             return response
         case links.Wrong(left=left):

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from pages.patient import book, check_in, entry, offer, visit
+from pages.patient import book, check_in, entry, offer, preferences, visit
 
 app_name = "v"
 
 urlpatterns = [
     path("visit/", visit.visit, name="visit"),
     path("visit/told/<slug:answer>/", visit.told, name="told"),
+    path("visit/times/", visit.times, name="times"),
+    path("visit/cannot/", visit.cannot, name="cannot"),
+    path("visit/late/", visit.late, name="late"),
+    path("preferences/", preferences.preferences, name="preferences"),
     path("offer/", offer.offer, name="offer"),
     path("book/", book.book, name="book"),
     path("book/called/", book.called, name="called"),
@@ -20,4 +24,5 @@ urlpatterns = [
     path("check-in/correct/", check_in.correct, name="correct"),
     path("check-in/done/", check_in.done, name="done"),
     path("<str:token>/", entry.entry, name="entry"),
+    path("<str:token>/preferences/", entry.preferences, name="stop"),
 ]

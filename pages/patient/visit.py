@@ -1,6 +1,6 @@
-"""The visit a link names: when, where, and the patient's answer."""
+"""The visit a link names: when, where, and the patient's answers; the last counts."""
 
-from datetime import timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,7 +9,10 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from clinics.services.doors import Answer, PublicRequest, public_page
+from core.problems import Invalid, StaleVersion
 from core.refusal import Refused
+from pages import numbers
+from pages.patient.texts import TEXTS
 from pages.patient.visitor import (
     Visitor,
     language_of,
@@ -20,31 +23,36 @@ from pages.patient.visitor import (
     shut,
 )
 from pages.patient.visitor import visitor as who
-from patients.services import tasks
 from scheduling import selectors
+from scheduling.domain import self_service
+from scheduling.domain.self_service import Way
 from scheduling.selectors.moves import is_at_time_of
-from scheduling.services import booking
+from scheduling.services import answers, booking
+from scheduling.services.problems import PatientBusy, SlotTaken
+from scheduling.services.self_service import openings_for, seen
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
 
-CALL_WITHIN = timedelta(hours=4)
-WISHES = {
-    "other": "The patient needs another time: call and move the visit.",
-    "no": "The patient cannot come: call, then move or cancel the visit.",
+# The page that follows each answer, and what is said where only a notice does.
+NEXT = {"other": "v:times", "no": "v:cannot"}
+SAID = {
+    "yes": "confirmed",
+    "moved": "chosen",
+    "requested": "requested",
+    "cancelled": "cancelled",
+    "late": "late",
 }
+REASON_LENGTH = 200
+CANCELLED = "The patient cancelled by their link."
 
 
 @public_page
 def visit(request: PublicRequest) -> Answer:
-    visitor = who(request, "confirm")
-    if visitor is None:
-        return shut(request)
-    appointment = _appointment(visitor)
-    if not is_at_time_of(appointment, visitor.link.revision):
-        return _say(request, visitor, "moved")
-    if appointment.status != "booked":
-        return _say(request, visitor, "over")
+    entered = _enter(request)
+    if not isinstance(entered, tuple):
+        return entered
+    visitor, appointment = entered
     if request.method == "POST":
         return _answer(request, visitor, appointment)
     return show(
@@ -62,14 +70,74 @@ def told(request: PublicRequest, answer: str) -> Answer:
     visitor = who(request, "confirm")
     if visitor is None:
         return shut(request)
-    return _say(request, visitor, "confirmed" if answer == "yes" else "asked")
+    return _say(request, visitor, SAID.get(answer, "asked"))
 
 
-def _appointment(visitor: Visitor) -> "Appointment":
-    clinic_id = visitor.patient.clinic_id
-    found = selectors.appointment(UUID(visitor.subject_id), clinic_id)
+@public_page
+def times(request: PublicRequest) -> Answer:
+    """Real openings to choose from, instead of the visit's time."""
+    entered = _enter(request)
+    if not isinstance(entered, tuple):
+        return entered
+    visitor, appointment = entered
+    if request.method == "POST":
+        return _choose(request, visitor, appointment)
+    return _times(request, visitor, appointment)
+
+
+@public_page
+def cannot(request: PublicRequest) -> Answer:
+    """After "I cannot come": cancel for good, or another time."""
+    entered = _enter(request)
+    if not isinstance(entered, tuple):
+        return entered
+    visitor, appointment = entered
+    may_cancel = self_service.may_cancel(seen(appointment), request.now)
+    if request.method == "POST" and may_cancel:
+        return _cancel(request, visitor, appointment)
+    context = _facts(request, visitor, appointment) | {
+        "may_cancel": may_cancel,
+        "length_of_reason": REASON_LENGTH,
+    }
+    return show(
+        request, "cannot", context, clinic=visitor.clinic, patient=visitor.patient
+    )
+
+
+@public_page
+def late(request: PublicRequest) -> Answer:
+    """The patient is on the way, and says by how much they are late."""
+    entered = _enter(request)
+    if not isinstance(entered, tuple):
+        return entered
+    visitor, appointment = entered
+    minutes = numbers.read(request.POST.get("minutes", ""), -1)
+    if request.method != "POST" or minutes not in {0, *self_service.LATE_STEPS}:
+        return HttpResponseRedirect(reverse("v:visit"), status=303)
+    assert request.actor is not None
+    outcome = answers.tell_late(
+        appointment_id=appointment.pk,
+        minutes=minutes,
+        by=request.actor,
+        now=request.now,
+    )
+    if isinstance(outcome, Refused):
+        return _say(request, visitor, "late_over", status=409)
+    return HttpResponseRedirect(reverse("v:told", args=["late"]), status=303)
+
+
+def _enter(request: PublicRequest) -> "tuple[Visitor, Appointment] | Answer":
+    """The visitor and their visit while it can be answered; else what is said."""
+    visitor = who(request, "confirm")
+    if visitor is None:
+        return shut(request)
+    found = selectors.appointment(UUID(visitor.subject_id), visitor.patient.clinic_id)
     assert found is not None  # visits are cancelled, never deleted
-    return found
+    if not is_at_time_of(found, visitor.link.revision):
+        return _say(request, visitor, "moved")
+    if found.status != "booked":
+        return _say(request, visitor, "over")
+    return visitor, found
 
 
 def _facts(
@@ -77,47 +145,138 @@ def _facts(
 ) -> dict[str, Any]:
     zone = ZoneInfo(visitor.clinic.time_zone)
     language = language_of(request, visitor.patient)
+    words = TEXTS[language]
     minutes = round((appointment.end - appointment.start).total_seconds() / 60)
+    said = appointment.late_minutes
     return {
         "when": moment(appointment.start, zone, language),
         "length": length(minutes, language),
         "confirmed": appointment.confirmed_at is not None,
+        "declined": appointment.answer in {"other", "no"},
+        "may_be_late": self_service.may_tell_late(appointment.start, request.now),
+        "lateness": [
+            (step, words["late_button"].format(count=step))
+            for step in self_service.LATE_STEPS
+        ],
+        "late_now": words["late_now"].format(count=said) if said else "",
     }
 
 
 def _answer(
     request: PublicRequest, visitor: Visitor, appointment: "Appointment"
 ) -> Answer:
+    """Each press is on record, and the last one counts."""
     answer = request.POST.get("answer", "")
     assert request.actor is not None
+    outcome: object = None
     if answer == "yes" and appointment.confirmed_at is None:
         outcome = booking.confirm(
             appointment_id=appointment.pk, by=request.actor, now=request.now
         )
-        if isinstance(outcome, Refused):
-            return _say(request, visitor, "over", status=409)
-    elif answer in WISHES:
-        _ask_for_call(request, visitor, appointment, WISHES[answer])
+    elif answer in NEXT:
+        outcome = answers.decline(
+            appointment_id=appointment.pk,
+            answer=answer,
+            by=request.actor,
+            now=request.now,
+        )
     elif answer != "yes":
         return HttpResponseRedirect(reverse("v:visit"), status=303)
+    if isinstance(outcome, Refused):
+        return _say(request, visitor, "over", status=409)
+    if answer in NEXT:
+        return HttpResponseRedirect(reverse(NEXT[answer]), status=303)
     return HttpResponseRedirect(reverse("v:told", args=[answer]), status=303)
 
 
-def _ask_for_call(
-    request: PublicRequest, visitor: Visitor, appointment: "Appointment", text: str
-) -> None:
+def _times(
+    request: PublicRequest,
+    visitor: Visitor,
+    appointment: "Appointment",
+    error: str = "",
+    status: int = 200,
+) -> Answer:
+    found = openings_for(appointment, request.now)
+    if not found:
+        return _say(request, visitor, "times_none", status=status)
+    zone = ZoneInfo(visitor.clinic.time_zone)
+    language = language_of(request, visitor.patient)
+    words = TEXTS[language]
+    ways = {
+        self_service.way_to_move(seen(appointment), one.start, request.now)
+        for one in found
+    }
+    at_once = ways == {Way.MOVE}
+    context = {
+        "text": words["times_text" if at_once else "times_request"],
+        "button": words["times_choose" if at_once else "times_ask"],
+        "version": appointment.version,
+        "openings": [
+            (one.start.isoformat(), moment(one.start, zone, language)) for one in found
+        ],
+        "error": words[error] if error else "",
+        "error_page": bool(error),
+    }
+    return show(
+        request,
+        "times",
+        context,
+        clinic=visitor.clinic,
+        patient=visitor.patient,
+        status=status,
+    )
+
+
+def _choose(
+    request: PublicRequest, visitor: Visitor, appointment: "Appointment"
+) -> Answer:
+    start = _start(request.POST.get("start", ""))
+    if start is None:
+        return _times(request, visitor, appointment, "times_missing", status=422)
     assert request.actor is not None
-    tasks.open(
-        clinic_id=visitor.patient.clinic_id,
-        patient_id=visitor.patient.pk,
-        kind="call_patient",
-        text=text,
-        subject=f"appointment:{appointment.pk}",
-        owner_role="coordinator",
-        due_at=request.now + CALL_WITHIN,
+    zone = ZoneInfo(visitor.clinic.time_zone)
+    try:
+        way, outcome = answers.choose_time(
+            appointment_id=appointment.pk,
+            start=start,
+            version=numbers.read(request.POST.get("version", ""), 0),
+            when=answers.in_words(start, zone),
+            by=request.actor,
+            now=request.now,
+        )
+    except PatientBusy:
+        return _times(request, visitor, appointment, "times_busy", status=409)
+    except (SlotTaken, StaleVersion, Invalid):
+        return _times(request, visitor, appointment, "times_gone", status=409)
+    if isinstance(outcome, Refused):
+        return _times(request, visitor, appointment, "times_gone", status=409)
+    said = "moved" if way is Way.MOVE else "requested"
+    return HttpResponseRedirect(reverse("v:told", args=[said]), status=303)
+
+
+def _start(given: str) -> datetime | None:
+    try:
+        start = datetime.fromisoformat(given)
+    except ValueError:
+        return None
+    return start if start.tzinfo is not None else None
+
+
+def _cancel(
+    request: PublicRequest, visitor: Visitor, appointment: "Appointment"
+) -> Answer:
+    assert request.actor is not None
+    said = " ".join(request.POST.get("reason", "").split())[:REASON_LENGTH]
+    outcome = booking.cancel(
+        appointment_id=appointment.pk,
+        # At short notice a visit is cancelled only with a reason: this is one.
+        reason=said or CANCELLED,
         by=request.actor,
         now=request.now,
     )
+    if isinstance(outcome, Refused):
+        return _say(request, visitor, "over", status=409)
+    return HttpResponseRedirect(reverse("v:told", args=["cancelled"]), status=303)
 
 
 def _say(

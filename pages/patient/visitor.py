@@ -1,7 +1,7 @@
 """Who holds a patient's link: the cookie that a birth date earns, for 30 minutes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -63,14 +63,17 @@ def remember(response: HttpResponse, token: str) -> None:
     )
 
 
-def visitor(request: PublicRequest, purpose: str) -> Visitor | None:
-    """Whoever proved their birth date for a link of this purpose that is still open.
+def visitor(
+    request: PublicRequest, purpose: str, overdue: timedelta = timedelta(0)
+) -> Visitor | None:
+    """Whoever proved their birth date for a link of this purpose ("" is any) that is
+    still open, or not longer `overdue`.
 
     Sets who acts and whose data the page shows.
     """
     token = _token(request)
-    link = links.find(token, request.now) if token else None
-    if link is None or link.locked_at or link.purpose != purpose:
+    link = links.find(token, request.now, overdue) if token else None
+    if link is None or link.locked_at or purpose not in {"", link.purpose}:
         return None
     request.actor = patients.actor_for(link.patient)
     request.saw(link.patient.pk)
@@ -198,5 +201,6 @@ def page_of(purpose: str) -> str:
         "check_in": "v:check_in",
         "offer": "v:offer",
         "book": "v:book",
+        "settings": "v:preferences",
     }
     return reverse(pages[purpose])

@@ -13,6 +13,7 @@ NAME_LENGTH = 100
 MRN_LENGTH = 32
 TEXT_LENGTH = 1000
 LANGUAGES = ("en", "es")
+PREFERRED = ("", "sms", "email", "call")
 SEXES = ("female", "male", "unknown")
 
 # Line breaks and tabs belong to a message, not to a name.
@@ -83,6 +84,11 @@ def _mrn_faults(mrn: str, _today: date) -> Iterator[str]:
         yield f"A medical record number has at most {MRN_LENGTH} characters."
 
 
+def _preferred_faults(channel: str, _today: date) -> Iterator[str]:
+    if channel not in PREFERRED:
+        yield "Choose sms, email or call, or leave it empty."
+
+
 def _language_faults(language: str, _today: date) -> Iterator[str]:
     if language not in LANGUAGES:
         yield "Choose the language en (English) or es (Spanish)."
@@ -106,6 +112,7 @@ _CHECKS: dict[str, Any] = {
     "birth_date": _birth_date_faults,
     "mrn": _mrn_faults,
     "language": _language_faults,
+    "preferred_channel": _preferred_faults,
     "biological_sex": _sex_faults,
     "sexual_development_disorder": _disorder_faults,
 }

@@ -16,6 +16,7 @@ class Purpose(models.TextChoices):
     BASELINE = "baseline", "Questions before a visit"
     REBOOK = "rebook", "Find a new time"
     BOOK = "book", "Book a visit that is owed"
+    PREFERENCES = "settings", "Choose what is sent"
 
 
 class PatientLink(UuidModel):

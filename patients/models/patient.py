@@ -28,6 +28,12 @@ class Standing(models.TextChoices):
     DO_NOT_CONTACT = "do_not_contact", "Do not contact"
 
 
+class Preferred(models.TextChoices):
+    SMS = "sms", "Text message"
+    EMAIL = "email", "E-mail"
+    CALL = "call", "Telephone call"
+
+
 class Patient(UuidModel):
     """One person at one clinic; never deleted and never merged.
 
@@ -62,6 +68,10 @@ class Patient(UuidModel):
     standing = models.CharField(
         max_length=16, choices=Standing, blank=True, default="", db_default=""
     )
+    # How they would rather be told things; empty: as the clinic does.
+    preferred_channel = models.CharField(
+        max_length=5, choices=Preferred, blank=True, default="", db_default=""
+    )
     version = models.PositiveIntegerField(default=1)
     duplicate_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="duplicates"
@@ -91,6 +101,10 @@ class Patient(UuidModel):
             models.CheckConstraint(
                 name="patient_standing_is_known",
                 condition=Q(standing__in=Standing.values),
+            ),
+            models.CheckConstraint(
+                name="patient_prefers_a_known_channel",
+                condition=Q(preferred_channel__in=["", *Preferred.values]),
             ),
             models.CheckConstraint(
                 name="patient_born_since_1900",

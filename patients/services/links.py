@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -80,13 +80,18 @@ def token(link: PatientLink) -> str:
     return link_tokens.token(settings.LINK_KEY, link.pk)
 
 
-def find(token: str, now: datetime) -> PatientLink | None:
-    """The link of a token; None if unknown, expired or revoked. Changes nothing."""
+def find(
+    token: str, now: datetime, overdue: timedelta = timedelta(0)
+) -> PatientLink | None:
+    """The link of a token; None if unknown, expired or revoked. Changes nothing.
+
+    With `overdue` one that expired less than so long ago is found, too.
+    """
     if len(token) != link_tokens.TOKEN_LENGTH:
         return None
     links = PatientLink.objects.select_related("patient__clinic").filter(
         token_hash=link_tokens.fingerprint(token),
-        expires_at__gt=now,
+        expires_at__gt=now - overdue,
         revoked_at=None,
     )
     return links.first()
@@ -106,9 +111,7 @@ def revoke(*, patient_id: UUID, subject: str, by: Actor, now: datetime) -> int:
     return ended
 
 
-def revoke_those(
-    links: "Collection[PatientLink]", *, by: Actor, now: datetime
-) -> None:
+def revoke_those(links: "Collection[PatientLink]", *, by: Actor, now: datetime) -> None:
     """End these links of one patient, whose row the caller holds."""
     open_ones = [link for link in links if link.revoked_at is None]
     PatientLink.objects.filter(pk__in=[one.pk for one in open_ones]).update(
@@ -119,7 +122,13 @@ def revoke_those(
         _record("link.revoked", link.patient_id, payload, by=by, now=now)
 
 
-def prove_birth_date(*, token: str, birth_date: date, now: datetime) -> Outcome:
+def prove_birth_date(
+    *,
+    token: str,
+    birth_date: date,
+    overdue: timedelta = timedelta(0),
+    now: datetime,
+) -> Outcome:
     """Compare, and count a wrong answer; the fifth locks the link and asks for a call.
 
     The answer is returned, never raised, so that a wrong one is counted. Outside a
@@ -129,15 +138,15 @@ def prove_birth_date(*, token: str, birth_date: date, now: datetime) -> Outcome:
 
     def prove() -> Outcome:
         with transaction.atomic():
-            return _prove(token, birth_date, now)
+            return _prove(token, birth_date, overdue, now)
 
     if connection.in_atomic_block:
         return prove()
     return db.unit_of_work(prove)
 
 
-def _prove(token: str, birth_date: date, now: datetime) -> Outcome:
-    found = find(token, now)
+def _prove(token: str, birth_date: date, overdue: timedelta, now: datetime) -> Outcome:
+    found = find(token, now, overdue)
     if found is None:
         return Gone()
     patient = lock(found.patient_id)

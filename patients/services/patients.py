@@ -115,6 +115,7 @@ class Changes:
     family_name: str | None = None
     birth_date: date | None = None
     language: str | None = None
+    preferred_channel: str | None = None
     time_zone: str | None = None
     biological_sex: str | None = None
     sexual_development_disorder: str | None = None
@@ -129,11 +130,14 @@ class Changes:
         return {name: value for name, value in values.items() if value is not None}
 
 
+# What may stand in the journal as it is.
+CODES = ("language", "preferred_channel", "time_zone")
 PERSON = (
     "given_name",
     "family_name",
     "birth_date",
     "language",
+    "preferred_channel",
     "time_zone",
     "biological_sex",
     "sexual_development_disorder",
@@ -286,7 +290,7 @@ def _free_mrn(clinic_id: int) -> str:
 
 def _codes(fields: Mapping[str, Any]) -> dict[str, Any]:
     """What may stand in the journal: which fields, and codes but no names or dates."""
-    codes = {n: fields[n] for n in ("language", "time_zone") if n in fields}
+    codes = {n: fields[n] for n in CODES if n in fields}
     return {"changed": sorted(fields), **codes}
 
 

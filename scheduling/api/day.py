@@ -68,7 +68,7 @@ class ExpectedVisitAnswer(serializers.Serializer[Any]):
 
 
 class CauseAnswer(serializers.Serializer[Any]):
-    code = serializers.ChoiceField(["waits", "late", "not-begun"])
+    code = serializers.ChoiceField(["waits", "late", "not-begun", "patient-late"])
     phase = serializers.CharField()
     resource = serializers.IntegerField(allow_null=True)
     until = serializers.DateTimeField()

@@ -4,6 +4,7 @@ A projection is only told, never written: nothing is booked anew because of it. 
 rules, in words:
 
 * A phase begins no earlier than planned, and one that has not begun, not before now.
+* A visit begins no earlier than its patient says they come.
 * Within its visit it waits for the end of each phase planned to be over before it;
   it keeps its distance from the beginning of a stay around it; and it overlaps what
   it was planned to overlap by no more than planned.
@@ -86,7 +87,7 @@ class PlannedVisit:
     """A visit of the day, and what is on record of its phases by position.
 
     `over_at` is when the visit was closed: nothing of it is to come. `is_here`: its
-    patient has arrived.
+    patient has arrived. `comes_at`: when a patient who is late says they come.
     """
 
     id: UUID
@@ -95,6 +96,11 @@ class PlannedVisit:
     went: Mapping[int, Went] = field(default_factory=dict)
     over_at: datetime | None = None
     is_here: bool = False
+    comes_at: datetime | None = None
+
+    @property
+    def start(self) -> datetime:
+        return min(phase.start for phase in self.phases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ class Cause:
 
     "waits": for `resource_id` until `until`. "late": `phase` of the same visit began
     late or takes longer, until `until`. "not-begun": `phase` should have begun.
+    "patient-late": the patient says they come at `until`.
     """
 
     code: str
@@ -309,6 +316,9 @@ class _Day:
     def _bounds(self, step: _Step) -> Iterator[_Bound]:
         yield from self._of_visit(step)
         yield from self._of_resources(step)
+        comes_at = step.visit.comes_at
+        if comes_at is not None and step.phase.start == step.visit.start:
+            yield comes_at, Cause("patient-late", step.phase.name, comes_at)
         yield self.now, Cause("not-begun", step.phase.name, self.now)
 
     def _of_visit(self, step: _Step) -> Iterator[_Bound]:

@@ -76,9 +76,14 @@ class Appointment(Agreed):
 
     `version` rises with every write (optimistic locking), `revision` with every
     move (what messages and links refer to).
+    `answer` is the patient's last one to this time: "yes", "other" (another time) or
+    "no", "" if none; the journal keeps each of them. `late_minutes` is how late they
+    say they come. `delay_minutes` is how much later than agreed the clinic has told
+    them, at `delay_told_at`, that they will be seen.
     """
 
     Status = AppointmentStatus
+    ANSWERS = ("yes", "other", "no")
 
     patient = models.ForeignKey(
         "patients.Patient", models.PROTECT, related_name="appointments"
@@ -92,6 +97,12 @@ class Appointment(Agreed):
     status_reason = models.CharField(max_length=300, blank=True)
     status_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=5, blank=True, default="", db_default="")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by_text = models.BooleanField(default=False, db_default=False)
+    late_minutes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    delay_minutes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    delay_told_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     revision = models.PositiveIntegerField(default=0)
 
@@ -113,6 +124,20 @@ class Appointment(Agreed):
             ),
             models.CheckConstraint(
                 condition=Q(fold__in=[0, 1]), name="appointment_fold_is_0_or_1"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at=None)
+                | Q(answer__in=["yes", "other", "no"], answered_at__isnull=False),
+                name="appointment_answer_is_known_and_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | ~Q(answer__in=["other", "no"]),
+                name="appointment_confirmed_only_by_a_yes",
+            ),
+            models.CheckConstraint(
+                condition=Q(delay_minutes=0, delay_told_at=None)
+                | Q(delay_minutes__gt=0, delay_told_at__isnull=False),
+                name="appointment_delay_told_at_a_time",
             ),
         ]
         indexes = [

@@ -109,6 +109,17 @@ def appointments_of(
     return _on_days(Appointment.objects.filter(patient=patient_id), from_on, to_on)
 
 
+def expected_of(patient_ids: Collection[UUID], now: datetime) -> QuerySet[Appointment]:
+    """The visits in person that these patients are expected at, the next first."""
+    rows = Appointment.objects.filter(
+        patient__in=patient_ids,
+        in_person=True,
+        status=Appointment.Status.BOOKED,
+        during__endswith__gt=now,
+    )
+    return rows.select_related("patient__clinic", "visit_type").order_by("during")
+
+
 def appointments_at(
     clinic_id: int, from_on: date | None = None, to_on: date | None = None
 ) -> QuerySet[Appointment]:

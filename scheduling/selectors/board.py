@@ -86,6 +86,8 @@ class BoardVisit:
     status: str
     status_at: datetime
     parts: tuple[Part, ...]
+    late_minutes: int = 0  # the patient says so
+    answer: str = ""  # the patient's last, "yes", "other" or "no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ _OF_ROW = (
     "appointment__status",
     "appointment__status_at",
     "appointment__confirmed_at",
+    "appointment__late_minutes",
+    "appointment__answer",
     "appointment__version",
     "appointment__subject",
     "appointment__visit_type__name",
@@ -241,6 +245,8 @@ def _visits(taken: Iterable[Row], stamped: Stamped) -> Iterator[BoardVisit]:
             status=row["appointment__status"],
             status_at=row["appointment__status_at"],
             parts=tuple(_part(arrival, part) for part in stamped[visit_id].values()),
+            late_minutes=row["appointment__late_minutes"],
+            answer=row["appointment__answer"],
         )
 
 

@@ -97,6 +97,8 @@ def cause_text(late: Affected, day: DayProjection, until: str) -> str:
             return f"{cause.phase} waits for {day.resource_of(cause)} until {until}"
         case "not-begun":
             return f"{cause.phase} has not begun yet"
+        case "patient-late":
+            return f"The patient says they come at {until}"
     return f"{cause.phase} is expected to last until {until}"
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -90,7 +90,15 @@ def _visits(board: DayBoard) -> Iterator[PlannedVisit]:
                 went=_went(visit.parts),
                 over_at=_over_at(visit),
                 is_here=visit.status in _HERE,
+                comes_at=_comes_at(visit),
             )
+
+
+def _comes_at(visit: BoardVisit) -> datetime | None:
+    if not visit.late_minutes or visit.status != Appointment.Status.BOOKED:
+        return None
+    start = min(part.start for part in visit.parts)
+    return start + timedelta(minutes=visit.late_minutes)
 
 
 def _over_at(visit: BoardVisit) -> datetime | None:

@@ -40,6 +40,7 @@ from scheduling.services.saying_why import check_says_why
 from scheduling.services.starts import agreed, check_start
 from scheduling.services.storing import stamped_phases
 from scheduling.services.transitions import reason_against, reason_against_undo
+from scheduling.services.wishes import settle
 
 
 @transaction.atomic
@@ -326,14 +327,25 @@ def _store(change: _Change, opening: Opening) -> Appointment:
             "status_at": wanted.now,
             "confirmed_at": None,
             "revision": appointment.revision + 1,
+            # What the patient and the clinic have said was about the old time.
+            "answer": "",
+            "answered_at": None,
+            "answered_by_text": False,
+            "late_minutes": 0,
+            "delay_minutes": 0,
+            "delay_told_at": None,
         }
     if change.undoes:
         if change.moves:
             changes["confirmed_at"] = change.undoes.from_confirmed_at
+            if change.undoes.from_confirmed_at:
+                changes |= {"answer": "yes", "answered_at": wanted.now}
             changes["status"] = change.undoes.from_status
         undone = AppointmentMove.objects.filter(pk=change.undoes.pk)
         undone.update(undone_at=wanted.now)
     before.save(force_insert=True)
+    if change.moves:
+        settle(appointment, "The visit was moved.", change.by, wanted.now)
     Appointment.objects.filter(pk=appointment.pk).update(**changes)
     # A copy: if this try is lost, the next one starts from what was.
     return Appointment.objects.select_related("visit_type", "patient").get(

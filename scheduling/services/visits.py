@@ -32,6 +32,7 @@ from scheduling.services.refusing import refuse
 from scheduling.services.releasing import release
 from scheduling.services.saying_why import check_says_why
 from scheduling.services.transitions import reason_against
+from scheduling.services.wishes import settle
 
 _EVENTS: dict[Act, tuple[str, type[AppointmentEvent]]] = {
     Act.CANCEL: ("appointment.cancelled", AppointmentCancelled),
@@ -44,6 +45,15 @@ _EVENTS: dict[Act, tuple[str, type[AppointmentEvent]]] = {
     Act.UNDO_CHECK_IN: ("appointment.check_in_undone", AppointmentCheckInUndone),
     Act.UNDO_FULFIL: ("appointment.fulfil_undone", AppointmentFulfilUndone),
     Act.END: ("appointment.ended", AppointmentEnded),
+}
+
+# What these make of a patient's open wish for another time, or none.
+_SETTLED = {
+    Act.CONFIRM: "The patient comes after all.",
+    Act.CANCEL: "The visit was cancelled.",
+    Act.ARRIVE: "The patient came.",
+    Act.CHECK_IN: "The patient came.",
+    Act.NO_SHOW: "The patient did not come.",
 }
 
 
@@ -121,6 +131,8 @@ def _do(
         check_says_why(reason, now, appointment.start)
     _give_back(act, appointment, by, now)
     _take_back(act, appointment)
+    if act in _SETTLED:
+        settle(appointment, _SETTLED[act], by, now)
     _advance(act, appointment, reason, now)
     name, event = _EVENTS[act]
     announce(name, event, appointment, by=by, now=now, reason=reason)
@@ -151,8 +163,10 @@ def _advance(act: Act, appointment: Appointment, reason: str, now: datetime) -> 
         appointment.status = status
         appointment.status_at = now
         appointment.status_reason = reason[:300]
-    if act is Act.CONFIRM and appointment.confirmed_at is None:
-        appointment.confirmed_at = now
+    if act is Act.CONFIRM:
+        appointment.confirmed_at = appointment.confirmed_at or now
+        appointment.answer, appointment.answered_at = "yes", now
+        appointment.answered_by_text = False
     appointment.version += 1
     appointment.save(
         update_fields=[
@@ -160,6 +174,9 @@ def _advance(act: Act, appointment: Appointment, reason: str, now: datetime) -> 
             "status_at",
             "status_reason",
             "confirmed_at",
+            "answer",
+            "answered_at",
+            "answered_by_text",
             "version",
         ]
     )

@@ -37,6 +37,8 @@ LONGEST = {
     "link": LINK,
     "phone": "(713) 555-0100",
     "minutes": "30",
+    "preferences": f"{LINK}preferences/",
+    "text": "Please call us when you can.",
 }
 
 

@@ -188,4 +188,6 @@ def test_it_is_one_press_away_on_every_page(day):
     page = read(day, OWED)
 
     assert f'href="{reverse("staff:owed")}"' in page
-    assert "Find a time" not in words(read(day, OWED, role="nurse")).split("Owed for")[1]
+    assert (
+        "Find a time" not in words(read(day, OWED, role="nurse")).split("Owed for")[1]
+    )

@@ -136,7 +136,7 @@ def test_leaving_the_question_out_tells_nothing(day):
 
 
 def test_a_step_alone_is_something(day):
-    answered = {name: None for name in ANSWERS} | {LIGHT: "not_yet"}
+    answered = dict.fromkeys(ANSWERS) | {LIGHT: "not_yet"}
     outcome = make.act(
         day.place,
         day.episode,

@@ -229,8 +229,6 @@ def _verified(posted: Posted) -> dict[str, str]:
     except SuspiciousOperation:
         raise Forged from None
     is_ours = urlsplit(posted.url).netloc != ""
-    if not is_ours or not RequestValidator(token).validate(
-        posted.url, form, signature
-    ):
+    if not is_ours or not RequestValidator(token).validate(posted.url, form, signature):
         raise Forged
     return {name: str(form[name]) for name in form}

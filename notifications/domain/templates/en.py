@@ -3,7 +3,9 @@
 VERSION = 2
 
 STOP = "STOP to opt out."
-FOOTER = "\n\n{clinic}, {phone}\nPlease do not reply to this e-mail."
+END = "\n\n{clinic}, {phone}\nPlease do not reply to this e-mail."
+# The way to STOP by mail: it opens with the birth date, as every link does.
+FOOTER = END + "\n\nChoose what we send you, or stop it: {preferences}"
 
 TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("confirmation", "sms"): (
@@ -65,6 +67,71 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "Hello {first_name},\n\nThe time on {when} at {clinic} is no longer free.\n"
         "You stay on our list, and we will write again." + FOOTER,
     ),
+    ("other_times", "sms"): (
+        "",
+        "{clinic}: {name}choose another time: {link} or call {phone}. " + STOP,
+    ),
+    ("other_times", "email"): (
+        "Choose another time",
+        "Hello {first_name},\n\nTo choose another time for your visit:\n{link}"
+        + FOOTER,
+    ),
+    ("running_late", "sms"): (
+        "",
+        "{clinic}: {name}we are running about {minutes} min late today. We are sorry. "
+        "Questions: {phone}. " + STOP,
+    ),
+    ("running_late", "email"): (
+        "We are running about {minutes} minutes late",
+        "Hello {first_name},\n\nWe are running about {minutes} minutes late today. "
+        "We are sorry that you have to wait." + FOOTER,
+    ),
+    ("stop_confirmed", "sms"): (
+        "",
+        "{clinic}: STOP received. You will get no more texts from us. "
+        "To get them again, text START.",
+    ),
+    ("stop_confirmed", "email"): (
+        "You will get no more texts from us",
+        "You will get no more texts from us. To get them again, text START." + END,
+    ),
+    ("purpose_stopped", "sms"): (
+        "",
+        "{clinic}: we will send you no more of these. For no texts at all, text STOP.",
+    ),
+    ("purpose_stopped", "email"): (
+        "We will send you no more of these",
+        "We will send you no more of these. For no texts at all, text STOP." + END,
+    ),
+    ("start_confirmed", "sms"): (
+        "",
+        "{clinic}: you will get our texts again. Questions: {phone}. " + STOP,
+    ),
+    ("start_confirmed", "email"): (
+        "You will get our texts again",
+        "You will get our texts again." + END,
+    ),
+    ("text_help", "sms"): (
+        "",
+        "{clinic}: for help call {phone}. In an emergency call 911. "
+        "C confirms a visit, R asks for another time. " + STOP,
+    ),
+    ("text_help", "email"): (
+        "How to reach us",
+        "For help call {phone}. In an emergency call 911." + END,
+    ),
+    ("text_received", "sms"): (
+        "",
+        "{clinic}: we got your text. Nobody watches this number for emergencies: "
+        "call 911. Otherwise call {phone}. " + STOP,
+    ),
+    ("text_received", "email"): (
+        "We got your text",
+        "We got your text. Nobody watches this number for emergencies: call 911. "
+        "Otherwise call {phone}." + END,
+    ),
+    ("inbox_answer", "sms"): ("", "{clinic}: {text} " + STOP),
+    ("inbox_answer", "email"): ("An answer to your text", "{text}" + END),
     ("on_call_page", "sms"): (
         "",
         (

@@ -3,7 +3,8 @@
 VERSION = 4
 
 STOP = "STOP para no recibir mensajes."
-FOOTER = "\n\n{clinic}, {phone}\nPor favor, no responda a este correo."
+END = "\n\n{clinic}, {phone}\nPor favor, no responda a este correo."
+FOOTER = END + "\n\nElija qué le enviamos, o deje de recibirlo: {preferences}"
 
 TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("confirmation", "sms"): (
@@ -67,6 +68,74 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "Hola, {first_name}:\n\nEl horario del {when} en {clinic} ya no queda libre.\n"
         "Usted sigue en la lista, y le escribiremos otra vez." + FOOTER,
     ),
+    ("other_times", "sms"): (
+        "",
+        "{clinic}: {name}elija otra fecha u hora: {link} o llame al {phone}. " + STOP,
+    ),
+    ("other_times", "email"): (
+        "Elija otra fecha u hora",
+        "Hola, {first_name}:\n\nPara elegir otra fecha u hora para su cita:\n{link}"
+        + FOOTER,
+    ),
+    ("running_late", "sms"): (
+        "",
+        "{clinic}: {name}hoy vamos con unos {minutes} min de retraso. Lo sentimos. "
+        "Preguntas: {phone}. " + STOP,
+    ),
+    ("running_late", "email"): (
+        "Vamos con unos {minutes} minutos de retraso",
+        "Hola, {first_name}:\n\nHoy vamos con unos {minutes} minutos de retraso. "
+        "Sentimos la espera." + FOOTER,
+    ),
+    ("stop_confirmed", "sms"): (
+        "",
+        "{clinic}: recibimos su STOP. Ya no le enviaremos mensajes de texto. "
+        "Para recibirlos otra vez, mande ALTA.",
+    ),
+    ("stop_confirmed", "email"): (
+        "Ya no le enviaremos mensajes de texto",
+        "Ya no le enviaremos mensajes de texto. Para recibirlos otra vez, mande ALTA."
+        + END,
+    ),
+    ("purpose_stopped", "sms"): (
+        "",
+        "{clinic}: ya no le enviaremos estos mensajes. Para no recibir ninguno, "
+        "mande STOP.",
+    ),
+    ("purpose_stopped", "email"): (
+        "Ya no le enviaremos estos mensajes",
+        "Ya no le enviaremos estos mensajes. Para no recibir ninguno, mande STOP."
+        + END,
+    ),
+    ("start_confirmed", "sms"): (
+        "",
+        "{clinic}: le enviaremos mensajes otra vez. Preguntas: {phone}. " + STOP,
+    ),
+    ("start_confirmed", "email"): (
+        "Le enviaremos mensajes otra vez",
+        "Le enviaremos mensajes de texto otra vez." + END,
+    ),
+    ("text_help", "sms"): (
+        "",
+        "{clinic}: para ayuda llame al {phone}. En una emergencia llame al 911. "
+        "C confirma la cita, R pide otra fecha u hora. " + STOP,
+    ),
+    ("text_help", "email"): (
+        "Cómo comunicarse con nosotros",
+        "Para ayuda llame al {phone}. En una emergencia llame al 911." + END,
+    ),
+    ("text_received", "sms"): (
+        "",
+        "{clinic}: recibimos su mensaje. Estos mensajes no se leen en una emergencia: "
+        "llame al 911. Si no lo es, llame al {phone}. " + STOP,
+    ),
+    ("text_received", "email"): (
+        "Recibimos su mensaje",
+        "Recibimos su mensaje. Estos mensajes no se leen en una emergencia: llame al "
+        "911. Si no lo es, llame al {phone}." + END,
+    ),
+    ("inbox_answer", "sms"): ("", "{clinic}: {text} " + STOP),
+    ("inbox_answer", "email"): ("Respuesta a su mensaje", "{text}" + END),
     ("on_call_page", "sms"): (
         "",
         (
