@@ -64,6 +64,8 @@ REFUSED = {
     "access.denied": "Refused: not this role's",
 }
 WAITING_LIST = {
+    "mail.stopped": "Wants no more e-mail",
+    "mail.started": "Wants e-mail again",
     "waitlist.added": "Added to the waiting list",
     "waitlist.offered": "Told of a free time",
     "waitlist.offer_accepted": "Took the offered time",

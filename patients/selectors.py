@@ -128,10 +128,16 @@ def consent(patient: Patient, channel: str) -> ChannelConsent | None:
     return rows.order_by("-id").first()
 
 
-def holders(phone: str) -> QuerySet[Patient]:
-    """Everyone whose current number this is, in id order; of every clinic."""
-    numbers = ContactPoint.objects.filter(system="phone", value=phone, ended_at=None)
-    return Patient.objects.filter(pk__in=numbers.values("patient_id")).order_by("pk")
+def holders(value: str, system: str = "phone") -> QuerySet[Patient]:
+    """Everyone whose current number or address this is, in id order; of every clinic."""
+    points = ContactPoint.objects.filter(system=system, value=value, ended_at=None)
+    return Patient.objects.filter(pk__in=points.values("patient_id")).order_by("pk")
+
+
+def contact(contact_id: UUID) -> ContactPoint | None:
+    """One number or address, current or not, with its patient."""
+    rows = ContactPoint.objects.select_related("patient__clinic")
+    return rows.filter(pk=contact_id).first()
 
 
 def departures(patient: Patient) -> QuerySet[Departure]:

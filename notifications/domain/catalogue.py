@@ -6,7 +6,7 @@ Whether it is wanted for a given visit is `plan`'s business; its words are `temp
 
 from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import Final
+from typing import Final, Literal
 
 VERSION: Final = 1
 
@@ -35,6 +35,8 @@ class Kind:
     `tells_start`: the reader knows the visit's time afterwards.
     `calls_if_lost`: where it can never arrive, somebody telephones instead.
     `calls_if_late`: likewise where it could not leave in time, for our own reasons.
+    `invites`: its mail puts the visit into the reader's calendar ("request", which a
+    later one changes) or takes it out ("cancel").
     """
 
     code: str
@@ -46,6 +48,17 @@ class Kind:
     minimum_lead: timedelta = timedelta(0)
     calls_if_lost: bool = False
     calls_if_late: bool = False
+    invites: Literal["", "request", "cancel"] = ""
+
+    @property
+    def offers_stop(self) -> bool:
+        """Return True if its mail can be ended by one click of a mail program.
+
+        Reminders and check-ins come again and again. A booking, a move or an end of a
+        visit is told once: whoever ends our reminders still has to hear of those, so
+        a program does not offer it there (RFC 8058 is for what a list sends).
+        """
+        return self.is_reminder or self.link == "check_in"
 
     @property
     def must_arrive(self) -> bool:
@@ -62,7 +75,13 @@ KINDS: Final[dict[str, Kind]] = {
     kind.code: kind
     for kind in (
         Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24)),
-        Kind(code=CANCELLED, priority=1, calls_if_lost=True, calls_if_late=True),
+        Kind(
+            code=CANCELLED,
+            priority=1,
+            calls_if_lost=True,
+            calls_if_late=True,
+            invites="cancel",
+        ),
         Kind(
             code=MOVED,
             priority=1,
@@ -70,6 +89,7 @@ KINDS: Final[dict[str, Kind]] = {
             tells_start=True,
             calls_if_lost=True,
             calls_if_late=True,
+            invites="request",
         ),
         Kind(code=OFFER, priority=1, link="offer", calls_if_lost=True),
         Kind(code=OFFER_GONE, priority=2),
@@ -80,6 +100,7 @@ KINDS: Final[dict[str, Kind]] = {
             tells_start=True,
             calls_if_lost=True,
             calls_if_late=True,
+            invites="request",
         ),
         Kind(
             code=CHECK_IN_D3,

@@ -68,7 +68,7 @@ class Writing:
 
     def let_go(self, message: Message, situation: Situation, provider: str) -> None:
         """Note that the message leaves by `provider`."""
-        words = wording.open_words(message, situation)
+        words = wording.open_words(message, situation, self.now)
         kept = wording.without_token(words, message)
         self.leaving.append(Leaving(message, situation, provider, words, kept))
 

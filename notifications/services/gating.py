@@ -26,7 +26,7 @@ from notifications.models import Message
 from notifications.selectors import providers
 from notifications.selectors.situation_batches import load_all
 from notifications.selectors.situations import Situation, address_of
-from notifications.services import breaking, calls, planning
+from notifications.services import breaking, calls, mail_parts, planning
 from notifications.services.claiming import Claimed
 from notifications.services.gate_writing import Leaving, Writing
 from patients.services import tasks
@@ -313,7 +313,11 @@ def _letter(left: Leaving, attempt_id: int, now: datetime) -> Letter:
         at=now,
         handed_at=time.monotonic(),
         sender=left.situation.clinic.name,
+        reply_to=left.situation.clinic.email,
         language=message.language,
+        closing=mail_parts.closing(message, left.situation),
+        unsubscribe=mail_parts.unsubscribe(message, left.situation),
+        invitation=mail_parts.invitation(message, left.situation),
     )
 
 

@@ -45,8 +45,30 @@ def start(*, phone: str, source: str, by: Actor, now: datetime) -> int:
     return _apply("sms.started", holders, source, by=by, now=now)
 
 
-def _lock_holders(phone: str) -> list[UUID]:
-    ids = list(patients.holders(phone).values_list("pk", flat=True))
+@transaction.atomic
+def stop_mail(*, address: str, source: str, by: Actor, now: datetime) -> int:
+    """Send no more mail to that address; how many patients hold it."""
+    holders = _lock_holders(address, "email")
+    hashed = address_hash("email", address)
+    OptOut.objects.bulk_create(
+        [OptOut(channel="email", address_hash=hashed, source=source, since=now)],
+        ignore_conflicts=True,
+    )
+    return _apply("mail.stopped", holders, source, by=by, now=now)
+
+
+@transaction.atomic
+def start_mail(*, address: str, source: str, by: Actor, now: datetime) -> int:
+    """Send mail to that address again, as far as its holders consent."""
+    holders = _lock_holders(address, "email")
+    OptOut.objects.filter(
+        channel="email", address_hash=address_hash("email", address), ended_at=None
+    ).update(ended_at=now)
+    return _apply("mail.started", holders, source, by=by, now=now)
+
+
+def _lock_holders(value: str, system: str = "phone") -> list[UUID]:
+    ids = list(patients.holders(value, system).values_list("pk", flat=True))
     return [patient.pk for patient in lock_all(ids)]
 
 

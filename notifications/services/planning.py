@@ -151,7 +151,7 @@ def _row(
     )
     if wanted.link_expires_at is not None:
         row.link = link
-    words = wording.masked(row, situation)
+    words = wording.masked(row, situation, now)
     row.title, row.body = words.title, words.body
     return row
 

@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 CALLING_CODE = "+1"
 
 
-def masked(message: Message, situation: Situation) -> Words:
+def masked(message: Message, situation: Situation, now: datetime) -> Words:
     """Return the words as they are kept and shown: without the link's token."""
-    return _words(message, situation, MASKED)
+    return _words(message, situation, MASKED, now)
 
 
 # A clinic of old times may have no number: a sentence does not end in the middle.
 NO_PHONE = {"en": "our front desk", "es": "la recepción"}
 
 
-def open_words(message: Message, situation: Situation) -> Words:
+def open_words(message: Message, situation: Situation, now: datetime) -> Words:
     """Return the words as they leave, with the link's token; never stored by us."""
-    return _words(message, situation, _token(message.link))
+    return _words(message, situation, _token(message.link), now)
 
 
 def without_token(words: Words, message: Message) -> Words:
@@ -47,14 +47,19 @@ def _token(link: "PatientLink | None") -> str:
     return links.token(link) if link else ""
 
 
-def _words(message: Message, situation: Situation, token: str) -> Words:
+def _words(
+    message: Message, situation: Situation, token: str, now: datetime
+) -> Words:
     text = template(message.kind, message.language, message.channel)
     patient = situation.patient
     first_name = first_of(patient.given_name or patient.family_name) if patient else ""
-    return render(text, dict(_values(message, situation, token)), first_name)
+    values = _values(message, situation, token, now)
+    return render(text, dict(values), first_name)
 
 
-def _values(message: Message, situation: Situation, token: str) -> Mapping[str, str]:
+def _values(
+    message: Message, situation: Situation, token: str, now: datetime
+) -> Mapping[str, str]:
     values = {
         "clinic": situation.clinic.short_name,
         "phone": spoken_phone(situation.clinic.phone) or NO_PHONE[message.language],
@@ -64,10 +69,10 @@ def _values(message: Message, situation: Situation, token: str) -> Mapping[str, 
         case Visit() as visit:
             called_off = message.was_start or visit.start
             when = visit.start if message.told_start else called_off
-            values["when"] = _moment(when, message, situation)
-            values["was"] = _moment(called_off, message, situation)
+            values["when"] = _moment(when, message, situation, now)
+            values["was"] = _moment(called_off, message, situation, now)
         case Offered() as offer:
-            values["when"] = _moment(offer.start, message, situation)
+            values["when"] = _moment(offer.start, message, situation, now)
         case Alarm() as alarm:
             minutes = alarm.answer_within // timedelta(minutes=1)
             values["minutes"] = str(minutes)
@@ -75,12 +80,15 @@ def _values(message: Message, situation: Situation, token: str) -> Mapping[str, 
     return values
 
 
-def _moment(instant: datetime, message: Message, situation: Situation) -> str:
+def _moment(
+    instant: datetime, message: Message, situation: Situation, now: datetime
+) -> str:
     return wording.moment(
         instant,
         message.language,
         here=ZoneInfo(situation.clinic.time_zone),
         there=situation.reach.zone,
+        now=now,
     )
 
 

@@ -8,6 +8,7 @@ app_name = "v"
 
 urlpatterns = [
     path("visit/", visit.visit, name="visit"),
+    path("visit/calendar/", visit.calendar, name="calendar"),
     path("visit/told/<slug:answer>/", visit.told, name="told"),
     path("offer/", offer.offer, name="offer"),
     path("check-in/", check_in.start, name="check_in"),

@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from clinics.services.doors import Answer, PublicRequest, public_page
 from core.refusal import Refused
+from notifications.domain.invitations import FILE_NAME, calendar_file
+from notifications.selectors import situations
+from notifications.services import mail_parts
 from pages.patient.visitor import (
     Visitor,
     language_of,
@@ -63,6 +66,29 @@ def told(request: PublicRequest, answer: str) -> Answer:
     if visitor is None:
         return shut(request)
     return _say(request, visitor, "confirmed" if answer == "yes" else "asked")
+
+
+@public_page
+def calendar(request: PublicRequest) -> Answer:
+    """The visit as a file that a calendar takes over, and later finds again."""
+    visitor = who(request, "confirm")
+    if visitor is None:
+        return shut(request)
+    appointment = _appointment(visitor)
+    if not is_at_time_of(appointment, visitor.link.revision):
+        return _say(request, visitor, "moved")
+    if appointment.status != "booked":
+        return _say(request, visitor, "over")
+    entry = mail_parts.invitation_to(
+        situations.visit_of(appointment, ()),
+        visitor.clinic,
+        "PUBLISH",
+        language_of(request, visitor.patient),
+    )
+    text = calendar_file(entry, at=request.now)
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
+    return response
 
 
 def _appointment(visitor: Visitor) -> "Appointment":

@@ -1,9 +1,9 @@
 """English texts. A text message must fit one segment of 160."""
 
-VERSION = 1
+VERSION = 2
 
 STOP = "STOP to opt out."
-FOOTER = "\n\n{clinic}, {phone}\nPlease do not reply to this e-mail."
+FOOTER = "\n\n{clinic}, {phone}"
 
 TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("confirmation", "sms"): (
@@ -13,7 +13,7 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("confirmation", "email"): (
         "Your visit: {when}",
         "Hello {first_name},\n\nYour visit at {clinic} is booked for {when}.\n\n"
-        "To confirm it, or to ask for another time:\n{link}" + FOOTER,
+        "To confirm it, to ask for another time, or for your calendar:\n{link}" + FOOTER,
     ),
     ("day_before", "sms"): (
         "",
@@ -33,7 +33,7 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "New time for your visit: {when}",
         "Hello {first_name},\n\nYour visit at {clinic} was {was}.\n"
         "The new time is {when}.\n\n"
-        "To confirm it, or to ask for another time:\n{link}" + FOOTER,
+        "To confirm it, to ask for another time, or for your calendar:\n{link}" + FOOTER,
     ),
     ("cancelled", "sms"): (
         "",

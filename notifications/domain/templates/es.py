@@ -1,9 +1,9 @@
 """Spanish (US) texts, kept in the GSM-7 alphabet where that costs no sense."""
 
-VERSION = 3
+VERSION = 4
 
 STOP = "STOP para no recibir mensajes."
-FOOTER = "\n\n{clinic}, {phone}\nPor favor, no responda a este correo."
+FOOTER = "\n\n{clinic}, {phone}"
 
 TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("confirmation", "sms"): (
@@ -13,7 +13,8 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("confirmation", "email"): (
         "Su cita: {when}",
         "Hola, {first_name}:\n\nSu cita en {clinic} es el {when}.\n\n"
-        "Para confirmarla o pedir otra fecha u hora:\n{link}" + FOOTER,
+        "Para confirmarla, pedir otra fecha u hora, o ponerla en su calendario:\n{link}"
+        + FOOTER,
     ),
     ("day_before", "sms"): (
         "",
@@ -34,7 +35,8 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "Nueva fecha y hora de su cita: {when}",
         "Hola, {first_name}:\n\nSu cita en {clinic} era el {was}.\n"
         "La nueva fecha y hora: {when}.\n\n"
-        "Para confirmarla o pedir otra fecha u hora:\n{link}" + FOOTER,
+        "Para confirmarla, pedir otra fecha u hora, o ponerla en su calendario:\n{link}"
+        + FOOTER,
     ),
     ("cancelled", "sms"): (
         "",
