@@ -4,7 +4,9 @@ A subscriber runs in the transaction of the act, which holds the patient's row; 
 locks it all the same, because a failed one is repeated later by itself.
 """
 
+from clinics.events import PasswordResetAsked
 from core.events import Event, Subscriber
+from notifications.services.asking import ask_password_reset
 from notifications.services.planning import replan
 from notifications.services.replanning import (
     replan_check_ins,
@@ -100,6 +102,11 @@ def plan_offers(event: WaitChanged) -> None:
     replan_offers(entry_id=event.entry_id, now=event.occurred_at)
 
 
+def keep_password_reset(event: PasswordResetAsked) -> None:
+    """Send whoever forgot their password a way to a new one."""
+    ask_password_reset(event.user_id, now=event.occurred_at)
+
+
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (AppointmentBooked, plan_visit),
     (AppointmentMoved, plan_visit),
@@ -130,4 +137,5 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (TaskAcknowledged, plan_pages),
     (TaskEscalated, plan_pages),
     (TaskClosed, plan_pages),
+    (PasswordResetAsked, keep_password_reset),
 ]

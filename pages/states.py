@@ -46,6 +46,9 @@ KINDS = {
     "offer_gone": "The offered time is gone",
     "check_in_d3": "Recovery check-in, day 3",
     "on_call_page": "Page to the on-call person",
+    "new_link": "New link, as asked for",
+    "password_reset": "New password, as asked for",
+    "trial": "Test of a text",
 }
 CHANNELS = {"sms": "Text message", "email": "E-mail"}
 OFFERS = {

@@ -134,7 +134,7 @@ def holders(value: str, system: str = "phone") -> QuerySet[Patient]:
     return Patient.objects.filter(pk__in=points.values("patient_id")).order_by("pk")
 
 
-def contact(contact_id: UUID) -> ContactPoint | None:
+def contact_by_id(contact_id: UUID) -> ContactPoint | None:
     """One number or address, current or not, with its patient."""
     rows = ContactPoint.objects.select_related("patient__clinic")
     return rows.filter(pk=contact_id).first()

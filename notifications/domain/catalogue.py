@@ -21,6 +21,10 @@ CHECK_IN_D3: Final = "check_in_d3"
 OFFER: Final = "offer"
 OFFER_GONE: Final = "offer_gone"
 ON_CALL_PAGE: Final = "on_call_page"
+# What somebody has just asked for.
+NEW_LINK: Final = "new_link"
+PASSWORD_RESET: Final = "password_reset"
+TRIAL: Final = "trial"
 
 MORNING: Final = time(10)  # reminders and check-ins, the patient's wall clock
 UNDO_HOLD: Final = timedelta(minutes=2)  # a change can be undone before it is told
@@ -37,6 +41,8 @@ class Kind:
     `calls_if_late`: likewise where it could not leave in time, for our own reasons.
     `invites`: its mail puts the visit into the reader's calendar ("request", which a
     later one changes) or takes it out ("cancel").
+    `at_any_hour`: whoever gets it has just asked for it, and waits.
+    `to_staff`: its readers work at the clinic.
     """
 
     code: str
@@ -49,6 +55,8 @@ class Kind:
     calls_if_lost: bool = False
     calls_if_late: bool = False
     invites: Literal["", "request", "cancel"] = ""
+    at_any_hour: bool = False
+    to_staff: bool = False
 
     @property
     def offers_stop(self) -> bool:
@@ -74,7 +82,30 @@ class Kind:
 KINDS: Final[dict[str, Kind]] = {
     kind.code: kind
     for kind in (
-        Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24)),
+        Kind(
+            code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24), to_staff=True
+        ),
+        Kind(
+            code=PASSWORD_RESET,
+            priority=1,
+            grace=timedelta(hours=24),
+            at_any_hour=True,
+            to_staff=True,
+        ),
+        Kind(
+            code=NEW_LINK,
+            priority=1,
+            grace=timedelta(hours=24),
+            calls_if_lost=True,
+            at_any_hour=True,
+        ),
+        Kind(
+            code=TRIAL,
+            priority=3,
+            grace=timedelta(hours=1),
+            at_any_hour=True,
+            to_staff=True,
+        ),
         Kind(
             code=CANCELLED,
             priority=1,

@@ -68,7 +68,7 @@ def decide(facts: Facts, now: datetime) -> Verdict:
         return Stop(states.EXPIRED, "too_late")
     if facts.held:
         return Hold(facts.held)
-    if facts.kind.is_urgent:
+    if facts.kind.is_urgent or facts.kind.at_any_hour:
         return Send()
     return _considerate(facts, now)
 

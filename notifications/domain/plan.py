@@ -10,11 +10,12 @@ from datetime import datetime
 from itertools import chain
 
 from notifications.domain import catalogue
+from notifications.domain.plan_asked import plan_asked
 from notifications.domain.plan_check_ins import plan_calls, plan_invitations
 from notifications.domain.plan_offers import plan_offer
 from notifications.domain.plan_pages import plan_pages
 from notifications.domain.plan_visits import plan_visit
-from notifications.domain.subjects import Alarm, CheckIn, Offered, Subject, Visit
+from notifications.domain.subjects import Alarm, Asked, CheckIn, Offered, Subject, Visit
 from notifications.domain.wanted import Call, Kinds, Plan, Reach, Wanted
 
 
@@ -36,6 +37,8 @@ def plan(
             found = plan_pages(subject, kinds)
         case Offered():
             found = plan_offer(subject, reach)
+        case Asked():
+            found = plan_asked(subject, reach)
     items = list(found)
     return Plan(
         tuple(m for m in items if isinstance(m, Wanted) and now < m.expires_at),

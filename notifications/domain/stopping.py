@@ -1,7 +1,7 @@
 """Why a message is no longer wanted, in the words its row keeps."""
 
 from notifications.domain import states
-from notifications.domain.subjects import Alarm, CheckIn, Offered, Subject, Visit
+from notifications.domain.subjects import Alarm, Asked, CheckIn, Offered, Subject, Visit
 from notifications.domain.wanted import Reach
 
 
@@ -17,6 +17,8 @@ def why(
         return states.SUPERSEDED, "revised"
     if isinstance(subject, Alarm):
         return states.CANCELLED, "not_on_call"
+    if isinstance(subject, Asked) and subject.reader is not None:
+        return states.SUPPRESSED, "no_address"
     if channel not in reach.consents:
         return states.SUPPRESSED, "no_consent"
     if channel not in reach.contacts:
@@ -38,3 +40,5 @@ def _ended(subject: Subject) -> str:
             return "acknowledged"
         case Offered():
             return "offer_closed"
+        case Asked():
+            return "nothing_to_open"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clinics import selectors as clinics
 from notifications.domain.subjects import Subject
-from notifications.models import Message
+from notifications.models import Asked, Message
 from notifications.selectors import situations
 from notifications.selectors.situations import Situation
 from patients import selectors as patients
@@ -33,12 +33,25 @@ def load_all(
     for subject in subjects:
         kind, _, key = subject.partition(":")
         keys[kind].append(UUID(key))
-    unknown = set(keys) - {"appointment", "follow_up", "offer", "task"}
+    unknown = set(keys) - {"appointment", "asked", "follow_up", "offer", "task"}
     if unknown:
         raise ValueError(f"no messages are planned for {sorted(unknown)}")
     rows = _rows_of(subjects)
     found = _of_patients(_snapshots(keys, rows), rows, people)
-    return found | _of_tasks(keys["task"], rows)
+    return found | _of_tasks(keys["task"], rows) | _of_asked(keys["asked"], people)
+
+
+def _of_asked(
+    keys: Collection[UUID], people: "Mapping[UUID, Patient]"
+) -> dict[str, Situation]:
+    """One by one: few people ask for something at the same time."""
+    found = Asked.objects.filter(pk__in=keys) if keys else ()
+    return {
+        f"asked:{one.pk}": situations.load(
+            f"asked:{one.pk}", people.get(one.patient_id) if one.patient_id else None
+        )
+        for one in found
+    }
 
 
 def _rows_of(subjects: Collection[str]) -> Rows:

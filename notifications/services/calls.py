@@ -7,7 +7,7 @@ from uuid import UUID
 from clinics.domain import roles
 from core.actor import job
 from notifications.domain.catalogue import KINDS
-from notifications.domain.subjects import CheckIn, Offered, Visit
+from notifications.domain.subjects import Asked, CheckIn, Offered, Visit
 from notifications.domain.wanted import NO_CHANNEL, TOO_LATE, UNANSWERED, Call
 from notifications.models import Message, PlannedCall
 from notifications.selectors.situations import Situation
@@ -47,6 +47,13 @@ CHECK_IN_TEXTS = {
     "be delivered.",
     "doubt": "Call the patient and ask how they are: nobody knows if the message that "
     "asks arrived.",
+}
+ASKED_TEXTS = {
+    NO_CHANNEL: "Call the patient: they asked for a new link, and none can be sent to "
+    "them.",
+    LOST: "Call the patient: they asked for a new link, and it could not be delivered.",
+    "doubt": "Call the patient: they asked for a new link, and nobody knows if it "
+    "arrived.",
 }
 TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED})
 
@@ -170,6 +177,8 @@ def _text(situation: Situation, reason: str) -> str:
             return CHECK_IN_TEXTS[reason]
         case Offered():
             return OFFER_TEXTS[reason]
+        case Asked():
+            return ASKED_TEXTS[reason]
     return TEXTS[reason]
 
 

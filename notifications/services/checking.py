@@ -51,6 +51,8 @@ UNION SELECT 'offer:' || o.id FROM scheduling_offer o
   JOIN scheduling_hold h ON h.id = o.hold_id
  WHERE o.announced_at IS NOT NULL AND lower(h.during) > %(now)s
    AND o.state IN ('offered', 'too-late', 'withdrawn')
+UNION SELECT 'asked:' || id FROM notifications_asked
+ WHERE planned_at IS NOT NULL AND expires_at > %(now)s
 UNION SELECT subject FROM notifications_message
  WHERE state IN ('scheduled', 'claimed') AND expires_at > %(now)s
 ORDER BY 1

@@ -254,7 +254,8 @@ def _stopped(
 
 
 def _held(message: Message, situation: Situation, facts: Facts) -> str:
-    if not situation.clinic.sends_on:
+    asked_by_staff = situation.asked is not None and situation.patient is None
+    if not (situation.clinic.sends_on or asked_by_staff):
         return "clinic_sends_nothing"
     if isinstance(situation.snapshot, Visit) and situation.snapshot.id in facts.undone:
         return "plan_being_undone"

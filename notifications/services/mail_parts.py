@@ -12,7 +12,7 @@ from notifications.domain.subjects import Visit
 from notifications.models import Message
 from notifications.selectors.situations import Situation
 from notifications.services import mail_stops
-from notifications.services.wording import spoken_phone
+from notifications.services.phones import spoken_phone
 
 if TYPE_CHECKING:
     from clinics.models import Clinic

@@ -33,7 +33,7 @@ def contact_of(token: str) -> "ContactPoint | None":
         key = UUID(_signer().unsign(token))
     except (signing.BadSignature, ValueError):
         return None
-    return patients.contact(key)
+    return patients.contact_by_id(key)
 
 
 def stop(contact: "ContactPoint", *, now: datetime) -> None:

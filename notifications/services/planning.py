@@ -151,12 +151,16 @@ def _row(
     )
     if wanted.link_expires_at is not None:
         row.link = link
+    if situation.asked is not None:
+        row.link = situation.asked.opens
     words = wording.masked(row, situation, now)
     row.title, row.body = words.title, words.body
     return row
 
 
 def _language(situation: Situation) -> str:
+    if situation.asked is not None and situation.asked.text:
+        return situation.asked.text.split(".")[1]
     if situation.patient is None:
         return "en"
     return reviews.language_for(situation.clinic.pk, situation.patient.language)

@@ -1,5 +1,6 @@
 """A message's words, filled from what holds now."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -7,27 +8,26 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from notifications.domain import wording
+from clinics.services import password_reset
+from notifications.domain import catalogue, wording
 from notifications.domain.render import MASKED, Words, first_of, render
-from notifications.domain.subjects import Alarm, Offered, Visit
-from notifications.domain.templates import template
+from notifications.domain.subjects import Alarm, Asked, Offered, Visit
+from notifications.domain.templates import Template, template
 from notifications.models import Message
 from notifications.selectors.situations import Situation
+from notifications.services import samples
+from notifications.services.phones import NO_PHONE, spoken_phone
 from patients.services import links
 
 if TYPE_CHECKING:
     from patients.models import PatientLink
 
-CALLING_CODE = "+1"
+RESET_KEY = re.compile(r"(/password/reset/key/)[^/\s]+")
 
 
 def masked(message: Message, situation: Situation, now: datetime) -> Words:
     """Return the words as they are kept and shown: without the link's token."""
     return _words(message, situation, MASKED, now)
-
-
-# A clinic of old times may have no number: a sentence does not end in the middle.
-NO_PHONE = {"en": "our front desk", "es": "la recepción"}
 
 
 def open_words(message: Message, situation: Situation, now: datetime) -> Words:
@@ -37,6 +37,8 @@ def open_words(message: Message, situation: Situation, now: datetime) -> Words:
 
 def without_token(words: Words, message: Message) -> Words:
     """Return these open words as they are kept: without the link's token."""
+    if message.kind == catalogue.PASSWORD_RESET:
+        return Words(words.title, RESET_KEY.sub(rf"\g<1>{MASKED}", words.body))
     token = _token(message.link)
     if not token:
         return words
@@ -51,6 +53,8 @@ def _words(
     message: Message, situation: Situation, token: str, now: datetime
 ) -> Words:
     text = template(message.kind, message.language, message.channel)
+    if message.kind == catalogue.TRIAL:
+        return _trial(text, situation, now)
     patient = situation.patient
     first_name = first_of(patient.given_name or patient.family_name) if patient else ""
     values = _values(message, situation, token, now)
@@ -77,7 +81,27 @@ def _values(
             minutes = alarm.answer_within // timedelta(minutes=1)
             values["minutes"] = str(minutes)
             values["link"] = f"{settings.SITE_URL}/staff/tasks/"
+        case Asked(kind=catalogue.PASSWORD_RESET):
+            values["link"] = _reset_address(message, situation, token)
     return values
+
+
+def _reset_address(message: Message, situation: Situation, token: str) -> str:
+    """The address that sets a new password: its key is made as the message leaves."""
+    if token == MASKED or message.user_id is None:
+        return f"{settings.SITE_URL}/account/password/reset/key/{MASKED}/"
+    user = situation.users[message.user_id]
+    return f"{settings.SITE_URL}{password_reset.path_of(user)}"
+
+
+def _trial(text: Template, situation: Situation, now: datetime) -> Words:
+    """The words of a text as a sample patient would read them, marked as a trial."""
+    assert situation.asked is not None
+    kind, language, channel = situation.asked.text.split(".")
+    said = samples.words(
+        template(kind, language, channel), clinic=situation.clinic, now=now
+    )
+    return render(text, {"title": said.title, "text": said.body})
 
 
 def _moment(
@@ -90,11 +114,3 @@ def _moment(
         there=situation.reach.zone,
         now=now,
     )
-
-
-def spoken_phone(number: str) -> str:
-    """Return a North American number as people write it, others as they are."""
-    digits = number.removeprefix(CALLING_CODE)
-    if number.startswith(CALLING_CODE) and len(digits) == 10:
-        return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
-    return number

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.patient import check_in, entry, offer, visit
+from pages.patient import check_in, entry, mail, offer, visit
 
 app_name = "v"
 
@@ -18,5 +18,7 @@ urlpatterns = [
     path("check-in/signs/told/", check_in.signs_told, name="signs_told"),
     path("check-in/correct/", check_in.correct, name="correct"),
     path("check-in/done/", check_in.done, name="done"),
+    path("<str:token>/mail/", mail.stop, name="mail_stop"),
+    path("<str:token>/new/", entry.new_link, name="new_link"),
     path("<str:token>/", entry.entry, name="entry"),
 ]

@@ -15,7 +15,9 @@ SOURCE_LANGUAGE: Final = "en"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Words with named gaps: clinic, name, when, was, link, phone, minutes, count."""
+    """Words with named gaps: clinic, name, when, was, link, phone, minutes;
+    in a trial title and text.
+    """
 
     kind: str
     language: str

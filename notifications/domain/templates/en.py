@@ -75,6 +75,27 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "It takes about 2 minutes:\n{link}\n\n"
         "Nobody watches this inbox. In an emergency call 911." + FOOTER,
     ),
+    ("new_link", "sms"): (
+        "",
+        "{clinic}: {name}here is your new link: {link} " + STOP,
+    ),
+    ("new_link", "email"): (
+        "Your new link",
+        "Hello {first_name},\n\nYou asked for a new link to your page at {clinic}:\n"
+        "{link}\n\nIf you did not ask for it, there is nothing to do." + FOOTER,
+    ),
+    ("password_reset", "sms"): (
+        "",
+        "{clinic}: choose a new password of your staff account: {link}",
+    ),
+    ("password_reset", "email"): (
+        "Choose a new password",
+        "Somebody, most likely you, asked for a new password of your staff account.\n\n"
+        "Choose it here:\n{link}\n\n"
+        "The link works once. If it was not you, there is nothing to do.",
+    ),
+    ("trial", "sms"): ("", "TEST {text}"),
+    ("trial", "email"): ("TEST: {title}", "{text}"),
     ("on_call_page", "sms"): (
         "",
         (

@@ -79,6 +79,27 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "siente. Toma unos 2 minutos:\n{link}\n\n"
         "Nadie revisa este buzón. En una emergencia llame al 911." + FOOTER,
     ),
+    ("new_link", "sms"): (
+        "",
+        "{clinic}: {name}este es su enlace nuevo: {link} " + STOP,
+    ),
+    ("new_link", "email"): (
+        "Su enlace nuevo",
+        "Hola, {first_name}:\n\nUsted pidió un enlace nuevo a su página en {clinic}:\n"
+        "{link}\n\nSi no lo pidió, no tiene que hacer nada." + FOOTER,
+    ),
+    ("password_reset", "sms"): (
+        "",
+        "{clinic}: elija la nueva clave de su cuenta de trabajo: {link}",
+    ),
+    ("password_reset", "email"): (
+        "Elija una clave nueva",
+        "Alguien, seguramente usted, pidió una clave nueva para su cuenta de trabajo."
+        "\n\nElíjala aquí:\n{link}\n\n"
+        "El enlace sirve una vez. Si no fue usted, no tiene que hacer nada.",
+    ),
+    ("trial", "sms"): ("", "TEST {text}"),
+    ("trial", "email"): ("TEST: {title}", "{text}"),
     ("on_call_page", "sms"): (
         "",
         (
