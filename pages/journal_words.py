@@ -64,8 +64,6 @@ REFUSED = {
     "access.denied": "Refused: not this role's",
 }
 WAITING_LIST = {
-    "mail.stopped": "Wants no more e-mail",
-    "mail.started": "Wants e-mail again",
     "waitlist.added": "Added to the waiting list",
     "waitlist.offered": "Told of a free time",
     "waitlist.offer_accepted": "Took the offered time",
@@ -96,7 +94,6 @@ PATIENTS = {
     "link.locked": "Link of the patient locked after wrong birth dates",
     "message.cancelled": "Message taken back before it left",
     "enquiry.received": "Enquiry received",
-    "enquiry.trapped": "Enquiry dropped as a machine's",
     "enquiry.converted": "Enquiry became a patient",
     "enquiry.dismissed": "Enquiry closed without a visit",
     "enquiry.forgotten": "Enquiry deleted after its time",

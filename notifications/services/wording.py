@@ -12,7 +12,7 @@ from clinics.services import password_reset
 from notifications.domain import catalogue, wording
 from notifications.domain.render import MASKED, Words, first_of, render
 from notifications.domain.subjects import Alarm, Asked, Offered, Visit
-from notifications.domain.templates import Template, template
+from notifications.domain.templates import TEMPLATES, template
 from notifications.models import Message
 from notifications.selectors.situations import Situation
 from notifications.services import samples
@@ -52,9 +52,9 @@ def _token(link: "PatientLink | None") -> str:
 def _words(
     message: Message, situation: Situation, token: str, now: datetime
 ) -> Words:
+    if trial := _trial(situation, now):
+        return trial
     text = template(message.kind, message.language, message.channel)
-    if message.kind == catalogue.TRIAL:
-        return _trial(text, situation, now)
     patient = situation.patient
     first_name = first_of(patient.given_name or patient.family_name) if patient else ""
     values = _values(message, situation, token, now)
@@ -94,14 +94,19 @@ def _reset_address(message: Message, situation: Situation, token: str) -> str:
     return f"{settings.SITE_URL}{password_reset.path_of(user)}"
 
 
-def _trial(text: Template, situation: Situation, now: datetime) -> Words:
-    """The words of a text as a sample patient would read them, marked as a trial."""
-    assert situation.asked is not None
-    kind, language, channel = situation.asked.text.split(".")
-    said = samples.words(
-        template(kind, language, channel), clinic=situation.clinic, now=now
-    )
-    return render(text, {"title": said.title, "text": said.body})
+def _trial(situation: Situation, now: datetime) -> Words | None:
+    """The words of a text as a sample patient would read them, marked as a trial.
+
+    None for every other message, and for a text that a new release has taken out.
+    """
+    if situation.asked is None or not situation.asked.text:
+        return None
+    key = tuple(situation.asked.text.split("."))
+    text = TEMPLATES.get((key[0], key[1], key[2]))
+    if text is None:
+        return None
+    said = samples.words(text, clinic=situation.clinic, now=now)
+    return Words(f"TEST: {said.title}" if said.title else "", f"TEST {said.body}")
 
 
 def _moment(

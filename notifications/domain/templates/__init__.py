@@ -15,9 +15,7 @@ SOURCE_LANGUAGE: Final = "en"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Words with named gaps: clinic, name, when, was, link, phone, minutes;
-    in a trial title and text.
-    """
+    """Words with named gaps: clinic, name, when, was, link, phone, minutes."""
 
     kind: str
     language: str

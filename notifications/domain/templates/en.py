@@ -86,16 +86,22 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("password_reset", "sms"): (
         "",
-        "{clinic}: choose a new password of your staff account: {link}",
+        "{clinic}: choose a new password: {link} " + STOP,
     ),
     ("password_reset", "email"): (
         "Choose a new password",
         "Somebody, most likely you, asked for a new password of your staff account.\n\n"
         "Choose it here:\n{link}\n\n"
-        "The link works once. If it was not you, there is nothing to do.",
+        "The link works once. If it was not you, there is nothing to do." + FOOTER,
     ),
-    ("trial", "sms"): ("", "TEST {text}"),
-    ("trial", "email"): ("TEST: {title}", "{text}"),
+    ("trial", "sms"): (
+        "",
+        "{clinic}: the text to be tried is not in use any more. " + STOP,
+    ),
+    ("trial", "email"): (
+        "The text to be tried is not in use any more",
+        "It was taken out after you had asked for it." + FOOTER,
+    ),
     ("on_call_page", "sms"): (
         "",
         (

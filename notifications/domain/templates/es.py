@@ -90,16 +90,19 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("password_reset", "sms"): (
         "",
-        "{clinic}: elija la nueva clave de su cuenta de trabajo: {link}",
+        "{clinic}: elija una clave nueva: {link} " + STOP,
     ),
     ("password_reset", "email"): (
         "Elija una clave nueva",
         "Alguien, seguramente usted, pidió una clave nueva para su cuenta de trabajo."
         "\n\nElíjala aquí:\n{link}\n\n"
-        "El enlace sirve una vez. Si no fue usted, no tiene que hacer nada.",
+        "El enlace sirve una vez. Si no fue usted, no tiene que hacer nada." + FOOTER,
     ),
-    ("trial", "sms"): ("", "TEST {text}"),
-    ("trial", "email"): ("TEST: {title}", "{text}"),
+    ("trial", "sms"): ("", "{clinic}: el texto de prueba ya no se usa. " + STOP),
+    ("trial", "email"): (
+        "El texto de prueba ya no se usa",
+        "Se quitó después de que usted lo pidió." + FOOTER,
+    ),
     ("on_call_page", "sms"): (
         "",
         (
