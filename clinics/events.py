@@ -12,3 +12,10 @@ class HolidayCalendarChanged(Event):
     clinic_id: int
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordResetAsked(Event):
+    """Somebody asked for a new password; None: of an address that is no user's."""
+
+    user_id: int | None

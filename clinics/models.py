@@ -28,6 +28,8 @@ class Clinic(models.Model):
     time_zone = models.CharField(max_length=64)
     phone = models.CharField(max_length=16, blank=True, validators=[E164])
     address = models.TextField(blank=True)
+    # Answers to its mail go there; without it patients are asked not to reply.
+    email = models.EmailField(max_length=254, blank=True, default="", db_default="")
     approval_valid_days = models.PositiveSmallIntegerField(default=180)
     consent_valid_days = models.PositiveSmallIntegerField(default=90)
     product_limit_minutes = models.PositiveSmallIntegerField(default=240)

@@ -109,7 +109,8 @@ class Message(UuidModel):
                 condition=Q(user=None, patient__isnull=False)
                 | Q(user__isnull=False, task__isnull=False)
                 | Q(user=None, patient=None, subject__startswith="enquiry:")
-                | Q(user=None, inbound__isnull=False),
+                | Q(user=None, inbound__isnull=False)
+                | Q(user__isnull=False, patient=None, subject__startswith="asked:"),
             ),
             models.CheckConstraint(
                 name="message_lease_while_somebody_holds_it",
@@ -150,6 +151,62 @@ class Message(UuidModel):
 
     def __str__(self) -> str:
         return f"message {self.pk} ({self.kind})"
+
+
+class Asked(UuidModel):
+    """Something somebody asked to be sent; the sender plans it at its next look.
+
+    So whoever asks waits for nothing and learns nothing: it is kept just as fast for a
+    user as for a stranger, who is neither a user nor a patient and is forgotten.
+    `link` had ended; `opens` is the link sent for it, None if nothing is open any more.
+    `text` names the words of a trial: kind, language and channel.
+    """
+
+    kind = models.CharField(max_length=40)
+    clinic = models.ForeignKey(
+        "clinics.Clinic", models.PROTECT, null=True, related_name="+"
+    )
+    patient = models.ForeignKey(
+        "patients.Patient", models.PROTECT, null=True, related_name="+"
+    )
+    user = models.ForeignKey(
+        "clinics.User", models.PROTECT, null=True, related_name="+"
+    )
+    link = models.ForeignKey(
+        "patients.PatientLink", models.PROTECT, null=True, related_name="+"
+    )
+    opens = models.ForeignKey(
+        "patients.PatientLink", models.PROTECT, null=True, related_name="+"
+    )
+    text = models.CharField(max_length=60, blank=True, default="")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    planned_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="asked_by_one_person_at_most",
+                condition=Q(user=None) | Q(patient=None),
+            ),
+            models.CheckConstraint(
+                name="asked_is_planned_for_somebody_somewhere",
+                condition=Q(planned_at=None)
+                | Q(clinic__isnull=False, user__isnull=False)
+                | Q(clinic__isnull=False, patient__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="asked_to_plan",
+                fields=["asked_at"],
+                condition=Q(planned_at=None),
+            ),
+            models.Index(name="asked_of_patient", fields=["patient", "-asked_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} asked for {self.pk}"
 
 
 class Attempt(models.Model):

@@ -4,8 +4,10 @@ A subscriber runs in the transaction of the act, which holds the patient's row; 
 locks it all the same, because a failed one is repeated later by itself.
 """
 
+from clinics.events import PasswordResetAsked
 from core.events import Event, Subscriber
 from notifications.services import redirecting
+from notifications.services.asking import ask_password_reset
 from notifications.services.planning import replan
 from notifications.services.replanning import (
     replan_check_in_of,
@@ -151,6 +153,13 @@ OWED: tuple[type[Event], ...] = (
     AppointmentEnded,
     AppointmentNoShowUndone,
 )
+
+
+def keep_password_reset(event: PasswordResetAsked) -> None:
+    """Send whoever forgot their password a way to a new one."""
+    ask_password_reset(event.user_id, now=event.occurred_at)
+
+
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     *((event, plan_owed) for event in OWED),
     (AppointmentBooked, plan_visit),
@@ -191,4 +200,5 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (TaskAcknowledged, plan_pages),
     (TaskEscalated, plan_pages),
     (TaskClosed, plan_pages),
+    (PasswordResetAsked, keep_password_reset),
 ]

@@ -41,8 +41,7 @@ def says(zone: ZoneInfo, today: date) -> Says:
     """As staff pages read: 12-hour clocks, the year only where it is another."""
 
     def day(on: date) -> str:
-        text = words.short_day(on)
-        return text if on.year == today.year else f"{text}, {on.year}"
+        return words.short_day(on, today)
 
     return Says(zone, clock=lambda at: words.clock_time(at, zone), day=day)
 

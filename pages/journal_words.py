@@ -94,7 +94,6 @@ PATIENTS = {
     "link.locked": "Link of the patient locked after wrong birth dates",
     "message.cancelled": "Message taken back before it left",
     "enquiry.received": "Enquiry received",
-    "enquiry.trapped": "Enquiry dropped as a machine's",
     "enquiry.converted": "Enquiry became a patient",
     "enquiry.dismissed": "Enquiry closed without a visit",
     "enquiry.forgotten": "Enquiry deleted after its time",

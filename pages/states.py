@@ -55,6 +55,9 @@ KINDS = {
     "time_to_book": "Time to book a follow-up",
     "book_nudge": "Time to book, reminder",
     "on_call_page": "Page to the on-call person",
+    "new_link": "New link, as asked for",
+    "password_reset": "New password, as asked for",
+    "trial": "Test of a text",
 }
 CHANNELS = {"sms": "Text message", "email": "E-mail"}
 OFFERS = {

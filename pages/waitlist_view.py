@@ -71,7 +71,7 @@ def waiting_row(
         "wishes": wishes(row, names),
         "notice": notice(row),
         "needs_notice": bool(row.minimum_notice),
-        "until": short_day(row.valid_to_on),
+        "until": short_day(row.valid_to_on, now.date()),
         "last_offered_at": row.last_offered_at,  # type: ignore[attr-defined]
     }
 

@@ -51,9 +51,11 @@ def long_day(day: date) -> str:
     return f"{day:%A, %B} {day.day}, {day.year}"
 
 
-def short_day(day: date) -> str:
-    """ "Thu, Dec 3"."""
-    return f"{day:%a, %b} {day.day}"
+def short_day(day: date, today: date | None = None) -> str:
+    """ "Thu, Dec 3"; with the year where it is another than today's."""
+    text = f"{day:%a, %b} {day.day}"
+    is_other = today is not None and today.year != day.year
+    return f"{text}, {day.year}" if is_other else text
 
 
 def full_day(day: date) -> str:

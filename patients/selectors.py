@@ -140,6 +140,12 @@ def holders(address: str, system: str = "phone") -> QuerySet[Patient]:
     return Patient.objects.filter(pk__in=numbers.values("patient_id")).order_by("pk")
 
 
+def contact_by_id(contact_id: UUID) -> ContactPoint | None:
+    """One number or address, current or not, with its patient."""
+    rows = ContactPoint.objects.select_related("patient__clinic")
+    return rows.filter(pk=contact_id).first()
+
+
 def departures(patient: Patient) -> QuerySet[Departure]:
     """Deaths and wishes not to be contacted that stand, the newest first."""
     rows = Departure.objects.filter(patient=patient, taken_back_at=None)

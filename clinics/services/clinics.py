@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -68,13 +69,18 @@ def create_clinic(
     return clinic
 
 
-def _check_contact(phone: str | None, address: str | None) -> None:
+def _check_contact(
+    phone: str | None, address: str | None, email: str | None = None
+) -> None:
     """A clinic can be called and found; None is not looked at. Raises Invalid."""
     errors = []
     if phone is not None and not _is_phone(phone):
         errors.append(FieldError("/phone", str(E164.message)))
     if address is not None and not address.strip():
         errors.append(FieldError("/address", "Give the address patients come to."))
+    if email and not _is_mail_address(email.strip()):
+        text = "Give an address such as desk@clinic.example, or leave it empty."
+        errors.append(FieldError("/email", text))
     if errors:
         raise Invalid(errors)
 
@@ -106,6 +112,14 @@ def _is_zone(name: str) -> bool:
     return True
 
 
+def _is_mail_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
 def _is_phone(number: str) -> bool:
     try:
         E164(number)
@@ -120,6 +134,7 @@ def set_policies(
     clinic_id: int,
     phone: str | None = None,
     address: str | None = None,
+    email: str | None = None,
     offer_batch_size: int | None = None,
     offer_valid_minutes: int | None = None,
     offers_by_itself: bool | None = None,
@@ -134,12 +149,13 @@ def set_policies(
     public holidays it is closed; what is None stays. Raises Invalid for an empty
     telephone or address, numbers out of range and a calendar nobody knows."""
     [clinic] = lock(Clinic.objects.filter(pk=clinic_id))
-    _check_contact(phone, address)
+    _check_contact(phone, address, email)
     if text_number and not _is_phone(text_number):
         raise Invalid([FieldError("/text_number", str(E164.message))])
     sent = {
         "phone": phone,
         "address": address and address.strip(),
+        "email": email and email.strip(),
         "offer_batch_size": offer_batch_size,
         "offer_valid_minutes": offer_valid_minutes,
         "offers_by_itself": offers_by_itself,

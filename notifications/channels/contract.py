@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
+from notifications.domain.invitations import Invitation
+
 # What a provider does with the same message handed over twice:
 # idempotent: nothing; callback: it tells by itself what it took; opaque: nobody knows.
 Capability = Literal["idempotent", "callback", "opaque"]
@@ -38,6 +40,12 @@ class Letter:
     language: str = "en"
     # After it, on the clock of `at`, the message has no use.
     expires_at: datetime | None = None
+    # Lines below the words, which mail has and a text has not: the clinic's postal
+    # address, and how to end such mail. Not kept by us, as the last holds a token.
+    closing: str = ""
+    # Address that ends such mail by one click; "" where that is not offered.
+    unsubscribe: str = ""
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Whether it is wanted for a given visit is `plan`'s business; its words are `temp
 
 from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from notifications.domain import replies
 
@@ -49,6 +49,10 @@ START_CONFIRMED: Final = "start_confirmed"
 TEXT_HELP: Final = "text_help"
 TEXT_RECEIVED: Final = "text_received"
 INBOX_ANSWER: Final = "inbox_answer"
+# What somebody has just asked for.
+NEW_LINK: Final = "new_link"
+PASSWORD_RESET: Final = "password_reset"
+TRIAL: Final = "trial"
 
 MORNING: Final = time(10)  # reminders and check-ins, the patient's wall clock
 UNDO_HOLD: Final = timedelta(minutes=2)  # a change can be undone before it is told
@@ -66,7 +70,10 @@ class Kind:
     `calls_if_capped`: likewise where a cap keeps it back until it is too late. What a
     later reminder says anyway `leaves_room` for it: it is capped one earlier.
     `purpose`: the scope of a STOP that ends it, besides "all".
-    `at_any_hour`: it answers what its reader has just said, and knows no quiet hours.
+    `invites`: its mail puts the visit into the reader's calendar ("request", which a
+    later one changes) or takes it out ("cancel").
+    `at_any_hour`: its reader has just asked or said something, and waits.
+    `to_staff`: its readers work at the clinic.
     """
 
     code: str
@@ -81,7 +88,19 @@ class Kind:
     calls_if_capped: bool = False
     leaves_room: bool = False
     purpose: str = replies.ALL
+    invites: Literal["", "request", "cancel"] = ""
     at_any_hour: bool = False
+    to_staff: bool = False
+
+    @property
+    def offers_stop(self) -> bool:
+        """Return True if its mail can be ended by one click of a mail program.
+
+        Reminders and check-ins come again and again. A booking, a move or an end of a
+        visit is told once: whoever ends our reminders still has to hear of those, so
+        a program does not offer it there (RFC 8058 is for what a list sends).
+        """
+        return self.is_reminder or self.link == "check_in"
 
     @property
     def must_arrive(self) -> bool:
@@ -97,13 +116,35 @@ class Kind:
 KINDS: Final[dict[str, Kind]] = {
     kind.code: kind
     for kind in (
-        Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24)),
+        Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24), to_staff=True),
+        Kind(
+            code=PASSWORD_RESET,
+            priority=1,
+            grace=timedelta(hours=24),
+            at_any_hour=True,
+            to_staff=True,
+        ),
+        Kind(
+            code=NEW_LINK,
+            priority=1,
+            grace=timedelta(hours=24),
+            calls_if_lost=True,
+            at_any_hour=True,
+        ),
+        Kind(
+            code=TRIAL,
+            priority=3,
+            grace=timedelta(hours=1),
+            at_any_hour=True,
+            to_staff=True,
+        ),
         Kind(
             code=CANCELLED,
             priority=1,
             link="settings",
             calls_if_lost=True,
             calls_if_late=True,
+            invites="cancel",
         ),
         Kind(
             code=MOVED,
@@ -112,6 +153,7 @@ KINDS: Final[dict[str, Kind]] = {
             tells_start=True,
             calls_if_lost=True,
             calls_if_late=True,
+            invites="request",
         ),
         Kind(code=OFFER, priority=1, link="offer", calls_if_lost=True),
         Kind(code=OFFER_GONE, priority=2, link="settings"),
@@ -122,6 +164,7 @@ KINDS: Final[dict[str, Kind]] = {
             tells_start=True,
             calls_if_lost=True,
             calls_if_late=True,
+            invites="request",
         ),
         # Facts, not reminders: no cap drops the question how somebody is.
         *(

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import chain
 
 from notifications.domain import catalogue, replies
+from notifications.domain.plan_asked import plan_asked
 from notifications.domain.plan_check_ins import plan_calls, plan_invitations
 from notifications.domain.plan_enquiries import plan_enquiry
 from notifications.domain.plan_offers import plan_offer
@@ -19,6 +20,7 @@ from notifications.domain.plan_texts import plan_texts
 from notifications.domain.plan_visits import plan_visit
 from notifications.domain.subjects import (
     Alarm,
+    Asked,
     CheckIn,
     Enquiry,
     Offered,
@@ -61,6 +63,8 @@ def plan(
             found = plan_enquiry(subject, reach, kinds)
         case Received():
             found = plan_texts(subject, reach, kinds)
+        case Asked():
+            found = plan_asked(subject, reach)
     items = list(found)
     messages = [item for item in items if isinstance(item, Wanted)]
     if lost:

@@ -173,7 +173,13 @@ def _delay(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted | Call]:
     if reach.channel is None:
         # Who is here already can be told across the desk.
         if visit.is_live:
-            yield _call(visit, kind, reach, visit.delay_at)
+            yield Call(
+                subject=visit.subject,
+                revision=visit.revision,
+                kind=kind.code,
+                reason=NO_CHANNEL,
+                due_at=visit.delay_at,
+            )
         return
     yield Wanted(
         subject=visit.subject,

@@ -3,6 +3,7 @@
 from notifications.domain import replies, states
 from notifications.domain.subjects import (
     Alarm,
+    Asked,
     CheckIn,
     Enquiry,
     Offered,
@@ -38,6 +39,8 @@ def why(
         return states.SUPPRESSED, "opted_out"
     if isinstance(subject, Visit) and subject.is_declined:
         return states.CANCELLED, "patient_declined"
+    if isinstance(subject, Asked) and subject.reader is not None:
+        return states.SUPPRESSED, "no_address"
     if channel not in reach.consents:
         return states.SUPPRESSED, "no_consent"
     if channel not in reach.contacts:
@@ -68,3 +71,5 @@ def _ended(subject: Subject) -> str:
             return "enquiry_answered"
         case Received():
             return "not_needed"
+        case Asked():
+            return "nothing_to_open"

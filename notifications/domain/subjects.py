@@ -227,7 +227,28 @@ class Received:
         return f"text:{self.id}"
 
 
-Subject = Visit | CheckIn | Alarm | Offered | Enquiry | Received
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Something somebody asked to be sent: a new link, a new password, a trial.
+
+    `is_open`: there still is what it is to lead to. `reader`: the member of staff and
+    the channels that reach them, None where a patient asked.
+    """
+
+    id: str
+    kind: str
+    asked_at: datetime
+    expires_at: datetime
+    is_open: bool
+    reader: Person | None = None
+
+    @property
+    def subject(self) -> str:
+        """Return the text id of the wish."""
+        return f"asked:{self.id}"
+
+
+Subject = Visit | CheckIn | Alarm | Offered | Enquiry | Received | Asked
 
 
 def last_told(

@@ -3,7 +3,7 @@
 Never a numeric date: 03/12 is March in Houston and December in Madrid.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 DAYS = {
@@ -22,13 +22,30 @@ MONTHS = {
 }
 
 
-def day(local: datetime, language: str) -> str:
-    """Return "Thu Dec 3" or "jueves 3 de diciembre"."""
-    weekday = DAYS[language][local.weekday()]
-    month = MONTHS[language][local.month - 1]
+def day(on: date, language: str, *, today: date) -> str:
+    """Return "Thu Dec 3" or "jueves 3 de diciembre", with its year where needed."""
+    weekday = DAYS[language][on.weekday()]
+    month = MONTHS[language][on.month - 1]
+    year = on.year if needs_year(on, today) else None
     if language == "es":
-        return f"{weekday} {local.day} de {month}"
-    return f"{weekday} {month} {local.day}"
+        return f"{weekday} {on.day} de {month}" + (f" de {year}" if year else "")
+    return f"{weekday} {month} {on.day}" + (f", {year}" if year else "")
+
+
+# Seen on December 1, "November 1" reads as the one that has just gone by.
+MONTHS_AHEAD = 11
+
+
+def needs_year(on: date, today: date) -> bool:
+    """Return True if a reader of `today` could take it for a day of another year.
+
+    So is every day that has passed, and every day beyond the next twelve months; the
+    last of those months counts as well, because a month ago it was the same date.
+    """
+    months = (on.year - today.year) * 12 + on.month - today.month
+    is_ahead = on >= today
+    is_soon = (months, on.day) < (MONTHS_AHEAD, today.day)
+    return not (is_ahead and is_soon)
 
 
 def clock(local: datetime, language: str) -> str:
@@ -45,33 +62,46 @@ def at_clock(local: datetime, language: str) -> str:
     return f"{article} {clock(local, language)}"
 
 
-def moment(instant: datetime, language: str, *, here: ZoneInfo, there: ZoneInfo) -> str:
+def moment(
+    instant: datetime,
+    language: str,
+    *,
+    here: ZoneInfo,
+    there: ZoneInfo,
+    now: datetime,
+) -> str:
     """Return day and clock at the clinic (`here`), naming its zone where it differs.
 
-    `there` is the patient's zone: somebody reading in El Paso is told "CST".
+    `there` is the patient's zone: somebody reading in El Paso is told "CST". `now` is
+    when it is read: a day far from it is said with its year.
     """
-    local = instant.astimezone(here)
-    text = f"{day(local, language)} {at_clock(local, language)}"
+    local, today = instant.astimezone(here), now.astimezone(here).date()
+    text = f"{day(local.date(), language, today=today)} {at_clock(local, language)}"
     if local.utcoffset() == instant.astimezone(there).utcoffset():
         return text
     return f"{text} ({local.tzname()})"
 
 
 def moments(
-    instants: list[datetime], language: str, *, here: ZoneInfo, there: ZoneInfo
+    instants: list[datetime],
+    language: str,
+    *,
+    here: ZoneInfo,
+    there: ZoneInfo,
+    now: datetime,
 ) -> str:
     """Return several as "Tue Sep 8 at 9:00 AM and at 2:00 PM", the first one first.
 
     Those of another day at the clinic are told with their day.
     """
     first = instants[0].astimezone(here)
-    said = [moment(instants[0], language, here=here, there=there)]
+    said = [moment(instants[0], language, here=here, there=there, now=now)]
     for instant in instants[1:]:
         local = instant.astimezone(here)
         if local.date() == first.date():
             said.append(at_clock(local, language))
         else:
-            said.append(moment(instant, language, here=here, there=there))
+            said.append(moment(instant, language, here=here, there=there, now=now))
     if len(said) == 1:
         return said[0]
     last = "and" if language == "en" else "y"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from clinics import selectors as clinics
 from notifications.domain.subjects import Subject
-from notifications.models import Message
+from notifications.models import Asked, Message
 from notifications.selectors import situations
 from notifications.selectors.situations import Situation
 from patients import selectors as patients
@@ -33,7 +33,7 @@ def load_all(
     for subject in subjects:
         kind, _, key = subject.partition(":")
         keys[kind].append(UUID(key))
-    known = {"appointment", "follow_up", "offer", "task", "enquiry", "text"}
+    known = {"appointment", "asked", "enquiry", "follow_up", "offer", "task", "text"}
     unknown = set(keys) - known
     if unknown:
         raise ValueError(f"no messages are planned for {sorted(unknown)}")
@@ -41,7 +41,21 @@ def load_all(
     found = _of_patients(_snapshots(keys, rows), rows, people)
     if keys["text"]:
         found |= situations.of_texts(keys["text"], rows)
-    return found | _of_tasks(keys["task"], rows) | _of_enquiries(keys["enquiry"], rows)
+    found |= _of_enquiries(keys["enquiry"], rows) | _of_asked(keys["asked"], people)
+    return found | _of_tasks(keys["task"], rows)
+
+
+def _of_asked(
+    keys: Collection[UUID], people: "Mapping[UUID, Patient]"
+) -> dict[str, Situation]:
+    """One by one: few people ask for something at the same time."""
+    found = Asked.objects.filter(pk__in=keys) if keys else ()
+    return {
+        f"asked:{one.pk}": situations.load(
+            f"asked:{one.pk}", people.get(one.patient_id) if one.patient_id else None
+        )
+        for one in found
+    }
 
 
 def _rows_of(subjects: Collection[str]) -> Rows:

@@ -22,8 +22,9 @@ from notifications.domain.subjects import (
     Subject,
     Visit,
 )
+from notifications.domain.subjects import Asked as Wish
 from notifications.domain.wanted import Reach, base_of
-from notifications.models import InboundText, Message, PlannedCall
+from notifications.models import Asked, InboundText, Message, PlannedCall
 from notifications.selectors import inbox
 from notifications.selectors.opt_outs import among
 from notifications.selectors.visit_snapshots import visit_of, with_others
@@ -57,6 +58,7 @@ class Situation:
     users: Mapping[int, "User"] = field(default_factory=dict)
     enquiry: "EnquiryRow | None" = None
     inbound: InboundText | None = None
+    asked: Asked | None = None
 
     @property
     def subject(self) -> str:
@@ -72,13 +74,15 @@ class Situation:
 
 
 def load(subject: str, patient: "Patient | None" = None) -> Situation:
-    """Return the situation of an appointment, follow_up, task, offer, enquiry or text.
+    """Return the situation of an appointment, follow_up, task, offer, enquiry, text or
+    wish (asked).
 
-    `patient`, if the caller has read them just now, is a visit's.
+    `patient`, if the caller has read them just now, is a visit's or a wish's.
     Raises core.problems.NotFound, and ValueError for another kind of subject.
     """
     kind, _, key = subject.partition(":")
-    rows = list(Message.objects.filter(subject=subject).order_by("created_at", "id"))
+    known = Message.objects.filter(subject=subject).select_related("link")
+    rows = list(known.order_by("created_at", "id"))
     if kind == "appointment":
         return _of_visit(UUID(key), rows, patient)
     if kind == "follow_up":
@@ -91,6 +95,8 @@ def load(subject: str, patient: "Patient | None" = None) -> Situation:
         return of_enquiries([UUID(key)], {subject: rows})[subject]
     if kind == "text":
         return of_texts([UUID(key)], {subject: rows})[subject]
+    if kind == "asked":
+        return _of_asked(UUID(key), rows, patient)
     raise ValueError(f"no messages are planned for {subject!r}")
 
 
@@ -224,6 +230,68 @@ def offered_of(offer: "Offer", rows: Iterable[Message]) -> Offered:
 def _tells_offer(row: Message) -> bool:
     left = row.sent_at is not None and row.state != states.UNDELIVERED
     return left and row.kind == catalogue.OFFER
+
+
+def _of_asked(
+    asked_id: UUID, rows: list[Message], patient: "Patient | None"
+) -> Situation:
+    found = Asked.objects.select_related("clinic", "user", "opens").get(pk=asked_id)
+    assert found.clinic is not None, "it is planned for a clinic"
+    if found.user is not None:
+        return _of_user(found, found.clinic, found.user, rows)
+    assert found.patient_id is not None
+    patient = patient or patients.patient(found.patient_id)
+    patient.clinic = found.clinic
+    reach, contacts = reach_of(patient)
+    return Situation(
+        snapshot=Wish(
+            id=str(found.pk),
+            kind=found.kind,
+            asked_at=found.asked_at,
+            expires_at=found.expires_at,
+            is_open=_opens(found, patient),
+        ),
+        clinic=found.clinic,
+        reach=reach,
+        rows=rows,
+        patient=patient,
+        contacts=contacts,
+        asked=found,
+    )
+
+
+def _opens(found: Asked, patient: "Patient") -> bool:
+    """True while the link that is sent leads somewhere."""
+    link = found.opens
+    if link is None or link.revoked_at or link.locked_at:
+        return False
+    about = load(link.subject, patient).snapshot
+    if isinstance(about, Visit):
+        return about.is_live and about.revision == link.revision
+    return about.is_open
+
+
+def _of_user(
+    found: Asked, clinic: "Clinic", user: "User", rows: list[Message]
+) -> Situation:
+    """Of a new password, by mail; of a trial, by the channel it was asked for."""
+    channel = found.text.rpartition(".")[2] or catalogue.EMAIL
+    known = tuple(one for one in channels_of(user) if one == channel)
+    return Situation(
+        snapshot=Wish(
+            id=str(found.pk),
+            kind=found.kind,
+            asked_at=found.asked_at,
+            expires_at=found.expires_at,
+            is_open=user.is_active,
+            reader=Person(user.pk, known),
+        ),
+        clinic=clinic,
+        reach=Reach(zone=ZoneInfo(clinic.time_zone)),
+        rows=rows,
+        users={user.pk: user},
+        asked=found,
+    )
 
 
 def reach_of(patient: "Patient") -> "tuple[Reach, dict[str, ContactPoint]]":

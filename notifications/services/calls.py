@@ -8,7 +8,7 @@ from clinics.domain import roles
 from core.actor import job
 from notifications.domain import catalogue, touchpoints
 from notifications.domain.catalogue import KINDS
-from notifications.domain.subjects import CheckIn, Offered, Received, Visit
+from notifications.domain.subjects import Asked, CheckIn, Offered, Received, Visit
 from notifications.domain.touchpoints import STANDBY
 from notifications.domain.wanted import (
     NO_CHANNEL,
@@ -75,6 +75,13 @@ CHECK_IN_TEXTS = {
     "be delivered.",
     "doubt": "Call the patient and ask how they are: nobody knows if the message that "
     "asks arrived.",
+}
+ASKED_TEXTS = {
+    NO_CHANNEL: "Call the patient: they asked for a new link, and none can be sent to "
+    "them.",
+    LOST: "Call the patient: they asked for a new link, and it could not be delivered.",
+    "doubt": "Call the patient: they asked for a new link, and nobody knows if it "
+    "arrived.",
 }
 TEXT_TEXTS = {
     LOST: "Call the patient: our answer to their text could not be delivered.",
@@ -241,6 +248,8 @@ def _text(situation: Situation, reason: str, kind: str) -> str:
             return CHECK_IN_TEXTS[reason]
         case Offered():
             return OFFER_TEXTS[reason]
+        case Asked():
+            return ASKED_TEXTS[reason]
         case Received():
             return TEXT_TEXTS[reason]
     return VISIT_TEXTS.get((kind, reason), "") or TEXTS[reason]

@@ -56,6 +56,8 @@ UNION SELECT 'offer:' || o.id FROM scheduling_offer o
    AND o.state IN ('offered', 'too-late', 'withdrawn')
 UNION SELECT 'text:' || id FROM notifications_inboundtext
  WHERE created_at > %(now)s - interval '1 day'
+UNION SELECT 'asked:' || id FROM notifications_asked
+ WHERE planned_at IS NOT NULL AND expires_at > %(now)s
 UNION SELECT subject FROM notifications_message
  WHERE state IN ('scheduled', 'claimed') AND expires_at > %(now)s
 ORDER BY 1

@@ -85,7 +85,7 @@ class Writing:
         text = template(message.kind, message.language, message.channel)
         message.template_version = text.version
         message.also = wording.told_also(message, situation)
-        words = wording.open_words(message, situation)
+        words = wording.open_words(message, situation, self.now)
         kept = wording.without_token(words, message)
         self.leaving.append(Leaving(message, situation, provider, words, kept))
 

@@ -26,7 +26,7 @@ from notifications.models import Message
 from notifications.selectors import inbox, providers
 from notifications.selectors.situation_batches import load_all
 from notifications.selectors.situations import Situation, address_of
-from notifications.services import breaking, choosing, fallback, planning
+from notifications.services import breaking, choosing, fallback, mail_parts, planning
 from notifications.services import calls as telephone
 from notifications.services.choosing import Way
 from notifications.services.claiming import Claimed
@@ -288,7 +288,8 @@ def _stopped(
 
 
 def _held(situation: Situation, facts: Facts, way: Way) -> str:
-    if not situation.clinic.sends_on:
+    asked_by_staff = situation.asked is not None and situation.patient is None
+    if not (situation.clinic.sends_on or asked_by_staff):
         return "clinic_sends_nothing"
     if isinstance(situation.snapshot, Visit) and situation.snapshot.id in facts.undone:
         return "plan_being_undone"
@@ -344,8 +345,12 @@ def _letter(left: Leaving, attempt_id: int, now: datetime) -> Letter:
         at=now,
         handed_at=time.monotonic(),
         sender=left.situation.clinic.name,
+        reply_to=left.situation.clinic.email,
         language=message.language,
         expires_at=message.expires_at,
+        closing=mail_parts.closing(message, left.situation),
+        unsubscribe=mail_parts.unsubscribe(message, left.situation),
+        invitation=mail_parts.invitation(message, left.situation),
     )
 
 

@@ -15,6 +15,8 @@ def of(
 
     `reviewed` tells which languages a clinic has reviewed, given its id.
     """
+    if situation.asked is not None and situation.asked.text:
+        return situation.asked.text.split(".")[1]  # a trial of a text, by its key
     reader = situation.inbound or situation.patient or situation.enquiry
     if reader is None or reader.language in {"", SOURCE_LANGUAGE}:
         return SOURCE_LANGUAGE

@@ -56,7 +56,7 @@ def apply(situation: Situation, *, now: datetime) -> Plan:
     for item in wanted.messages:
         if item.dedupe_key in standing:
             _redate(standing[item.dedupe_key], item)
-            _translate(standing[item.dedupe_key], situation)
+            _translate(standing[item.dedupe_key], situation, now)
     _insert(
         situation, [m for m in wanted.messages if m.dedupe_key not in standing], now
     )
@@ -121,7 +121,7 @@ def _redate(row: Message, wanted: Wanted) -> None:
     )
 
 
-def _translate(row: Message, situation: Situation) -> None:
+def _translate(row: Message, situation: Situation, now: datetime) -> None:
     """What waits is shown in the language it will leave in."""
     if row.state not in states.WAITING:
         return
@@ -130,7 +130,7 @@ def _translate(row: Message, situation: Situation) -> None:
     if (row.language, row.template_version) == (language, text.version):
         return
     row.language, row.template_version = language, text.version
-    words = wording.masked(row, situation)
+    words = wording.masked(row, situation, now)
     row.title, row.body = words.title, words.body
     row.save(update_fields=["language", "template_version", "title", "body"])
 
@@ -176,7 +176,9 @@ def _row(
     )
     if wanted.link_expires_at is not None:
         row.link = link
-    words = wording.masked(row, situation)
+    if situation.asked is not None:
+        row.link = situation.asked.opens
+    words = wording.masked(row, situation, now)
     row.title, row.body = words.title, words.body
     return row
 

@@ -67,7 +67,7 @@ def _of_move(situation: Situation, reviewed: frozenset[str], now: datetime) -> T
     wanted = plan(situation.snapshot, reach=situation.reach, now=now)
     return Told(
         tuple(
-            _notice(message, situation, reviewed)
+            _notice(message, situation, reviewed, now)
             for message in wanted.messages
             if message.kind in NOTICES
         ),
@@ -75,7 +75,9 @@ def _of_move(situation: Situation, reviewed: frozenset[str], now: datetime) -> T
     )
 
 
-def _notice(wanted: Wanted, situation: Situation, reviewed: frozenset[str]) -> Notice:
+def _notice(
+    wanted: Wanted, situation: Situation, reviewed: frozenset[str], now: datetime
+) -> Notice:
     patient = situation.patient
     assert patient is not None, "a visit has a patient"
     language = usable_language(patient.language, reviewed)
@@ -86,7 +88,7 @@ def _notice(wanted: Wanted, situation: Situation, reviewed: frozenset[str]) -> N
         told_start=wanted.told_start,
         was_start=wanted.was_start,
     )
-    words = wording.masked(message, situation)
+    words = wording.masked(message, situation, now)
     return Notice(
         kind=wanted.kind,
         channel=wanted.channel,

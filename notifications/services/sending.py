@@ -23,6 +23,7 @@ from notifications import channels
 from notifications.channels.contract import Accepted, Letter
 from notifications.selectors import providers
 from notifications.services import breaking, fallback, pacing, provider_events
+from notifications.services.asking import plan_asked
 from notifications.services.calling import Callers, Pair
 from notifications.services.claiming import ANY_PRIORITY, BATCH, Claimed, claim
 from notifications.services.clock_guard import clock_is_wrong
@@ -85,6 +86,7 @@ def send_due(
         # What a provider has told by itself comes before any doubt about it.
         provider_events.apply_all(now=as_of or clock.now())
         sweep_all(now=as_of or clock.now())
+        plan_asked(now=as_of or clock.now())
     found = [
         _Lane(names, carries, as_of, at_point, priority)
         for priority in ([0] if urgent else [0, ANY_PRIORITY])

@@ -1,5 +1,6 @@
 """A message's words, filled from what holds now."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -7,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from notifications.domain import wording
+from clinics.services import password_reset
+from notifications.domain import catalogue, wording
 from notifications.domain.catalogue import (
     KINDS,
     PREPARE_T2,
@@ -17,11 +19,13 @@ from notifications.domain.catalogue import (
 )
 from notifications.domain.plan_visits import Reminder, days_told
 from notifications.domain.render import MASKED, Words, first_of, render
-from notifications.domain.subjects import Alarm, Offered, Received, Visit
-from notifications.domain.templates import template
+from notifications.domain.subjects import Alarm, Asked, Offered, Received, Visit
+from notifications.domain.templates import TEMPLATES, template
 from notifications.domain.templates.before import LIST, MORE, QUESTIONS
 from notifications.models import Message
 from notifications.selectors.situations import Situation
+from notifications.services import samples
+from notifications.services.phones import NO_PHONE, spoken_phone
 from patients.services import links
 
 if TYPE_CHECKING:
@@ -29,24 +33,23 @@ if TYPE_CHECKING:
 
 CALLING_CODE = "+1"
 PREPARATION = frozenset({PREPARE_T14, PREPARE_T7, PREPARE_T2})
+RESET_KEY = re.compile(r"(/password/reset/key/)[^/\s]+")
 
 
-def masked(message: Message, situation: Situation) -> Words:
+def masked(message: Message, situation: Situation, now: datetime) -> Words:
     """Return the words as they are kept and shown: without the link's token."""
-    return _words(message, situation, MASKED)
+    return _words(message, situation, MASKED, now)
 
 
-# A clinic of old times may have no number: a sentence does not end in the middle.
-NO_PHONE = {"en": "our front desk", "es": "la recepción"}
-
-
-def open_words(message: Message, situation: Situation) -> Words:
+def open_words(message: Message, situation: Situation, now: datetime) -> Words:
     """Return the words as they leave, with the link's token; never stored by us."""
-    return _words(message, situation, _token(message.link))
+    return _words(message, situation, _token(message.link), now)
 
 
 def without_token(words: Words, message: Message) -> Words:
     """Return these open words as they are kept: without the link's token."""
+    if message.kind == catalogue.PASSWORD_RESET:
+        return Words(words.title, RESET_KEY.sub(rf"\g<1>{MASKED}", words.body))
     token = _token(message.link)
     if not token:
         return words
@@ -57,14 +60,19 @@ def _token(link: "PatientLink | None") -> str:
     return links.token(link) if link else ""
 
 
-def _words(message: Message, situation: Situation, token: str) -> Words:
+def _words(message: Message, situation: Situation, token: str, now: datetime) -> Words:
+    if trial := _trial(situation, now):
+        return trial
     text = template(message.kind, message.language, message.channel)
     patient = situation.patient
     first_name = first_of(patient.given_name or patient.family_name) if patient else ""
-    return render(text, dict(_values(message, situation, token)), first_name)
+    values = _values(message, situation, token, now)
+    return render(text, dict(values), first_name)
 
 
-def _values(message: Message, situation: Situation, token: str) -> Mapping[str, str]:
+def _values(
+    message: Message, situation: Situation, token: str, now: datetime
+) -> Mapping[str, str]:
     values = {
         "clinic": situation.clinic.short_name,
         "phone": spoken_phone(situation.clinic.phone) or NO_PHONE[message.language],
@@ -75,12 +83,12 @@ def _values(message: Message, situation: Situation, token: str) -> Mapping[str, 
         case Visit() as visit:
             called_off = message.was_start or visit.start
             when = visit.start if message.told_start else called_off
-            values["when"] = _moments(when, message, situation)
-            values["was"] = _moment(called_off, message, situation)
+            values["when"] = _moments(when, message, situation, now)
+            values["was"] = _moment(called_off, message, situation, now)
             values["more"] = _more(message, situation)
             values["minutes"] = message.occurrence
         case Offered() as offer:
-            values["when"] = _moment(offer.start, message, situation)
+            values["when"] = _moment(offer.start, message, situation, now)
         case Received() as text:
             said = {answer.id: answer.body for answer in text.answers}
             values["text"] = said.get(message.occurrence, "")
@@ -88,6 +96,8 @@ def _values(message: Message, situation: Situation, token: str) -> Mapping[str, 
             minutes = alarm.answer_within // timedelta(minutes=1)
             values["minutes"] = str(minutes)
             values["link"] = f"{settings.SITE_URL}/staff/tasks/"
+        case Asked(kind=catalogue.PASSWORD_RESET):
+            values["link"] = _reset_address(message, situation, token)
     return values
 
 
@@ -131,7 +141,9 @@ def _more(message: Message, situation: Situation) -> str:
     return "".join(found)
 
 
-def _moments(start: datetime, message: Message, situation: Situation) -> str:
+def _moments(
+    start: datetime, message: Message, situation: Situation, now: datetime
+) -> str:
     """The start, and those of other visits that the message tells of."""
     others = [r.visit.start for r in _others(message, situation) if _tells_start(r)]
     return wording.moments(
@@ -139,21 +151,40 @@ def _moments(start: datetime, message: Message, situation: Situation) -> str:
         message.language,
         here=ZoneInfo(situation.clinic.time_zone),
         there=situation.reach.zone,
+        now=now,
     )
 
 
-def _moment(instant: datetime, message: Message, situation: Situation) -> str:
+def _reset_address(message: Message, situation: Situation, token: str) -> str:
+    """The address that sets a new password: its key is made as the message leaves."""
+    if token == MASKED or message.user_id is None:
+        return f"{settings.SITE_URL}/account/password/reset/key/{MASKED}/"
+    user = situation.users[message.user_id]
+    return f"{settings.SITE_URL}{password_reset.path_of(user)}"
+
+
+def _trial(situation: Situation, now: datetime) -> Words | None:
+    """The words of a text as a sample patient would read them, marked as a trial.
+
+    None for every other message, and for a text that a new release has taken out.
+    """
+    if situation.asked is None or not situation.asked.text:
+        return None
+    key = tuple(situation.asked.text.split("."))
+    text = TEMPLATES.get((key[0], key[1], key[2]))
+    if text is None:
+        return None
+    said = samples.words(text, clinic=situation.clinic, now=now)
+    return Words(f"TEST: {said.title}" if said.title else "", f"TEST {said.body}")
+
+
+def _moment(
+    instant: datetime, message: Message, situation: Situation, now: datetime
+) -> str:
     return wording.moment(
         instant,
         message.language,
         here=ZoneInfo(situation.clinic.time_zone),
         there=situation.reach.zone,
+        now=now,
     )
-
-
-def spoken_phone(number: str) -> str:
-    """Return a North American number as people write it, others as they are."""
-    digits = number.removeprefix(CALLING_CODE)
-    if number.startswith(CALLING_CODE) and len(digits) == 10:
-        return f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
-    return number

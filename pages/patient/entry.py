@@ -4,10 +4,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponseRedirect, QueryDict
+from django.urls import reverse
 
 from clinics import selectors as clinics
 from clinics.services.doors import Answer, PublicRequest, public_page
 from core.actor import Actor
+from notifications.services import asking
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import (
     is_switch,
@@ -16,6 +18,7 @@ from pages.patient.visitor import (
     page_of,
     remember,
     show,
+    unknown,
 )
 from patients.services import links
 
@@ -46,7 +49,7 @@ def _open(
 ) -> Answer:
     link = links.find(token, request.now, overdue)
     if link is None:
-        return notice(request, "gone", status=404)
+        return _ended(request, token)
     clinic = clinics.clinic(link.patient.clinic_id)
     if link.locked_at:
         return notice(request, "locked", clinic=clinic, status=403)
@@ -54,6 +57,38 @@ def _open(
         return _prove(request, token, link, purpose, overdue)
     context = {"typed": _typed(request), "switch_form": "form"}
     return show(request, "entry", context, clinic=clinic)
+
+
+@public_page
+def new_link(request: PublicRequest, token: str) -> Answer:
+    """Ask for a new link in place of one that has ended.
+
+    The answer is the same whatever follows: the link itself goes only to the number
+    or address we know.
+    """
+    link = links.find_ended(token, request.now)
+    if link is None:
+        return (
+            unknown(request) if links.find(token, request.now) is None else _to(token)
+        )
+    if request.method == "POST" and not is_switch(request):
+        asking.ask_new_link(link, now=request.now)
+        # Shown by a page of its own: loading it again asks for nothing.
+        return HttpResponseRedirect(request.path, status=303)
+    return notice(request, "new_link", clinic=link.patient.clinic)
+
+
+def _to(token: str) -> Answer:
+    return HttpResponseRedirect(reverse("v:entry", args=[token]), status=303)
+
+
+def _ended(request: PublicRequest, token: str) -> Answer:
+    """An ended link names its clinic; one that is none of ours names them all."""
+    link = links.find_ended(token, request.now)
+    if link is None:
+        return unknown(request)
+    context = {"token": token}
+    return show(request, "ended", context, clinic=link.patient.clinic, status=404)
 
 
 def _prove(
@@ -83,7 +118,7 @@ def _prove(
             clinic = clinics.clinic(link.patient.clinic_id)
             return notice(request, "locked", clinic=clinic, status=403)
         case _:
-            return notice(request, "gone", status=404)
+            return _ended(request, token)
 
 
 def _again(

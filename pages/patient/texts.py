@@ -19,8 +19,30 @@ EN = {
     ),
     "gone_title": "This link is no longer open",
     "gone_text": (
-        "Please use the newest message from your clinic, or call your clinic."
+        "We can send a new one to the phone or e-mail we know, or you can call us."
     ),
+    "gone_button": "Send me a new link",
+    "new_link_title": "Thank you",
+    "new_link_text": (
+        "If there is something open for you, a new link is on its way to the phone or "
+        "e-mail we know. If nothing comes within 15 minutes, please call us."
+    ),
+    "unknown_title": "We do not know this link",
+    "unknown_text": (
+        "Part of it may be missing. Please open it again from the message, "
+        "or call your clinic."
+    ),
+    "mail_stop_title": "No more e-mail from us?",
+    "mail_stop_text": (
+        "We will stop all e-mail to this address. If we need to tell you something, "
+        "we will text or call you."
+    ),
+    "mail_stop_button": "Stop e-mail to me",
+    "mail_stopped_title": "Done. You will get no more e-mail.",
+    "mail_stopped_text": "If we need to tell you something, we will text or call you.",
+    "mail_again_button": "That was a mistake: send me e-mail again",
+    "mail_again_title": "Thank you. You will get e-mail again.",
+    "mail_again_text": "You can stop it at any time by the link in each reminder.",
     "again_title": "Please open your link again",
     "again_text": "For your privacy this page closes after 30 minutes.",
     "visit_title": "Your visit",
@@ -34,6 +56,7 @@ EN = {
     "yes": "Yes, I will be there",
     "other": "I need another time",
     "no": "I cannot come",
+    "calendar": "Put it in my calendar",
     "confirmed_title": "Thank you. We will see you then.",
     "confirmed_text": "You have said that you will be there.",
     "asked_title": "Thank you for telling us",
@@ -196,7 +219,35 @@ ES = {
         "La fecha de nacimiento no coincidió cinco veces. Le llamaremos, o llámenos."
     ),
     "gone_title": "Este enlace ya no está abierto",
-    "gone_text": "Use el mensaje más reciente de su clínica, o llame a su clínica.",
+    "gone_text": (
+        "Podemos enviarle uno nuevo al teléfono o correo que conocemos, o llámenos."
+    ),
+    "gone_button": "Envíenme un enlace nuevo",
+    "new_link_title": "Gracias",
+    "new_link_text": (
+        "Si hay algo abierto para usted, un enlace nuevo va en camino al teléfono o "
+        "correo que conocemos. Si no llega nada en 15 minutos, por favor llámenos."
+    ),
+    "unknown_title": "No conocemos este enlace",
+    "unknown_text": (
+        "Puede que falte una parte. Ábralo otra vez desde el mensaje, "
+        "o llame a su clínica."
+    ),
+    "mail_stop_title": "¿No quiere más correos nuestros?",
+    "mail_stop_text": (
+        "Dejaremos de enviar correos a esta dirección. Si necesitamos decirle algo, "
+        "le enviaremos un mensaje de texto o le llamaremos."
+    ),
+    "mail_stop_button": "No enviarme más correos",
+    "mail_stopped_title": "Listo. No recibirá más correos.",
+    "mail_stopped_text": (
+        "Si necesitamos decirle algo, le enviaremos un mensaje de texto o le llamaremos."
+    ),
+    "mail_again_button": "Fue un error: envíenme correos otra vez",
+    "mail_again_title": "Gracias. Recibirá correos otra vez.",
+    "mail_again_text": (
+        "Puede cancelarlos en cualquier momento con el enlace de cada recordatorio."
+    ),
     "again_title": "Por favor abra su enlace otra vez",
     "again_text": "Por su privacidad esta página se cierra después de 30 minutos.",
     "visit_title": "Su cita",
@@ -210,6 +261,7 @@ ES = {
     "yes": "Sí, voy a ir",
     "other": "Necesito otra fecha u hora",
     "no": "No puedo ir",
+    "calendar": "Ponerla en mi calendario",
     "confirmed_title": "Gracias. Le esperamos.",
     "confirmed_text": "Usted nos dijo que va a venir.",
     "asked_title": "Gracias por avisarnos",

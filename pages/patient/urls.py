@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from pages.patient import book, check_in, entry, offer, preferences, visit
+from pages.patient import book, check_in, entry, mail, offer, preferences, visit
 
 app_name = "v"
 
 urlpatterns = [
     path("visit/", visit.visit, name="visit"),
+    path("visit/calendar/", visit.calendar, name="calendar"),
     path("visit/told/<slug:answer>/", visit.told, name="told"),
     path("visit/times/", visit.times, name="times"),
     path("visit/cannot/", visit.cannot, name="cannot"),
@@ -23,6 +24,8 @@ urlpatterns = [
     path("check-in/signs/told/", check_in.signs_told, name="signs_told"),
     path("check-in/correct/", check_in.correct, name="correct"),
     path("check-in/done/", check_in.done, name="done"),
+    path("<str:token>/mail/", mail.stop, name="mail_stop"),
+    path("<str:token>/new/", entry.new_link, name="new_link"),
     path("<str:token>/", entry.entry, name="entry"),
     path("<str:token>/preferences/", entry.preferences, name="stop"),
 ]

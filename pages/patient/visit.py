@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from clinics.services.doors import Answer, PublicRequest, public_page
 from core.problems import Invalid, StaleVersion
 from core.refusal import Refused
+from notifications.domain.invitations import FILE_NAME, calendar_file
+from notifications.selectors import visit_snapshots
+from notifications.services import mail_parts
 from pages import numbers
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import (
@@ -124,6 +127,24 @@ def late(request: PublicRequest) -> Answer:
     if isinstance(outcome, Refused):
         return _say(request, visitor, "late_over", status=409)
     return HttpResponseRedirect(reverse("v:told", args=["late"]), status=303)
+
+
+def calendar(request: PublicRequest) -> Answer:
+    """The visit as a file that a calendar takes over, and later finds again."""
+    entered = _enter(request)
+    if not isinstance(entered, tuple):
+        return entered
+    visitor, appointment = entered
+    entry = mail_parts.invitation_to(
+        visit_snapshots.visit_of(appointment, ()),
+        visitor.clinic,
+        "PUBLISH",
+        language_of(request, visitor.patient),
+    )
+    text = calendar_file(entry, at=request.now)
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
+    return response
 
 
 def _enter(request: PublicRequest) -> "tuple[Visitor, Appointment] | Answer":

@@ -135,6 +135,8 @@ def show(
         "t": TEXTS[language],
         "language": language,
         "clinic": clinic,
+        # Whoever is at no clinic yet still has to find the way to theirs.
+        "all_clinics": () if clinic else clinics.clinics().order_by("name"),
         "switch_address": _switch_address(request, other),
         "switch_lang": other,
         "switch_label": LANGUAGES[other],
@@ -165,6 +167,11 @@ def notice(
 def shut(request: HttpRequest) -> TemplateResponse:
     """Asked for a page without a fresh proof: open the link again."""
     return notice(request, "again", status=403)
+
+
+def unknown(request: HttpRequest) -> TemplateResponse:
+    """A link that is none of ours, or not the whole of one."""
+    return notice(request, "unknown", status=404)
 
 
 def moment(at: datetime, zone: ZoneInfo, language: str) -> str:

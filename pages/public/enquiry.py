@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class EnquiryForm(Form):
-    """What a stranger tells us; `website` is a trap that people never see."""
+    """What a stranger tells us; people never see the field `cp_extra`."""
 
     given_name = forms.CharField(max_length=100)
     # One name is enough: some people have one.
@@ -33,7 +33,8 @@ class EnquiryForm(Form):
     message = forms.CharField(max_length=1000, required=False, widget=area(4))
     sms_consent = forms.BooleanField(required=False)
     email_consent = forms.BooleanField(required=False)
-    website = forms.CharField(required=False)
+    # No word that a browser or a password manager has something to fill in for.
+    cp_extra = forms.CharField(required=False)
 
     status = 422
 
@@ -123,7 +124,7 @@ def _clinic(slug: str) -> "Clinic":
 def _send(request: PublicRequest, clinic: "Clinic", form: EnquiryForm) -> bool:
     """Whether it was taken; what is wrong is put on the form."""
     fields = dict(form.cleaned_data)
-    trap = fields.pop("website")
+    trap = fields.pop("cp_extra")
     try:
         enquiries.submit(
             clinic_id=clinic.pk,

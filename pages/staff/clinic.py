@@ -15,6 +15,7 @@ from scheduling.services.effects import counted
 FIELDS = (
     "phone",
     "address",
+    "email",
     "offers_by_itself",
     "offer_batch_size",
     "offer_valid_minutes",
@@ -28,6 +29,11 @@ class PoliciesForm(Form):
         label="Telephone", max_length=16, help_text="As +17135550100."
     )
     address = forms.CharField(label="Address", max_length=500, widget=area())
+    email = forms.EmailField(
+        label="E-mail for answers",
+        required=False,
+        help_text="Patients who answer our mail write there.",
+    )
     offers_by_itself = forms.BooleanField(
         label="Offer freed openings by itself",
         required=False,

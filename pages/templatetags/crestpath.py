@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core.clock import now
 from pages import words
 
 register = template.Library()
@@ -67,7 +68,8 @@ def day(at: datetime | date, zone: tzinfo | None = None) -> str:
 
 @register.filter
 def short_day(at: datetime | date, zone: tzinfo | None = None) -> str:
-    return words.short_day(_local_date(at, zone))
+    today = now().astimezone(zone).date() if zone else now().date()
+    return words.short_day(_local_date(at, zone), today)
 
 
 @register.filter

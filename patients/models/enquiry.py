@@ -22,6 +22,8 @@ class Enquiry(UuidModel):
         max_length=2, choices=Language, default=Language.ENGLISH
     )
     message = models.CharField(max_length=1000, blank=True, default="")
+    # A field that no person sees was filled: a person decides what to make of it.
+    is_suspicious = models.BooleanField(default=False, db_default=False)
     sms_consent = models.BooleanField(default=False)
     email_consent = models.BooleanField(default=False)
     received_at = models.DateTimeField()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -28,6 +28,11 @@ from patients.services import (
 )
 
 REASON_LENGTH = 200
+ANSWER = "Answer an enquiry from the public form."
+SUSPICIOUS = (
+    "Look at an enquiry from the public form: a machine may have sent it. "
+    "Answer it if a person did."
+)
 
 
 class AlreadyAnswered(Problem):
@@ -53,19 +58,16 @@ def submit(
     source: str,
     now: datetime,
     real_now: datetime,
-) -> Enquiry | None:
+) -> Enquiry:
     """Keep what was sent by the form and ask the coordinators to answer it.
 
     `source` is the sender's address, for the caps only. `trap` is the form's hidden
-    field: people leave it empty, so whoever fills it gets None, which the page
-    answers as if all were well; only that it happened is recorded. Raises
+    field: mostly machines fill it, but a browser that fills in forms may, too. So it
+    drops nobody; the enquiry is kept as suspicious and a person looks at it. Raises
     core.problems.Invalid, enquiry_caps.TooMany.
     """
     enquiry_caps.count(clinic_id=clinic_id, source=source, real_now=real_now)
     by = job("enquiry_form", clinic_id)
-    if trap:
-        _record("enquiry.trapped", uuid4(), {}, by=by, now=now)
-        return None
     fields = {
         "given_name": tidy(given_name),
         "family_name": tidy(family_name),
@@ -79,12 +81,14 @@ def submit(
         **fields,
         **_stored(ways, clinic_id),
         message=composed(message).strip(),
+        is_suspicious=bool(trap),
         sms_consent=sms_consent,
         email_consent=email_consent,
         received_at=now,
         expires_at=now + KEPT_FOR,
     )
-    _record("enquiry.received", enquiry.pk, {}, by=by, now=now)
+    told = {"is_suspicious": "yes"} if trap else {}
+    _record("enquiry.received", enquiry.pk, told, by=by, now=now)
     _ask_for_answer(enquiry, by, now)
     events.publish(EnquiryReceived(enquiry_id=enquiry.pk, occurred_at=now))
     return enquiry
@@ -241,7 +245,7 @@ def _ask_for_answer(enquiry: Enquiry, by: Actor, now: datetime) -> None:
     tasks.open(
         clinic_id=enquiry.clinic_id,
         kind="enquiry",
-        text="Answer an enquiry from the public form.",
+        text=SUSPICIOUS if enquiry.is_suspicious else ANSWER,
         subject=subject_of(enquiry.pk),
         owner_role="coordinator",
         due_at=now + ANSWER_WITHIN,

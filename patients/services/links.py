@@ -97,6 +97,19 @@ def find(
     return links.first()
 
 
+def find_ended(token: str, now: datetime) -> PatientLink | None:
+    """The link of a token that opens nothing any more; None for an open or unknown one.
+
+    Whoever has it learns the clinic, and nothing of the patient.
+    """
+    if len(token) != link_tokens.TOKEN_LENGTH:
+        return None
+    known = PatientLink.objects.select_related("patient__clinic").filter(
+        token_hash=link_tokens.fingerprint(token)
+    )
+    return known.exclude(expires_at__gt=now, revoked_at=None).first()
+
+
 @transaction.atomic
 def revoke(*, patient_id: UUID, subject: str, by: Actor, now: datetime) -> int:
     """End every link of the patient to `subject`; how many were ended."""

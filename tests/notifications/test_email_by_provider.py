@@ -1,6 +1,9 @@
 """Every provider Anymail knows takes our mail: built whole, up to the request."""
 
 import dataclasses
+import sys
+from importlib import import_module
+from types import ModuleType
 
 import pytest
 from anymail.backends.base_requests import AnymailRequestsBackend
@@ -9,8 +12,10 @@ from anymail.exceptions import AnymailSerializationError, AnymailUnsupportedFeat
 from config import mail as mail_settings
 from notifications.channels.contract import NotSent, Refused, Unknown
 from notifications.channels.email import EmailChannel
+from notifications.channels.email.invitations import takes_form
 from notifications.checks import providers
 from tests.notifications.test_email import LETTER
+from tests.notifications.test_invitations import invitation
 
 # What each asks for; Amazon's needs a library that is not installed here.
 NEEDED = {
@@ -34,12 +39,17 @@ SENT = dataclasses.replace(
 )
 
 
+# Those whose interface takes a further form of the text; the others an attached file.
+TAKES_FORMS = {"sendgrid"}
+INVITED = dataclasses.replace(SENT, invitation=invitation())
+
+
 class Reached(Exception):
-    """The request to the provider is built and would leave now."""
+    """The request to the provider is built and would leave now; with its mail."""
 
 
 def _reached(self, payload, message):
-    raise Reached
+    raise Reached(message, [payload.serialize_data(), getattr(payload, "files", [])])
 
 
 @pytest.fixture
@@ -64,6 +74,50 @@ def test_our_mail_can_be_handed_to_the_provider(use, monkeypatch, provider):
 
     with pytest.raises(Reached):
         EmailChannel().send(SENT)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("provider", NEEDED)
+def test_an_invitation_goes_as_the_provider_can_carry_it(use, monkeypatch, provider):
+    monkeypatch.setattr(AnymailRequestsBackend, "post_to_esp", _reached)
+    use(provider)
+
+    with pytest.raises(Reached) as reached:
+        EmailChannel().send(INVITED)
+
+    mail, request = reached.value.args
+    forms = [form.mimetype for form in mail.alternatives]
+    files = [(name, mimetype) for name, _, mimetype in mail.attachments]
+    if provider in TAKES_FORMS:
+        assert forms == ["text/html", "text/calendar; method=REQUEST"]
+        assert files == []
+    else:
+        assert forms == ["text/html"]
+        assert files == [("visit.ics", "text/calendar")]
+    assert _holds(request), "the provider's request lacks the calendar file"
+
+
+def _holds(request):
+    """The calendar file is in it: as words, or as base64 of them."""
+    sent = str(request)
+    return "BEGIN:VCALENDAR" in sent or "QkVHSU46VkNBTEVOREFS" in sent
+
+
+def test_amazon_carries_an_invitation_as_a_form_of_the_text(monkeypatch):
+    """Its back end hands over the whole mail; its library is stood in for."""
+    boto3, client = ModuleType("boto3"), ModuleType("botocore.client")
+    errors = ModuleType("botocore.exceptions")
+    client.Config = lambda **_: None
+    for name in ("BotoCoreError", "ClientError", "ConnectionError"):
+        setattr(errors, name, type(name, (Exception,), {}))
+    stands_in = {"boto3": boto3, "botocore": ModuleType("botocore")}
+    stands_in |= {"botocore.client": client, "botocore.exceptions": errors}
+    for name, module in stands_in.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.delitem(sys.modules, "anymail.backends.amazon_ses", raising=False)
+    made = import_module("anymail.backends.amazon_ses").EmailBackend()
+
+    assert takes_form(made, "text/calendar; method=REQUEST")
 
 
 @pytest.mark.parametrize(

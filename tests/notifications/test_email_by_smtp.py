@@ -4,10 +4,13 @@ import dataclasses
 from email.utils import parseaddr
 
 import pytest
+from icalendar import Calendar
 
 from config import mail as mail_settings
 from notifications.channels.contract import Accepted, NotSent, Refused
 from notifications.channels.email import EmailChannel
+from notifications.services import sending
+from tests.factories import notifications as make
 from tests.notifications.mail_server import PASSWORD, USER, Inbox, controller
 from tests.notifications.test_email import LETTER, MESSAGE
 
@@ -27,7 +30,7 @@ def inbox():
 
 
 @pytest.fixture
-def server(inbox, way, tmp_path, monkeypatch):
+def mail_server(inbox, way, tmp_path, monkeypatch):
     running = controller(inbox, tmp_path, implicit=way == "implicit")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "mail.crt"))
     running.start()
@@ -36,14 +39,14 @@ def server(inbox, way, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def use(server, way, settings):
+def use(mail_server, way, settings):
     """Set what the environment of an installation would set."""
 
     def apply(**env):
         read = mail_settings.read(
             {
                 "EMAIL_HOST": "127.0.0.1",
-                "EMAIL_PORT": str(server.port),
+                "EMAIL_PORT": str(mail_server.port),
                 "EMAIL_HOST_USER": USER,
                 "EMAIL_HOST_PASSWORD": PASSWORD,
                 "EMAIL_TLS": way,
@@ -170,3 +173,91 @@ def test_a_mail_the_server_wants_later_is_not_sent(use, inbox):
     inbox.answer = "451 later"
 
     assert EmailChannel().send(SENT) == NotSent("SMTPDataError")
+
+
+def by_mail(settings):
+    settings.CHANNELS = {"sms": "none", "email": "email"}
+    return make.booked(sms_consent=False, email_consent=True)
+
+
+def parts(mail):
+    assert mail.get_content_type() == "multipart/alternative"
+    text, html, invitation = list(mail.iter_parts())
+    (event,) = Calendar.from_ical(invitation.get_content()).walk("VEVENT")
+    return text, html, invitation, event
+
+
+def test_a_visit_is_booked_moved_and_cancelled_in_the_readers_calendar(
+    db, use, inbox, settings
+):
+    place, _, visit = by_mail(settings)
+    sending.send_due(as_of=make.NOW)
+    later = make.NOW + 4 * make.HOUR
+    make.move(place, visit, start=make.VISIT + make.HOUR, now=later)
+    sending.send_due(as_of=later + make.HOUR)
+    make.cancel(place, visit, now=later + 2 * make.HOUR)
+    sending.send_due(as_of=later + 3 * make.HOUR)
+
+    booked, moved, cancelled = [mail for _, mail in inbox.mails]
+    events = []
+    for mail, method in (booked, "REQUEST"), (moved, "REQUEST"), (cancelled, "CANCEL"):
+        _, _, invitation, event = parts(mail)
+        assert invitation.get_content_type() == "text/calendar"
+        assert invitation["Content-Type"].params["method"] == method
+        assert Calendar.from_ical(invitation.get_content())["METHOD"] == method
+        assert event["ORGANIZER"] == f"mailto:{parseaddr(str(mail['From']))[1]}"
+        assert event["ATTENDEE"] == f"mailto:{mail['To']}"
+        assert place.clinic.short_name in event["SUMMARY"]
+        events.append(event)
+    assert {event["UID"] for event in events} == {str(visit.pk)}
+    assert [event["SEQUENCE"] for event in events] == [0, 1, 2]
+    assert [event["DTSTART"].dt for event in events] == [
+        make.VISIT,
+        make.VISIT + make.HOUR,
+        make.VISIT + make.HOUR,
+    ]
+    assert [event["STATUS"] for event in events] == [
+        "CONFIRMED",
+        "CONFIRMED",
+        "CANCELLED",
+    ]
+
+
+def test_a_mail_closes_with_the_postal_address_and_nobody_to_reply_to(
+    db, use, inbox, settings
+):
+    place, _, _ = by_mail(settings)
+    sending.send_due(as_of=make.NOW)
+
+    text, html, _, _ = parts(inbox.mails[0][1])
+    assert place.clinic.address in text.get_content()
+    assert "Please do not reply" in text.get_content()
+    assert place.clinic.address in html.get_content()
+
+
+def test_answers_go_to_the_clinics_own_mail(db, use, inbox, settings):
+    place, _, _ = by_mail(settings)
+    place.clinic.email = "desk@cedar.example.org"
+    place.clinic.save(update_fields=["email"])
+    sending.send_due(as_of=make.NOW)
+
+    mail = inbox.mails[0][1]
+    assert mail["Reply-To"] == "desk@cedar.example.org"
+    assert "do not reply" not in parts(mail)[0].get_content()
+
+
+def test_a_reminder_can_be_ended_by_one_click_and_a_fact_cannot(
+    db, use, inbox, settings
+):
+    settings.SITE_URL = "https://clinic.example.org"
+    by_mail(settings)
+    sending.send_due(as_of=make.NOW)
+    sending.send_due(as_of=make.at("2026-09-07 10:00"))
+
+    booked, reminder = [mail for _, mail in inbox.mails]
+    assert booked["List-Unsubscribe"] is None
+    address = reminder["List-Unsubscribe"].strip().strip("<>")
+    assert address.startswith("https://clinic.example.org/v/")
+    assert reminder["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    text = reminder.get_body(("plain",)).get_content()
+    assert f"To get no more e-mail from us: {address}" in text

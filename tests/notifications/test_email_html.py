@@ -15,7 +15,7 @@ WORDS = some.text(
 
 
 def read(html):
-    body = html.split("<body>")[1].split("</body>")[0]
+    body = html.split("<body")[1].split(">", 1)[1].split("</body>")[0]
     return unescape(TAGS.sub("", body))
 
 

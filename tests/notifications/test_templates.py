@@ -158,7 +158,9 @@ def test_dates_are_words_and_clocks_have_12_hours(local, english, spanish):
     instant = datetime.fromisoformat(local).replace(tzinfo=HOUSTON)
 
     said = {
-        language: wording.moment(instant, language, here=HOUSTON, there=HOUSTON)
+        language: wording.moment(
+            instant, language, here=HOUSTON, there=HOUSTON, now=instant
+        )
         for language in LANGUAGES
     }
 
@@ -169,7 +171,7 @@ def test_a_reader_elsewhere_is_told_whose_clock_it_is():
     instant = datetime(2026, 12, 3, 15, tzinfo=UTC)
     denver = ZoneInfo("America/Denver")
 
-    said = wording.moment(instant, "en", here=HOUSTON, there=denver)
+    said = wording.moment(instant, "en", here=HOUSTON, there=denver, now=instant)
 
     assert said == "Thu Dec 3 at 9:00 AM (CST)"
 
@@ -178,7 +180,9 @@ def test_a_reader_elsewhere_is_told_whose_clock_it_is():
 def test_no_numeric_date_is_ever_said(minutes):
     instant = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     for language in LANGUAGES:
-        said = wording.moment(instant, language, here=HOUSTON, there=HOUSTON)
+        said = wording.moment(
+            instant, language, here=HOUSTON, there=HOUSTON, now=instant
+        )
         assert not re.search(r"\d+[/-]\d+", said)
 
 
@@ -196,11 +200,29 @@ def test_no_numeric_date_is_ever_said(minutes):
         ("á" * 71, "UCS-2", 71, 2),
         ("“", "UCS-2", 1, 1),
         ("😀" * 35, "UCS-2", 70, 1),
+        # Six parts hold 918 septets; an escape that would straddle two costs a seventh.
+        ("a" * 152 + "€" + "a" * 152 + "€" + "a" * 151, "GSM-7", 459, 4),
+        ("€" * 153, "GSM-7", 306, 3),
+        ("a" + "€" * 152, "GSM-7", 305, 2),
+        ("a" * 152 + "€" * 77, "GSM-7", 306, 3),
+        # 67 units hold 33 pairs, and one unit stays empty.
+        ("😀" * 66, "UCS-2", 132, 2),
+        ("😀" * 67, "UCS-2", 134, 3),
+        ("á" * 66 + "😀" + "á" * 66, "UCS-2", 134, 3),
         ("", "GSM-7", 0, 1),
     ],
 )
 def test_segments_are_counted_as_carriers_count_them(text, encoding, units, segments):
     assert gsm7.size(text) == gsm7.Size(encoding, units, segments)
+
+
+@given(st.text(alphabet=sorted(gsm7.BASIC | gsm7.EXTENDED) + ["á", "😀"], max_size=500))
+def test_no_character_is_cut_and_no_segment_is_emptier_than_it_must_be(text):
+    found = gsm7.size(text)
+    room = 153 if found.encoding == "GSM-7" else 67
+    if found.segments == 1:
+        return
+    assert -(-found.units // room) <= found.segments <= -(-found.units // (room - 1))
 
 
 @given(st.text(alphabet=sorted(gsm7.BASIC), max_size=400))

@@ -91,11 +91,27 @@ def test_some_way_to_answer_is_needed(client, address):
     assert send(client, address, phone="", email="t@example.org").status_code == 303
 
 
-def test_whoever_fills_the_hidden_field_is_thanked_and_nothing_is_kept(client, address):
-    response = send(client, address, website="https://spam.example")
+def test_what_a_password_manager_fills_in_drops_nobody(client, address):
+    response = send(client, address, website="https://tomas.example.org")
 
     assert response.status_code == 303
-    assert not Enquiry.objects.exists()
+    assert not Enquiry.objects.get().is_suspicious
+
+
+def test_the_hidden_field_has_a_name_that_nothing_fills_in(client, address):
+    page = client.get(address).content.decode()
+    hidden = re.search(r'<div class="trap".*?</div>', page, re.DOTALL)[0]
+
+    words = "name|mail|phone|tel|url|web|site|address|street|city|zip|company|user"
+    assert not re.search(words, re.sub(r"\bname=", "", hidden))
+    assert 'autocomplete="off"' in hidden
+
+
+def test_whoever_fills_the_hidden_field_is_kept_for_a_person(client, address):
+    response = send(client, address, cp_extra="https://spam.example")
+
+    assert response.status_code == 303
+    assert Enquiry.objects.get().is_suspicious
 
 
 def test_too_many_from_one_place_are_sent_to_the_telephone(client, address):

@@ -1,5 +1,6 @@
 """The public form: taken, capped, trapped, answered, forgotten."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -137,14 +138,19 @@ def test_a_message_may_have_several_lines(here):
     assert enquiry(here, message="One.\r\nTwo.\n\tThree.".replace("\r", "")).message
 
 
-def test_whoever_fills_the_hidden_field_gets_nothing_and_that_is_recorded(here):
-    assert enquiry(here, trap="https://spam.example") is None
+def test_whoever_fills_the_hidden_field_is_kept_as_suspicious_for_a_person(here):
+    kept = enquiry(here, trap="https://spam.example")
 
-    assert not Enquiry.objects.exists()
-    assert not Task.objects.exists()
-    entry = JournalEntry.objects.get()
-    assert entry.name == "enquiry.trapped"
-    assert "spam" not in entry.payload
+    assert Enquiry.objects.get() == kept
+    assert kept.is_suspicious
+    assert "a machine may have sent it" in Task.objects.get().text
+    entry = JournalEntry.objects.get(name="enquiry.received")
+    assert json.loads(entry.payload) == {"is_suspicious": "yes"}
+
+
+def test_whoever_leaves_it_empty_is_not_suspicious(here):
+    assert not enquiry(here).is_suspicious
+    assert "machine" not in Task.objects.get().text
 
 
 def test_one_source_is_capped_by_the_hour(here):

@@ -32,6 +32,8 @@ from notifications.channels.contract import (
     Unknown,
 )
 from notifications.channels.email.html import html_of, one_line
+from notifications.channels.email.invitations import attach_invitation
+from notifications.domain.invitations import Invitation, calendar_file
 
 TOO_MANY_REQUESTS = 429
 PERMANENT = 500
@@ -51,8 +53,8 @@ class EmailChannel:
         """Hand one mail to the configured backend."""
         if letter.channel != self.name:
             return Refused("wrong_channel")
-        mail = _mail(letter)
         try:
+            mail = _mail(letter)
             return _hand_over(mail)
         except FAILURES as error:
             return _by_error(error)
@@ -82,9 +84,12 @@ def _hand_over(mail: EmailMessage) -> Result:
 
 def _mail(letter: Letter) -> EmailMultiAlternatives:
     reply_to = letter.reply_to or settings.EMAIL_REPLY_TO
+    text = (
+        f"{letter.body.rstrip()}\n\n{letter.closing}" if letter.closing else letter.body
+    )
     mail = EmailMultiAlternatives(
         subject=one_line(letter.title),
-        body=letter.body,
+        body=text,
         from_email=_sender(letter),
         to=[letter.address],
         reply_to=[reply_to] if reply_to else None,
@@ -92,12 +97,33 @@ def _mail(letter: Letter) -> EmailMultiAlternatives:
         headers={
             "Message-ID": _message_id(letter),
             "Auto-Submitted": "auto-generated",
+            **_unsubscribe(letter),
         },
     )
-    mail.attach_alternative(html_of(letter.body, letter.language), "text/html")
+    mail.attach_alternative(html_of(text, letter.language), "text/html")
+    if letter.invitation is not None:
+        attach_invitation(mail, _calendar(letter, letter.invitation), letter.invitation)
     # Anymail hands this to the provider, whose callbacks then name our message.
     mail.metadata = {"message": str(letter.message_id)}  # type: ignore[attr-defined]
     return mail
+
+
+def _unsubscribe(letter: Letter) -> dict[str, str]:
+    """A mail program's own button (RFC 8058), which presses only over HTTPS."""
+    if not letter.unsubscribe:
+        return {}
+    found = {"List-Unsubscribe": f"<{letter.unsubscribe}>"}
+    if letter.unsubscribe.startswith("https://"):
+        found["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return found
+
+
+def _calendar(letter: Letter, invitation: Invitation) -> str:
+    """The organizer is the sender: mail programs trust no other one's changes."""
+    organizer = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return calendar_file(
+        invitation, at=letter.at, organizer=organizer, attendee=letter.address
+    )
 
 
 def _sender(letter: Letter) -> str:

@@ -1,7 +1,8 @@
 """A plain text as HTML: the same words, its links to press, nothing else.
 
 No style sheet, picture or script: a mail program shows it in the reader's own size
-and colours, and nothing tells anybody that it was opened.
+and colours, and nothing tells anybody that it was opened. One rule keeps a link that
+is wider than a telephone inside its page, and lets no other word be cut.
 """
 
 import re
@@ -19,7 +20,9 @@ def html_of(text: str, language: str) -> str:
     body = "\n".join(f"<p>{_lines(part)}</p>" for part in paragraphs)
     return (
         f'<!doctype html>\n<html lang="{escape(language)}">\n<head>'
-        f'<meta charset="utf-8"></head>\n<body>\n{body}\n</body>\n</html>\n'
+        '<meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"></head>\n'
+        f'<body style="overflow-wrap: break-word">\n{body}\n</body>\n</html>\n'
     )
 
 

@@ -50,6 +50,6 @@ def _row(letter: Letter) -> list[Any]:
         letter.channel,
         letter.address,
         letter.title,
-        letter.body,
+        f"{letter.body}\n\n{letter.closing}" if letter.closing else letter.body,
         letter.at,
     ]

@@ -3,7 +3,7 @@
 VERSION = 2
 
 STOP = "STOP to opt out."
-END = "\n\n{clinic}, {phone}\nPlease do not reply to this e-mail."
+END = "\n\n{clinic}, {phone}"
 # The way to STOP by mail: it opens with the birth date, as every link does.
 FOOTER = END + "\n\nChoose what we send you, or stop it: {preferences}"
 
@@ -15,7 +15,8 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("confirmation", "email"): (
         "Your visit: {when}",
         "Hello {first_name},\n\nYour visit at {clinic} is booked for {when}.\n\n"
-        "To confirm it, or to ask for another time:\n{link}" + FOOTER,
+        "To confirm it, to ask for another time, or for your calendar:\n{link}"
+        + FOOTER,
     ),
     ("day_before", "sms"): (
         "",
@@ -35,7 +36,8 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "New time for your visit: {when}",
         "Hello {first_name},\n\nYour visit at {clinic} was {was}.\n"
         "The new time is {when}.\n\n"
-        "To confirm it, or to ask for another time:\n{link}" + FOOTER,
+        "To confirm it, to ask for another time, or for your calendar:\n{link}"
+        + FOOTER,
     ),
     ("cancelled", "sms"): (
         "",
@@ -132,6 +134,33 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("inbox_answer", "sms"): ("", "{clinic}: {text} " + STOP),
     ("inbox_answer", "email"): ("An answer to your text", "{text}" + END),
+    ("new_link", "sms"): (
+        "",
+        "{clinic}: {name}here is your new link: {link} " + STOP,
+    ),
+    ("new_link", "email"): (
+        "Your new link",
+        "Hello {first_name},\n\nYou asked for a new link to your page at {clinic}:\n"
+        "{link}\n\nIf you did not ask for it, there is nothing to do." + FOOTER,
+    ),
+    ("password_reset", "sms"): (
+        "",
+        "{clinic}: choose a new password: {link} " + STOP,
+    ),
+    ("password_reset", "email"): (
+        "Choose a new password",
+        "Somebody, most likely you, asked for a new password of your staff account.\n\n"
+        "Choose it here:\n{link}\n\n"
+        "The link works once. If it was not you, there is nothing to do." + FOOTER,
+    ),
+    ("trial", "sms"): (
+        "",
+        "{clinic}: the text to be tried is not in use any more. " + STOP,
+    ),
+    ("trial", "email"): (
+        "The text to be tried is not in use any more",
+        "It was taken out after you had asked for it." + FOOTER,
+    ),
     ("on_call_page", "sms"): (
         "",
         (

@@ -3,7 +3,7 @@
 VERSION = 4
 
 STOP = "STOP para no recibir mensajes."
-END = "\n\n{clinic}, {phone}\nPor favor, no responda a este correo."
+END = "\n\n{clinic}, {phone}"
 FOOTER = END + "\n\nElija qué le enviamos, o deje de recibirlo: {preferences}"
 
 TEXTS: dict[tuple[str, str], tuple[str, str]] = {
@@ -14,7 +14,8 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("confirmation", "email"): (
         "Su cita: {when}",
         "Hola, {first_name}:\n\nSu cita en {clinic} es el {when}.\n\n"
-        "Para confirmarla o pedir otra fecha u hora:\n{link}" + FOOTER,
+        "Para confirmarla, pedir otra fecha u hora, o ponerla en su calendario:\n{link}"
+        + FOOTER,
     ),
     ("day_before", "sms"): (
         "",
@@ -35,7 +36,8 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "Nueva fecha y hora de su cita: {when}",
         "Hola, {first_name}:\n\nSu cita en {clinic} era el {was}.\n"
         "La nueva fecha y hora: {when}.\n\n"
-        "Para confirmarla o pedir otra fecha u hora:\n{link}" + FOOTER,
+        "Para confirmarla, pedir otra fecha u hora, o ponerla en su calendario:\n{link}"
+        + FOOTER,
     ),
     ("cancelled", "sms"): (
         "",
@@ -136,6 +138,30 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("inbox_answer", "sms"): ("", "{clinic}: {text} " + STOP),
     ("inbox_answer", "email"): ("Respuesta a su mensaje", "{text}" + END),
+    ("new_link", "sms"): (
+        "",
+        "{clinic}: {name}este es su enlace nuevo: {link} " + STOP,
+    ),
+    ("new_link", "email"): (
+        "Su enlace nuevo",
+        "Hola, {first_name}:\n\nUsted pidió un enlace nuevo a su página en {clinic}:\n"
+        "{link}\n\nSi no lo pidió, no tiene que hacer nada." + FOOTER,
+    ),
+    ("password_reset", "sms"): (
+        "",
+        "{clinic}: elija una clave nueva: {link} " + STOP,
+    ),
+    ("password_reset", "email"): (
+        "Elija una clave nueva",
+        "Alguien, seguramente usted, pidió una clave nueva para su cuenta de trabajo."
+        "\n\nElíjala aquí:\n{link}\n\n"
+        "El enlace sirve una vez. Si no fue usted, no tiene que hacer nada." + FOOTER,
+    ),
+    ("trial", "sms"): ("", "{clinic}: el texto de prueba ya no se usa. " + STOP),
+    ("trial", "email"): (
+        "El texto de prueba ya no se usa",
+        "Se quitó después de que usted lo pidió." + FOOTER,
+    ),
     ("on_call_page", "sms"): (
         "",
         (

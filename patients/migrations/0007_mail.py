@@ -1,0 +1,12 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("patients", "0006_alarms")]
+    operations = [
+        migrations.AddField(
+            model_name="enquiry",
+            name="is_suspicious",
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+    ]
