@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from clinics.models import Clinic, Membership
 from core import clock
 from core.actor import job
+from notifications.models import Message
 from patients.models import Patient
 from patients.services import consents
 from scheduling.models import Appointment, Hold
@@ -167,6 +168,7 @@ def _more(place: Practice, patient: Patient) -> dict[str, Any]:
         "hold": held.pk,
         "enquiry": enquiry.pk,
         "room": _closed_room(place),
+        "message": Message.objects.filter(patient=patient).earliest("due_at").pk,
         **_waiting(place),
     }
 

@@ -108,6 +108,15 @@ PAGES: dict[str, Opened] = {
     "staff:kits": ("technician", lambda day: reverse("staff:kits")),
     "staff:tasks": ("clinician", lambda day: reverse("staff:tasks")),
     "staff:messages": ("coordinator", lambda day: reverse("staff:messages")),
+    "staff:message": (
+        "coordinator",
+        lambda day: at("staff:message", day.ids["message"]),
+    ),
+    "staff:hearing": ("coordinator", lambda day: reverse("staff:hearing")),
+    "staff:hearing_on": (
+        "coordinator",
+        lambda day: f"{at('staff:hearing_on', NEXT_WEEK)}?span=week",
+    ),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),
     "staff:resources": ("admin", lambda day: reverse("staff:resources")),
     "staff:resource_new": ("admin", lambda day: reverse("staff:resource_new")),
