@@ -117,6 +117,7 @@ PAGES: dict[str, Opened] = {
         "coordinator",
         lambda day: f"{at('staff:hearing_on', NEXT_WEEK)}?span=week",
     ),
+    "staff:sending": ("admin", lambda day: reverse("staff:sending")),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),
     "staff:resources": ("admin", lambda day: reverse("staff:resources")),
     "staff:resource_new": ("admin", lambda day: reverse("staff:resource_new")),
@@ -142,7 +143,7 @@ PAGES: dict[str, Opened] = {
     "mfa_index": ("nurse", lambda day: reverse("mfa_index")),
 }
 # Answers that are no page of their own, or have tests of their own.
-ELSEWHERE = FORMS | {"staff:home", "staff:repair_run"}
+ELSEWHERE = FORMS | {"staff:home", "staff:repair_run", "staff:sending_resume"}
 ELSEWHERE |= {"staff:user_end", "staff:user_reactivate", "staff:user_unlock"}
 ELSEWHERE |= {"staff:day_remove", "staff:patient_return"}
 ELSEWHERE_BEGINS = ("staff:episode", "staff:act")
