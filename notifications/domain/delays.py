@@ -1,4 +1,4 @@
-"""Delay between the instant a message is due and that of handing it over, in figures."""
+"""Delays from the instant a message is due to that of handing it over, in figures."""
 
 import math
 from collections.abc import Sequence

@@ -25,6 +25,7 @@ QUIET_AT_MOST = timedelta(days=2)
 HELD = "clinic_sends_nothing"
 MOST = 20
 PAUSED, DOWN, UP = "paused", "down", "up"
+EVERYTHING = ProviderState.ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,12 @@ LISTS: dict[str, Callable[[QuerySet[Message], datetime], QuerySet[Message]]] = {
     "in_doubt": lambda rows, now: in_doubt(rows),
     "unjudged": lambda rows, now: unjudged(rows),
 }
+
+
+def is_paused(provider: str) -> bool:
+    """Return True if somebody has stopped that provider, or everything."""
+    rows = ProviderState.objects.filter(provider=provider)
+    return rows.filter(paused_at__isnull=False).exists()
 
 
 def _handed(clinic_id: int, since: datetime) -> list[timedelta]:

@@ -13,7 +13,7 @@ from clinics import selectors as clinics
 from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
 from core.refusal import Reason, Refused
-from notifications.models import ProviderState
+from notifications.domain.delays import Delays
 from notifications.selectors import health
 from notifications.selectors.providers import strange_instance
 from notifications.services import providers
@@ -87,7 +87,7 @@ def resume(request: StaffRequest) -> Answer:
     name = request.POST.get("provider", "")
     if strange_instance():
         return Refused((_elsewhere(),))
-    if not ProviderState.objects.filter(provider=name, paused_at__isnull=False):
+    if not health.is_paused(name):
         notes.info(request, "It is not paused any more.")
     else:
         providers.resume(provider=name, by=request.actor, now=request.now)
@@ -103,7 +103,7 @@ def _elsewhere() -> Reason:
     )
 
 
-def _span(name: str, figures: health.Delays) -> dict[str, Any]:
+def _span(name: str, figures: Delays) -> dict[str, Any]:
     return {
         "name": name,
         "handed": figures.handed,
@@ -134,7 +134,7 @@ def _provider(one: health.Provider) -> dict[str, Any]:
     carries = [states.CHANNELS.get(channel, channel) for channel in one.carries]
     return {
         "code": one.name,
-        "name": "All sending" if one.name == ProviderState.ALL else one.name,
+        "name": "All sending" if one.name == health.EVERYTHING else one.name,
         "carries": ", ".join(carries),
         "state": state,
         "tone": tone,

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from core import clock
 from core.models import JournalEntry
@@ -167,7 +166,7 @@ def test_resuming_what_is_not_paused_changes_nothing(place):
 
 def test_a_copy_of_another_installation_is_not_resumed_by_a_page(place, settings):
     settings.INSTANCE_ID = "houston-1"
-    SendingInstance.objects.create(name="elsewhere", since=timezone.now())
+    SendingInstance.objects.create(name="elsewhere", since=NOW)
     providers.pause(reason="restored", by=place.by, now=NOW)
     client = sending(place)
 
