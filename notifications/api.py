@@ -1,5 +1,6 @@
 """REST: a clinic's messages, and taking one back."""
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from core.refusal import Refused
 from notifications import selectors
 from notifications.domain import states
 from notifications.models import Message
+from notifications.selectors import health
 from notifications.services import messages
 
 
@@ -64,6 +66,52 @@ class MessageCancel(Endpoint):
         return document(answer)
 
 
+class SendingHealth(Endpoint):
+    """How the clinic's messages leave, for monitoring; no patient in it."""
+
+    actions: ClassVar = {"GET": "health.read"}
+
+    def get(self, request: Any) -> Any:
+        """Read the delays of the last hour, day and week, providers and counts."""
+        return health_document(health.health(self.clinic.pk, request.now), request.now)
+
+
+def health_document(found: health.Health, now: datetime) -> dict[str, Any]:
+    """Return what REST tells about sending; delays in seconds."""
+    return {
+        "well": found.is_well,
+        "delays": {
+            name: {
+                "handed_over": figures.handed,
+                "waiting": figures.waiting,
+                "p50_seconds": _seconds(figures.p50),
+                "p99_seconds": _seconds(figures.p99),
+                "share_under_10_seconds": figures.quick,
+            }
+            for name, figures in found.spans.items()
+        },
+        "oldest_due_seconds": _seconds(now - found.oldest.next_at)
+        if found.oldest
+        else None,
+        "providers": [
+            {
+                "name": one.name,
+                "carries": list(one.carries),
+                "state": one.state,
+                "since": one.since,
+                "reason": one.reason,
+            }
+            for one in found.providers
+        ],
+        "belongs_to_another_installation": bool(found.strange),
+        "counts": {name: rows.count() for name, rows in found.lists.items()},
+    }
+
+
+def _seconds(length: timedelta | None) -> float | None:
+    return None if length is None else length.total_seconds()
+
+
 def document(message: Message) -> dict[str, Any]:
     """Return what REST tells about a message; its link is masked."""
     return {
@@ -103,5 +151,6 @@ def _state(text: str) -> str:
 
 urlpatterns = [
     path("messages/", MessageList.as_view(), name="messages"),
+    path("sending/", SendingHealth.as_view(), name="sending"),
     path("messages/<uuid:message_id>/cancel/", MessageCancel.as_view()),
 ]

@@ -97,6 +97,12 @@ ADMINISTRATION: dict[str, Rule] = {
         "Versions of the clinical rules are the medical director's to put in force.",
         MEDICAL_DIRECTOR,
     ),
+    "sending.resume": _rule(
+        "Who runs the clinic's system lets messages leave again; the medical director "
+        "answers for what patients are told.",
+        ADMIN,
+        MEDICAL_DIRECTOR,
+    ),
     "template.write": _rule("Wording of messages is configuration.", ADMIN),
     "user.write": _rule("Accounts and roles are the administrator's.", ADMIN),
 }

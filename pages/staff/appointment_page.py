@@ -82,7 +82,7 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
             )
         ],
         "may_resolve": may(request.membership.role, "conflict.resolve").allowed,
-        "messages_planned": _messages(request, visit),
+        "told": _told(request, visit),
         "history": history.timeline(f"appointment:{visit.pk}"),
     }
 
@@ -124,11 +124,14 @@ def replaced_words(pairs: Iterable[tuple[Any, Any]]) -> list[str]:
     ]
 
 
-def _messages(request: StaffRequest, visit: "Appointment") -> list[dict[str, Any]]:
+def _told(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
+    """What was and will be said; nothing to who may not read messages."""
     if not may(request.membership.role, "message.read").allowed:
-        return []
-    subject = f"appointment:{visit.pk}"
-    return message_rows.of_visit(request.clinic.pk, visit.patient_id, subject)
+        return {}
+    subject, patient_id = f"appointment:{visit.pk}", visit.patient_id
+    return dict(
+        message_rows.of_visit(request.clinic.pk, patient_id, subject, request.now)
+    )
 
 
 def _confirmed(visit: "Appointment") -> str:

@@ -1,55 +1,214 @@
-"""The log of messages, and taking one back that has not left."""
+"""The log of messages, one message with all that was tried, and taking one back."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages as notes
-from django.db.models import QuerySet
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from clinics.domain import quiet
 from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
+from core.problems import NotFound
 from core.refusal import Refused
 from notifications import selectors
-from notifications.domain import states
+from notifications.domain import catalogue
+from notifications.domain import states as known
+from notifications.selectors import message_log
 from notifications.services import messages as service
-from pages import numbers
+from pages import numbers, states
+from pages.converters import DayConverter
 from pages.staff import message_rows
+from pages.words import listed_name
+from patients import selectors as patients
+
+if TYPE_CHECKING:
+    from patients.models import Patient
 
 ROWS = 50
-NOT_SENT = (states.SUPPRESSED, states.EXPIRED, states.UNDELIVERED, states.DEAD)
+MOST_PEOPLE = 20
+NOT_SENT = (known.SUPPRESSED, known.EXPIRED, known.UNDELIVERED, known.DEAD)
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
     "": ("All", ()),
-    "planned": ("Planned", tuple(sorted(states.WAITING | states.IN_FLIGHT))),
-    "sent": ("Sent", (states.ACCEPTED, states.DELIVERED)),
+    "planned": ("Planned", tuple(sorted(known.WAITING | known.IN_FLIGHT))),
+    "sent": ("Sent", (known.ACCEPTED, known.DELIVERED)),
     "failed": ("Not sent", NOT_SENT),
-    "stopped": ("Cancelled", (states.CANCELLED, states.SUPERSEDED)),
+    "stopped": ("Cancelled", (known.CANCELLED, known.SUPERSEDED)),
+    "doubt": ("In doubt", (known.UNCERTAIN,)),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the log's address asks for; what cannot be meant asks for nothing."""
+
+    tab: str
+    kind: str
+    channel: str
+    on: date | None
+    patient: "Patient | None"
+
+    def address(self, **changed: str) -> str:
+        """Return the address of the same search with something changed."""
+        query = {
+            "tab": self.tab,
+            "kind": self.kind,
+            "channel": self.channel,
+            "on": self.on.isoformat() if self.on else "",
+            "patient": str(self.patient.pk) if self.patient else "",
+        }
+        asked = {name: value for name, value in (query | changed).items() if value}
+        return f"?{urlencode(asked)}"
+
+    def wish(self, zone: ZoneInfo) -> message_log.Wish:
+        on = self.on
+        return message_log.Wish(
+            patient_id=self.patient.pk if self.patient else None,
+            kind=self.kind,
+            channel=self.channel,
+            states=TABS[self.tab][1],
+            since=quiet.at(on, quiet.MIDNIGHT, zone) if on else None,
+            until=quiet.at(on + timedelta(days=1), quiet.MIDNIGHT, zone)
+            if on
+            else None,
+            soonest_first=self.tab == "planned",
+        )
 
 
 @page(action="message.read")
 def messages(request: StaffRequest) -> Answer:
-    tab = request.GET.get("tab", "")
-    tab = tab if tab in TABS else ""
+    """The log; a name is searched for by POST, as it belongs in no address."""
+    text = request.POST.get("q", "").strip()[:100]
+    if request.method == "POST" and text:
+        return _people(request, text)
+    asked = _asked(request, request.GET)
     number = max(1, numbers.read(request.GET.get("page", ""), 1))
     first = (number - 1) * ROWS
-    rows = list(_in_order(request, tab)[first : first + ROWS + 1])
+    zone = ZoneInfo(request.clinic.time_zone)
+    found = message_log.search(request.clinic.pk, asked.wish(zone))
+    rows = list(found[first : first + ROWS + 1])
     more, rows = len(rows) > ROWS, rows[:ROWS]
     ids = {row.patient_id for row in rows if row.patient_id}
-    request.saw(*ids, count=len(ids), deliberate=False)
+    ids |= {asked.patient.pk} if asked.patient else set()
+    request.saw(*ids, count=len(ids), deliberate=asked.patient is not None)
     may_cancel = may(request.membership.role, "message.cancel").allowed
     context = {
-        "tabs": [
-            {"label": label, "address": f"?tab={code}", "current": code == tab}
-            for code, (label, _) in TABS.items()
-        ],
+        **_search_fields(request, asked),
         "rows": [message_rows.row(row, may_cancel=may_cancel) for row in rows],
         "may_cancel": may_cancel,
         "trouble": selectors.trouble(request.now, request.clinic.pk).lines,
-        "next_address": f"?tab={tab}&page={number + 1}" if more else "",
+        "previous_address": asked.address(page=str(number - 1)) if number > 1 else "",
+        "next_address": asked.address(page=str(number + 1)) if more else "",
     }
     return TemplateResponse(request, "pages/staff/messages.html", context)
+
+
+def _asked(request: StaffRequest, given: Mapping[str, str]) -> Asked:
+    tab, kind, channel = (given.get(name, "") for name in ("tab", "kind", "channel"))
+    try:
+        on = DayConverter().to_python(given.get("on", ""))
+    except ValueError:
+        on = None
+    return Asked(
+        tab=tab if tab in TABS else "",
+        kind=kind[:40],
+        channel=channel if channel in catalogue.CHANNELS else "",
+        on=on,
+        patient=_patient(request, given.get("patient", "")),
+    )
+
+
+def _patient(request: StaffRequest, key: str) -> "Patient | None":
+    try:
+        return patients.patient(UUID(key), request.clinic.pk)
+    except (ValueError, NotFound):
+        return None
+
+
+def _search_fields(request: StaffRequest, asked: Asked) -> dict[str, Any]:
+    kinds = {code: states.message_kind(code) for code in catalogue.KINDS}
+    return {
+        "asked": asked,
+        "tabs": [
+            {
+                "label": label,
+                "address": asked.address(tab=code),
+                "current": code == asked.tab,
+            }
+            for code, (label, _) in TABS.items()
+        ],
+        "kinds": sorted(kinds.items(), key=lambda pair: pair[1]),
+        "channels": list(states.CHANNELS.items()),
+        "patient_address": reverse("staff:patient", args=[asked.patient.pk])
+        if asked.patient
+        else "",
+        "everybody_address": asked.address(patient=""),
+        "is_narrowed": bool(asked.kind or asked.channel or asked.on),
+    }
+
+
+def _people(request: StaffRequest, text: str) -> Answer:
+    """The patients fitting what was typed: the one found, or whom to choose from."""
+    asked = _asked(request, request.POST)
+    found = list(patients.search(request.clinic.pk, text)[: MOST_PEOPLE + 1])
+    if len(found) == 1:
+        address = asked.address(patient=str(found[0].pk))
+        return redirect(f"{reverse('staff:messages')}{address}")
+    shown = found[:MOST_PEOPLE]
+    request.saw(*(one.pk for one in shown))
+    context = {
+        **_search_fields(request, asked),
+        "q": text,
+        "more": len(found) > MOST_PEOPLE,
+        "people": [
+            {
+                "name": listed_name(one),
+                "birth_date": one.birth_date,
+                "mrn": one.mrn,
+                "address": asked.address(patient=str(one.pk)),
+            }
+            for one in shown
+        ],
+    }
+    return TemplateResponse(request, "pages/staff/messages_whose.html", context)
+
+
+@page(action="message.read")
+def message(request: StaffRequest, message_id: UUID) -> Answer:
+    """One message: its words, its times, every attempt, and calls in its place."""
+    found = selectors.message(message_id, request.clinic.pk)
+    if found.patient_id:
+        request.saw(found.patient_id)
+    role = request.membership.role
+    may_cancel = may(role, "message.cancel").allowed
+    context = {
+        "message": found,
+        "row": message_rows.row(found, may_cancel=may_cancel),
+        "is_staff": found.user_id is not None,
+        "subject_address": message_rows.subject_address(role, found.subject),
+        "attempts": [message_rows.attempt(one) for one in message_log.attempts(found)],
+        "events": [
+            {
+                "at": one.occurred_at or one.received_at,
+                "name": states.MESSAGES.get(one.type, (one.type, ""))[0],
+                "why": message_rows.why(one.reason),
+            }
+            for one in message_log.events(found)
+        ],
+        "calls": [
+            message_rows.call(one, request.now)
+            for one in message_log.calls_about([found.subject])
+        ],
+    }
+    return TemplateResponse(request, "pages/staff/message.html", context)
 
 
 @page(action="message.cancel")
@@ -65,12 +224,3 @@ def cancel(request: StaffRequest, message_id: UUID) -> Answer:
         return done
     notes.success(request, "It will not be sent.")
     return redirect("staff:messages")
-
-
-def _in_order(request: StaffRequest, tab: str) -> QuerySet:  # type: ignore[type-arg]
-    """What is planned: the next first; what is over: the latest first."""
-    rows = selectors.messages(request.clinic.pk)
-    wanted = TABS[tab][1]
-    if wanted:
-        rows = rows.filter(state__in=wanted)
-    return rows.order_by("due_at", "pk") if tab == "planned" else rows

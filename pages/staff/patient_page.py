@@ -62,7 +62,7 @@ def context(
         "history": history.timeline(f"patient:{patient.pk}", *streams),
         "tasks": _tasks(request, patient),
         **_episodes(request, patient),
-        "messages_log": _messages(request, patient),
+        "told": _told(request, patient),
         **_permissions(request, patient),
     }
 
@@ -108,10 +108,13 @@ def _contacts(request: StaffRequest, patient: "Patient") -> list[dict[str, Any]]
     return found
 
 
-def _messages(request: StaffRequest, patient: "Patient") -> list[dict[str, Any]]:
+def _told(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
+    """What was and will be said; nothing to who may not read messages."""
     if not may(request.membership.role, "message.read").allowed:
-        return []
-    return message_rows.of_patient(request.clinic.pk, patient.pk)
+        return {}
+    log = f"{reverse('staff:messages')}?{urlencode({'patient': patient.pk})}"
+    told = message_rows.of_patient(request.clinic.pk, patient.pk, request.now)
+    return {**told, "log_address": log}
 
 
 def _waits(request: StaffRequest, patient: "Patient") -> dict[str, Any]:

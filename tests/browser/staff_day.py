@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from clinics.models import Clinic, Membership
 from core import clock
 from core.actor import job
+from notifications.models import Message
 from patients.models import Patient
 from patients.services import consents
 from procedures.services import milestones
@@ -170,6 +171,7 @@ def _more(place: Practice, patient: Patient) -> dict[str, Any]:
         "enquiry": enquiry.pk,
         "room": _closed_room(place),
         "step": _step(place, patient),
+        "message": Message.objects.filter(patient=patient).earliest("due_at").pk,
         **_waiting(place),
     }
 

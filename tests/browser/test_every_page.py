@@ -110,6 +110,16 @@ PAGES: dict[str, Opened] = {
     "staff:kits": ("technician", lambda day: reverse("staff:kits")),
     "staff:tasks": ("clinician", lambda day: reverse("staff:tasks")),
     "staff:messages": ("coordinator", lambda day: reverse("staff:messages")),
+    "staff:message": (
+        "coordinator",
+        lambda day: at("staff:message", day.ids["message"]),
+    ),
+    "staff:hearing": ("coordinator", lambda day: reverse("staff:hearing")),
+    "staff:hearing_on": (
+        "coordinator",
+        lambda day: f"{at('staff:hearing_on', NEXT_WEEK)}?span=week",
+    ),
+    "staff:sending": ("admin", lambda day: reverse("staff:sending")),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),
     "staff:resources": ("admin", lambda day: reverse("staff:resources")),
     "staff:resource_new": ("admin", lambda day: reverse("staff:resource_new")),
@@ -135,7 +145,7 @@ PAGES: dict[str, Opened] = {
     "mfa_index": ("nurse", lambda day: reverse("mfa_index")),
 }
 # Answers that are no page of their own, or have tests of their own.
-ELSEWHERE = FORMS | {"staff:home", "staff:repair_run"}
+ELSEWHERE = FORMS | {"staff:home", "staff:repair_run", "staff:sending_resume"}
 ELSEWHERE |= {"staff:user_end", "staff:user_reactivate", "staff:user_unlock"}
 ELSEWHERE |= {"staff:day_remove", "staff:patient_return"}
 ELSEWHERE_BEGINS = ("staff:episode", "staff:act")

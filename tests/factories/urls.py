@@ -199,6 +199,11 @@ def message(clinic: Clinic) -> dict[str, Any]:
     return {"message_id": planned.pk}
 
 
+def hearing(clinic: Clinic) -> dict[str, Any]:
+    planned = Message.objects.get(pk=message(clinic)["message_id"])
+    return {"on": planned.next_at.date()}
+
+
 def entry(clinic: Clinic) -> dict[str, Any]:
     return {"entry_id": waitlist.entry(open_for_visits(clinic)).pk}
 
@@ -344,6 +349,9 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:journal": nothing,
     "staff:kits": kit_used,
     "staff:mailbox": nothing,
+    "staff:hearing": nothing,
+    "staff:hearing_on": hearing,
+    "staff:message": message,
     "staff:message_cancel": message,
     "staff:messages": nothing,
     "staff:milestone": milestone,
