@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinics", "0006_refusals")]
+    dependencies = [("clinics", "0007_twoways")]
     operations = [
         migrations.AddField(
             model_name="clinic",

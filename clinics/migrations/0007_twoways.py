@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinics", "0006_refusals"),
+        ("clinics", "0007_after"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clinics", "0006_refusals"),
-        ("notifications", "0004_silence"),
+        ("notifications", "0005_channels"),
         ("patients", "0007_before"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clinics", "0007_mail"),
-        ("notifications", "0004_silence"),
+        ("notifications", "0005_twoways"),
         ("patients", "0007_mail"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -43,6 +43,12 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("patient__isnull", False), ("user", None)),
                     models.Q(("task__isnull", False), ("user__isnull", False)),
+                    models.Q(
+                        ("patient", None),
+                        ("subject__startswith", "enquiry:"),
+                        ("user", None),
+                    ),
+                    models.Q(("inbound__isnull", False), ("user", None)),
                     models.Q(
                         ("patient", None),
                         ("subject__startswith", "asked:"),

@@ -53,7 +53,7 @@ DROP FUNCTION notifications_inbound_text_is_kept();
 class Migration(migrations.Migration):
     dependencies = [
         ("clinics", "0007_twoways"),
-        ("notifications", "0004_silence"),
+        ("notifications", "0005_before"),
         ("patients", "0007_twoways"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -189,6 +189,11 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     models.Q(("patient__isnull", False), ("user", None)),
                     models.Q(("task__isnull", False), ("user__isnull", False)),
+                    models.Q(
+                        ("patient", None),
+                        ("subject__startswith", "enquiry:"),
+                        ("user", None),
+                    ),
                     models.Q(("inbound__isnull", False), ("user", None)),
                     _connector="OR",
                 ),

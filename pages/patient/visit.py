@@ -129,6 +129,7 @@ def late(request: PublicRequest) -> Answer:
     return HttpResponseRedirect(reverse("v:told", args=["late"]), status=303)
 
 
+@public_page
 def calendar(request: PublicRequest) -> Answer:
     """The visit as a file that a calendar takes over, and later finds again."""
     entered = _enter(request)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0006_alarms"),
+        ("patients", "0007_before"),
     ]
 
     operations = [
@@ -21,6 +21,9 @@ class Migration(migrations.Migration):
                     ("confirm", "Confirm a visit"),
                     ("check_in", "Recovery check-in"),
                     ("offer", "Take an offered time"),
+                    ("prepare", "Prepare for a visit"),
+                    ("baseline", "Questions before a visit"),
+                    ("rebook", "Find a new time"),
                     ("book", "Book a visit that is owed"),
                 ],
                 max_length=8,
@@ -30,7 +33,18 @@ class Migration(migrations.Migration):
             model_name="patientlink",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("purpose__in", ["confirm", "check_in", "offer", "book"])
+                    (
+                        "purpose__in",
+                        [
+                            "confirm",
+                            "check_in",
+                            "offer",
+                            "prepare",
+                            "baseline",
+                            "rebook",
+                            "book",
+                        ],
+                    )
                 ),
                 name="link_purpose_is_known",
             ),

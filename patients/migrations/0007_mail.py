@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0006_alarms")]
+    dependencies = [("patients", "0007_twoways")]
     operations = [
         migrations.AddField(
             model_name="enquiry",

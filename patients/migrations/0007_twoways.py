@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clinics", "0007_twoways"),
-        ("patients", "0006_alarms"),
+        ("patients", "0007_book_links"),
     ]
 
     operations = [
@@ -37,6 +37,10 @@ class Migration(migrations.Migration):
                     ("confirm", "Confirm a visit"),
                     ("check_in", "Recovery check-in"),
                     ("offer", "Take an offered time"),
+                    ("prepare", "Prepare for a visit"),
+                    ("baseline", "Questions before a visit"),
+                    ("rebook", "Find a new time"),
+                    ("book", "Book a visit that is owed"),
                     ("settings", "Choose what is sent"),
                 ],
                 max_length=8,
@@ -55,7 +59,19 @@ class Migration(migrations.Migration):
             model_name="patientlink",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("purpose__in", ["confirm", "check_in", "offer", "settings"])
+                    (
+                        "purpose__in",
+                        [
+                            "confirm",
+                            "check_in",
+                            "offer",
+                            "prepare",
+                            "baseline",
+                            "rebook",
+                            "book",
+                            "settings",
+                        ],
+                    )
                 ),
                 name="link_purpose_is_known",
             ),
