@@ -55,7 +55,8 @@ def day_facts(
 ) -> DayFacts:
     """The visit's records as the guards see them at `now`, by the rules in use.
 
-    `limit` is how long after the first draw a product may be used. Read before each act, and so each kind of record once.
+    `limit` is how long after the first draw a product may be used. Read before each
+    act, and so each kind of record once.
     """
     today = now.astimezone(zone).date()
     drugs = list(evaluation.medications.all()) if evaluation else []
