@@ -97,6 +97,7 @@ ON_THE_DAY = {
     "mark-missing": "the site is not marked",
     "no-stop": "no stop stands",
     "not-fasting": "the patient has not fasted",
+    "form-incomplete": "the rest of the form was not complete",
     "not-today": "it is not the day of the visit",
     "pregnancy-test-old": "the pregnancy test is not of the day",
     "pregnancy-test-missing": "a pregnancy test is missing",

@@ -11,9 +11,9 @@ from typing import Literal
 
 # "device": a browser the person signed in with before. "session": their own session.
 # "key": their own API key. "witness": a colleague who asks them to be second person.
-# "network": none of these, told apart by where it comes from. "code": such a network,
-# for wrong codes after a right password. "half": anywhere, one of password and code was
-# right. "not limited": anywhere, none was.
+# "network": none of these, told apart by where it comes from. "code": the same network
+# for wrong codes after a right password. "half": anywhere, if one of both was right;
+# "not limited": if none was.
 Kind = Literal[
     "device",
     "session",
@@ -57,7 +57,7 @@ LONGEST_REST = max(ONE_PLACE.rest, EVERYWHERE.rest)
 ANYWHERE = Place("everywhere")
 HALF_RIGHT = Place("half")
 NOT_LIMITED = Place("not limited")
-_LIMITS = {
+_LIMITS: dict[str, Limit] = {
     ANYWHERE.kind: EVERYWHERE,
     HALF_RIGHT.kind: EVERYWHERE,
     NOT_LIMITED.kind: UNLIMITED,

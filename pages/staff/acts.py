@@ -25,7 +25,7 @@ from pages.act_form import ActForm, Answers, Sheet, answers
 from pages.act_page import ActPage
 from pages.act_sheets import Here
 from pages.words import sentence
-from procedures.domain import vitals
+from procedures.domain import in_passing
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.correction_guards import MADE_BY
 from procedures.domain.correction_table import KINDS
@@ -108,10 +108,12 @@ def _perform(request: StaffRequest, here: Here, sheet: Sheet, shown: ActPage) ->
     found = answers(sheet, request.POST)
     form = ActForm(sheet, request.POST)
     faults = _faults(request, sheet, found)
-    if faults:
+    finding = _found_in_passing(here, sheet, found)
+    if faults and not finding:
         form.take_faults(faults, found)
         return shown.answer(form)
-    unusual = _unusual(here, sheet, found)
+    # A finding goes on record as it is: to ask again would let it be typed away.
+    unusual = [] if finding else _unusual(here, sheet, found)
     if unusual and request.POST.get("acknowledged") != shown.mark(unusual):
         return shown.answer(form, unusual=unusual)
     try:
@@ -122,6 +124,7 @@ def _perform(request: StaffRequest, here: Here, sheet: Sheet, shown: ActPage) ->
     except StaleVersion:
         return shown.answer(form, is_stale=True)
     if isinstance(outcome, Refused):
+        form.take_faults(faults, found)
         return outcome if outcome.status == 403 else shown.answer(form, outcome)
     return _done(request, shown, outcome.stage)
 
@@ -147,6 +150,12 @@ def _faults(request: StaffRequest, sheet: Sheet, found: Answers) -> list[FieldEr
     return faults
 
 
+def _found_in_passing(here: Here, sheet: Sheet, found: Answers) -> bool:
+    if sheet.schema.act not in in_passing.ACTS:
+        return False
+    return bool(in_passing.found_in(here.facts, sheet.schema, found.raw, here.zone))
+
+
 def _half_scanned(sheet: Sheet, found: Answers) -> list[FieldError]:
     """One label of two is a form not finished, no attempt to put on record."""
     names = [f.name for f in sheet.asked if f.is_scan and f.name != "kit_udi"]
@@ -158,9 +167,6 @@ def _half_scanned(sheet: Sheet, found: Answers) -> list[FieldError]:
 
 def _unusual(here: Here, sheet: Sheet, found: Answers) -> list[str]:
     data = parse(sheet.schema, found.raw, sheet.zone)
-    # A fever goes on record as it is: to ask for it again would let it be typed away.
-    if vitals.has_fever(data):
-        return []
     remarks = unusual_answers.found(here.episode, sheet.schema, data)
     return [one.text.replace("unusual, must be", "usually") for one in remarks]
 

@@ -89,14 +89,16 @@ def readings(
 ) -> set[Reading]:
     """Every consistent way to read a text without brackets; more than `MANY` end it.
 
-    A scanner that `sends_separators` sends all of them. From another one anything may
-    be hidden in a field of variable length, unless somebody `confirmed` what the label
-    says: then only what kit labels usually hold. Raises NotGs1 if there is no way.
+    A scanner that `sends_separators` may still lose one, and then what a label may
+    hold is hidden in the field before it. From a scanner that sends none anything may
+    be. Where somebody `confirmed` what the label says, only what kit labels usually
+    hold. Raises NotGs1 if there is no way.
     """
     if len(text) > LONGEST:
         raise NotGs1("The text is too long for one label.")
     if sends_separators:
-        return _read(text, known, lambda code, _before: code in HIDDEN)
+        hidden = HIDDEN if confirmed else HIDDEN | RARE
+        return _read(text, known, lambda code, _before: code in hidden)
     found = _read(text, known, _may_hide)
     is_open = any(sum(known[c].is_variable for c, _ in one) > 1 for one in found)
     if confirmed and not is_open:

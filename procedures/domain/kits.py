@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 # GS1's invariant characters, as labels print them; nothing longer than 20.
@@ -17,13 +17,15 @@ LONGEST_LIFE_YEARS = 15
 class Kit:
     """A kit as its label names it; a kit without a serial is known by its lot only.
 
-    `gtin` is empty for a kit typed by hand whose label has none.
+    `gtin` is empty for a kit typed by hand whose label has none; how a kit was read
+    makes it no other one.
     """
 
     gtin: str
     expires_on: date
     lot: str = ""
     serial: str = ""
+    is_typed: bool = field(default=False, compare=False)
 
     @property
     def is_lot_only(self) -> bool:

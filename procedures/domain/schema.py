@@ -180,6 +180,13 @@ def parse(
     return data
 
 
+def readable(
+    schema: ActSchema, raw: Mapping[str, Any], zone: tzinfo | None = None
+) -> dict[str, Any]:
+    """As `parse`, but what is wrong or missing is left empty instead of refused."""
+    return _Reader(zone).mapping(schema.fields, raw, "")
+
+
 def warnings(schema: ActSchema, data: Mapping[str, Any]) -> tuple[FieldWarning, ...]:
     """Which answers of parsed `data` lie outside their usual range."""
     return tuple(_unusual(schema.fields, data, ""))

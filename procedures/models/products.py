@@ -181,6 +181,11 @@ class KitUse(Record):
     lot = models.CharField(max_length=20, blank=True)
     expires_on = models.DateField()
     used_on = models.DateField()
+    # Typed from its label, as nothing could be scanned: then two people read it.
+    is_typed = models.BooleanField(default=False)
+    second_person = models.ForeignKey(
+        USER, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet, Sum
 
 from clinics import selectors as clinics
-from clinics.models import Clinic
 from procedures.domain.day_facts import (
     DayFacts,
     FollowUpFact,
@@ -47,21 +46,22 @@ LOW_VIABILITY_PCT = 70
 
 def day_facts(
     episode: Episode,
-    clinic: Clinic,
     evaluation: Evaluation | None,
     now: datetime,
+    *,
+    zone: ZoneInfo,
+    limit: timedelta,
     in_use: Sequence[Rule] = (),
 ) -> DayFacts:
     """The visit's records as the guards see them at `now`, by the rules in use.
 
-    Read before each act, and so each kind of record once.
+    `limit` is how long after the first draw a product may be used. Read before each
+    act, and so each kind of record once.
     """
-    zone = ZoneInfo(clinic.time_zone)
     today = now.astimezone(zone).date()
     drugs = list(evaluation.medications.all()) if evaluation else []
     follow_ups = tuple(_follow_up(row) for row in episode.follow_ups.all())
     injections = list(episode.injections.filter(superseded_at=None))
-    limit = timedelta(minutes=clinic.product_limit_minutes)
     drawn = current_harvest(episode)
     check_in = episode.checkins.filter(superseded_at=None).first()
     return DayFacts(

@@ -1,7 +1,7 @@
 """Reads what the guards need to know about an episode."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import prefetch_related_objects
@@ -61,7 +61,14 @@ def facts(
         consents=tuple(consents),
         readiness=dict(episode.readiness_items.values_list("kind", "state")),
         procedure_on=procedure.astimezone(zone).date() if procedure else None,
-        day=day_facts(episode, clinic, found, now, in_use),
+        day=day_facts(
+            episode,
+            found,
+            now,
+            zone=zone,
+            limit=timedelta(minutes=clinic.product_limit_minutes),
+            in_use=in_use,
+        ),
         is_deceased=episode.patient.is_deceased,
     )
 

@@ -14,6 +14,7 @@ from core.actor import Actor
 from core.problems import NotFound, StaleVersion
 from core.refusal import Reason, Refused
 from patients.services import patients
+from procedures.domain import in_passing
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.correction_guards import MADE_BY
 from procedures.domain.guards import reasons_against
@@ -62,7 +63,8 @@ def perform(
     (now unless entered late, then `late_reason` says why). What stands against the
     act whatever is answered is said first, then what is wrong with the answers and
     the people, then what the answers bring up. Raises NotFound, StaleVersion and
-    InvalidData, none of which leaves a trace.
+    InvalidData, none of which leaves a trace: a form with a finding that ends the way
+    is refused instead, whatever else is wrong with it, and the finding is kept.
     """
     if act not in HANDLERS:
         raise NotFound
@@ -108,7 +110,7 @@ def _look(context: Context, raw: Mapping[str, Any]) -> Refused | None:
     try:
         context.data = _parsed(context, raw)
     except InvalidData:
-        told: tuple[GuardReason, ...] = ()
+        told = _found_in_passing(context, raw)
     else:
         told = reasons_against(context.facts, context.act, context.data)
         stops.contradict(context)
@@ -122,9 +124,16 @@ def _parsed(context: Context, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _leap(context: Context, raw: Mapping[str, Any]) -> Episode | Refused:
-    _check_presence(context)
-    context.data = _parsed(context, raw)
-    late_entries.check(context)
+    try:
+        _check_presence(context)
+        context.data = _parsed(context, raw)
+        late_entries.check(context)
+    except InvalidData as wrong:
+        found = _found_in_passing(context, raw)
+        if not found:
+            raise
+        stops.keep(context, found)
+        return context.refuse(*found, in_passing.not_recorded(wrong.errors))
     stops.contradict(context)
     refused = _refusal(context)
     if refused is None:
@@ -134,6 +143,14 @@ def _leap(context: Context, raw: Mapping[str, Any]) -> Episode | Refused:
             stops.keep(context, context.refused)
         return refused_or_done
     return refused
+
+
+def _found_in_passing(
+    context: Context, raw: Mapping[str, Any]
+) -> tuple[GuardReason, ...]:
+    """What ends the way counts, whatever else is wrong with the form."""
+    zone = context.facts.day.zone
+    return in_passing.found_in(context.facts, context.schema, raw, zone)
 
 
 def _find(episode_id: UUID, by: Actor) -> Episode:

@@ -62,7 +62,10 @@ def read(text: str, today: date | None = None, *, confirmed: bool = False) -> Ki
 
 def _doubt(text: str, today: date | None) -> str:
     told = f"This can be read in two ways: a separator is lost. {AGAIN}"
-    likely = {_kit(one, today) for one in _readings(text, confirmed=True)}
+    try:
+        likely = {_kit(one, today) for one in _readings(text, confirmed=True)}
+    except gs1.NotGs1:
+        return f"{told}."
     if len(likely) != 1:
         return f"{told}."
     return f"{told}; or two people confirm: {kits.in_words(likely.pop())}."

@@ -85,7 +85,7 @@ def typed(data: Mapping[str, Any], today: date) -> Kit:
     gtin = data["kit_gtin"].replace(" ", "").zfill(14) if data["kit_gtin"] else ""
     if gtin and not gs1.has_check_digit(gtin):
         raise Unreadable("The check digit of the item number is wrong.")
-    return Kit(gtin, expires_on, lot, serial)
+    return Kit(gtin, expires_on, lot, serial, is_typed=True)
 
 
 def why_not(context: Context, kit: Kit, opened_at: datetime) -> Refused | None:
@@ -150,7 +150,10 @@ def _lot_used_before(context: Context, kit: Kit) -> Refused | None:
 
 def use(context: Context, kit: Kit, opened_at: datetime, **more: Any) -> KitUse:
     """The kit is used up; `more` are the columns of a correction."""
+    second = context.second_person
     return KitUse.objects.create(
+        is_typed=kit.is_typed,
+        second_person_id=second.user_id if second else None,
         gtin=kit.gtin,
         serial=kit.serial,
         lot=kit.lot,

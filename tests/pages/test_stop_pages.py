@@ -111,3 +111,29 @@ def test_a_fever_is_on_record_at_once_and_not_asked_for_again():
 
     assert answer.status_code == 409
     assert Stop.objects.get().rule == "INF-01"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"signature_password": ""}, {"heart_rate_per_min": ""}, {"spo2_pct": "good"}],
+    ids=lambda fault: next(iter(fault)),
+)
+def test_a_fever_in_a_form_with_a_fault_is_refused_and_kept(fault):
+    day = Day.ready()
+    clock.set_to(day.at("08:34").astimezone(UTC))
+    answers = {
+        "identifiers": ["name", "birth_date"],
+        "infection_signs": False,
+        "pregnancy_test": "negative",
+        "pregnancy_test_at": day.at("08:20"),
+        **CALM,
+        "temperature_c": "38.4",
+    }
+
+    response = send(day.place, day.episode, "check_in", answers, role="nurse", **fault)
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "temperature 38.4" in page
+    assert "error-summary" in page
+    assert Stop.objects.get().rule == "INF-01"

@@ -111,6 +111,33 @@ def test_no_kit(bench, attempt):
     row.refused(words, **{"gtin": used.gtin, "serial": used.serial, **changes(used)})
 
 
+def test_no_kit_that_was_typed_by_one_alone(bench):
+    row = told(bench.episode, bench.process, "kituse")
+
+    row.refused("two people read the label", is_typed=True)
+
+
+def test_no_kit_that_its_recorder_vouches_for(bench):
+    row = told(bench.episode, bench.process, "kituse")
+    own = row.row["recorded_by"].removeprefix("staff:")
+
+    row.refused("must be somebody else", is_typed=True, second_person_id=own)
+
+
+def test_no_kit_in_place_of_another_by_one_alone():
+    day = Day.ready().until("processed")
+    [kit] = rows("procedures_kituse")
+    other = kit | {"id": new_id(), "serial": "NEW", "corrects_id": kit["id"]}
+    other["correction_reason"] = "The box was not opened at all."
+    assert day.episode.stage == "processed"
+
+    def another() -> None:
+        run("UPDATE procedures_kituse SET superseded_at = recorded_at")
+        insert("procedures_kituse", other)
+
+    not_taken("two people look at a kit", another)
+
+
 def test_no_kit_once_the_product_is_made(bench):
     row = told(bench.episode, bench.process, "kituse")
     bench.until("processed")

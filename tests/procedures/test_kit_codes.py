@@ -46,6 +46,17 @@ def label(pick):
     return elements, Kit(found["01"], expires_on, lot, serial)
 
 
+def partly_written(pick, elements):
+    """The text with some of its separators lost, and how many."""
+    text, lost = "", 0
+    for at, (code, value) in enumerate(elements):
+        text += code + value
+        if code in VARIABLE and at < len(elements) - 1:
+            is_lost = pick.random() < 0.5
+            text, lost = text + ("" if is_lost else GS), lost + is_lost
+    return text, lost
+
+
 def written(pick, elements, *, whole):
     """The text with its separators, or with all of them lost."""
     sign, text = pick.choice(STAND_INS), pick.choice(PREFIXES)
@@ -57,17 +68,42 @@ def written(pick, elements, *, whole):
     return text
 
 
-def test_with_its_separators_almost_every_label_is_read_and_none_as_another():
-    pick, read_well = random.Random(952), 0
+def test_with_its_separators_most_labels_are_read_and_none_as_another():
+    """The rest by two people: a rare field could be hidden in their lot."""
+    pick, read_well, by_two = random.Random(952), 0, 0
     for _ in range(2500):
         elements, kit = label(pick)
         text = written(pick, elements, whole=True)
         try:
             assert read(text, TODAY) == kit, text
+            read_well += 1
         except Unreadable:
+            by_two += can_be_confirmed(text, kit)
+    assert read_well > 1800
+    assert read_well + by_two > 2350
+
+
+def can_be_confirmed(text, kit):
+    try:
+        return read(text, TODAY, confirmed=True) == kit
+    except Unreadable:
+        return False
+
+
+def test_with_some_separators_lost_no_label_is_read_as_another():
+    pick, told = random.Random(954), {"read": 0, "refused": 0}
+    for _ in range(4000):
+        elements, kit = label(pick)
+        text, lost = partly_written(pick, elements)
+        if not lost or GS not in text:
             continue
-        read_well += 1
-    assert read_well > 2100
+        try:
+            assert read(text, TODAY) == kit, text
+        except Unreadable:
+            told["refused"] += 1
+        else:
+            told["read"] += 1
+    assert min(told.values()) > 100
 
 
 def test_without_separators_no_label_is_read_as_another():
