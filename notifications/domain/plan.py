@@ -49,7 +49,7 @@ def plan(
     items = list(found)
     messages = [item for item in items if isinstance(item, Wanted)]
     if lost:
-        messages += _by_another(messages, subject, reach, kinds, lost)
+        messages += list(_by_another(messages, subject, reach, kinds, lost))
     return Plan(
         tuple(m for m in messages if now < m.expires_at),
         tuple(c for c in items if isinstance(c, Call)),
