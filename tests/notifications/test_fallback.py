@@ -2,6 +2,7 @@
 
 import pytest
 
+from notifications import channels
 from notifications.channels.contract import Accepted, NotSent, Refused, Unknown
 from notifications.models import Message, OptOut
 from notifications.selectors.trouble import trouble
@@ -40,8 +41,6 @@ class ByChannel:
 
 @pytest.fixture
 def answers(monkeypatch):
-    from notifications import channels
-
     def use(**by_channel):
         made = ByChannel(**by_channel)
         monkeypatch.setitem(channels.PROVIDERS, "file", made)
