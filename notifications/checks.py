@@ -145,9 +145,8 @@ def _twilio_faults() -> Iterator[CheckMessage]:
         yield _error(text, "It begins with AC and stands on Twilio's console.", 21)
     if not known.auth_token:
         text = "TWILIO_AUTH_TOKEN is missing."
-        yield _error(
-            text, "Also with an API key: what Twilio tells is signed by it.", 22
-        )
+        hint = "Also with an API key: what Twilio tells is signed by it."
+        yield _error(text, hint, 22)
     if bool(known.api_key) != bool(known.api_secret):
         text = "TWILIO_API_KEY and TWILIO_API_SECRET go together."
         yield _error(text, "Set both, or none to log in by the auth token.", 23)

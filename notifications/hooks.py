@@ -1,4 +1,4 @@
-"""Addresses that providers of texts post to: what became of ours, and what people wrote.
+"""Addresses that providers of texts post to: what became of ours, and what was written.
 
 Only what the provider signed is read; of anything else not a byte is kept or logged.
 """

@@ -59,6 +59,8 @@ KINDS = {
     "password_reset": "New password, as asked for",
     "trial": "Test of a text",
 }
+# The provider that takes what the send mode keeps from leaving.
+SANDBOX = "sandbox"
 CHANNELS = {"sms": "Text message", "email": "E-mail"}
 OFFERS = {
     "offered": ("No answer yet", "info"),
@@ -96,6 +98,9 @@ def lateness(start: datetime, status: str, now: datetime) -> str:
 
 
 def message_state(message: "Message") -> tuple[str, str]:
+    """One that the send mode kept here was sent to nobody, whatever its state."""
+    if message.provider == SANDBOX and message.state == "accepted":
+        return "Held back: test mode", "warning"
     return MESSAGES.get(message.state, (sentence(message.state), "neutral"))
 
 

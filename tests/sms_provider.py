@@ -108,7 +108,7 @@ class SmsProvider:
     @property
     def url(self) -> str:
         host, port = self._server.server_address[:2]
-        return f"http://{host}:{port}" + ("" if self.dialect == "twilio" else "/v2")
+        return f"http://{host!s}:{port}" + ("" if self.dialect == "twilio" else "/v2")
 
     @property
     def copies(self) -> Counter:
@@ -239,11 +239,16 @@ def signed_json(
 
 
 def mixed(seed: str, wrong: list[str], share: float = 0.3) -> Behave:
-    """So many of the first tries go wrong in one of these ways; later ones do not."""
-    dice = random.Random(seed)
+    """So many of the messages go wrong in one of these ways at their first try.
+
+    Later tries do not, also where they are another provider's with the same manner.
+    """
+    dice, seen = random.Random(seed), set()
 
     def behave(taken: Taken, nth: int) -> str:
-        return dice.choice(wrong) if nth == 1 and dice.random() < share else "accept"
+        is_first = taken.message not in seen
+        seen.add(taken.message)
+        return dice.choice(wrong) if is_first and dice.random() < share else "accept"
 
     return behave
 

@@ -68,7 +68,7 @@ def plan(
     items = list(found)
     messages = [item for item in items if isinstance(item, Wanted)]
     if lost:
-        messages += _by_another(messages, subject, reach, kinds, lost)
+        messages += list(_by_another(messages, subject, reach, kinds, lost))
     return Plan(
         tuple(
             agreed

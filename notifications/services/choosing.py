@@ -42,7 +42,7 @@ def choose(
     spent = [name for name in names if budget and budget.get(name, 1) < 1]
     names = [name for name in names if name not in spent] or names
     found = [Way(name, doors[name]) for name in names]
-    probe = _probe(found, kind)
+    probe = _probe(found, kind, message)
     if probe is not None:
         return probe
     usable = [way.provider for way in found if not way.door.held]
@@ -64,12 +64,16 @@ def _only(message: Message) -> str:
     return message.provider if is_idempotent else ""
 
 
-def _probe(ways: list[Way], kind: Kind) -> Way | None:
+def _probe(ways: list[Way], kind: Kind, message: Message) -> Way | None:
     """A provider that is down is asked now and then, though others carry its share."""
     if len(ways) < 2 or kind.priority < PROBES_FROM:
         return None
-    due = (way for way in ways if way.door.held == DOWN and way.door.probes)
-    return next(due, None)
+    # No message has to wait for the same provider twice.
+    tried = message.provider if message.attempts else ""
+    for way in ways:
+        if way.door.held == DOWN and way.door.probes and way.provider != tried:
+            return way
+    return None
 
 
 def _first_to_open(ways: list[Way]) -> Way:

@@ -22,11 +22,10 @@ def lock_recipients(message_ids: Collection[UUID]) -> None:
     Before the messages themselves: that is the order everywhere.
     """
     rows = Message.objects.filter(pk__in=message_ids)
-    whom = list(rows.values_list("patient_id", "task_id"))
-    about = [task for _, task in whom if task]
-    people = {patient for patient, _ in whom if patient}
+    about = list(rows.exclude(task=None).values_list("task_id", flat=True))
+    people = set(rows.exclude(patient=None).values_list("patient_id", flat=True))
     if about:
-        people |= {key for key in tasks.patients_of(about).values() if key}
+        people |= {key for key in tasks.patients_of(about).values() if key is not None}
     lock_many(people)
     if about:
         tasks.lock_tasks(about)

@@ -19,7 +19,7 @@ from core import locks
 from notifications import channels
 from notifications.channels.contract import Letter
 from notifications.domain import gate, retry, states
-from notifications.domain.catalogue import KINDS, SMS
+from notifications.domain.catalogue import KINDS, SMS, Kind
 from notifications.domain.plan import plan
 from notifications.domain.subjects import Visit
 from notifications.models import Message
@@ -234,15 +234,11 @@ def _judge(
     way = choosing.choose(message, kind, address, facts.doors, facts.budget)
     match gate.decide(_asked(message, situation, facts, way), now):
         case gate.Send():
-            if not _may_go(way, kind.is_urgent):
+            if _may_go(way, kind.is_urgent):
+                writing.let_go(message, situation, way.provider)
+                _count(message, kind, way, facts)
+            else:
                 writing.hold(message, way.door)
-                return
-            if facts.budget and way.provider in facts.budget:
-                facts.budget[way.provider] -= 1
-            writing.let_go(message, situation, way.provider)
-            if message.patient_id and kind.is_reminder:
-                left = facts.left.setdefault(message.patient_id, [])
-                left.append((message.pk, now))
         case gate.Wait(until):
             writing.put_back(message, next_at=until)
         case gate.Hold(reason):
@@ -256,6 +252,15 @@ def _judge(
                 telephone.ask_instead(situation, message, reason=gate.CAP, now=now)
             # What replaces it (a call, another channel) is planned at once.
             planning.replan(subject=message.subject, now=now)
+
+
+def _count(message: Message, kind: Kind, way: Way, facts: Facts) -> None:
+    """Let the next message of the batch know that this one left."""
+    if facts.budget and way.provider in facts.budget:
+        facts.budget[way.provider] -= 1
+    if message.patient_id and kind.is_reminder:
+        left = facts.left.setdefault(message.patient_id, [])
+        left.append((message.pk, facts.now))
 
 
 def _asked(

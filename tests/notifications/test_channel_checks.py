@@ -92,9 +92,8 @@ def test_modes_that_hold_messages_back_say_so_and_start(production):
     found = production(SEND_MODE="sandbox")
     assert list(found) == ["messages.W003"]
     assert "no message" in found["messages.W003"].msg
-    listed = production(
-        SEND_MODE="allow-list", SEND_ALLOW_LIST="+1 713 555-0100,@x.org"
-    )
+    people = "+1 713 555-0100,@x.org"
+    listed = production(SEND_MODE="allow-list", SEND_ALLOW_LIST=people)
 
     assert "only 2 addresses" in listed["messages.W003"].msg
     assert stop_if_wrong() is None

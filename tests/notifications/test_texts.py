@@ -12,6 +12,8 @@ from config import texts
 from notifications import channels
 from notifications.channels import telnyx, twilio
 from notifications.channels.contract import Accepted, NotSent, Refused, Unknown
+from notifications.channels.telnyx.codes import CODES as TELNYX_CODES
+from notifications.channels.twilio.codes import CODES as TWILIO_CODES
 from notifications.channels.verdicts import FOR_GOOD, PASSING
 from tests.notifications.test_email import LETTER
 from tests.notifications.texts_set_up import use_providers
@@ -196,7 +198,7 @@ def test_twilio_sends_by_a_service_where_one_is_set(settings):
     assert "From" not in there.ledger[0].fields
 
 
-@pytest.mark.parametrize("codes", [twilio.CODES, telnyx.CODES])
+@pytest.mark.parametrize("codes", [TWILIO_CODES, TELNYX_CODES])
 def test_every_code_has_a_reason_that_has_a_verdict(codes):
     assert set(codes.values()) <= FOR_GOOD | PASSING | {"too_late"}
 

@@ -1,7 +1,8 @@
 """Telnyx's error codes and the reasons we keep.
 
 From its "Messaging Error Code Reference" (developers.telnyx.com, Messaging) and "API
-Errors", read 2026-12-01. Codes of 400xx come with a webhook, the others with the answer.
+Errors", read 2026-12-01. Codes of 400xx come with a webhook, the others with the
+answer.
 """
 
 from typing import Final
