@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from pages.patient import check_in, entry, offer, visit
+from pages.patient import before, check_in, entry, offer, rebook, visit
 
 app_name = "v"
 
 urlpatterns = [
     path("visit/", visit.visit, name="visit"),
     path("visit/told/<slug:answer>/", visit.told, name="told"),
+    path("prepare/", before.prepare, name="prepare"),
+    path("questions/", before.baseline, name="baseline"),
+    path("questions/done/", before.thanks, name="baseline_done"),
+    path("new-time/", rebook.rebook, name="rebook"),
+    path("new-time/<slug:answer>/", rebook.told, name="rebook_told"),
     path("offer/", offer.offer, name="offer"),
     path("check-in/", check_in.start, name="check_in"),
     path("check-in/<int:number>/", check_in.question, name="question"),

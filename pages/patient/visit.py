@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from clinics.services.doors import Answer, PublicRequest, public_page
 from core.refusal import Refused
+from pages.patient.before import links_before
 from pages.patient.visitor import (
     Visitor,
     language_of,
@@ -82,6 +83,7 @@ def _facts(
         "when": moment(appointment.start, zone, language),
         "length": length(minutes, language),
         "confirmed": appointment.confirmed_at is not None,
+        "before": links_before(visitor, request),
     }
 
 

@@ -194,4 +194,5 @@ def length(minutes: int, language: str) -> str:
 def page_of(purpose: str) -> str:
     """Where a link of this purpose leads."""
     pages = {"confirm": "v:visit", "check_in": "v:check_in", "offer": "v:offer"}
+    pages |= {"prepare": "v:prepare", "baseline": "v:baseline", "rebook": "v:rebook"}
     return reverse(pages[purpose])
