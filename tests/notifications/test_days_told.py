@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from core.models import FailedReaction
+from notifications.domain.catalogue import KINDS
+from notifications.domain.gate import Facts, Send, Stop, Wait, decide
 from notifications.models import MailboxItem, Message, PlannedCall
 from notifications.services import opt_outs, reviews
 from notifications.services.checking import faults
@@ -16,8 +18,11 @@ from patients.services.patients import Changes, amend
 from scheduling.models import Appointment
 from scheduling.services import booking
 from tests.factories import notifications as make
-from tests.factories.notifications import BY, NOW, at
-from tests.notifications.before import calls, pass_time
+from tests.factories import procedures as treat
+from tests.factories import waitlist
+from tests.factories.notifications import BY, HOUSTON, NOW, at
+from tests.factories.scheduling import practice
+from tests.notifications.before import calls, heard, pass_time
 
 pytestmark = pytest.mark.django_db
 MONDAY = at("2026-09-07 10:00")
@@ -229,3 +234,84 @@ def test_a_number_that_ends_without_another_leads_to_a_call():
         "Call the patient and confirm the visit that was booked",
         "Call the patient and remind them of their visit",
     ]
+
+
+def gated(kind, **facts):
+    known = {
+        "kind": KINDS[kind],
+        "zone": HOUSTON,
+        "expires_at": at("2026-09-09 10:00"),
+        "stopped": None,
+    }
+    return decide(Facts(**(known | facts)), MONDAY)
+
+
+def test_what_a_cap_keeps_back_leaves_the_next_morning_if_that_still_helps():
+    assert gated("prepare_t14", reminders_today=1) == Wait(at("2026-09-08 10:00"))
+    assert gated("day_before", reminders_today=1, expires_at=at("2026-09-07 22:00")) == (
+        Stop("suppressed", "cap")
+    )
+
+
+def test_the_last_place_of_a_week_is_left_to_the_day_before():
+    assert isinstance(gated("prepare_t2", reminders_in_7_days=2), Wait)
+    assert gated("day_before", reminders_in_7_days=2) == Send()
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(k for k, kind in KINDS.items() if not kind.is_reminder)
+)
+def test_no_cap_drops_what_is_no_reminder(kind):
+    assert gated(kind, reminders_today=9, reminders_in_7_days=9) == Send()
+
+
+def test_steps_and_a_visit_of_one_day_are_one_text():
+    path, place = _approved_and_texted()
+    procedure = treat.book(place, path, treat.at("2026-10-13", "08:30"), now=NOW)
+    treat.book(place, path, treat.at("2026-10-07", "11:00"), "follow-up", now=NOW)
+    assert procedure.pk
+
+    pass_time(NOW, treat.at("2026-10-07", "08:00"))
+
+    sent = [kind for kind, _, when in heard() if "10-06" in when]
+    assert sent == ["day_before"]
+    assert "tomorrow, Wed Oct 7 at 11:00 AM. Please see your list, too." in texts()[-1]
+
+
+def _approved_and_texted():
+    place = treat.open_site()
+    path = treat.approved(place)
+    consents.grant(
+        patient_id=path.patient_id, channel="sms", by=place.actor("nurse"), now=NOW
+    )
+    return path, place
+
+
+def test_an_offer_that_went_to_a_wrong_number_goes_to_the_right_one():
+    at_the_clinic = practice()
+    who = at_the_clinic.patient(phone="+1 713 555 0146", sms_consent=True)
+    waits = waitlist.entry(at_the_clinic, who)
+    waitlist.offer(at_the_clinic)
+    begun = waits.created_at
+    send_due(as_of=begun)
+    assert Message.objects.get(kind="offer").state == "accepted"
+
+    contacts.add(patient_id=who.pk, system="phone", value="+1 713 555 0147", by=BY, now=begun)
+    send_due(as_of=begun)
+
+    rows = MailboxItem.objects.order_by("received_at", "pk")
+    assert [row.address for row in rows] == ["+17135550146", "+17135550147"]
+    sane(begun)
+
+
+def test_questions_nobody_answered_are_asked_again_the_day_before():
+    place = treat.open_site()
+    path = treat.episode(place)
+    consents.grant(
+        patient_id=path.patient_id, channel="sms", by=place.actor("nurse"), now=NOW
+    )
+    treat.book(place, path, treat.at("2026-09-08", "09:00"), "consultation", now=NOW)
+
+    pass_time(NOW, treat.at("2026-09-08", "08:00"))
+
+    assert "9:00 AM. Please answer our questions. Details" in texts()[-1]
