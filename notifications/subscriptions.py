@@ -70,9 +70,7 @@ def plan_visit(event: AppointmentEvent) -> None:
     patient = lock(event.patient_id)
     subject = f"appointment:{event.appointment_id}"
     replan(subject=subject, patient=patient, now=event.occurred_at)
-    replan_siblings(
-        patient_id=event.patient_id, subject=subject, now=event.occurred_at
-    )
+    replan_siblings(patient_id=event.patient_id, subject=subject, now=event.occurred_at)
 
 
 def plan_questions(event: ConsultationLinked) -> None:

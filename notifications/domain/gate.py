@@ -87,9 +87,7 @@ def _considerate(facts: Facts, now: datetime) -> Verdict:
 
 def _is_capped(facts: Facts) -> bool:
     room = MAXIMUM_IN_7_DAYS - facts.kind.leaves_room
-    return (
-        facts.reminders_today >= MAXIMUM_A_DAY or facts.reminders_in_7_days >= room
-    )
+    return facts.reminders_today >= MAXIMUM_A_DAY or facts.reminders_in_7_days >= room
 
 
 def _next_morning(facts: Facts, now: datetime) -> Verdict:

@@ -15,7 +15,14 @@ from notifications.domain.plan_enquiries import plan_enquiry
 from notifications.domain.plan_offers import plan_offer
 from notifications.domain.plan_pages import plan_pages
 from notifications.domain.plan_visits import plan_visit
-from notifications.domain.subjects import Alarm, CheckIn, Enquiry, Offered, Subject, Visit
+from notifications.domain.subjects import (
+    Alarm,
+    CheckIn,
+    Enquiry,
+    Offered,
+    Subject,
+    Visit,
+)
 from notifications.domain.wanted import Call, Kinds, Plan, Reach, Wanted
 
 

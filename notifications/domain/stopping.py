@@ -1,7 +1,14 @@
 """Why a message is no longer wanted, in the words its row keeps."""
 
 from notifications.domain import states
-from notifications.domain.subjects import Alarm, CheckIn, Enquiry, Offered, Subject, Visit
+from notifications.domain.subjects import (
+    Alarm,
+    CheckIn,
+    Enquiry,
+    Offered,
+    Subject,
+    Visit,
+)
 from notifications.domain.wanted import Reach
 
 

@@ -42,9 +42,7 @@ UNDO_HOLD = catalogue.UNDO_HOLD
 NO_SHOW_GRACE: Final = timedelta(hours=1)
 
 TOUCHPOINTS: Final[tuple[Touchpoint, ...]] = (
-    Touchpoint(
-        code="enquiry", anchor=ENQUIRY, kind=catalogue.ENQUIRY_RECEIVED
-    ),
+    Touchpoint(code="enquiry", anchor=ENQUIRY, kind=catalogue.ENQUIRY_RECEIVED),
     Touchpoint(
         code="confirmation",
         anchor=CHANGE,

@@ -5,40 +5,70 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0006_refusals'),
-        ('notifications', '0004_silence'),
-        ('patients', '0007_before'),
+        ("clinics", "0006_refusals"),
+        ("notifications", "0004_silence"),
+        ("patients", "0007_before"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='message',
-            name='message_has_one_recipient',
+            model_name="message",
+            name="message_has_one_recipient",
         ),
         migrations.AddField(
-            model_name='message',
-            name='also',
-            field=models.JSONField(blank=True, db_default=[], default=list, help_text='reminders of others that its text told'),
+            model_name="message",
+            name="also",
+            field=models.JSONField(
+                blank=True,
+                db_default=[],
+                default=list,
+                help_text="reminders of others that its text told",
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='misdirected_at',
-            field=models.DateTimeField(blank=True, help_text='the address it went to was corrected then', null=True),
+            model_name="message",
+            name="misdirected_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="the address it went to was corrected then",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='touchpoint',
-            field=models.CharField(blank=True, db_default='', default='', help_text='row of the table, with its version', max_length=32),
+            model_name="message",
+            name="touchpoint",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="row of the table, with its version",
+                max_length=32,
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('also', []), _negated=True), fields=['patient'], name='message_that_tells_several'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("also", []), _negated=True),
+                fields=["patient"],
+                name="message_that_tells_several",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('patient__isnull', False), ('user', None)), models.Q(('task__isnull', False), ('user__isnull', False)), models.Q(('patient', None), ('subject__startswith', 'enquiry:'), ('user', None)), _connector='OR'), name='message_has_one_recipient'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("patient__isnull", False), ("user", None)),
+                    models.Q(("task__isnull", False), ("user__isnull", False)),
+                    models.Q(
+                        ("patient", None),
+                        ("subject__startswith", "enquiry:"),
+                        ("user", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="message_has_one_recipient",
+            ),
         ),
     ]

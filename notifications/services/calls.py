@@ -8,8 +8,8 @@ from clinics.domain import roles
 from core.actor import job
 from notifications.domain import catalogue, touchpoints
 from notifications.domain.catalogue import KINDS
-from notifications.domain.touchpoints import STANDBY
 from notifications.domain.subjects import CheckIn, Offered, Visit
+from notifications.domain.touchpoints import STANDBY
 from notifications.domain.wanted import (
     NO_CHANNEL,
     TOO_LATE,

@@ -50,9 +50,7 @@ def to_plan(now: datetime) -> Iterator[tuple[UUID, UUID]]:
         yield from _lacking(list(some), now)
 
 
-def _lacking(
-    visits: "list[Appointment]", now: datetime
-) -> Iterator[tuple[UUID, UUID]]:
+def _lacking(visits: "list[Appointment]", now: datetime) -> Iterator[tuple[UUID, UUID]]:
     found = situations.of_visits(visits)
     wanted = {
         key: [

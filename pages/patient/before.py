@@ -219,4 +219,3 @@ def _say(
     words = WORDS[language_of(request, visitor.patient)]
     context = {"title": words[f"{name}_title"], "text": words[f"{name}_text"]}
     return _show(request, visitor, "notice", context, status)
-

@@ -4,31 +4,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('patients', '0006_alarms'),
+        ("patients", "0006_alarms"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='patientlink',
-            name='link_one_for_each_purpose_subject_revision',
+            model_name="patientlink",
+            name="link_one_for_each_purpose_subject_revision",
         ),
         migrations.RemoveConstraint(
-            model_name='patientlink',
-            name='link_purpose_is_known',
+            model_name="patientlink",
+            name="link_purpose_is_known",
         ),
         migrations.AlterField(
-            model_name='patientlink',
-            name='purpose',
-            field=models.CharField(choices=[('confirm', 'Confirm a visit'), ('check_in', 'Recovery check-in'), ('offer', 'Take an offered time'), ('prepare', 'Prepare for a visit'), ('baseline', 'Questions before a visit'), ('rebook', 'Find a new time')], max_length=8),
+            model_name="patientlink",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("confirm", "Confirm a visit"),
+                    ("check_in", "Recovery check-in"),
+                    ("offer", "Take an offered time"),
+                    ("prepare", "Prepare for a visit"),
+                    ("baseline", "Questions before a visit"),
+                    ("rebook", "Find a new time"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patientlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('purpose', 'subject', 'revision'), name='link_one_for_each_purpose_subject_revision'),
+            model_name="patientlink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at", None)),
+                fields=("purpose", "subject", "revision"),
+                name="link_one_for_each_purpose_subject_revision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patientlink',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['confirm', 'check_in', 'offer', 'prepare', 'baseline', 'rebook'])), name='link_purpose_is_known'),
+            model_name="patientlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "purpose__in",
+                        [
+                            "confirm",
+                            "check_in",
+                            "offer",
+                            "prepare",
+                            "baseline",
+                            "rebook",
+                        ],
+                    )
+                ),
+                name="link_purpose_is_known",
+            ),
         ),
     ]

@@ -106,9 +106,7 @@ def revoke(*, patient_id: UUID, subject: str, by: Actor, now: datetime) -> int:
     return ended
 
 
-def revoke_those(
-    links: "Collection[PatientLink]", *, by: Actor, now: datetime
-) -> None:
+def revoke_those(links: "Collection[PatientLink]", *, by: Actor, now: datetime) -> None:
     """End these links of one patient, whose row the caller holds."""
     open_ones = [link for link in links if link.revoked_at is None]
     PatientLink.objects.filter(pk__in=[one.pk for one in open_ones]).update(

@@ -5,7 +5,6 @@ The dates are those of the cases, 52 weeks later: the same days of the week.
 
 import pytest
 
-from notifications.models import Message
 from patients.services import consents, enquiries
 from scheduling.models import Appointment
 from scheduling.services import booking

@@ -12,11 +12,10 @@ from notifications.models import MailboxItem, Message, PlannedCall
 from notifications.services import opt_outs, reviews
 from notifications.services.checking import faults
 from notifications.services.sending import send_due
-from patients.models import PatientLink, Task
+from patients.models import PatientLink
 from patients.services import consents, contacts, links
 from patients.services.patients import Changes, amend
 from scheduling.models import Appointment
-from scheduling.services import booking
 from tests.factories import notifications as make
 from tests.factories import procedures as treat
 from tests.factories import waitlist
@@ -136,12 +135,14 @@ def test_five_visits_in_six_days_are_all_reminded_of_or_called_about():
             "subject", flat=True
         )
     )
-    everything = {f"appointment:{pk}" for pk in Appointment.objects.values_list("pk", flat=True)}
+    everything = {
+        f"appointment:{pk}" for pk in Appointment.objects.values_list("pk", flat=True)
+    }
     assert reminded | {call.subject for call in called} == everything
 
 
 def test_whoever_says_stop_after_the_confirmation_is_reminded_by_telephone():
-    place, who, visit = make.booked(phone="+1 713 555 0133")
+    _place, _who, _visit = make.booked(phone="+1 713 555 0133")
     send_due(as_of=NOW)
 
     opt_outs.stop(phone="+17135550133", source="text", by=BY, now=NOW + make.HOUR)
@@ -154,7 +155,7 @@ def test_whoever_says_stop_after_the_confirmation_is_reminded_by_telephone():
 
 
 def test_what_waits_is_read_in_the_language_of_the_hour():
-    place, who, visit, _ = two_visits()
+    place, who, _visit, _ = two_visits()
     reviews.approve(clinic_id=place.clinic.pk, language="es", by=BY, now=NOW)
 
     amend(
@@ -174,7 +175,7 @@ def test_what_waits_is_read_in_the_language_of_the_hour():
 
 
 def test_a_language_reviewed_later_counts_at_the_gate():
-    place, who, _ = make.booked(language="es")
+    place, _who, _ = make.booked(language="es")
     assert Message.objects.get(kind="day_before").language == "en"
 
     reviews.approve(clinic_id=place.clinic.pk, language="es", by=BY, now=NOW)
@@ -184,14 +185,16 @@ def test_a_language_reviewed_later_counts_at_the_gate():
 
 
 def test_a_corrected_number_hears_of_the_visit_and_the_old_link_is_dead():
-    place, who, visit = make.booked(phone="+1 713 555 0144")
+    _place, who, _visit = make.booked(phone="+1 713 555 0144")
     send_due(as_of=NOW)
     old = MailboxItem.objects.get()
     token = re.search(r"/v/([^/]+)/", old.body)[1]
     assert links.find(token, NOW)
 
     later = NOW + make.HOUR
-    contacts.add(patient_id=who.pk, system="phone", value="+1 713 555 0145", by=BY, now=later)
+    contacts.add(
+        patient_id=who.pk, system="phone", value="+1 713 555 0145", by=BY, now=later
+    )
     send_due(as_of=later)
 
     assert links.find(token, later) is None
@@ -202,7 +205,9 @@ def test_a_corrected_number_hears_of_the_visit_and_the_old_link_is_dead():
     )
     assert links.find(re.search(r"/v/([^/]+)/", new.body)[1], later)
     assert set(
-        Message.objects.filter(state="scheduled").values_list("link__revoked_at", flat=True)
+        Message.objects.filter(state="scheduled").values_list(
+            "link__revoked_at", flat=True
+        )
     ) == {None}
     sane(later)
     send_due(as_of=MONDAY)
@@ -210,11 +215,13 @@ def test_a_corrected_number_hears_of_the_visit_and_the_old_link_is_dead():
 
 
 def test_a_corrected_address_of_mail_hears_of_the_visit_too():
-    place, who, visit = make.booked(sms_consent=False, email_consent=True)
+    _place, who, _visit = make.booked(sms_consent=False, email_consent=True)
     send_due(as_of=NOW)
 
     later = NOW + make.HOUR
-    contacts.add(patient_id=who.pk, system="email", value="new@example.org", by=BY, now=later)
+    contacts.add(
+        patient_id=who.pk, system="email", value="new@example.org", by=BY, now=later
+    )
     send_due(as_of=later)
 
     rows = MailboxItem.objects.order_by("received_at").values_list("address", flat=True)
@@ -223,7 +230,7 @@ def test_a_corrected_address_of_mail_hears_of_the_visit_too():
 
 
 def test_a_number_that_ends_without_another_leads_to_a_call():
-    place, who, visit = make.booked()
+    _place, who, _visit = make.booked()
     send_due(as_of=NOW)
 
     later = NOW + make.HOUR
@@ -248,9 +255,9 @@ def gated(kind, **facts):
 
 def test_what_a_cap_keeps_back_leaves_the_next_morning_if_that_still_helps():
     assert gated("prepare_t14", reminders_today=1) == Wait(at("2026-09-08 10:00"))
-    assert gated("day_before", reminders_today=1, expires_at=at("2026-09-07 22:00")) == (
-        Stop("suppressed", "cap")
-    )
+    assert gated(
+        "day_before", reminders_today=1, expires_at=at("2026-09-07 22:00")
+    ) == (Stop("suppressed", "cap"))
 
 
 def test_the_last_place_of_a_week_is_left_to_the_day_before():
@@ -296,7 +303,9 @@ def test_an_offer_that_went_to_a_wrong_number_goes_to_the_right_one():
     send_due(as_of=begun)
     assert Message.objects.get(kind="offer").state == "accepted"
 
-    contacts.add(patient_id=who.pk, system="phone", value="+1 713 555 0147", by=BY, now=begun)
+    contacts.add(
+        patient_id=who.pk, system="phone", value="+1 713 555 0147", by=BY, now=begun
+    )
     send_due(as_of=begun)
 
     rows = MailboxItem.objects.order_by("received_at", "pk")

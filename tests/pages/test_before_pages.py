@@ -106,7 +106,7 @@ def asked(place):
 
 
 def test_answers_before_the_consultation_are_the_baseline(place, asked):
-    path, visit, found = asked
+    path, _visit, found = asked
     assert Message.objects.filter(kind="questionnaire", state="scheduled").exists()
     page = found.page("/v/questions/")
     names = [part.partition('"')[0] for part in page.split('name="q-')[1:]]
@@ -125,7 +125,7 @@ def test_answers_before_the_consultation_are_the_baseline(place, asked):
 
 
 def test_questions_are_answered_once(asked):
-    path, _, found = asked
+    _path, _, found = asked
     found.browser.post("/v/questions/", {"q-nrs": "6"})
 
     again = found.browser.post("/v/questions/", {"q-nrs": "1"})
@@ -155,7 +155,7 @@ def test_what_is_wrong_is_said_and_nothing_kept(asked, given, text):
 
 
 def test_an_evaluation_ends_the_questions(place, asked):
-    path, visit, found = asked
+    path, _visit, found = asked
 
     make.done(make.act(place, path, "evaluate", make.evaluation(), now=BOOKED))
 
@@ -206,7 +206,9 @@ def test_a_procedure_is_asked_for(place):
     assert "asks for a new time" in task.text
 
 
-@pytest.mark.parametrize("start", ["", "nonsense", "2026-10-01T09:00", "2026-10-04T09:00:00-05:00"])
+@pytest.mark.parametrize(
+    "start", ["", "nonsense", "2026-10-01T09:00", "2026-10-04T09:00:00-05:00"]
+)
 def test_a_time_that_is_not_free_is_not_booked(place, start):
     path = make.episode(place)
     _, found = missed(place, path, "consultation")

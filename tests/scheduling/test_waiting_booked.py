@@ -27,7 +27,9 @@ def _no_reaction_fails():
 
 
 def asked():
-    return list(Task.objects.filter(kind="still_waiting").values_list("subject", flat=True))
+    return list(
+        Task.objects.filter(kind="still_waiting").values_list("subject", flat=True)
+    )
 
 
 def test_a_booking_by_telephone_ends_the_wait(at):
@@ -86,7 +88,12 @@ def test_a_visit_moved_sooner_by_telephone_is_asked_about(at):
     waits = entry(at, who, appointment_id=own.pk)
 
     booking.move(
-        appointment_id=own.pk, start=NINE, version=own.version, reason="asked", by=BY, now=NOW
+        appointment_id=own.pk,
+        start=NINE,
+        version=own.version,
+        reason="asked",
+        by=BY,
+        now=NOW,
     )
 
     assert asked() == [f"waitlist:{waits.pk}"]

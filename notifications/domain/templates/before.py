@@ -46,8 +46,7 @@ ENGLISH: Final[Texts] = {
     ),
     ("prepare_t14", "sms"): (
         "",
-        "{clinic}: {name}please read the list for your visit: {link} {more}"
-        + en.STOP,
+        "{clinic}: {name}please read the list for your visit: {link} {more}" + en.STOP,
     ),
     ("prepare_t14", "email"): (
         "Please read your instructions",
@@ -89,19 +88,16 @@ ENGLISH: Final[Texts] = {
 SPANISH: Final[Texts] = {
     ("enquiry_received", "sms"): (
         "",
-        "{clinic}: recibimos su mensaje y le llamaremos. Tel.: {phone}. "
-        + es.STOP,
+        "{clinic}: recibimos su mensaje y le llamaremos. Tel.: {phone}. " + es.STOP,
     ),
     ("enquiry_received", "email"): (
         "Recibimos su mensaje",
         "Hola:\n\nGracias por escribir a {clinic}. Recibimos su mensaje y le "
-        "llamaremos pronto.\n\nEn una emergencia llame al 911."
-        + es.FOOTER,
+        "llamaremos pronto.\n\nEn una emergencia llame al 911." + es.FOOTER,
     ),
     ("questionnaire", "sms"): (
         "",
-        "{clinic}: {name}unas preguntas antes de su cita, 3 minutos: {link} "
-        + es.STOP,
+        "{clinic}: {name}unas preguntas antes de su cita, 3 minutos: {link} " + es.STOP,
     ),
     ("questionnaire", "email"): (
         "Unas preguntas antes de su cita",
@@ -142,8 +138,7 @@ SPANISH: Final[Texts] = {
     ),
     ("missed", "sms"): (
         "",
-        "{clinic}: {name}no pudo venir a su cita. Otra fecha u hora: {link} "
-        + es.STOP,
+        "{clinic}: {name}no pudo venir a su cita. Otra fecha u hora: {link} " + es.STOP,
     ),
     ("missed", "email"): (
         "Le esperábamos",
