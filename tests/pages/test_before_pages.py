@@ -3,25 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 
-from core import clock
 from core.models import FailedReaction, JournalEntry
 from notifications.models import Message
 from notifications.services.checking import faults
 from notifications.services.planning import replan
-from patients.models import PatientLink, Task
-from patients.services import consents
+from patients.models import Task
 from procedures.models import InstrumentResponse
 from scheduling.models import Appointment
 from scheduling.services import booking
 from tests.factories import procedures as make
-from tests.pages.by_link import Holder
+from tests.pages.before_by_link import BOOKED, START, holder, texted
 
 pytestmark = pytest.mark.django_db
-
-BOOKED = make.at("2026-09-02", "10:00")
-START = make.at("2026-09-29", "09:00")
 
 
 @pytest.fixture
@@ -29,35 +23,18 @@ def place():
     return make.open_site()
 
 
-def holder(place, path, purpose, subject):
-    """Let somebody in by a link of that purpose."""
-    link = PatientLink.objects.get(
-        purpose=purpose, subject=f"appointment:{subject.pk}", revoked_at=None
-    )
-    found = Holder(path.patient, link, Client())
+def let_in(path, purpose, visit):
+    """Let somebody in by the visit's link of that purpose."""
+    found = holder(path, purpose, visit)
     assert found.prove().status_code == 303
-    return found
-
-
-def texted(place, path, start=START, visit_type="bmc-ultrasound", **fields):
-    """The patient's visit, its messages planned; the clock stands at the booking."""
-    clock.set_to(BOOKED)
-    consents.grant(
-        patient_id=path.patient_id,
-        channel="sms",
-        by=place.actor("coordinator"),
-        now=BOOKED,
-    )
-    visit = make.book(place, path, start, visit_type, now=BOOKED)
-    assert isinstance(visit, Appointment), visit
     assert not list(FailedReaction.objects.values_list("error", "place"))
-    return visit
+    return found
 
 
 def test_the_list_names_its_days_and_moves_with_the_visit(place):
     path = make.approved(place)
-    visit = texted(place, path)
-    found = holder(place, path, "prepare", visit)
+    visit = texted(place, path, "bmc-ultrasound")
+    found = let_in(path, "prepare", visit)
 
     page = found.page("/v/prepare/")
     assert "Tuesday, September 29, 2026, 9:00 AM" in page
@@ -79,9 +56,9 @@ def test_the_list_names_its_days_and_moves_with_the_visit(place):
 
 def test_the_list_is_read_in_spanish(place):
     path = make.approved(place)
-    visit = texted(place, path)
+    visit = texted(place, path, "bmc-ultrasound")
 
-    page = holder(place, path, "prepare", visit).page("/v/prepare/?lang=es")
+    page = let_in(path, "prepare", visit).page("/v/prepare/?lang=es")
 
     assert "Desde el martes 22 de septiembre" in page
     assert "Deje las tabletas" in page
@@ -89,9 +66,9 @@ def test_the_list_is_read_in_spanish(place):
 
 def test_the_visit_s_page_leads_to_its_list(place):
     path = make.approved(place)
-    visit = texted(place, path)
+    visit = texted(place, path, "bmc-ultrasound")
 
-    page = holder(place, path, "confirm", visit).page("/v/visit/")
+    page = let_in(path, "confirm", visit).page("/v/visit/")
 
     assert 'href="/v/prepare/"' in page
     assert 'href="/v/questions/"' not in page
@@ -101,8 +78,8 @@ def test_the_visit_s_page_leads_to_its_list(place):
 def asked(place):
     """An enquirer's episode and the consultation, whose questions are open."""
     path = make.episode(place)
-    visit = texted(place, path, visit_type="consultation")
-    return path, visit, holder(place, path, "confirm", visit)
+    visit = texted(place, path, "consultation")
+    return path, visit, let_in(path, "confirm", visit)
 
 
 def test_answers_before_the_consultation_are_the_baseline(place, asked):
@@ -163,15 +140,10 @@ def test_an_evaluation_ends_the_questions(place, asked):
     assert "nothing to answer" in found.page("/v/questions/")
 
 
-def missed(place, path, visit_type):
-    visit = texted(place, path, START, visit_type)
-    at = START + timedelta(minutes=30)
-    clock.set_to(at)
-    outcome = booking.no_show(
-        appointment_id=visit.pk, by=place.actor("coordinator"), now=at
-    )
-    assert isinstance(outcome, Appointment), outcome
-    return visit, holder(place, path, "rebook", visit)
+def missed_and_let_in(place, path, visit_type):
+    visit, found = missed_and_let_in(place, path, visit_type)
+    assert found.prove().status_code == 303
+    return visit, found
 
 
 def openings(page):
@@ -180,7 +152,7 @@ def openings(page):
 
 def test_who_missed_a_consultation_takes_a_real_opening(place):
     path = make.episode(place)
-    visit, found = missed(place, path, "consultation")
+    visit, found = missed_and_let_in(place, path, "consultation")
 
     free = openings(found.page("/v/new-time/"))
     sent = found.browser.post("/v/new-time/", {"start": free[0]})
@@ -195,7 +167,7 @@ def test_who_missed_a_consultation_takes_a_real_opening(place):
 
 def test_a_procedure_is_asked_for(place):
     path = make.approved(place)
-    visit, found = missed(place, path, "bmc-ultrasound")
+    visit, found = missed_and_let_in(place, path, "bmc-ultrasound")
 
     free = openings(found.page("/v/new-time/"))
     sent = found.browser.post("/v/new-time/", {"start": free[0]})
@@ -211,7 +183,7 @@ def test_a_procedure_is_asked_for(place):
 )
 def test_a_time_that_is_not_free_is_not_booked(place, start):
     path = make.episode(place)
-    _, found = missed(place, path, "consultation")
+    _, found = missed_and_let_in(place, path, "consultation")
 
     sent = found.browser.post("/v/new-time/", {"start": start})
 
