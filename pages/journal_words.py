@@ -142,6 +142,7 @@ EPISODES = {
     "episode.closed": "Episode closed",
     "episode.became_ready": "Ready for the day",
     "episode.became_unready": "No longer ready",
+    "episode.baseline_answered": "Questions before the visit answered",
     "episode.follow_ups_cancelled": "Recovery contacts stopped",
     "episode.follow_ups_planned_again": "Recovery contacts planned again",
     "episode.red_flag_raised": "Red flag raised by an answer",

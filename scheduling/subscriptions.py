@@ -7,12 +7,19 @@ from core.events import Event, Subscriber
 from patients.events import PatientDeparted, PatientReturned
 from scheduling import selectors
 from scheduling.events import (
+    AppointmentBooked,
     AppointmentCheckedIn,
     AppointmentEnded,
     AppointmentEvent,
     AppointmentFulfilled,
+    AppointmentMoved,
 )
-from scheduling.services import closures, departures, phase_records
+from scheduling.services import (
+    closures,
+    departures,
+    phase_records,
+    waiting_booked,
+)
 
 
 def begin_first_phase(event: AppointmentCheckedIn) -> None:
@@ -29,6 +36,14 @@ def end_open_phases(event: AppointmentFulfilled | AppointmentEnded) -> None:
         by=_by(event, "closing"),
         now=event.occurred_at,
     )
+
+
+def end_wait(event: AppointmentBooked) -> None:
+    waiting_booked.booked(appointment_id=event.appointment_id, now=event.occurred_at)
+
+
+def ask_who_waits(event: AppointmentMoved) -> None:
+    waiting_booked.moved(appointment_id=event.appointment_id, now=event.occurred_at)
 
 
 def follow_holidays(event: HolidayCalendarChanged) -> None:
@@ -56,6 +71,8 @@ def _by(event: AppointmentEvent, name: str) -> Actor:
 
 
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
+    (AppointmentBooked, end_wait),
+    (AppointmentMoved, ask_who_waits),
     (AppointmentCheckedIn, begin_first_phase),
     (AppointmentFulfilled, end_open_phases),
     (AppointmentEnded, end_open_phases),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from clinics.domain import quiet
-from notifications.domain import catalogue
+from notifications.domain import catalogue, touchpoints
 from notifications.domain.subjects import Offered
 from notifications.domain.wanted import NO_CHANNEL, TOO_LATE, Call, Reach, Wanted
 
@@ -46,4 +46,5 @@ def _about_offer(
         next_at=leaves,
         expires_at=offer.expires_at if is_open else offer.start,
         link_expires_at=offer.expires_at if is_open else offer.start,
+        touchpoint=touchpoints.of("offer").stamp if is_open else "",
     )

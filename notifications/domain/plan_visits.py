@@ -64,7 +64,7 @@ class Reminder:
 def plan_visit(
     visit: Visit, reach: Reach, now: datetime, kinds: Kinds
 ) -> Iterator[Wanted | Call]:
-    """Plan what is told about an appointment: booked, moved, called off, missed, soon."""
+    """Plan what is told about an appointment: agreed, changed, missed, soon."""
     if visit.is_called_off:
         yield from _called_off(visit, reach, now, kinds)
     if visit.is_missed:

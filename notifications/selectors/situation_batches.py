@@ -72,10 +72,10 @@ def _snapshots(
     """Each subject about a patient, with that patient's id."""
     found: list[tuple[Subject, UUID]] = []
     if ids := keys.get("appointment"):
-        visits = scheduling.bare_appointments(ids)
-        own = {key: rows[f"appointment:{key}"] for key in visits}
-        for key, snapshot in situations.snapshots(list(visits.values()), own).items():
-            found.append((snapshot, visits[key].patient_id))
+        booked = scheduling.bare_appointments(ids)
+        own = {key: rows[f"appointment:{key}"] for key in booked}
+        for key, snapshot in situations.snapshots(list(booked.values()), own).items():
+            found.append((snapshot, booked[key].patient_id))
     if ids := keys.get("follow_up"):
         contacts = follow_ups.follow_ups_by_id(ids)
         visits = follow_ups.visits_for(list(contacts.values()))

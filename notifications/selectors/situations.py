@@ -229,7 +229,7 @@ def offered_of(offer: "Offer", rows: Iterable[Message]) -> Offered:
 
 def _tells_offer(row: Message) -> bool:
     left = row.sent_at is not None and row.state != states.UNDELIVERED
-    return left and row.kind == catalogue.OFFER
+    return left and row.kind == catalogue.OFFER and row.misdirected_at is None
 
 
 def _of_asked(

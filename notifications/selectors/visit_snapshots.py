@@ -1,4 +1,4 @@
-"""The snapshots of visits: what they are, what was told of them, what is beside them."""
+"""The snapshots of visits: what was told of each, and what is beside it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping

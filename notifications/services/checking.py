@@ -36,7 +36,8 @@ class Fault:
 
 
 # What could want a message now: visits ahead or just called off, open check-ins,
-# visits just missed, new enquiries, unanswered alarms, offers of time ahead; and whatever still waits, wanted or not.
+# visits just missed, new enquiries, unanswered alarms, offers of time ahead; and
+# whatever still waits, wanted or not.
 SUBJECTS = """
 SELECT 'appointment:' || id FROM scheduling_appointment
  WHERE in_person AND ((status = 'booked' AND upper(during) > %(now)s)

@@ -245,13 +245,19 @@ def _judge(
             held = way.door.held
             writing.hold(message, way.door if held else providers.Door(reason))
         case gate.Stop(state, reason):
-            planning.stop(message, state, reason)
-            if state == states.EXPIRED:
-                telephone.ask_if_late(situation, message, now=now)
-            if reason == gate.CAP and KINDS[message.kind].calls_if_capped:
-                telephone.ask_instead(situation, message, reason=gate.CAP, now=now)
-            # What replaces it (a call, another channel) is planned at once.
-            planning.replan(subject=message.subject, now=now)
+            _stop(message, situation, state, reason, now)
+
+
+def _stop(
+    message: Message, situation: Situation, state: str, reason: str, now: datetime
+) -> None:
+    planning.stop(message, state, reason)
+    if state == states.EXPIRED:
+        telephone.ask_if_late(situation, message, now=now)
+    if reason == gate.CAP and KINDS[message.kind].calls_if_capped:
+        telephone.ask_instead(situation, message, reason=gate.CAP, now=now)
+    # What replaces it (a call, another channel) is planned at once.
+    planning.replan(subject=message.subject, now=now)
 
 
 def _count(message: Message, kind: Kind, way: Way, facts: Facts) -> None:

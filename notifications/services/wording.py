@@ -11,6 +11,7 @@ from django.conf import settings
 from clinics.services import password_reset
 from notifications.domain import catalogue, wording
 from notifications.domain.catalogue import (
+    DAY_BEFORE,
     KINDS,
     PREPARE_T2,
     PREPARE_T7,
@@ -133,7 +134,11 @@ def _tells_start(reminder: Reminder) -> bool:
 
 def _more(message: Message, situation: Situation) -> str:
     """What else is to be done that day, besides being told of other visits."""
+    visit = situation.snapshot
     kinds = {r.touchpoint.kind for r in _others(message, situation)}
+    # The last word before it asks again for what was asked, or came too late to be.
+    if message.kind == DAY_BEFORE and isinstance(visit, Visit) and visit.baseline_open:
+        kinds.add(QUESTIONNAIRE)
     words = MORE[message.language]
     has_list = message.kind.startswith("prepare")
     found = [words[LIST]] if PREPARATION & kinds and not has_list else []

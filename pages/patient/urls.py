@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from pages.patient import book, check_in, entry, mail, offer, preferences, visit
+from pages.patient import (
+    before,
+    book,
+    check_in,
+    entry,
+    mail,
+    offer,
+    preferences,
+    rebook,
+    visit,
+)
 
 app_name = "v"
 
@@ -14,6 +24,11 @@ urlpatterns = [
     path("visit/cannot/", visit.cannot, name="cannot"),
     path("visit/late/", visit.late, name="late"),
     path("preferences/", preferences.preferences, name="preferences"),
+    path("prepare/", before.prepare, name="prepare"),
+    path("questions/", before.baseline, name="baseline"),
+    path("questions/done/", before.thanks, name="baseline_done"),
+    path("new-time/", rebook.rebook, name="rebook"),
+    path("new-time/<slug:answer>/", rebook.told, name="rebook_told"),
     path("offer/", offer.offer, name="offer"),
     path("book/", book.book, name="book"),
     path("book/called/", book.called, name="called"),

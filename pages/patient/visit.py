@@ -15,6 +15,7 @@ from notifications.domain.invitations import FILE_NAME, calendar_file
 from notifications.selectors import visit_snapshots
 from notifications.services import mail_parts
 from pages import numbers
+from pages.patient.before import links_before
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import (
     Visitor,
@@ -181,6 +182,7 @@ def _facts(
             for step in self_service.LATE_STEPS
         ],
         "late_now": words["late_now"].format(count=said) if said else "",
+        "before": links_before(visitor, request),
     }
 
 

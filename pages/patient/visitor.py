@@ -209,5 +209,8 @@ def page_of(purpose: str) -> str:
         "offer": "v:offer",
         "book": "v:book",
         "settings": "v:preferences",
+        "prepare": "v:prepare",
+        "baseline": "v:baseline",
+        "rebook": "v:rebook",
     }
     return reverse(pages[purpose])

@@ -40,6 +40,7 @@ TABS = (
 KINDS = {
     "enquiry": "Enquiry",
     "call_patient": "Telephone the patient",
+    "still_waiting": "Waits, and has a visit",
     "standby": "Not confirmed: who else could come?",
     "red-flag": "Red flag of a check-in",
     "follow-up-missed": "Recovery contact missed",
@@ -200,6 +201,9 @@ def _subject(task: "Task") -> dict[str, str]:
         return {"link_address": address, "link_label": "Open the enquiry"}
     if kind == "follow_up" and task.done_at is None:
         return _contact(UUID(key))
+    if kind == "waitlist" and task.done_at is None:
+        address = reverse("staff:waitlist_entry", args=[key])
+        return {"link_address": address, "link_label": "Open the waiting list entry"}
     if kind == "offer" and task.done_at is None:
         entry_id = waitlist.offer(UUID(key)).entry_id
         address = reverse("staff:waitlist_entry", args=[entry_id])

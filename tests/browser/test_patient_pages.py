@@ -13,6 +13,7 @@ from patients.services import links
 from tests.browser.accessibility import check_accessible, check_no_sideways_scrolling
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
+from tests.pages import before_by_link as before
 from tests.pages.by_link import Holder, check_in_by_link, visit_by_link
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"}
@@ -205,3 +206,47 @@ def test_text_of_twice_the_size_still_fits(new_page, live_site):
 
         check_no_sideways_scrolling(page)
         assert page.get_by_role("button", name="I cannot come").is_visible()
+
+
+def prepared_by_link() -> Holder:
+    """Somebody whose procedure is booked, with the link of its preparation."""
+    return before.texted_by_link("prepare", "bmc-ultrasound")
+
+
+def asked_by_link() -> Holder:
+    """Somebody whose consultation is booked, with the link of its questions."""
+    return before.texted_by_link("baseline", "consultation")
+
+
+@LOOKS
+def test_the_pages_before_a_visit_pass_the_gates(look, new_page, live_site):
+    with opened(new_page, look) as page:
+        prove(page, live_site, prepared_by_link())
+        page.wait_for_url("**/v/prepare/")
+        check_page(page)
+        press(page, page.get_by_role("link", name="Español"))
+        check_page(page, "es")
+    with opened(new_page, look) as page:
+        prove(page, live_site, asked_by_link())
+        page.wait_for_url("**/v/questions/")
+        check_page(page)
+        go_on(page)
+        check_page(page)  # with its error
+        page.get_by_label("6", exact=True).check()
+        go_on(page)
+        page.wait_for_url("**/v/questions/done/")
+        check_page(page)
+
+
+@LOOKS
+def test_the_pages_of_a_new_time_pass_the_gates(look, new_page, live_site):
+    with opened(new_page, look) as page:
+        prove(page, live_site, before.missed_by_link())
+        page.wait_for_url("**/v/new-time/")
+        check_page(page)
+        go_on(page)
+        check_page(page)  # with its error
+        page.locator("input[name=start]").first.check()
+        go_on(page)
+        page.wait_for_url("**/v/new-time/booked/")
+        check_page(page)

@@ -16,7 +16,7 @@ from patients.services import tasks
 
 HOUSTON = ZoneInfo("America/Chicago")
 STEP = timedelta(minutes=5)
-BY = Actor("user", "1", "Cora", "coordinator")
+BY = Actor("staff", "1", "Cora", "coordinator")
 
 
 def pass_time(begin: datetime, end: datetime, *, calling: bool = False) -> None:

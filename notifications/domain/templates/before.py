@@ -13,12 +13,12 @@ Texts = dict[tuple[str, str], tuple[str, str]]
 LIST, QUESTIONS = "list", "questions"
 MORE: Final = {
     "en": {
-        LIST: "Your list has steps for now. ",
-        QUESTIONS: "We have questions for you. ",
+        LIST: "Please see your list, too. ",
+        QUESTIONS: "Please answer our questions. ",
     },
     "es": {
-        LIST: "Su lista tiene pasos para ahora. ",
-        QUESTIONS: "Tenemos preguntas para usted. ",
+        LIST: "Lea su lista. ",
+        QUESTIONS: "Conteste nuestras preguntas. ",
     },
 }
 
