@@ -7,8 +7,8 @@ locks it all the same, because a failed one is repeated later by itself.
 from core.events import Event, Subscriber
 from notifications.services.planning import replan
 from notifications.services.replanning import (
-    replan_check_in_of,
     replan_check_ins,
+    replan_contact,
     replan_offers,
     replan_patient,
 )
@@ -26,6 +26,7 @@ from patients.events import (
 from patients.services.locking import lock
 from patients.services.tasks import lock_task
 from procedures.events import (
+    ContactVisitChanged,
     EpisodeAdvanced,
     FollowUpsPlanned,
     RedFlagRaised,
@@ -65,10 +66,12 @@ def plan_visit(event: AppointmentEvent) -> None:
     replan(subject=subject, patient=patient, now=event.occurred_at)
 
 
-def plan_owed(event: AppointmentEvent) -> None:
+def plan_owed(event: ContactVisitChanged) -> None:
     """Stop "time to book" once a follow-up's visit is booked; else it is owed again."""
     lock(event.patient_id)
-    replan_check_in_of(appointment_id=event.appointment_id, now=event.occurred_at)
+    replan_contact(
+        episode_id=event.episode_id, code=event.contact, now=event.occurred_at
+    )
 
 
 def plan_patient(event: PatientEvent) -> None:
@@ -107,17 +110,7 @@ def plan_offers(event: WaitChanged) -> None:
     replan_offers(entry_id=event.entry_id, now=event.occurred_at)
 
 
-# What changes if a follow-up has a visit, or when that is.
-OWED: tuple[type[Event], ...] = (
-    AppointmentBooked,
-    AppointmentMoved,
-    AppointmentCancelled,
-    AppointmentNoShow,
-    AppointmentEnded,
-    AppointmentNoShowUndone,
-)
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
-    *((event, plan_owed) for event in OWED),
     (AppointmentBooked, plan_visit),
     (AppointmentMoved, plan_visit),
     (AppointmentCancelled, plan_visit),
@@ -140,6 +133,7 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (PatientReturned, plan_patient),
     (FollowUpsPlanned, plan_check_ins),
     (EpisodeAdvanced, plan_check_ins),
+    (ContactVisitChanged, plan_owed),
     (ResponseRecorded, stop_check_in),
     (ResponseEnteredInError, stop_check_in),
     (RedFlagRaised, plan_pages),
