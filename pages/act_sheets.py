@@ -13,10 +13,10 @@ from pages.act_sections import SECTIONS
 from pages.words import full_day
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.early_guards import OF_THE_DAY
+from procedures.domain.milestones import PREFIX as MILESTONE
 from procedures.domain.rules import Level
 from procedures.domain.schema import Field
 from procedures.domain.table_rules import GATES
-from procedures.domain.milestones import PREFIX as MILESTONE
 from procedures.selectors import facts as reading
 from procedures.selectors import follow_ups
 from procedures.services import responses
@@ -261,7 +261,9 @@ def folded(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The answers with a questionnaire's items and the steps of the recovery nested,
     as the act takes them."""
     plain = {
-        k: v for k, v in raw.items() if not k.startswith(("instruments-", "milestones-"))
+        k: v
+        for k, v in raw.items()
+        if not k.startswith(("instruments-", "milestones-"))
     }
     nested: dict[str, dict[str, Any]] = {}
     steps: dict[str, Any] = {}

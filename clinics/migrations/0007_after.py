@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0006_refusals'),
+        ("clinics", "0006_refusals"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='clinic',
-            name='yearly_rounds',
+            model_name="clinic",
+            name="yearly_rounds",
             field=models.BooleanField(db_default=False, default=False),
         ),
     ]

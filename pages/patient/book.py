@@ -69,7 +69,9 @@ def _offer(
     language = language_of(request, visitor.patient)
     words = TEXTS[language]
     found = _openings(follow_up, request.now, zone)
-    minutes = round((found[0].end - found[0].start).total_seconds() / 60) if found else 0
+    minutes = (
+        round((found[0].end - found[0].start).total_seconds() / 60) if found else 0
+    )
     context: dict[str, Any] = {
         "text": words["book_text"].format(length=length(minutes, language)),
         "openings": [
@@ -102,9 +104,7 @@ def _openings(follow_up: "FollowUp", now: datetime, zone: ZoneInfo) -> list[Any]
         return []
 
 
-def _answer(
-    request: PublicRequest, visitor: Visitor, follow_up: "FollowUp"
-) -> Answer:
+def _answer(request: PublicRequest, visitor: Visitor, follow_up: "FollowUp") -> Answer:
     start = _start(request.POST.get("start", ""))
     if request.POST.get("call"):
         _ask_for_call(request, visitor, follow_up)

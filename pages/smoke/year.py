@@ -50,9 +50,7 @@ def calm_answers(form: Form) -> dict[str, str | list[str]]:
     return {"answer": chosen} if chosen else {}
 
 
-def visit_booked_by_link(
-    walk: Walk, report: Report, booked: Booked, code: str
-) -> None:
+def visit_booked_by_link(walk: Walk, report: Report, booked: Booked, code: str) -> None:
     """Told that it is time to book, the patient presses a real opening and comes."""
     item = received(walk, report, booked.patient["id"], "time_to_book")
     browser, page = open_link(report, item.body)

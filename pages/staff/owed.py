@@ -67,7 +67,9 @@ def owed(request: StaffRequest) -> Answer:
     return TemplateResponse(request, "pages/staff/owed.html", context)
 
 
-def _row(request: StaffRequest, one: "Owed", zone: ZoneInfo, phone: Any) -> dict[str, Any]:
+def _row(
+    request: StaffRequest, one: "Owed", zone: ZoneInfo, phone: Any
+) -> dict[str, Any]:
     today = request.now.astimezone(zone).date()
     text, tone = WHY[one.why]
     patient = one.patient

@@ -155,9 +155,7 @@ urlpatterns = [
     path("episodes/<uuid:episode_id>/<act:act>/", acts.act, name="act"),
     path("follow-ups/", contacts_due.contacts_due, name="contacts_due"),
     path("owed/", owed.owed, name="owed"),
-    path(
-        "milestones/<uuid:milestone_id>/", milestones.milestone, name="milestone"
-    ),
+    path("milestones/<uuid:milestone_id>/", milestones.milestone, name="milestone"),
     path("waitlist/", waitlist.waitlist_page, name="waitlist"),
     path("waitlist/new/", waitlist.entry_new, name="waitlist_new"),
     path(f"{WAITS}/", waitlist.entry, name="waitlist_entry"),

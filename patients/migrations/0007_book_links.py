@@ -4,23 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('patients', '0006_alarms'),
+        ("patients", "0006_alarms"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='patientlink',
-            name='link_purpose_is_known',
+            model_name="patientlink",
+            name="link_purpose_is_known",
         ),
         migrations.AlterField(
-            model_name='patientlink',
-            name='purpose',
-            field=models.CharField(choices=[('confirm', 'Confirm a visit'), ('check_in', 'Recovery check-in'), ('offer', 'Take an offered time'), ('book', 'Book a visit that is owed')], max_length=8),
+            model_name="patientlink",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("confirm", "Confirm a visit"),
+                    ("check_in", "Recovery check-in"),
+                    ("offer", "Take an offered time"),
+                    ("book", "Book a visit that is owed"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patientlink',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['confirm', 'check_in', 'offer', 'book'])), name='link_purpose_is_known'),
+            model_name="patientlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("purpose__in", ["confirm", "check_in", "offer", "book"])
+                ),
+                name="link_purpose_is_known",
+            ),
         ),
     ]

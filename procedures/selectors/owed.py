@@ -111,7 +111,9 @@ def _follow_ups(clinic_id: int, now: datetime, zone: ZoneInfo) -> list[Owed]:
         if book_from(row.code, row.target_on) <= today
     ]
     lost = _lost_visits(waiting)
-    return [_follow_up(row, lost.get((row.episode_id, row.code)), zone) for row in waiting]
+    return [
+        _follow_up(row, lost.get((row.episode_id, row.code)), zone) for row in waiting
+    ]
 
 
 def _lost_visits(rows: list[FollowUp]) -> dict[tuple[object, str], EpisodeVisit]:
@@ -164,5 +166,9 @@ def _others(clinic_id: int, now: datetime) -> list[Owed]:
             )
         )
     # Of one kind of visit the last one called off stands for the ones before.
-    last = {(one.patient.pk, one.appointment.visit_type_id): one for one in found if one.appointment}
+    last = {
+        (one.patient.pk, one.appointment.visit_type_id): one
+        for one in found
+        if one.appointment
+    }
     return list(last.values())

@@ -45,7 +45,13 @@ def to_change(today: date) -> "QuerySet[Episode]":
     over = [stage for stage in ENDED if stage != COMPLETED]
     return (
         Episode.objects.filter(
-            (is_on & ((~Exists(yearly) & Exists(ahead)) | Exists(yearly.filter(state="cancelled"))))
+            (
+                is_on
+                & (
+                    (~Exists(yearly) & Exists(ahead))
+                    | Exists(yearly.filter(state="cancelled"))
+                )
+            )
             | (Q(clinic__yearly_rounds=False) & Exists(yearly.filter(state="planned"))),
         )
         .exclude(stage__in=over)

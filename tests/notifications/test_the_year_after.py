@@ -60,7 +60,8 @@ def local(instant):
 def told(subject, reach, now="2000-01-01 00:00"):
     found = plan(subject, reach=reach, now=at(now)).messages
     return sorted(
-        ((m.kind, m.channel, local(m.next_at)) for m in found), key=lambda row: row[2][4:]
+        ((m.kind, m.channel, local(m.next_at)) for m in found),
+        key=lambda row: row[2][4:],
     )
 
 

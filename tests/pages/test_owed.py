@@ -177,7 +177,11 @@ def test_the_page_tells_the_age_and_leads_to_the_right_search(day):
 
 
 def test_the_list_can_be_narrowed(day):
-    for query, listed in {"": True, "?why=not_booked": True, "?why=missed": False}.items():
+    for query, listed in {
+        "": True,
+        "?why=not_booked": True,
+        "?why=missed": False,
+    }.items():
         assert ("Week 6" in words(read(day, OWED, query=query))) is listed
 
 
@@ -185,4 +189,6 @@ def test_it_is_one_press_away_on_every_page(day):
     page = read(day, OWED)
 
     assert f'href="{reverse("staff:owed")}"' in page
-    assert "Find a time" not in words(read(day, OWED, role="nurse")).split("Owed for")[1]
+    assert (
+        "Find a time" not in words(read(day, OWED, role="nurse")).split("Owed for")[1]
+    )
