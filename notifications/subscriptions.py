@@ -10,8 +10,8 @@ from notifications.services import redirecting
 from notifications.services.asking import ask_password_reset
 from notifications.services.planning import replan
 from notifications.services.replanning import (
-    replan_check_in_of,
     replan_check_ins,
+    replan_contact,
     replan_offers,
     replan_patient,
     replan_siblings,
@@ -35,6 +35,7 @@ from patients.services.tasks import lock_task
 from procedures.events import (
     BaselineRecorded,
     ConsultationLinked,
+    ContactVisitChanged,
     EpisodeAdvanced,
     FollowUpsPlanned,
     RedFlagRaised,
@@ -102,10 +103,12 @@ def redirect_messages(event: ContactChanged) -> None:
     redirecting.redirect(patient_id=event.patient_id, now=event.occurred_at)
 
 
-def plan_owed(event: AppointmentEvent) -> None:
+def plan_owed(event: ContactVisitChanged) -> None:
     """Stop "time to book" once a follow-up's visit is booked; else it is owed again."""
     lock(event.patient_id)
-    replan_check_in_of(appointment_id=event.appointment_id, now=event.occurred_at)
+    replan_contact(
+        episode_id=event.episode_id, code=event.contact, now=event.occurred_at
+    )
 
 
 def plan_patient(event: PatientEvent) -> None:
@@ -144,24 +147,12 @@ def plan_offers(event: WaitChanged) -> None:
     replan_offers(entry_id=event.entry_id, now=event.occurred_at)
 
 
-# What changes if a follow-up has a visit, or when that is.
-OWED: tuple[type[Event], ...] = (
-    AppointmentBooked,
-    AppointmentMoved,
-    AppointmentCancelled,
-    AppointmentNoShow,
-    AppointmentEnded,
-    AppointmentNoShowUndone,
-)
-
-
 def keep_password_reset(event: PasswordResetAsked) -> None:
     """Send whoever forgot their password a way to a new one."""
     ask_password_reset(event.user_id, now=event.occurred_at)
 
 
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
-    *((event, plan_owed) for event in OWED),
     (AppointmentBooked, plan_visit),
     (AppointmentMoved, plan_visit),
     (AppointmentCancelled, plan_visit),
@@ -193,6 +184,7 @@ SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
     (BaselineRecorded, plan_visits),
     (FollowUpsPlanned, plan_check_ins),
     (EpisodeAdvanced, plan_check_ins),
+    (ContactVisitChanged, plan_owed),
     (ResponseRecorded, stop_check_in),
     (ResponseEnteredInError, stop_check_in),
     (RedFlagRaised, plan_pages),

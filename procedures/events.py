@@ -41,6 +41,15 @@ class FollowUpsPlanned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactVisitChanged(Event):
+    """A visit for a contact was booked, moved, called off or missed."""
+
+    episode_id: UUID
+    patient_id: UUID
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseRecorded(Event):
     """A contact was answered."""
 

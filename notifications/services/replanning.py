@@ -44,12 +44,12 @@ def replan_check_ins(*, patient_id: UUID, now: datetime) -> None:
     _replan_all(_check_ins(patient_id), now)
 
 
-def replan_check_in_of(*, appointment_id: UUID, now: datetime) -> None:
-    """Plan anew the follow-up a visit is or was booked for, if it is for one.
+def replan_contact(*, episode_id: UUID, code: str, now: datetime) -> None:
+    """Plan anew the follow-up of that code, if it is planned already.
 
     The caller holds the patient's row.
     """
-    follow_up_id = follow_ups.of_visit(appointment_id)
+    follow_up_id = follow_ups.of_contact(episode_id, code)
     if follow_up_id is not None:
         replan(subject=f"follow_up:{follow_up_id}", now=now)
 

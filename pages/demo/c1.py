@@ -1,5 +1,6 @@
 """C1: knee osteoarthritis, uncomplicated, followed for twelve months."""
 
+from datetime import timedelta
 from typing import Any
 
 from pages.demo import consultation
@@ -34,6 +35,14 @@ KOOS_JR = (
 
 
 def follow_up(path: Path, case: Case) -> None:
+    """Visits the patient books by the link "time to book", and every answer."""
+    for code, visit in case.replay["follow_up_visits"].items():
+        start = case.at(visit["start"])
+        booked = case.at(visit["booked"])
+        path.book(booked, "follow-up", start, code, contact=code, by_patient=True)
+        path.visit(start - timedelta(minutes=6), "arrive", code)
+        path.visit(start + timedelta(minutes=2), "check_in", code, by="nurse")
+        path.visit(start + timedelta(minutes=20), "fulfil", code, by="nurse")
     for code, day, scores in case.facts["outcomes"][1:]:
         at = case.at(day, case.replay["answered_at"])
         path.act(at, "respond", "nurse", _answers(case, code, scores))
@@ -50,6 +59,8 @@ def _answers(case: Case, code: str, scores: dict[str, Any]) -> dict[str, Any]:
     if code in case.replay["temperature_c"]:
         data["temperature_c"] = case.replay["temperature_c"][code]
         data |= {"swelling": "mild", "bears_weight": True}
+    if steps := case.replay["milestones"].get(code):
+        data["milestones"] = steps
     instruments: dict[str, dict[str, int]] = {}
     if items := case.replay["koos_jr_items"].get(code):
         instruments["koos_jr"] = dict(zip(KOOS_JR, items, strict=True))

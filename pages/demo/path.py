@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from core.actor import Actor
 from core.refusal import Refused
 from pages.demo.people import World
 from pages.demo.timeline import Timeline
@@ -97,8 +98,12 @@ class Path:
         *,
         contact: str = "",
         variation: Variation = USUAL,
+        by_patient: bool = False,
     ) -> None:
-        """Book a visit under that name; `contact` is the follow-up it is for."""
+        """Book a visit under that name; `contact` is the follow-up it is for.
+
+        The coordinator books it, or the patient by a link.
+        """
 
         def at_start(start: datetime, now: datetime) -> "Appointment | Refused":
             assert self.patient_id is not None
@@ -109,7 +114,7 @@ class Path:
                 start=start,
                 subject=self.subject(contact),
                 variation=variation,
-                by=self.world.actor("coordinator"),
+                by=self.patient() if by_patient else self.world.actor("coordinator"),
                 now=now,
             )
 
@@ -124,6 +129,11 @@ class Path:
             return booked
 
         self.timeline.add(at, f"book {visit_type}", run)
+
+    def patient(self) -> Actor:
+        """The patient as somebody who acts."""
+        assert self.patient_id is not None
+        return Actor("patient", str(self.patient_id), role="patient")
 
     def subject(self, contact: str = "") -> str:
         """What this path's visits are for."""

@@ -143,7 +143,7 @@ EN = {
     "offer_refused_title": "Please call your clinic",
     "offer_refused_text": "We need to talk with you before we can book this time.",
     "book_title": "Choose a time for your visit",
-    "book_text": "It takes about {length}. The first times are nearest to its best day.",
+    "book_text": "It takes about {length}.",
     "book_choose": "Free times",
     "book_take": "Book {when}",
     "book_call": "None of these suits me. Please call me.",
@@ -350,8 +350,7 @@ ES = {
         "Necesitamos hablar con usted antes de reservar este horario."
     ),
     "book_title": "Elija la hora de su cita",
-    "book_text": "Dura unos {length}. Las primeras horas son las más cercanas al mejor "
-    "día.",
+    "book_text": "Dura unos {length}.",
     "book_choose": "Horarios libres",
     "book_take": "Reservar {when}",
     "book_call": "Ninguno me sirve. Por favor, llámenme.",

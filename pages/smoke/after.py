@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from notifications import selectors
+from notifications.services import doorbell
 from pages.smoke.before import Booked
 from pages.smoke.forms import Browser, Form, Page
 from pages.smoke.report import Report
@@ -20,7 +21,7 @@ MOST_QUESTIONS = 20
 
 def messages_of(walk: Walk, patient: str, kind: str) -> list[dict[str, Any]]:
     coordinator = walk.staff["coordinator"]
-    rows = coordinator.get("messages/", patient=patient)["results"]
+    rows = coordinator.get("messages/", patient=patient, limit=200)["results"]
     return [row for row in rows if row["kind"] == kind]
 
 
@@ -48,15 +49,9 @@ def mailbox(walk: Walk) -> "list[MailboxItem]":
 
 def messages_and_check_in(walk: Walk, report: Report, booked: Booked) -> None:
     patient = booked.patient["id"]
-    [message] = messages_of(walk, patient, "check_in_d3")
-    due = datetime.fromisoformat(message["next_at"])
-    walk.set_clock(due + timedelta(minutes=1))
-    arrived = walk.wait_for(
-        lambda: [i for i in mailbox(walk) if str(i.message_ref) == message["id"]]
-    )
-    report.check("the D3 check-in's link has arrived", arrived, message)
+    item = received(walk, report, patient, "check_in_d3")
     earlier = len(pages_sent(walk))
-    answer_with_a_red_flag(walk, report, arrived[0].body)
+    answer_with_a_red_flag(walk, report, item.body)
     seen = walk.staff["nurse"].get(f"episodes/{booked.episode}/")
     [d3] = [f for f in seen["follow_ups"] if f["code"] == "D3"]
     report.check("the D3 check-in is answered", d3["state"] == "answered", d3)
@@ -64,12 +59,28 @@ def messages_and_check_in(walk: Walk, report: Report, booked: Booked) -> None:
     report.check("the on-call person is paged", paged, "no page in the mailbox")
 
 
+def received(walk: Walk, report: Report, patient: str, kind: str) -> "MailboxItem":
+    """What the patient reads when the first message of that kind that waits is due."""
+    waiting = [m for m in messages_of(walk, patient, kind) if m["state"] not in GONE]
+    report.check(f"a message waits: {kind}", waiting, messages_of(walk, patient, kind))
+    message = min(waiting, key=lambda one: str(one["next_at"]))
+    walk.set_clock(datetime.fromisoformat(message["next_at"]) + timedelta(minutes=1))
+    doorbell.ring()
+    arrived = walk.wait_for(
+        lambda: [i for i in mailbox(walk) if str(i.message_ref) == message["id"]]
+    )
+    report.check(f"it has arrived when it was due: {kind}", arrived, message)
+    found: MailboxItem = arrived[0]
+    return found
+
+
 def pages_sent(walk: Walk) -> "list[MailboxItem]":
     on_call = walk.world.members["clinician"].user_id
     return [item for item in mailbox(walk) if item.user_id == on_call]
 
 
-def answer_with_a_red_flag(walk: Walk, report: Report, text: str) -> None:
+def open_link(report: Report, text: str) -> tuple[Browser, Page]:
+    """The page behind the text's link, opened with the birth date."""
     found = LINK.search(text + " ")
     report.check("the text holds a link", found, text)
     assert found is not None
@@ -78,6 +89,11 @@ def answer_with_a_red_flag(walk: Walk, report: Report, text: str) -> None:
     report.check("opening it shows no name", "Nadia" not in page.text, page.text)
     page = prove_birth_date(browser, page)
     report.check("the birth date opens it", page.status == 200, page.text)
+    return browser, page
+
+
+def answer_with_a_red_flag(walk: Walk, report: Report, text: str) -> None:
+    browser, page = open_link(report, text)
     page = browser.open(page.link("/check-in/1/"))
     asked = 0
     while (form := question_form(page)) and asked < MOST_QUESTIONS:

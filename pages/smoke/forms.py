@@ -12,13 +12,15 @@ TIMEOUT_SECONDS = 60
 
 @dataclass(slots=True)
 class Form:
-    """One form of a page: where it goes, what it holds, what it offers."""
+    """One form of a page: where it goes, what it holds, what it offers to choose and
+    to press."""
 
     action: str
     method: str
     values: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     options: dict[str, list[str]] = field(default_factory=dict)
+    buttons: dict[str, list[str]] = field(default_factory=dict)
 
 
 class _Reader(HTMLParser):
@@ -47,6 +49,8 @@ class _Reader(HTMLParser):
             form.options.setdefault(name, []).append(known.get("value", "on"))
         elif tag == "input" and kind != "submit":
             form.values[name] = known.get("value", "")
+        elif tag == "button":
+            form.buttons.setdefault(name, []).append(known.get("value", ""))
 
     def handle_data(self, data: str) -> None:
         self.words.append(data.strip())

@@ -6,7 +6,14 @@ from typing import Any
 
 from procedures.domain.correction_table import KINDS
 from procedures.models import EnteredInError, Episode, Product
-from procedures.selectors import day, follow_ups, linked, products, scores
+from procedures.selectors import (
+    day,
+    follow_ups,
+    linked,
+    milestones,
+    products,
+    scores,
+)
 from procedures.selectors.columns import columns, many
 
 # The records of the day by name; only current rows are shown.
@@ -37,6 +44,7 @@ def day_document(episode: Episode, now: datetime) -> dict[str, Any]:
         "day": {name: _current(episode, rows) for name, rows in RECORDS.items()},
         "entered_in_error": [_error(row) for row in episode.errors.all()],
         "follow_ups": _follow_ups(episode, now),
+        "milestones": [_milestone(step) for step in milestones.steps(episode)],
         "scores": [asdict(score) for score in scores.history(episode)],
     }
 
@@ -51,6 +59,12 @@ def _follow_ups(episode: Episode, now: datetime) -> list[dict[str, Any]]:
         words = {"timing": stands.code, "timing_text": stands.text}
         found.append(columns(row) | words)
     return found
+
+
+def _milestone(step: milestones.Step) -> dict[str, Any]:
+    """A step of the recovery, with what was told of it last."""
+    told = columns(step.report) if step.report else None
+    return columns(step.row) | {"name": dict(step.words.name), "report": told}
 
 
 def _product(row: Product) -> dict[str, Any]:

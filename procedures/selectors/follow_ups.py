@@ -142,15 +142,10 @@ def visits_for(rows: Collection[FollowUp]) -> dict[UUID, datetime]:
     return {pk: starts[key] for pk, key in keys.items() if key in starts}
 
 
-def of_visit(appointment_id: UUID) -> UUID | None:
-    """The contact that visit is or was booked for, None if it is for none."""
-    visits = EpisodeVisit.objects.filter(appointment_id=appointment_id)
-    for episode_id, code in visits.exclude(contact="").values_list(
-        "episode_id", "contact"
-    ):
-        rows = FollowUp.objects.filter(episode_id=episode_id, code=code)
-        return rows.values_list("pk", flat=True).first()
-    return None
+def of_contact(episode_id: UUID, code: str) -> UUID | None:
+    """The id of the episode's contact of that code, None before the injection."""
+    rows = FollowUp.objects.filter(episode_id=episode_id, code=code)
+    return rows.values_list("pk", flat=True).first()
 
 
 def tier_of(follow_up: FollowUp) -> int | None:

@@ -11,7 +11,7 @@ from core.refusal import Refused
 from patients.services import tasks
 from procedures.domain import visits as rules
 from procedures.domain.pathway import Stage
-from procedures.events import ConsultationLinked
+from procedures.events import ConsultationLinked, ContactVisitChanged
 from procedures.models import Episode, EpisodeVisit
 from procedures.selectors import visits
 from procedures.services import linked_visits, readiness, stages
@@ -55,6 +55,7 @@ def booked(*, appointment_id: UUID, patient_id: UUID, now: datetime) -> None:
         linked_at=now,
     )
     _after_booking(episode, purpose, now)
+    _tell(episode, contact if purpose == "follow_up" else "", now)
     if purpose == "consultation":
         _tell_linked(appointment_id, patient_id, now)
 
@@ -65,6 +66,18 @@ def _tell_linked(appointment_id: UUID, patient_id: UUID, now: datetime) -> None:
             appointment_id=appointment_id, patient_id=patient_id, occurred_at=now
         )
     )
+
+
+def _tell(episode: Episode, contact: str, now: datetime) -> None:
+    """A contact with a visit is not owed any more, one without is owed again."""
+    if contact:
+        changed = ContactVisitChanged(
+            occurred_at=now,
+            episode_id=episode.pk,
+            patient_id=episode.patient_id,
+            contact=contact,
+        )
+        events.publish(changed)
 
 
 def _after_booking(episode: Episode, purpose: str, now: datetime) -> None:
@@ -86,13 +99,17 @@ def moved(*, appointment_id: UUID, now: datetime) -> None:
     visit = rows.select_related("episode").first()
     if visit is not None and visit.released_at is None:
         linked_visits.reconcile(visit.episode, now=now)
+        _tell(visit.episode, visit.contact, now)
 
 
 def freed(*, appointment_id: UUID, now: datetime) -> None:
     """A cancelled, missed or ended visit no longer counts; an episode that waited
     for its procedure is approved again."""
     visit = _release(appointment_id, now)
-    if visit is None or visit.purpose != "procedure":
+    if visit is None:
+        return
+    _tell(visit.episode, visit.contact, now)
+    if visit.purpose != "procedure":
         return
     episode = visit.episode
     if episode.stage in (Stage.SCHEDULED, Stage.READY):
@@ -109,6 +126,7 @@ def restored(*, appointment_id: UUID, now: datetime) -> None:
         return
     rows.update(released_at=None)
     _after_booking(visit.episode, visit.purpose, now)
+    _tell(visit.episode, visit.contact, now)
 
 
 def cancel_procedure(context: Context, reason: str) -> None:

@@ -32,6 +32,7 @@ class Policies(Body):
     holiday_calendar = serializers.CharField(
         required=False, allow_blank=True, max_length=10
     )
+    yearly_rounds = serializers.BooleanField(required=False)
 
 
 class ClinicAnswer(Policies):
@@ -72,4 +73,5 @@ def _clinic_json(clinic: "Clinic") -> dict[str, Any]:
         "offer_valid_minutes": clinic.offer_valid_minutes,
         "offers_by_itself": clinic.offers_by_itself,
         "holiday_calendar": clinic.holiday_calendar,
+        "yearly_rounds": clinic.yearly_rounds,
     }

@@ -64,7 +64,9 @@ def visits(day, code="W6"):
 
 def waiting(day, code="W6"):
     subject = f"follow_up:{contact(day, code).pk}"
-    rows = Message.objects.filter(subject=subject, state="scheduled")
+    rows = Message.objects.filter(
+        subject=subject, state="scheduled", expires_at__gt=clock.now()
+    )
     return sorted(rows.values_list("kind", flat=True))
 
 

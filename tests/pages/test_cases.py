@@ -1,6 +1,7 @@
 """The cases C1 and C6, replayed unshifted through the services, by their numbers."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from pages.demo.path import Path
 from pages.demo.seed import BEFORE_THE_CASES, deliver
 from pages.demo.timeline import Timeline
 from procedures.models import Episode
-from procedures.selectors import day, scores
+from procedures.selectors import day, milestones, scores
 from tests.conftest import Server, database_of_ones_own
 
 CENTRAL = ZoneInfo("America/Chicago")
@@ -171,7 +172,25 @@ C1_TEXTS = [
     ("day_before", "2025-09-15 10:00"),
     ("confirmation", "2025-09-17 10:00"),
     ("day_before", "2025-10-13 10:00"),
+    ("check_in_d1", "2025-10-15 10:00"),
     ("check_in_d3", "2025-10-17 10:00"),
+    ("check_in_d7", "2025-10-21 10:00"),
+    # Each visit is booked by its link two and a half hours later.
+    ("time_to_book", "2025-10-22 10:00"),
+    ("confirmation", "2025-10-22 12:30"),
+    ("day_before", "2025-10-27 10:00"),
+    ("time_to_book", "2025-11-11 10:00"),
+    ("confirmation", "2025-11-11 12:30"),
+    ("day_before", "2025-11-24 10:00"),
+    ("time_to_book", "2025-12-24 10:00"),
+    ("confirmation", "2025-12-24 12:30"),
+    ("day_before", "2026-01-13 10:00"),
+    ("time_to_book", "2026-03-17 10:00"),
+    ("confirmation", "2026-03-17 12:30"),
+    ("day_before", "2026-04-13 10:00"),
+    ("time_to_book", "2026-09-02 10:00"),
+    ("confirmation", "2026-09-02 12:30"),
+    ("day_before", "2026-10-13 10:00"),
 ]
 C6_TEXTS = [
     ("confirmation", "2026-10-12 10:00"),
@@ -187,6 +206,45 @@ def test_the_texts_that_left_are_those_of_the_table(replayed, key, texts):
 
     assert [(row.kind, local(row.sent_at)) for row in left] == texts
     assert {row.channel for row in rows} == {"sms"}
+
+
+# Written by hand: every message after the procedure that never left, and why.
+C1_UNSENT = {
+    # Booked two and a half hours after the invitation.
+    ("book_nudge", "not_needed"): 10,
+    # Asked at the visit, and answered there.
+    ("check_in_d14", "not_needed"): 1,
+    ("check_in_w6", "not_needed"): 1,
+    ("check_in_m3", "not_needed"): 1,
+    ("check_in_m6", "not_needed"): 1,
+    ("check_in_m12", "not_needed"): 1,
+}
+
+
+def test_what_c1_did_not_need_any_more_never_left(replayed):
+    rows = Message.objects.filter(patient_id=replayed.c1.patient_id, sent_at=None)
+    unsent = Counter((row.kind, row.reason) for row in rows)
+    late = unsent.pop(("check_in_nudge", "not_needed"), 0)
+    closed = unsent.pop(("check_in_nudge", "answered_or_closed"), 0)
+
+    assert {row.state for row in rows} == {"cancelled"}
+    assert unsent == C1_UNSENT
+    # D7 has one nudge in its window, D14 one, the others two each.
+    assert late + closed == 1 + 1 + 4 * 2
+
+
+def test_c1_has_reached_every_step_of_the_recovery(replayed):
+    steps = milestones.steps(replayed.episode("c1"))
+
+    assert {step.row.code: str(step.report.reached_on) for step in steps} == {
+        "light_activities": "2025-10-21",
+        "protected_use": "2025-10-28",
+        "therapy": "2025-10-28",
+        "improvement": "2025-11-25",
+        "progress_m3": "2026-01-14",
+        "progress_m6": "2026-04-14",
+        "progress_m12": "2026-10-14",
+    }
 
 
 def test_c6_is_reminded_of_the_new_consultation_on_sunday_at_noon(replayed):
