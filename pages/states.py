@@ -46,6 +46,14 @@ KINDS = {
     "offer_gone": "The offered time is gone",
     "check_in_d3": "Recovery check-in, day 3",
     "on_call_page": "Page to the on-call person",
+    "other_times": "Link to other times",
+    "running_late": "The clinic runs late",
+    "stop_confirmed": "STOP confirmed",
+    "purpose_stopped": "STOP of one purpose confirmed",
+    "start_confirmed": "START confirmed",
+    "text_help": "Answer to HELP",
+    "text_received": "A text was received",
+    "inbox_answer": "Answer to a text",
 }
 CHANNELS = {"sms": "Text message", "email": "E-mail"}
 OFFERS = {
@@ -55,6 +63,12 @@ OFFERS = {
     "expired": ("Ran out", "warning"),
     "too-late": ("Too late", "neutral"),
     "withdrawn": ("Taken back", "neutral"),
+}
+INBOX = {
+    "unread": ("Unread", "warning"),
+    "assigned": ("Taken on", "info"),
+    "answered": ("Answered", "success"),
+    "done": ("Done", "neutral"),
 }
 TASKS = {
     "done": ("Closed", "success"),

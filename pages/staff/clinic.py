@@ -15,6 +15,8 @@ from scheduling.services.effects import counted
 FIELDS = (
     "phone",
     "address",
+    "text_number",
+    "tells_delays",
     "offers_by_itself",
     "offer_batch_size",
     "offer_valid_minutes",
@@ -27,6 +29,17 @@ class PoliciesForm(Form):
         label="Telephone", max_length=16, help_text="As +17135550100."
     )
     address = forms.CharField(label="Address", max_length=500, widget=area())
+    text_number = forms.CharField(
+        label="Number for texts",
+        max_length=16,
+        required=False,
+        help_text="The number patients text to, as +17135550100.",
+    )
+    tells_delays = forms.BooleanField(
+        label="Waiting patients can be told that the clinic runs late",
+        required=False,
+        help_text="A coordinator presses the button on the board, from 15 minutes on.",
+    )
     offers_by_itself = forms.BooleanField(
         label="Offer freed openings by itself",
         required=False,

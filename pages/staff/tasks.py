@@ -40,7 +40,11 @@ TABS = (
 KINDS = {
     "enquiry": "Enquiry",
     "call_patient": "Telephone the patient",
-    "red-flag": "Red flag of a check-in",
+    "asks_other_time": "Another time",
+    "asks_this_time": "Another time",
+    "cannot_come": "Cannot come",
+    "asks_about_cancel": "Texted CANCEL",
+    "red-flag": "Red flag",
     "follow-up-missed": "Recovery contact missed",
     "adverse-event": "Adverse event to review",
     "scan-incident": "Scan that did not match",
@@ -197,6 +201,12 @@ def _subject(task: "Task") -> dict[str, str]:
         return {"link_address": address, "link_label": "Open the enquiry"}
     if kind == "follow_up" and task.done_at is None:
         return _contact(UUID(key))
+    if kind == "text" and task.done_at is None:
+        address = reverse("staff:inbox_text", args=[key])
+        return {"link_address": address, "link_label": "Open the text"}
+    if kind == "appointment" and task.done_at is None:
+        address = reverse("staff:appointment", args=[key])
+        return {"link_address": address, "link_label": "Open the visit"}
     if kind == "offer" and task.done_at is None:
         entry_id = waitlist.offer(UUID(key)).entry_id
         address = reverse("staff:waitlist_entry", args=[entry_id])

@@ -16,6 +16,7 @@ from patients.services import consents
 from scheduling.models import Appointment, Hold
 from scheduling.services import absences, booking, holds, repair_plans, setup
 from tests.factories import clinics as make
+from tests.factories import inbound
 from tests.factories import patients as people
 from tests.factories import waitlist as waits
 from tests.factories.scheduling import Practice, practice
@@ -167,6 +168,9 @@ def _more(place: Practice, patient: Patient) -> dict[str, Any]:
         "hold": held.pk,
         "enquiry": enquiry.pk,
         "room": _closed_room(place),
+        "text": inbound.send(
+            "Tengo fiebre", sender="+17135550142", recipient=place.clinic.phone, now=NOW
+        ).pk,
         **_waiting(place),
     }
 

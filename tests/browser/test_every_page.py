@@ -108,6 +108,8 @@ PAGES: dict[str, Opened] = {
     "staff:kits": ("technician", lambda day: reverse("staff:kits")),
     "staff:tasks": ("clinician", lambda day: reverse("staff:tasks")),
     "staff:messages": ("coordinator", lambda day: reverse("staff:messages")),
+    "staff:inbox": ("coordinator", lambda day: reverse("staff:inbox")),
+    "staff:inbox_text": ("nurse", lambda day: at("staff:inbox_text", day.ids["text"])),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),
     "staff:resources": ("admin", lambda day: reverse("staff:resources")),
     "staff:resource_new": ("admin", lambda day: reverse("staff:resource_new")),
