@@ -31,7 +31,10 @@ class Message(UuidModel):
     )
     # An answer to a text: it goes to the number the text came from.
     inbound = models.ForeignKey(
-        "notifications.InboundText", models.PROTECT, null=True, blank=True,
+        "notifications.InboundText",
+        models.PROTECT,
+        null=True,
+        blank=True,
         related_name="answered_by",
     )
     subject = models.CharField(max_length=100)
@@ -385,7 +388,9 @@ class InboundText(UuidModel):
                 name="inbound_text_open",
                 fields=["clinic", "state", "-created_at"],
             ),
-            models.Index(name="inbound_text_of_sender", fields=["sender", "created_at"]),
+            models.Index(
+                name="inbound_text_of_sender", fields=["sender", "created_at"]
+            ),
             models.Index(
                 name="inbound_text_of_patient", fields=["patient", "created_at"]
             ),
@@ -396,7 +401,7 @@ class InboundText(UuidModel):
 
 
 class InboxAnswer(UuidModel):
-    """What staff answered to an inbound text; sent through the outbox, never changed."""
+    """An answer of staff to an inbound text; sent through the outbox, never changed."""
 
     text = models.ForeignKey(InboundText, models.PROTECT, related_name="answers")
     body = models.CharField(max_length=inbox.LONGEST_ANSWER)

@@ -5,20 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0006_refusals'),
+        ("clinics", "0006_refusals"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='clinic',
-            name='tells_delays',
+            model_name="clinic",
+            name="tells_delays",
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
-            model_name='clinic',
-            name='text_number',
-            field=models.CharField(blank=True, db_default='', default='', max_length=16, validators=[django.core.validators.RegexValidator('^\\+[1-9][0-9]{6,14}$', 'Give the number as +17135550100.')]),
+            model_name="clinic",
+            name="text_number",
+            field=models.CharField(
+                blank=True,
+                db_default="",
+                default="",
+                max_length=16,
+                validators=[
+                    django.core.validators.RegexValidator(
+                        "^\\+[1-9][0-9]{6,14}$", "Give the number as +17135550100."
+                    )
+                ],
+            ),
         ),
     ]

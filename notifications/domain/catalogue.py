@@ -152,9 +152,7 @@ KINDS: Final[dict[str, Kind]] = {
             grace=timedelta(hours=1),
             at_any_hour=True,
         ),
-        Kind(
-            code=TEXT_HELP, priority=1, grace=timedelta(hours=1), at_any_hour=True
-        ),
+        Kind(code=TEXT_HELP, priority=1, grace=timedelta(hours=1), at_any_hour=True),
         Kind(
             code=TEXT_RECEIVED,
             priority=1,

@@ -33,7 +33,7 @@ def plan_visit(
         yield from _confirmation(visit, reach, kinds[catalogue.CONFIRMATION])
     elif visit.told != visit.start:
         yield from _moved(visit, reach, now, kinds)
-    # "See you tomorrow" is not said to somebody whose last word is that they do not come.
+    # No "see you tomorrow" to somebody whose last word is that they do not come.
     if not visit.is_declined:
         reminders = reach.about(replies.REMINDERS)
         yield from _day_before(visit, reminders, kinds[catalogue.DAY_BEFORE])

@@ -7,13 +7,12 @@ with what it does. A STOP ends everything queued before this returns.
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
 from clinics import selectors as clinics
-from core import events, journal
+from core import journal
 from core.actor import Actor, job
 from core.refusal import Refused
 from notifications.domain import catalogue, inbox, replies, warning_words

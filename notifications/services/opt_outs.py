@@ -22,6 +22,12 @@ from patients import selectors as patients
 from patients.services.locking import lock_all
 
 SYSTEMS = patients.SYSTEM_OF
+ACTS = {
+    ("sms", "stopped"): "sms.stopped",
+    ("sms", "started"): "sms.started",
+    ("email", "stopped"): "email.stopped",
+    ("email", "started"): "email.started",
+}
 
 
 @transaction.atomic
@@ -153,7 +159,7 @@ def _apply(
 ) -> int:
     for patient_id in holders:
         journal.record(
-            f"{channel}.{verb}",
+            ACTS[channel, verb],
             subject=f"patient:{patient_id}",
             by=by,
             at=now,

@@ -72,7 +72,9 @@ def _prove(
     match proof:
         case links.Proved(patient=patient):
             request.actor = Actor("patient", str(patient.pk), role="patient")
-            response = HttpResponseRedirect(page_of(purpose or link.purpose), status=303)
+            response = HttpResponseRedirect(
+                page_of(purpose or link.purpose), status=303
+            )
             remember(response, token)
             return response
         case links.Wrong(left=left):

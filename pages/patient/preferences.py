@@ -63,7 +63,9 @@ def _page(
         "saved": saved,
         "error": words["prefs_missing"] if status != 200 else "",
         "error_page": status != 200,
-        "languages": [(code, name, code == language) for code, name in LANGUAGES.items()],
+        "languages": [
+            (code, name, code == language) for code, name in LANGUAGES.items()
+        ],
         "channels": _channels(visitor, points, silent, language),
         "purposes": [
             (scope, words[f"prefs_{scope}"], scope not in scopes) for scope in PURPOSES
@@ -117,7 +119,7 @@ def _save(request: PublicRequest, visitor: Visitor) -> bool:
     language = request.POST.get("language", "")
     if channel not in {*points, "call"} or language not in LANGUAGES:
         return False
-    stamp = {"by": request.actor, "now": request.now}
+    stamp: dict[str, Any] = {"by": request.actor, "now": request.now}
     people.amend(
         patient_id=patient.pk,
         version=patient.version,

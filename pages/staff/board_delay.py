@@ -14,9 +14,7 @@ from notifications.services import delays
 def tell(request: StaffRequest) -> Answer:
     waiting = delays.to_tell(request.clinic.pk, request.now)
     request.saw(*(one.patient_id for one in waiting), deliberate=False)
-    told = delays.tell(
-        clinic_id=request.clinic.pk, by=request.actor, now=request.now
-    )
+    told = delays.tell(clinic_id=request.clinic.pk, by=request.actor, now=request.now)
     if isinstance(told, Refused):
         return told
     who = "1 patient" if told == 1 else f"{told} patients"

@@ -4,33 +4,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0007_twoways'),
-        ('patients', '0006_alarms'),
+        ("clinics", "0007_twoways"),
+        ("patients", "0006_alarms"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='patientlink',
-            name='link_purpose_is_known',
+            model_name="patientlink",
+            name="link_purpose_is_known",
         ),
         migrations.AddField(
-            model_name='patient',
-            name='preferred_channel',
-            field=models.CharField(blank=True, choices=[('sms', 'Text message'), ('email', 'E-mail'), ('call', 'Telephone call')], db_default='', default='', max_length=5),
+            model_name="patient",
+            name="preferred_channel",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("sms", "Text message"),
+                    ("email", "E-mail"),
+                    ("call", "Telephone call"),
+                ],
+                db_default="",
+                default="",
+                max_length=5,
+            ),
         ),
         migrations.AlterField(
-            model_name='patientlink',
-            name='purpose',
-            field=models.CharField(choices=[('confirm', 'Confirm a visit'), ('check_in', 'Recovery check-in'), ('offer', 'Take an offered time'), ('settings', 'Choose what is sent')], max_length=8),
+            model_name="patientlink",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("confirm", "Confirm a visit"),
+                    ("check_in", "Recovery check-in"),
+                    ("offer", "Take an offered time"),
+                    ("settings", "Choose what is sent"),
+                ],
+                max_length=8,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('preferred_channel__in', ['', 'sms', 'email', 'call'])), name='patient_prefers_a_known_channel'),
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("preferred_channel__in", ["", "sms", "email", "call"])
+                ),
+                name="patient_prefers_a_known_channel",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patientlink',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['confirm', 'check_in', 'offer', 'settings'])), name='link_purpose_is_known'),
+            model_name="patientlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("purpose__in", ["confirm", "check_in", "offer", "settings"])
+                ),
+                name="link_purpose_is_known",
+            ),
         ),
     ]

@@ -133,9 +133,7 @@ def prove_birth_date(
     return db.unit_of_work(prove)
 
 
-def _prove(
-    token: str, birth_date: date, overdue: timedelta, now: datetime
-) -> Outcome:
+def _prove(token: str, birth_date: date, overdue: timedelta, now: datetime) -> Outcome:
     found = find(token, now, overdue)
     if found is None:
         return Gone()

@@ -4,54 +4,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0007_twoways'),
-        ('patients', '0007_twoways'),
-        ('scheduling', '0011_refusals'),
+        ("clinics", "0007_twoways"),
+        ("patients", "0007_twoways"),
+        ("scheduling", "0011_refusals"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='appointment',
-            name='answer',
-            field=models.CharField(blank=True, db_default='', default='', max_length=5),
+            model_name="appointment",
+            name="answer",
+            field=models.CharField(blank=True, db_default="", default="", max_length=5),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='answered_at',
+            model_name="appointment",
+            name="answered_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='answered_by_text',
+            model_name="appointment",
+            name="answered_by_text",
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='delay_minutes',
+            model_name="appointment",
+            name="delay_minutes",
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='delay_told_at',
+            model_name="appointment",
+            name="delay_told_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='appointment',
-            name='late_minutes',
+            model_name="appointment",
+            name="late_minutes",
             field=models.PositiveSmallIntegerField(db_default=0, default=0),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(('answer__in', ['yes', 'other', 'no']), ('answered_at__isnull', False)), _connector='OR'), name='appointment_answer_is_known_and_dated'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer", ""), ("answered_at", None)),
+                    models.Q(
+                        ("answer__in", ["yes", "other", "no"]),
+                        ("answered_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="appointment_answer_is_known_and_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_at', None), models.Q(('answer__in', ['other', 'no']), _negated=True), _connector='OR'), name='appointment_confirmed_only_by_a_yes'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_at", None),
+                    models.Q(("answer__in", ["other", "no"]), _negated=True),
+                    _connector="OR",
+                ),
+                name="appointment_confirmed_only_by_a_yes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delay_minutes', 0), ('delay_told_at', None)), models.Q(('delay_minutes__gt', 0), ('delay_told_at__isnull', False)), _connector='OR'), name='appointment_delay_told_at_a_time'),
+            model_name="appointment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("delay_minutes", 0), ("delay_told_at", None)),
+                    models.Q(
+                        ("delay_minutes__gt", 0), ("delay_told_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="appointment_delay_told_at_a_time",
+            ),
         ),
     ]

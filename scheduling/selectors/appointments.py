@@ -68,9 +68,7 @@ def appointments_of(
     return _on_days(Appointment.objects.filter(patient=patient_id), from_on, to_on)
 
 
-def expected_of(
-    patient_ids: Collection[UUID], now: datetime
-) -> QuerySet[Appointment]:
+def expected_of(patient_ids: Collection[UUID], now: datetime) -> QuerySet[Appointment]:
     """The visits in person that these patients are expected at, the next first."""
     rows = Appointment.objects.filter(
         patient__in=patient_ids,

@@ -35,9 +35,7 @@ def ask(
     )
 
 
-def settle(
-    appointment: Appointment, outcome: str, by: Actor, now: datetime
-) -> None:
+def settle(appointment: Appointment, outcome: str, by: Actor, now: datetime) -> None:
     """Close what the patient's last answer had asked for, saying why.
 
     The patient is locked already.

@@ -197,9 +197,7 @@ def test_a_start_texts_again(visit):
 def test_a_stop_of_reminders_leaves_the_facts(visit):
     send("stop reminders")
 
-    states = dict(
-        Message.objects.filter(inbound=None).values_list("kind", "state")
-    )
+    states = dict(Message.objects.filter(inbound=None).values_list("kind", "state"))
     assert states == {"confirmation": "scheduled", "day_before": "suppressed"}
     assert answer_to(InboundText.objects.get()) == "purpose_stopped"
 
@@ -208,7 +206,9 @@ def test_after_a_stop_mail_takes_over_where_the_patient_agreed(place, visit):
     consents.grant(patient_id=visit.patient_id, channel="email", by=place.by, now=NOW)
     send("STOP")
 
-    left = Message.objects.filter(patient=visit.patient, state="scheduled", inbound=None)
+    left = Message.objects.filter(
+        patient=visit.patient, state="scheduled", inbound=None
+    )
     assert set(left.values_list("kind", "channel")) == {
         ("confirmation", "email"),
         ("day_before", "email"),
@@ -283,7 +283,7 @@ def test_warning_words_raise_the_alarm(visit, said, tier):
 
 
 def test_an_emergency_by_text_pages_who_is_on_call(place, visit):
-    from tests.factories import clinics as make_clinic  # noqa: PLC0415
+    from tests.factories import clinics as make_clinic
 
     director = make_clinic.membership("medical_director", place.clinic)
     director.user.phone = "+17135550109"

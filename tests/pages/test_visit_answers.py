@@ -68,9 +68,7 @@ def openings(holder):
 
 def choose(holder, visit, start):
     version = again(visit).version
-    return holder.browser.post(
-        TIMES, {"start": start.isoformat(), "version": version}
-    )
+    return holder.browser.post(TIMES, {"start": start.isoformat(), "version": version})
 
 
 def test_another_time_then_no_then_yes_is_a_confirmed_visit(holder, visit):
@@ -287,7 +285,7 @@ def test_each_page_speaks_spanish(holder, visit, address):
 
 
 def test_a_confirmed_visit_cannot_also_be_declined():
-    from django.db import IntegrityError, transaction  # noqa: PLC0415
+    from django.db import IntegrityError, transaction
 
     _, visit = visit_by_link()
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -99,8 +99,10 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("stop_confirmed", "sms"): (
         "",
-        "{clinic}: recibimos su STOP. Ya no le enviaremos mensajes de texto. "
-        "Para recibirlos otra vez, mande ALTA.",
+        (
+            "{clinic}: recibimos su STOP. Ya no le enviaremos mensajes de texto. "
+            "Para recibirlos otra vez, mande ALTA."
+        ),
     ),
     ("stop_confirmed", "email"): (
         "Ya no le enviaremos mensajes de texto",
@@ -109,12 +111,15 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("purpose_stopped", "sms"): (
         "",
-        "{clinic}: ya no le enviaremos estos mensajes. Para no recibir ninguno, "
-        "mande STOP.",
+        (
+            "{clinic}: ya no le enviaremos estos mensajes. Para no recibir ninguno, "
+            "mande STOP."
+        ),
     ),
     ("purpose_stopped", "email"): (
         "Ya no le enviaremos estos mensajes",
-        "Ya no le enviaremos estos mensajes. Para no recibir ninguno, mande STOP." + END,
+        "Ya no le enviaremos estos mensajes. Para no recibir ninguno, mande STOP."
+        + END,
     ),
     ("start_confirmed", "sms"): (
         "",
