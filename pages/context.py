@@ -100,7 +100,7 @@ def _alarm_bar(
 
 
 def _unread(request: HttpRequest, clinic: "Clinic") -> int:
-    """How many texts wait unread, for those who may read them; one statement."""
+    """Number of texts that wait unread, for those who may read them; one statement."""
     role = _role(request)
     if not role or not may(role, "inbox.read").allowed:
         return 0

@@ -169,7 +169,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What staff answered to a text."""
+    """An answer of staff to a text."""
 
     id: str
     written_at: datetime

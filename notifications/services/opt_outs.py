@@ -173,7 +173,7 @@ def _apply(
 
 
 def _replan_texts(phone: str, kept: str, now: datetime) -> None:
-    """What waits as an answer to texts of that number, known to us or not.
+    """Plan anew the answers to texts of that number, known to us or not.
 
     An automatic answer that has not left is not sent any more, nor after a START:
     what was said since is answered by itself. Only the kind `kept` stays.

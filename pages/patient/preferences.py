@@ -1,4 +1,4 @@
-"""What a patient is sent, in which language and how; and the way to stop it."""
+"""Preferences of a patient: language, channel, and what is to stop."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -72,7 +72,7 @@ def _expected(
 
 
 def _delays(request: StaffRequest, shown: board_view.Shown) -> dict[str, object]:
-    """How many patients can be told that the clinic runs late, where it does so."""
+    """Number of patients to tell that the clinic runs late, where it does so."""
     may_tell = may(request.membership.role, "delay.tell").allowed
     if shown.expected is None or not may_tell or not request.clinic.tells_delays:
         return {}

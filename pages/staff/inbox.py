@@ -67,7 +67,7 @@ class LinkForm(Form):
 
 @page(action="inbox.read")
 def texts(request: StaffRequest) -> Answer:
-    """What came in, red flags first."""
+    """The texts that came in, red flags first."""
     tab = request.GET.get("tab", "open")
     tab = tab if tab in dict(TABS) else "open"
     rows = list(reading.texts(request.clinic.pk, tab)[:ROWS])

@@ -202,7 +202,7 @@ SCOPES = {
 
 
 def _opt_outs(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
-    """What the patient's number and address want no more of, and the way to say so."""
+    """Purposes that the patient's number and address have stopped, and the form."""
     points = selectors.contacts(patient)
     ended = among((channel, point.value) for channel, point in points.items())
     may_stop = may(request.membership.role, "opt_out.write").allowed
