@@ -494,7 +494,7 @@ class InboundText(UuidModel):
 
 
 class InboxAnswer(UuidModel):
-    """What staff answered to an inbound text; sent through the outbox, never changed."""
+    """An answer of staff to an inbound text; sent through the outbox, never changed."""
 
     text = models.ForeignKey(InboundText, models.PROTECT, related_name="answers")
     body = models.CharField(max_length=inbox.LONGEST_ANSWER)

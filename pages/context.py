@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from clinics.domain.policy import may
 from core import clock
-from notifications.selectors import alarms, send_mode
+from notifications.selectors import alarms, inbox, send_mode
 from pages.words import clock_time, zone_name
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ PLACES = (
     Place("staff:tasks", "Tasks", "tasks", "task.read"),
     Place("staff:kits", "Kits", "search", "kit.look_back", later=True),
     Place("staff:absences", "Absences", "away", "absence.write", later=True),
+    Place("staff:inbox", "Inbox", "mailbox", "inbox.read", later=True),
     Place("staff:messages", "Messages", "messages", "message.read", later=True),
     Place("staff:sending", "Sending", "mailbox", "health.read", later=True),
     Place("staff:resources", "Resources", "resources", "resource.write", later=True),
@@ -67,7 +68,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "zone_name": zone_name(zone, now),
         "now": now,
         "role": _role(request),
-        "places": places(_role(request), request.path),
+        "places": places(_role(request), request.path, _unread(request, clinic)),
         "may_search": may(_role(request), "patient.read").allowed,
         "send_mode_bar": send_mode.held_back(),
         "alarm_bar": _alarm_bar(request, clinic, zone, now),
@@ -101,10 +102,19 @@ def _alarm_bar(
     }
 
 
-def places(role: str, path: str) -> list[dict[str, Any]]:
+def _unread(request: HttpRequest, clinic: "Clinic") -> int:
+    """Number of texts that wait unread, for those who may read them; one statement."""
+    role = _role(request)
+    if not role or not may(role, "inbox.read").allowed:
+        return 0
+    return inbox.unread(clinic.pk)
+
+
+def places(role: str, path: str, unread: int = 0) -> list[dict[str, Any]]:
     """The entries this role may open; the longest matching address is current.
 
-    On a phone the bar holds five; what does not fit is in the menu.
+    On a phone the bar holds five; what does not fit is in the menu. `unread` texts
+    stand as a number beside the inbox.
     """
     allowed = [(p, _address(p.name)) for p in PLACES if may(role, p.action).allowed]
     shown = [(p, address) for p, address in allowed if address]
@@ -121,6 +131,7 @@ def places(role: str, path: str) -> list[dict[str, Any]]:
                 "address": address,
                 "current": address == here,
                 "later": later,
+                "count": unread if place.name == "staff:inbox" else 0,
             }
         )
     return entries

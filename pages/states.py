@@ -58,6 +58,14 @@ KINDS = {
     "new_link": "New link, as asked for",
     "password_reset": "New password, as asked for",
     "trial": "Test of a text",
+    "other_times": "Link to other times",
+    "running_late": "The clinic runs late",
+    "stop_confirmed": "STOP confirmed",
+    "purpose_stopped": "STOP of one purpose confirmed",
+    "start_confirmed": "START confirmed",
+    "text_help": "Answer to HELP",
+    "text_received": "A text was received",
+    "inbox_answer": "Answer to a text",
 }
 # The provider that takes what the send mode keeps from leaving.
 SANDBOX = "sandbox"
@@ -69,6 +77,12 @@ OFFERS = {
     "expired": ("Ran out", "warning"),
     "too-late": ("Too late", "neutral"),
     "withdrawn": ("Taken back", "neutral"),
+}
+INBOX = {
+    "unread": ("Unread", "warning"),
+    "assigned": ("Taken on", "info"),
+    "answered": ("Answered", "success"),
+    "done": ("Done", "neutral"),
 }
 TASKS = {
     "done": ("Closed", "success"),

@@ -214,6 +214,29 @@ KITS: dict[str, Rule] = {
 }
 
 MESSAGES: dict[str, Rule] = {
+    "inbox.read": _about_patients(
+        "Patients' texts are read by those who serve and treat them.",
+        COORDINATOR,
+        NURSE,
+        *DOCTORS,
+    ),
+    "inbox.write": _about_patients(
+        "Whoever reads a patient's text may take it on, answer it and close it.",
+        COORDINATOR,
+        NURSE,
+        *DOCTORS,
+    ),
+    "opt_out.write": _about_patients(
+        "Patients stop messages themselves; whoever hears them say so writes it down.",
+        COORDINATOR,
+        NURSE,
+        *DOCTORS,
+        PATIENT,
+    ),
+    "delay.tell": _about_patients(
+        "Telling today's patients that the clinic runs late is the coordinators' work.",
+        COORDINATOR,
+    ),
     "message.cancel": _about_patients(
         "Coordinators answer for what patients are told.", COORDINATOR
     ),
@@ -269,7 +292,10 @@ SCHEDULE: dict[str, Rule] = {
         "Booking is the coordinators' work.", COORDINATOR
     ),
     "appointment.cancel": _about_patients(
-        "Cancelling is the coordinators' work.", COORDINATOR
+        "Cancelling is the coordinators' work; a patient may, by link, where nothing "
+        "has been prepared.",
+        COORDINATOR,
+        PATIENT,
     ),
     "appointment.confirm": _about_patients(
         "The patient says yes by link, or a coordinator notes it.",
@@ -277,7 +303,10 @@ SCHEDULE: dict[str, Rule] = {
         PATIENT,
     ),
     "appointment.move": _about_patients(
-        "Moving is the coordinators' work.", COORDINATOR
+        "Moving is the coordinators' work; a patient may, by link, with 48 hours' "
+        "notice and where nothing has been prepared.",
+        COORDINATOR,
+        PATIENT,
     ),
     "appointment.no_show": _about_patients(
         "Whoever waited for the patient says so, and takes it back.",

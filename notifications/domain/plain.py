@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _CLAUSE = re.compile(r"[.!?;,:\n\r…·•—–]+|\s-\s")
-_APOSTROPHE = re.compile(r"['’‘`´ʼ＇]")
+_APOSTROPHE = re.compile("['`\u2019\u2018\u00b4\u02bc\uff07]")
 _NO_WORD = re.compile(r"[^0-9a-z]+")
 
 

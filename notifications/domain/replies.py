@@ -215,33 +215,54 @@ _AGAIN = (
 )
 _ANY = r"(?: (?:any|more|any more|all|all of|the|these|those|your|me|such|of|so many))*"
 _WISHES_EN = (
-    r"(?:dont|do not|never|pls dont|stop|quit|cease) "
-    r"(?:text|texting|message|messaging|sms|send|sending|write|writing|writing to)"
-    rf"(?: to)?(?: me)?{_ANY}(?: {_TEXTS})?{_AGAIN}",
+    (
+        r"(?:dont|do not|never|pls dont|stop|quit|cease) "
+        r"(?:text|texting|message|messaging|sms|send|sending|write|writing|writing to)"
+        rf"(?: to)?(?: me)?{_ANY}(?: {_TEXTS})?{_AGAIN}"
+    ),
     rf"(?:stop|end|quit|cancel|cease|discontinue|turn off){_ANY} {_MESSAGES}{_AGAIN}",
     rf"(?:stop|end|quit)(?: the| these| your| all)* questions?{_AGAIN}",
     rf"no(?: more)?(?: of)?(?: these| those| your)? {_MESSAGES}{_AGAIN}",
     rf"no more(?: of)?(?: these| those| your)?(?: questions?| alerts?)?{_AGAIN}",
-    r"(?:i )?(?:dont|do not|no longer) (?:want|wish|need|like)(?: to)?"
-    rf"(?: (?:get|receive|have|see|be sent|getting|receiving))?{_ANY} {_MESSAGES}"
-    rf"{_AGAIN}",
-    r"(?:i )?(?:dont|do not|no longer) (?:want|wish)(?: to)? (?:get|receive|be sent)"
-    rf"{_ANY} {_TEXTS}{_AGAIN}",
-    r"(?:i )?(?:dont|do not|no longer) (?:want|wish) to be (?:texted|messaged|contacted)"
-    rf"{_AGAIN}",
-    r"i (?:want|would like|wish|need) to (?:stop|quit|opt out of|unsubscribe from)"
-    rf"(?: (?:getting|receiving))?{_ANY} {_MESSAGES}{_AGAIN}",
-    r"i (?:want|would like|need) you to stop (?:texting|messaging|writing to) me"
-    rf"{_AGAIN}",
-    r"(?:can|could|would|will) you (?:please )?(?:stop|quit) (?:texting|messaging)"
-    rf"(?: me)?{_AGAIN}",
-    r"(?:opt(?: me)?|(?:take|remove|get) (?:me|my number|my phone number|my phone|us))"
-    r" (?:out of|off|from|off of|out)(?: of)?(?: (?:the|your|this|these|all|any))*"
-    r"(?: (?:text|texting|message|sms|mailing|contact|call))?(?: (?:list|lists"
-    rf"|database|system|{_MESSAGES}))?{_AGAIN}",
+    (
+        r"(?:i )?(?:dont|do not|no longer) (?:want|wish|need|like)(?: to)?"
+        rf"(?: (?:get|receive|have|see|be sent|getting|receiving))?{_ANY} {_MESSAGES}"
+        rf"{_AGAIN}"
+    ),
+    (
+        r"(?:i )?(?:dont|do not|no longer) (?:want|wish)(?: to)? (?:get|receive"
+        r"|be sent)"
+        rf"{_ANY} {_TEXTS}{_AGAIN}"
+    ),
+    (
+        r"(?:i )?(?:dont|do not|no longer) (?:want|wish) to be (?:texted|messaged"
+        r"|contacted)"
+        rf"{_AGAIN}"
+    ),
+    (
+        r"i (?:want|would like|wish|need) to (?:stop|quit|opt out of|unsubscribe from)"
+        rf"(?: (?:getting|receiving))?{_ANY} {_MESSAGES}{_AGAIN}"
+    ),
+    (
+        r"i (?:want|would like|need) you to stop (?:texting|messaging|writing to) me"
+        rf"{_AGAIN}"
+    ),
+    (
+        r"(?:can|could|would|will) you (?:please )?(?:stop|quit) (?:texting|messaging)"
+        rf"(?: me)?{_AGAIN}"
+    ),
+    (
+        r"(?:opt(?: me)?|(?:take|remove|get) (?:me|my number|my phone number|my phone"
+        r"|us))"
+        r" (?:out of|off|from|off of|out)(?: of)?(?: (?:the|your|this|these|all|any))*"
+        r"(?: (?:text|texting|message|sms|mailing|contact|call))?(?: (?:list|lists"
+        rf"|database|system|{_MESSAGES}))?{_AGAIN}"
+    ),
     rf"unsubscribe(?: me)?(?: from)?{_ANY}(?: (?:list|{_TEXTS}))?{_AGAIN}",
-    rf"i (?:revoke|withdraw|cancel)(?: my)? (?:consent|permission)(?: to| for)?"
-    rf"{_ANY}(?: {_TEXTS}| text me| be texted)?{_AGAIN}",
+    (
+        rf"i (?:revoke|withdraw|cancel)(?: my)? (?:consent|permission)(?: to| for)?"
+        rf"{_ANY}(?: {_TEXTS}| text me| be texted)?{_AGAIN}"
+    ),
 )
 _TEXTS_ES = (
     r"(?:mensajes?|mensajitos?|textos?|mensajes? de texto|sms|recordatorios?|avisos?"
@@ -264,19 +285,31 @@ _WRITING_ES = (
 _WISHES_ES = (
     rf"(?:ya )?no me {_WRITE_ES}{_MORE_ES}(?: {_THINGS_ES})?{_MORE_ES}",
     rf"(?:ya )?no {_WRITE_ES}{_MORE_ES} {_TEXTS_ES}{_MORE_ES}",
-    r"(?:ya )?no (?:quiero|deseo) que me (?:escriban|manden|envien|contacten|texteen)"
-    rf"{_MORE_ES}(?: {_THINGS_ES})?{_MORE_ES}",
-    r"(?:ya )?no (?:quiero|deseo|necesito)(?: (?:recibir|tener|ver))?"
-    rf"{_MORE_ES} {_TEXTS_ES}{_MORE_ES}",
+    (
+        r"(?:ya )?no (?:quiero|deseo) que me (?:escriban|manden|envien|contacten"
+        r"|texteen)"
+        rf"{_MORE_ES}(?: {_THINGS_ES})?{_MORE_ES}"
+    ),
+    (
+        r"(?:ya )?no (?:quiero|deseo|necesito)(?: (?:recibir|tener|ver))?"
+        rf"{_MORE_ES} {_TEXTS_ES}{_MORE_ES}"
+    ),
     rf"(?:ya )?no (?:quiero|deseo) recibir{_MORE_ES} {_THINGS_ES}{_MORE_ES}",
     rf"(?:ya )?no mas {_TEXTS_ES}{_MORE_ES}",
     rf"basta de {_TEXTS_ES}{_MORE_ES}",
-    rf"(?:dejen|deje|deja|dejad|paren|pare) de {_WRITING_ES}{_MORE_ES}"
-    rf"(?: {_THINGS_ES})?{_MORE_ES}",
-    rf"(?:alto|paren|pare|parar|detengan|cancelar|cancelen|suspendan)(?: a)?{_MORE_ES}"
-    rf" {_TEXTS_ES}{_MORE_ES}",
-    r"(?:quiten|quitenme|saquenme|saquen|borren|borrenme|eliminen|eliminenme)"
-    r"(?: mi numero)? de (?:la|su|esta) lista",
+    (
+        rf"(?:dejen|deje|deja|dejad|paren|pare) de {_WRITING_ES}{_MORE_ES}"
+        rf"(?: {_THINGS_ES})?{_MORE_ES}"
+    ),
+    (
+        rf"(?:alto|paren|pare|parar|detengan|cancelar|cancelen"
+        rf"|suspendan)(?: a)?{_MORE_ES}"
+        rf" {_TEXTS_ES}{_MORE_ES}"
+    ),
+    (
+        r"(?:quiten|quitenme|saquenme|saquen|borren|borrenme|eliminen|eliminenme)"
+        r"(?: mi numero)? de (?:la|su|esta) lista"
+    ),
 )
 _ABOUT: Final = (
     (REMINDERS, re.compile(r"\b(?:reminders?|recordatorios?)\b")),
@@ -297,24 +330,34 @@ _LATE: Final = tuple(
     for language, pattern in (
         (
             "en",
-            r"(?:(?:im|i am|i will be|ill be|we are|were|i may be|i might be) )?"
-            rf"(?:running |going to be |gonna be )?(?:about |around |like )?{_NUMBER} ?"
-            r"late(?: for my (?:appointment|visit))?",
+            (
+                r"(?:(?:im|i am|i will be|ill be|we are|were|i may be|i might be) )?"
+                rf"(?:running |going to be |gonna be )?(?:about |around "
+                rf"|like )?{_NUMBER} ?"
+                r"late(?: for my (?:appointment|visit))?"
+            ),
         ),
         (
             "en",
-            r"(?:(?:im|i am|i will be|ill be) )?(?:running )?late(?: by)?(?: about)? ?"
-            rf"{_NUMBER}",
+            (
+                r"(?:(?:im|i am|i will be"
+                r"|ill be) )?(?:running )?late(?: by)?(?: about)? ?"
+                rf"{_NUMBER}"
+            ),
         ),
         (
             "es",
-            r"(?:voy a llegar|llego|llegare|voy|vengo|vamos)(?: unos| como)? ?"
-            rf"{_NUMBER} ?(?:tarde|retrasad[oa]|atrasad[oa])",
+            (
+                r"(?:voy a llegar|llego|llegare|voy|vengo|vamos)(?: unos| como)? ?"
+                rf"{_NUMBER} ?(?:tarde|retrasad[oa]|atrasad[oa])"
+            ),
         ),
         (
             "es",
-            r"(?:(?:voy a llegar|llego|llegare|voy) )?tarde(?: unos| como)? ?"
-            rf"{_NUMBER}",
+            (
+                r"(?:(?:voy a llegar|llego|llegare|voy) )?tarde(?: unos| como)? ?"
+                rf"{_NUMBER}"
+            ),
         ),
     )
 )

@@ -35,7 +35,14 @@ def why(
     if isinstance(subject, Received):
         stopped = states.SUPPRESSED, "opted_out"
         return stopped if subject.is_stopped else (states.CANCELLED, "not_needed")
-    if channel in reach.about(purpose).refused:
+    return _by_reach(subject, reach.about(purpose), channel)
+
+
+def _by_reach(
+    subject: Visit | CheckIn | Offered, reach: Reach, channel: str
+) -> tuple[str, str]:
+    """By the patient's own word, or because the channel cannot be used."""
+    if channel in reach.refused:
         return states.SUPPRESSED, "opted_out"
     if isinstance(subject, Visit) and subject.is_declined:
         return states.CANCELLED, "patient_declined"

@@ -199,7 +199,7 @@ class Enquiry:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What staff answered to a text."""
+    """An answer of staff to a text."""
 
     id: str
     written_at: datetime

@@ -36,88 +36,125 @@ _TABLE: Final[tuple[tuple[str, int, str, str, str], ...]] = (
         1,
         "Chest pain",
         "",
-        r"chest (?:really )?(?:pains?|hurts?|hurting|pressure|tightness|is tight"
-        r"|feels tight|discomfort|is killing)|(?:pain|pressure|tightness|heaviness) (?:in|on) (?:my|the)"
-        r" chest|tight chest|heart attack|dolor(?:es)? (?:de|en el|en mi) pecho"
-        r"|(?:me )?(?:duele|oprime|aprieta) (?:mucho )?el pecho|pecho apretado"
-        r"|(?:opresion|presion|punzada) en el pecho|infarto|ataque al corazon",
+        (
+            r"chest (?:really )?(?:pains?|hurts?|hurting|pressure|tightness|is tight"
+            r"|feels tight|discomfort|is killing)|(?:pain|pressure|tightness"
+            r"|heaviness) (?:in|on) (?:my|the)"
+            r" chest|tight chest|heart attack|dolor(?:es)? (?:de|en el|en mi) pecho"
+            r"|(?:me )?(?:duele|oprime|aprieta) (?:mucho )?el pecho|pecho apretado"
+            r"|(?:opresion|presion|punzada) en el pecho|infarto|ataque al corazon"
+        ),
     ),
     (
         "breathlessness",
         1,
         "Trouble breathing",
-        r"(?:cant|cannot|can not|couldnt|unable to|hard to|barely) (?:even )?(?:breathe?|catch my"
-        r" breath)|no (?:puedo|logro) respirar|no puedo (?:tomar|agarrar) aire",
-        r"(?:trouble|difficulty|problems?|hard time) (?:with )?breathing"
-        r"|short(?:ness)? of breath|out of breath|breathless|struggling to breathe"
-        r"|falta (?:de|el) aire|(?:me cuesta|dificultad (?:para|al)) respirar|me ahogo"
-        r"|me estoy ahogando|me asfixio",
+        (
+            r"(?:cant|cannot|can not|couldnt|unable to|hard to"
+            r"|barely) (?:even )?(?:breathe?|catch my"
+            r" breath)|no (?:puedo|logro) respirar|no puedo (?:tomar|agarrar) aire"
+        ),
+        (
+            r"(?:trouble|difficulty|problems?|hard time) (?:with )?breathing"
+            r"|short(?:ness)? of breath|out of breath|breathless|struggling to breathe"
+            r"|falta (?:de|el) aire|(?:me cuesta|dificultad (?:para|al)) respirar"
+            r"|me ahogo"
+            r"|me estoy ahogando|me asfixio"
+        ),
     ),
     (
         "fainting",
         1,
         "Fainting",
         "",
-        r"faint(?:ed|ing)?|pass(?:ed|ing) out|black(?:ed|ing) out|unconscious|collapsed"
-        r"|unresponsive|seizures?|me desmaye|desmayos?|desmayad[oa]|desmayarme|inconsciente"
-        r"|perdi el conocimiento|convulsion(?:es)?",
+        (
+            r"faint(?:ed|ing)?|pass(?:ed|ing) out|black(?:ed|ing) out|unconscious"
+            r"|collapsed"
+            r"|unresponsive|seizures?|me desmaye|desmayos?|desmayad[oa]|desmayarme"
+            r"|inconsciente"
+            r"|perdi el conocimiento|convulsion(?:es)?"
+        ),
     ),
     (
         "stroke_signs",
         1,
         "Face drooping, arm weakness or trouble speaking",
         r"(?:cant|cannot) (?:speak|talk|move my face)|no puedo hablar",
-        r"face (?:is )?droop(?:ing|s|y)?|droop(?:ing|y) face|slurr(?:ed|ing)(?: speech)?|stroke"
-        r"|cara (?:caida|torcida)|(?:se me )?(?:torcio|cayo) la cara|derrame cerebral"
-        r"|embolia",
+        (
+            r"face (?:is )?droop(?:ing|s|y)?|droop(?:ing|y) face|slurr(?:ed"
+            r"|ing)(?: speech)?|stroke"
+            r"|cara (?:caida|torcida)|(?:se me )?(?:torcio|cayo) la cara"
+            r"|derrame cerebral"
+            r"|embolia"
+        ),
     ),
     (
         "throat_swelling",
         1,
         "Swelling of the face, lips or throat",
         r"(?:cant|cannot) swallow|no puedo tragar",
-        r"(?:throat|tongue|lips?|face|mouth) (?:is |are |feels? )?(?:very |so )?(?:swollen|swelling|closing"
-        r"|puffy|tight)|swollen (?:throat|tongue|lips?|face|mouth)|anaphyla\w+|allergic reaction"
-        r"|(?:garganta|lengua|labios?|cara|boca) (?:muy )?hinchad[oa]s?"
-        r"|hinchazon (?:de|en) (?:la |los )?(?:cara|garganta|labios|lengua)"
-        r"|hinchad[oa]s? (?:la |los |el )?(?:cara|garganta|labios?|lengua)"
-        r"|se me (?:cierra|hincho|hincha|esta cerrando) la (?:garganta|lengua|cara)"
-        r"|reaccion alergica",
+        (
+            r"(?:throat|tongue|lips?|face|mouth) (?:is |are |feels? )?(?:very "
+            r"|so )?(?:swollen|swelling|closing"
+            r"|puffy|tight)|swollen (?:throat|tongue|lips?|face|mouth)|anaphyla\w+"
+            r"|allergic reaction"
+            r"|(?:garganta|lengua|labios?|cara|boca) (?:muy )?hinchad[oa]s?"
+            r"|hinchazon (?:de|en) (?:la |los )?(?:cara|garganta|labios|lengua)"
+            r"|hinchad[oa]s? (?:la |los |el )?(?:cara|garganta|labios?|lengua)"
+            r"|se me (?:cierra|hincho|hincha|esta cerrando) la (?:garganta|lengua|cara)"
+            r"|reaccion alergica"
+        ),
     ),
     (
         "bleeding_not_stopping",
         1,
         "Bleeding that does not stop",
-        r"(?:bleed(?:ing|s)?|blood) (?:\w+ )?(?:wont|will not|doesnt|does not|not|isnt|hasnt) stop(?:ping|ped)?"
-        r"|(?:wont|cant|doesnt|hasnt|not) stop(?:ped)? (?:the )?bleeding|bleeding (?:a lot|heavily|badly|nonstop)"
-        r"|no (?:para|deja|paro|ha dejado) de sangrar|(?:sangrado|sangre|sangra) (?:\w+ )?no (?:para|se detiene)"
-        r"|sangr(?:o|a|ando|ado) mucho|mucha sangre|lots of blood|losing blood|hemorragia",
+        (
+            r"(?:bleed(?:ing|s)?|blood) (?:\w+ )?(?:wont|will not|doesnt|does not|not"
+            r"|isnt|hasnt) stop(?:ping|ped)?"
+            r"|(?:wont|cant|doesnt|hasnt|not) stop(?:ped)? (?:the )?bleeding"
+            r"|bleeding (?:a lot|heavily|badly|nonstop)"
+            r"|no (?:para|deja|paro|ha dejado) de sangrar|(?:sangrado|sangre"
+            r"|sangra) (?:\w+ )?no (?:para|se detiene)"
+            r"|sangr(?:o|a|ando|ado) mucho|mucha sangre|lots of blood|losing blood"
+            r"|hemorragia"
+        ),
         "",
     ),
     (
         "bladder_bowel_loss",
         1,
         "Loss of bladder or bowel control",
-        r"(?:cant|cannot|unable to) (?:pee|urinate|control my (?:bladder|bowels?))"
-        r"|no puedo (?:orinar|hacer pis)|lost control of my (?:bladder|bowels?)"
-        r"|(?:loss of|losing) (?:bladder|bowel)(?: control)?|incontinen\w+"
-        r"|(?:me orino|me orine|me hago) encima|perdi el control (?:de la vejiga|de esfinteres)",
+        (
+            r"(?:cant|cannot|unable to) (?:pee|urinate|control my (?:bladder|bowels?))"
+            r"|no puedo (?:orinar|hacer pis)|lost control of my (?:bladder|bowels?)"
+            r"|(?:loss of|losing) (?:bladder|bowel)(?: control)?|incontinen\w+"
+            r"|(?:me orino|me orine|me hago) encima|perdi el control (?:de la vejiga"
+            r"|de esfinteres)"
+        ),
         "",
     ),
     (
         "self_harm",
         1,
         "Thoughts of suicide",
-        r"suicid\w+|kill myself|end my life|want to die|hurt myself|quiero morir(?:me)?|matarme"
-        r"|quitarme la vida",
+        (
+            r"suicid\w+|kill myself|end my life|want to die|hurt myself"
+            r"|quiero morir(?:me)?|matarme"
+            r"|quitarme la vida"
+        ),
         "",
     ),
     (
         "fever",
         2,
         "Fever",
-        r"(?:temp(?:erature)?|fever|fiebre|temperatura)\b.{0,15}\b(?:10[0-6]|3[89]|4[01])\b"
-        r"|\b10[1-6](?: \d)? (?:f|degrees|grados)\b|\b(?:38|39|40) (?:\d )?(?:c|grados|degrees)\b",
+        (
+            r"(?:temp(?:erature)?|fever|fiebre|temperatura)\b.{0,15}\b(?:10[0-6]|3[89]"
+            r"|4[01])\b"
+            r"|\b10[1-6](?: \d)? (?:f|degrees|grados)\b|\b(?:38|39|40) (?:\d )?(?:c"
+            r"|grados|degrees)\b"
+        ),
         r"fevers?|feverish|high temp(?:erature)?|fiebre|calentura|febril",
     ),
     (
@@ -132,21 +169,33 @@ _TABLE: Final[tuple[tuple[str, int, str, str, str], ...]] = (
         2,
         "The place is hot, red or very swollen",
         "",
-        r"swollen|swelling|swelled|red and hot|hot and red|(?:is|its|looks|very|turned|getting)"
-        r" (?:very |really |so )?(?:red|hot)|hot to (?:the )?touch|redness|inflamed|infect(?:ed|ion)"
-        r"|hinchad[oa]s?|hinchazon|se me hincho|inflamad[oa]s?|inflamacion|enrojecid[oa]"
-        r"|(?:muy|esta) (?:roj[oa]|caliente)|roj[oa] y caliente|caliente y roj[oa]"
-        r"|infeccion|infectad[oa]s?",
+        (
+            r"swollen|swelling|swelled|red and hot|hot and red|(?:is|its|looks|very"
+            r"|turned|getting)"
+            r" (?:very |really |so )?(?:red|hot)|hot to (?:the )?touch|redness|inflamed"
+            r"|infect(?:ed|ion)"
+            r"|hinchad[oa]s?|hinchazon|se me hincho|inflamad[oa]s?|inflamacion"
+            r"|enrojecid[oa]"
+            r"|(?:muy|esta) (?:roj[oa]|caliente)|roj[oa] y caliente|caliente y roj[oa]"
+            r"|infeccion|infectad[oa]s?"
+        ),
     ),
     (
         "cannot_bear_weight",
         2,
         "Cannot walk or use the limb",
-        r"(?:cant|cannot|can not|couldnt|unable to|can barely|can hardly|not able to) (?:even )?"
-        r"(?:walk|stand|step|put (?:any )?weight|bear (?:any )?weight|get up|move (?:my|the) \w+|use (?:my|the) \w+"
-        r"|bend (?:my|the) \w+|lift (?:my|the) \w+|raise (?:my|the) \w+|get out of bed)"
-        r"|no (?:puedo|logro) (?:ni )?(?:caminar|andar|apoyar|pararme|levantarme|ponerme de pie|moverme"
-        r"|mover|doblar|levantar|pisar|estar de pie|usar)|casi no puedo (?:caminar|andar)|apenas puedo (?:caminar|andar)",
+        (
+            r"(?:cant|cannot|can not|couldnt|unable to|can barely|can hardly"
+            r"|not able to) (?:even )?"
+            r"(?:walk|stand|step|put (?:any )?weight|bear (?:any )?weight|get up"
+            r"|move (?:my|the) \w+|use (?:my|the) \w+"
+            r"|bend (?:my|the) \w+|lift (?:my|the) \w+|raise (?:my|the) \w+"
+            r"|get out of bed)"
+            r"|no (?:puedo|logro) (?:ni )?(?:caminar|andar|apoyar|pararme|levantarme"
+            r"|ponerme de pie|moverme"
+            r"|mover|doblar|levantar|pisar|estar de pie|usar)|casi no puedo (?:caminar"
+            r"|andar)|apenas puedo (?:caminar|andar)"
+        ),
         "",
     ),
     (
@@ -154,8 +203,12 @@ _TABLE: Final[tuple[tuple[str, int, str, str, str], ...]] = (
         2,
         "Pus or drainage",
         "",
-        r"pus|drain(?:age|ing|s)|ooz(?:e|es|ing)|discharge from|weeping|leaking|smells? bad|foul smell"
-        r"|supura(?:ndo|cion)?|drenaje|drenando|secrecion(?:es)?|materia|(?:sale|salio) liquido|huele mal",
+        (
+            r"pus|drain(?:age|ing|s)|ooz(?:e|es|ing)|discharge from|weeping|leaking"
+            r"|smells? bad|foul smell"
+            r"|supura(?:ndo|cion)?|drenaje|drenando|secrecion(?:es)?|materia|(?:sale"
+            r"|salio) liquido|huele mal"
+        ),
     ),
     (
         "calf_pain_or_swelling",
@@ -169,38 +222,62 @@ _TABLE: Final[tuple[tuple[str, int, str, str, str], ...]] = (
         2,
         "New numbness or weakness",
         r"(?:cant|cannot) feel (?:my|the) \w+|no siento (?:el|la|los|las|mi|mis) \w+",
-        r"numb|numbness|tingling|pins and needles|weakness|(?:leg|arm|foot|hand)s? (?:is |are |feels? )?"
-        r"(?:very |so )?weak|foot drop|entumecid[oa]s?|entumecimiento|adormecid[oa]s?|hormigueo|debilidad"
-        r"|se me (?:duerme|durmio)",
+        (
+            r"numb|numbness|tingling|pins and needles|weakness|(?:leg|arm|foot"
+            r"|hand)s? (?:is |are |feels? )?"
+            r"(?:very |so )?weak|foot drop|entumecid[oa]s?|entumecimiento"
+            r"|adormecid[oa]s?"
+            r"|hormigueo|debilidad"
+            r"|se me (?:duerme|durmio)"
+        ),
     ),
     (
         "severe_pain",
         2,
         "Severe pain",
-        r"(?:pain|dolor)\b.{0,20}\b(?:8|9|10)\b|\b(?:8|9|10) (?:out of|de|sobre|of) 10\b"
-        r"|cant (?:take|stand) (?:the|this) pain|no (?:aguanto|soporto) (?:el|este) dolor",
-        r"(?:severe|terrible|unbearable|horrible|extreme|intense|awful|excruciating|worst|so much|really bad"
-        r"|very bad|bad|a lot of|lots of|too much|sharp) (?:\w+ )?pain|pain (?:is |has |keeps |got |gets )?(?:been )?(?:getting )?(?:so |much |very |really )?"
-        r"(?:bad|severe|worse|unbearable|terrible|intense)|(?:hurts|hurting) (?:so|really|very|a lot|badly|like hell)"
-        r"|(?:mucho|fuerte|terrible|horrible|insoportable|intenso) dolor"
-        r"|dolor (?:\w+ )?(?:muy |mas )?(?:fuerte|insoportable|terrible|horrible|intenso|severo|peor|agudo)"
-        r"|(?:duele|dolor) (?:\w+ )?(?:mucho|muchisimo|demasiado|cada vez mas)|me muero de dolor",
+        (
+            r"(?:pain|dolor)\b.{0,20}\b(?:8|9|10)\b|\b(?:8|9|10) (?:out of|de|sobre"
+            r"|of) 10\b"
+            r"|cant (?:take|stand) (?:the|this) pain|no (?:aguanto|soporto) (?:el"
+            r"|este) dolor"
+        ),
+        (
+            r"(?:severe|terrible|unbearable|horrible|extreme|intense|awful|excruciating"
+            r"|worst|so much|really bad"
+            r"|very bad|bad|a lot of|lots of|too much|sharp) (?:\w+ )?pain|pain (?:is "
+            r"|has |keeps |got |gets )?(?:been )?(?:getting )?(?:so |much |very "
+            r"|really )?"
+            r"(?:bad|severe|worse|unbearable|terrible|intense)|(?:hurts|hurting) (?:so"
+            r"|really|very|a lot|badly|like hell)"
+            r"|(?:mucho|fuerte|terrible|horrible|insoportable|intenso) dolor"
+            r"|dolor (?:\w+ )?(?:muy |mas )?(?:fuerte|insoportable|terrible|horrible"
+            r"|intenso|severo|peor|agudo)"
+            r"|(?:duele|dolor) (?:\w+ )?(?:mucho|muchisimo|demasiado|cada vez mas)"
+            r"|me muero de dolor"
+        ),
     ),
     (
         "bleeding",
         2,
         "Bleeding",
         "",
-        r"bleed(?:ing|s)?|bled|blood (?:through|on|from|coming)|hematoma|sangr(?:a|ando|ado|e|o)",
+        (
+            r"bleed(?:ing|s)?|bled|blood (?:through|on|from|coming)|hematoma|sangr(?:a"
+            r"|ando|ado|e|o)"
+        ),
     ),
     (
         "emergency_care",
         2,
         "Emergency care",
         "",
-        r"emergency|\b911\b|ambulance|(?:in|at|to) the (?:er|hospital)|hospitali[sz]ed|fell down|i fell|help me"
-        r"|emergencias?|urgencias|urgente|ambulancia|(?:en|al) (?:el )?hospital|me cai|ayudenme|ayudeme"
-        r"|auxilio|socorro",
+        (
+            r"emergency|\b911\b|ambulance|(?:in|at|to) the (?:er|hospital)"
+            r"|hospitali[sz]ed|fell down|i fell|help me"
+            r"|emergencias?|urgencias|urgente|ambulancia|(?:en|al) (?:el )?hospital"
+            r"|me cai|ayudenme|ayudeme"
+            r"|auxilio|socorro"
+        ),
     ),
     (
         "rash_or_itch",
@@ -214,9 +291,14 @@ _TABLE: Final[tuple[tuple[str, int, str, str, str], ...]] = (
         3,
         "Took an anti-inflammatory pain reliever",
         "",
-        r"(?:took|taking|taken|take|had) (?:\w+ ){0,2}(?:ibuprofen|advil|motrin|aleve|naproxen|nsaids?"
-        r"|diclofenac|meloxicam|celebrex)|(?:tome|tomando|tomo|tomado) (?:\w+ ){0,2}(?:ibuprofeno|advil|motrin"
-        r"|aleve|naproxeno|diclofenaco|meloxicam)",
+        (
+            r"(?:took|taking|taken|take|had) (?:\w+ ){0,2}(?:ibuprofen|advil|motrin"
+            r"|aleve"
+            r"|naproxen|nsaids?"
+            r"|diclofenac|meloxicam|celebrex)|(?:tome|tomando|tomo"
+            r"|tomado) (?:\w+ ){0,2}(?:ibuprofeno|advil|motrin"
+            r"|aleve|naproxeno|diclofenaco|meloxicam)"
+        ),
     ),
     (
         "bruise",
@@ -230,8 +312,12 @@ _TABLE: Final[tuple[tuple[str, int, str, str, str], ...]] = (
         3,
         "Very worried or low",
         "",
-        r"depress(?:ed|ion|ing)|hopeless|panick?(?:ing)?|scared|very worried|so worried|really worried"
-        r"|anxiety|deprimid[oa]|desesperad[oa]|asustad[oa]|muy preocupad[oa]|angustia(?:d[oa])?|panico",
+        (
+            r"depress(?:ed|ion|ing)|hopeless|panick?(?:ing)?|scared|very worried"
+            r"|so worried|really worried"
+            r"|anxiety|deprimid[oa]|desesperad[oa]|asustad[oa]|muy preocupad[oa]"
+            r"|angustia(?:d[oa])?|panico"
+        ),
     ),
 )
 

@@ -22,7 +22,7 @@ def messages(
         rows = rows.filter(patient_id=patient_id)
     if state:
         rows = rows.filter(state=state)
-    return rows.select_related("patient", "user").order_by("-due_at", "id")
+    return rows.select_related("patient", "user", "inbound").order_by("-due_at", "id")
 
 
 def message(message_id: UUID, clinic_id: int) -> Message:

@@ -54,7 +54,8 @@ def thread(found: InboundText) -> tuple[list[InboundText], list[Message]]:
     went = Message.objects.filter(clinic_id=found.clinic_id, channel="sms")
     if found.patient_id:
         came = came.filter(patient_id=found.patient_id)
-        went = went.filter(patient_id=found.patient_id)
+        to_them = Q(patient_id=found.patient_id)
+        went = went.filter(to_them | Q(inbound__patient_id=found.patient_id))
     else:
         came = came.filter(sender=found.sender, patient=None)
         went = went.filter(inbound__in=came)

@@ -17,6 +17,8 @@ LEAST = timedelta(minutes=15)
 # Told again only when it has become so much more.
 STEP_MINUTES = 15
 WAITING = ("booked", "arrived")
+# Late because of the patient themselves: they said so, or have not come yet.
+THEIR_OWN = ("patient-late", "not-begun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +30,26 @@ class Waiting:
     minutes: int
 
 
-def to_tell(clinic_id: int, now: datetime) -> list[Waiting]:
+def to_tell(
+    clinic_id: int, now: datetime, known: scheduling.DayProjection | None = None
+) -> list[Waiting]:
     """Return today's patients who are late by our doing by 15 minutes or more, have
-    not been seen, and have not been told of about as much."""
-    zone = ZoneInfo(clinics.clinic(clinic_id).time_zone)
-    known = scheduling.day_projection(clinic_id, now.astimezone(zone).date(), now)
+    not been seen, and have not been told of about as much.
+
+    `known` is today's projection, to spare making it again.
+    """
+    if known is None:
+        zone = ZoneInfo(clinics.clinic(clinic_id).time_zone)
+        known = scheduling.day_projection(clinic_id, now.astimezone(zone).date(), now)
     late = {
         one.visit_id: _rounded(one.expected.delay)
         for one in known.affected
         if not one.ends
         and one.expected.delay >= LEAST
-        and one.cause.code != "patient-late"
+        and one.cause.code not in THEIR_OWN
     }
+    if not late:
+        return []
     visits = scheduling.appointments(late)
     return [
         Waiting(visit.pk, visit.patient_id, late[visit.pk])

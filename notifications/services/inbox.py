@@ -18,6 +18,12 @@ from notifications.services.planning import replan
 from patients import selectors as patients
 from patients.services.locking import lock, lock_all
 
+ACTS = {
+    inbox.ASSIGNED: "inbox.assigned",
+    inbox.ANSWERED: "inbox.answered",
+    inbox.DONE: "inbox.done",
+}
+
 
 @transaction.atomic
 def assign(
@@ -139,7 +145,6 @@ def link(
     for text in reading.lock_texts(rows):
         text.patient_id = patient_id
         text.save(update_fields=["patient"])
-        Message.objects.filter(inbound=text, patient=None).update(patient=patient_id)
         _record("inbox.linked", text, by, now)
     found.refresh_from_db()
     return found
@@ -160,7 +165,7 @@ def _change(text: InboundText, state: str, by: Actor, now: datetime) -> None:
     text.state_before, text.state = text.state, state
     text.state_at, text.state_by = now, str(by)
     text.save()
-    _record(f"inbox.{state}", text, by, now)
+    _record(ACTS[state], text, by, now)
 
 
 def _record(

@@ -22,6 +22,12 @@ from patients import selectors as patients
 from patients.services.locking import lock_all
 
 SYSTEMS = patients.SYSTEM_OF
+ACTS = {
+    ("sms", "stopped"): "sms.stopped",
+    ("sms", "started"): "sms.started",
+    ("email", "stopped"): "email.stopped",
+    ("email", "started"): "email.started",
+}
 
 
 @transaction.atomic
@@ -153,7 +159,7 @@ def _apply(
 ) -> int:
     for patient_id in holders:
         journal.record(
-            f"{channel}.{verb}",
+            ACTS[channel, verb],
             subject=f"patient:{patient_id}",
             by=by,
             at=now,
@@ -167,7 +173,7 @@ def _apply(
 
 
 def _replan_texts(phone: str, kept: str, now: datetime) -> None:
-    """What waits as an answer to texts of that number, known to us or not.
+    """Plan anew the answers to texts of that number, known to us or not.
 
     An automatic answer that has not left is not sent any more, nor after a START:
     what was said since is answered by itself. Only the kind `kept` stays.

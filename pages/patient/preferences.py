@@ -1,4 +1,4 @@
-"""What a patient is sent, in which language and how; and the way to stop it."""
+"""Preferences of a patient: language, channel, and what is to stop."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +119,7 @@ def _save(request: PublicRequest, visitor: Visitor) -> bool:
     language = request.POST.get("language", "")
     if channel not in {*points, "call"} or language not in LANGUAGES:
         return False
-    stamp = {"by": request.actor, "now": request.now}
+    stamp: dict[str, Any] = {"by": request.actor, "now": request.now}
     people.amend(
         patient_id=patient.pk,
         version=patient.version,

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
+from notifications.services import delays
 from pages import board_view, day
 from pages.converters import DayConverter
 from scheduling import selectors
@@ -50,6 +51,7 @@ def board_on(request: StaffRequest, on: date) -> Answer:
         return HttpResponse(status=204)
     request.saw(*found.patient_ids, deliberate=False)
     context = {
+        **_delays(request, shown),
         **drawn,
         **_toolbar(request, on, view, everything),
         "visits": board_view.rows(visits, shown),
@@ -67,6 +69,15 @@ def _expected(
     if not found.start <= request.now < found.end:
         return None
     return selectors.projected(found, request.now)
+
+
+def _delays(request: StaffRequest, shown: board_view.Shown) -> dict[str, object]:
+    """Number of patients to tell that the clinic runs late, where it does so."""
+    may_tell = may(request.membership.role, "delay.tell").allowed
+    if shown.expected is None or not may_tell or not request.clinic.tells_delays:
+        return {}
+    waiting = delays.to_tell(request.clinic.pk, request.now, shown.expected)
+    return {"delay_count": len(waiting), "delay_address": reverse("staff:board_delay")}
 
 
 def _toolbar(

@@ -16,6 +16,8 @@ FIELDS = (
     "phone",
     "address",
     "email",
+    "text_number",
+    "tells_delays",
     "offers_by_itself",
     "offer_batch_size",
     "offer_valid_minutes",
@@ -33,6 +35,17 @@ class PoliciesForm(Form):
         label="E-mail for answers",
         required=False,
         help_text="Patients who answer our mail write there.",
+    )
+    text_number = forms.CharField(
+        label="Number for texts",
+        max_length=16,
+        required=False,
+        help_text="The number patients text to, as +17135550100.",
+    )
+    tells_delays = forms.BooleanField(
+        label="Waiting patients can be told that the clinic runs late",
+        required=False,
+        help_text="A coordinator presses the button on the board, from 15 minutes on.",
     )
     offers_by_itself = forms.BooleanField(
         label="Offer freed openings by itself",

@@ -10,6 +10,7 @@ from clinics.domain.policy import may
 from notifications import selectors
 from notifications.domain.states import LIVE, WAITING
 from notifications.selectors import message_log
+from notifications.services.wording import spoken_phone
 from pages import states
 from pages.words import sentence
 
@@ -29,6 +30,7 @@ WHY = {
     "not_wanted": "No longer needed",
     "not_needed": "No longer needed",
     "no_address": "There is no number or address",
+    "patient_declined": "The patient said that they do not come then",
     "deceased": "The patient has died",
     "do_not_contact": "The patient wants no contact",
     "revised": "The visit was changed meanwhile",
@@ -218,6 +220,8 @@ def _lines(rows: "list[Message]") -> list[dict[str, Any]]:
 def _who(message: "Message") -> str:
     if message.patient is not None:
         return message.patient.full_name
+    if message.inbound is not None:
+        return spoken_phone(message.inbound.sender)
     return message.user.display_name if message.user else ""
 
 

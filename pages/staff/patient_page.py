@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from clinics.domain.policy import may
 from clinics.services.doors import StaffRequest
+from notifications.domain import replies
+from notifications.selectors.opt_outs import among
 from pages import history, states
 from pages.episode_contacts import tone
 from pages.episode_words import joint
@@ -30,6 +32,7 @@ DEPARTURES = {
     "deceased": "The patient has died",
     "do_not_contact": "The patient wants no contact",
 }
+PREFERS = {"sms": "text message", "email": "e-mail", "call": "telephone call"}
 CHANNELS = (("sms", "Text messages"), ("email", "E-mail"))
 
 
@@ -58,6 +61,7 @@ def context(
         "duplicate_address": _duplicate(patient),
         **_departures(request, patient),
         "consents": [_consent(patient, *channel) for channel in CHANNELS],
+        **_opt_outs(request, patient),
         "visits": [_visit(visit) for visit in visits],
         "history": history.timeline(f"patient:{patient.pk}", *streams),
         "tasks": _tasks(request, patient),
@@ -190,6 +194,38 @@ def _consent(patient: "Patient", channel: str, name: str) -> dict[str, Any]:
         "at": newest.at if newest else None,
         "word": word if newest else "Not asked",
         "tone": tone,
+    }
+
+
+SCOPES = {
+    replies.ALL: "all",
+    replies.REMINDERS: "reminders of visits",
+    replies.CHECK_INS: "recovery questions",
+}
+
+
+def _opt_outs(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
+    """Purposes that the patient's number and address have stopped, and the form."""
+    points = selectors.contacts(patient)
+    ended = among((channel, point.value) for channel, point in points.items())
+    may_stop = may(request.membership.role, "opt_out.write").allowed
+    names = dict(CHANNELS)
+    return {
+        "stops": [
+            f"{names[channel]}: {SCOPES[scope]}"
+            for channel, point in points.items()
+            for scope in SCOPES
+            if scope in ended.get((channel, point.value), ())
+        ],
+        "stop_choices": [
+            (f"{channel}:{scope}", f"{names[channel]}: {word}")
+            for channel in points
+            for scope, word in SCOPES.items()
+        ]
+        if may_stop
+        else [],
+        "stop_address": reverse("staff:patient_opt_out", args=[patient.pk]),
+        "prefers": PREFERS.get(patient.preferred_channel, ""),
     }
 
 

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_POST
 
 from clinics.domain.policy import may
 from clinics.services.doors import Answer, StaffRequest, page
-from core.problems import Invalid
+from core.problems import FieldError, Invalid
+from notifications.domain import replies
+from notifications.services import opt_outs
 from pages import numbers
 from pages.forms import DateInput, Form, InlineChoice, show
 from pages.staff import patient_page
@@ -255,4 +257,27 @@ def consent(request: StaffRequest, patient_id: UUID) -> HttpResponse:
         now=request.now,
     )
     messages.success(request, "The patient’s answer is on record.")
+    return redirect("staff:patient", patient_id)
+
+
+@page(action="opt_out.write")
+@require_POST
+def opt_out(request: StaffRequest, patient_id: UUID) -> Answer:
+    """A STOP, or its end, that the patient said to somebody."""
+    found = selectors.patient(patient_id, request.clinic.pk)
+    request.saw(found.pk)
+    channel, _, scope = request.POST.get("what", "").partition(":")
+    if scope not in replies.SCOPES:
+        raise Invalid([FieldError("/what", "Choose what is stopped.")])
+    do = opt_outs.start_for if "start" in request.POST else opt_outs.stop_for
+    do(
+        patient_id=patient_id,
+        clinic_id=request.clinic.pk,
+        channel=channel,
+        scope=scope,
+        source="voice",
+        by=request.actor,
+        now=request.now,
+    )
+    messages.success(request, "Recorded. It counts from now on.")
     return redirect("staff:patient", patient_id)

@@ -42,7 +42,11 @@ KINDS = {
     "call_patient": "Telephone the patient",
     "still_waiting": "Waits, and has a visit",
     "standby": "Not confirmed: who else could come?",
-    "red-flag": "Red flag of a check-in",
+    "asks_other_time": "Another time",
+    "asks_this_time": "Another time",
+    "cannot_come": "Cannot come",
+    "asks_about_cancel": "Texted CANCEL",
+    "red-flag": "Red flag",
     "follow-up-missed": "Recovery contact missed",
     "book_follow_up": "Follow-up to book",
     "milestone_not_reached": "Recovery step not reached",
@@ -204,6 +208,12 @@ def _subject(task: "Task") -> dict[str, str]:
     if kind == "waitlist" and task.done_at is None:
         address = reverse("staff:waitlist_entry", args=[key])
         return {"link_address": address, "link_label": "Open the waiting list entry"}
+    if kind == "text" and task.done_at is None:
+        address = reverse("staff:inbox_text", args=[key])
+        return {"link_address": address, "link_label": "Open the text"}
+    if kind == "appointment" and task.done_at is None:
+        address = reverse("staff:appointment", args=[key])
+        return {"link_address": address, "link_label": "Open the visit"}
     if kind == "offer" and task.done_at is None:
         entry_id = waitlist.offer(UUID(key)).entry_id
         address = reverse("staff:waitlist_entry", args=[entry_id])

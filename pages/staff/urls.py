@@ -10,6 +10,7 @@ from pages.staff import (
     appointments,
     board,
     board_changes,
+    board_delay,
     board_moves,
     book,
     clinic,
@@ -24,6 +25,7 @@ from pages.staff import (
     find,
     hearing,
     home,
+    inbox,
     kits,
     mailbox,
     messages,
@@ -57,6 +59,7 @@ WAITS = "waitlist/<uuid:entry_id>"
 FREED = "waitlist/openings/<uuid:freed_id>"
 OFFER = "waitlist/offers/<uuid:offer_id>"
 RESOURCE = "resources/<int:resource_id>"
+TEXT = "inbox/<uuid:text_id>"
 ENQUIRY = "enquiries/<uuid:enquiry_id>"
 
 
@@ -73,6 +76,7 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/<day:on>/", board.board_on, name="board_on"),
     path("board/<day:on>/changes/", board_changes.changes, name="board_changes"),
+    path("board/delay/", board_delay.tell, name="board_delay"),
     path("find/", find.find, name="find"),
     path("book/", book.book, name="book"),
     path("holds/", book.hold_new, name="hold_new"),
@@ -148,6 +152,14 @@ urlpatterns = [
         name="patient_return",
     ),
     path(f"{PATIENT}/consent/", patients.consent, name="patient_consent"),
+    path(f"{PATIENT}/opt-out/", patients.opt_out, name="patient_opt_out"),
+    path("inbox/", inbox.texts, name="inbox"),
+    path(f"{TEXT}/", inbox.text, name="inbox_text"),
+    path(f"{TEXT}/assign/", inbox.assign, name="inbox_assign"),
+    path(f"{TEXT}/answer/", inbox.answer, name="inbox_answer"),
+    path(f"{TEXT}/close/", inbox.close, name="inbox_close"),
+    path(f"{TEXT}/undo/", inbox.undo, name="inbox_undo"),
+    path(f"{TEXT}/link/", inbox.link, name="inbox_link"),
     path(f"{ENQUIRY}/", enquiries.enquiry, name="enquiry"),
     path(f"{ENQUIRY}/convert/", enquiries.convert, name="enquiry_convert"),
     path(f"{ENQUIRY}/dismiss/", enquiries.dismiss, name="enquiry_dismiss"),

@@ -13,6 +13,8 @@ LATE_STEPS = (10, 15, 30)
 # From here before the visit until here after its time a patient may be on the way.
 ON_THE_WAY = timedelta(hours=3)
 STILL_EXPECTED = timedelta(hours=1)
+# A quarter of an hour later is no other time.
+ANOTHER = timedelta(hours=1)
 NOON = 12
 
 
@@ -72,7 +74,7 @@ def a_choice(
     for start in sorted(starts):
         local = start.astimezone(zone)
         half = (local.date(), local.hour < NOON)
-        if half in halves or start == but:
+        if half in halves or abs(start - but) < ANOTHER:
             continue
         halves.add(half)
         found.append(start)

@@ -55,7 +55,7 @@ def decline(
     """
     appointment = lock_appointment(appointment_id, clinic_id)
     if against := reason_against(appointment, Act.CONFIRM, now):
-        return _refuse("answer", appointment, against, by, now)
+        return _refuse("appointment.answer", appointment, against, by, now)
     if appointment.answer == answer:
         return appointment
     wishes.settle(appointment, _AGAIN[answer], by, now)
@@ -97,7 +97,7 @@ def choose_time(
     """
     appointment = lock_appointment(appointment_id, clinic_id, version)
     if against := reason_against(appointment, Act.CONFIRM, now):
-        return Way.CALL, _refuse("answer", appointment, against, by, now)
+        return Way.CALL, _refuse("appointment.answer", appointment, against, by, now)
     way = self_service.way_to_move(offered.seen(appointment), start, now)
     if way is Way.MOVE:
         moved = move(
@@ -113,7 +113,7 @@ def choose_time(
         return way, confirm(appointment_id=appointment_id, by=by, now=now)
     if way is Way.CALL:
         late = Reason("too-late", "This time has passed; choose another one.")
-        return way, _refuse("answer", appointment, late, by, now)
+        return way, _refuse("appointment.answer", appointment, late, by, now)
     _request(appointment, start, when, by, now)
     return way, appointment
 
@@ -164,11 +164,11 @@ def tell_late(
         raise Invalid([FieldError("/minutes", "Give a number from 0 to 60.")])
     appointment = lock_appointment(appointment_id, clinic_id)
     if against := reason_against(appointment, Act.CONFIRM, now):
-        return _refuse("tell_late", appointment, against, by, now)
+        return _refuse("appointment.tell_late", appointment, against, by, now)
     if not self_service.may_tell_late(appointment.start, now):
         text = "Only from three hours before a visit until an hour after its time."
         reason = Reason("not-yet", text, "Call the clinic.")
-        return _refuse("tell_late", appointment, reason, by, now)
+        return _refuse("appointment.tell_late", appointment, reason, by, now)
     if appointment.late_minutes != minutes:
         appointment.late_minutes = minutes
         appointment.version += 1
@@ -205,10 +205,10 @@ def note_delay(
 
 
 def _refuse(
-    act: str, appointment: Appointment, reason: Reason, by: Actor, now: datetime
+    name: str, appointment: Appointment, reason: Reason, by: Actor, now: datetime
 ) -> Refused:
     stream = f"appointment:{appointment.pk}"
-    return refuse(f"appointment.{act}", (reason,), stream=stream, by=by, now=now)
+    return refuse(name, (reason,), stream=stream, by=by, now=now)
 
 
 def in_words(start: datetime, zone: ZoneInfo) -> str:

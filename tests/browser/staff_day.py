@@ -19,6 +19,7 @@ from procedures.services.episodes import open_episode
 from scheduling.models import Appointment, Hold
 from scheduling.services import absences, booking, holds, repair_plans, setup
 from tests.factories import clinics as make
+from tests.factories import inbound
 from tests.factories import patients as people
 from tests.factories import waitlist as waits
 from tests.factories.scheduling import Practice, practice
@@ -172,6 +173,9 @@ def _more(place: Practice, patient: Patient) -> dict[str, Any]:
         "room": _closed_room(place),
         "step": _step(place, patient),
         "message": Message.objects.filter(patient=patient).earliest("due_at").pk,
+        "text": inbound.send(
+            "Tengo fiebre", sender="+17135550142", recipient=place.clinic.phone, now=NOW
+        ).pk,
         **_waiting(place),
     }
 

@@ -120,6 +120,8 @@ PAGES: dict[str, Opened] = {
         lambda day: f"{at('staff:hearing_on', NEXT_WEEK)}?span=week",
     ),
     "staff:sending": ("admin", lambda day: reverse("staff:sending")),
+    "staff:inbox": ("coordinator", lambda day: reverse("staff:inbox")),
+    "staff:inbox_text": ("nurse", lambda day: at("staff:inbox_text", day.ids["text"])),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),
     "staff:resources": ("admin", lambda day: reverse("staff:resources")),
     "staff:resource_new": ("admin", lambda day: reverse("staff:resource_new")),

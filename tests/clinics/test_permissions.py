@@ -65,11 +65,14 @@ def test_only_technicians_process():
     assert policy.ACTIONS["episode.process"].roles == {"technician"}
 
 
-def test_a_patient_link_confirms_answers_and_takes_offers_and_nothing_else():
+def test_a_patient_link_reaches_the_patients_own_visits_answers_and_messages_only():
     allowed = {a for a in policy.ACTIONS if policy.may("patient", a).allowed}
 
     assert allowed == {
+        "appointment.cancel",
         "appointment.confirm",
+        "appointment.move",
+        "opt_out.write",
         "episode.respond",
         "offer.accept",
         "offer.decline",

@@ -21,7 +21,7 @@ from procedures.services import milestones
 from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
 from scheduling.services import absences, holds, repair_plans, setup
 from tests.factories import clinics as people
-from tests.factories import patients, procedures, waitlist
+from tests.factories import inbound, patients, procedures, waitlist
 from tests.factories import scheduling as visits
 from tests.factories.clinics import NOW
 from tests.factories.procedure_day import Day
@@ -44,6 +44,7 @@ FORMS: frozenset[str] = frozenset(
         "staff:appointment_undo_arrival",
         "staff:appointment_undo_move",
         "staff:appointment_undo_no_show",
+        "staff:board_delay",
         "staff:board_move",
         "staff:book",
         "staff:conflict_keep",
@@ -52,11 +53,17 @@ FORMS: frozenset[str] = frozenset(
         "staff:hold_extend",
         "staff:hold_new",
         "staff:hold_release",
+        "staff:inbox_answer",
+        "staff:inbox_assign",
+        "staff:inbox_close",
+        "staff:inbox_link",
+        "staff:inbox_undo",
         "staff:message_cancel",
         "staff:offer_accept",
         "staff:offer_decline",
         "staff:patient_consent",
         "staff:patient_contact",
+        "staff:patient_opt_out",
         "staff:repair_apply",
         "staff:repair_line",
         "staff:repair_replan",
@@ -202,6 +209,15 @@ def message(clinic: Clinic) -> dict[str, Any]:
 def hearing(clinic: Clinic) -> dict[str, Any]:
     planned = Message.objects.get(pk=message(clinic)["message_id"])
     return {"on": planned.next_at.date()}
+def text(clinic: Clinic) -> dict[str, Any]:
+    """A text that somebody of this clinic's patients sent."""
+    patients.patient(clinic, phone=inbound.SENDER)
+    return {"text_id": inbound.send("hello", recipient=clinic.phone).pk}
+
+
+def text_in_list(clinic: Clinic) -> dict[str, Any]:
+    text(clinic)
+    return {}
 
 
 def entry(clinic: Clinic) -> dict[str, Any]:
@@ -331,6 +347,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:appointment_undo_no_show": appointment,
     "staff:board": nothing,
     "staff:board_changes": day,
+    "staff:board_delay": nothing,
     "staff:board_move": appointment,
     "staff:board_on": day,
     "staff:book": nothing,
@@ -346,6 +363,13 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:hold_extend": hold,
     "staff:hold_new": nothing,
     "staff:hold_release": hold,
+    "staff:inbox": text_in_list,
+    "staff:inbox_answer": text,
+    "staff:inbox_assign": text,
+    "staff:inbox_close": text,
+    "staff:inbox_link": text,
+    "staff:inbox_text": text,
+    "staff:inbox_undo": text,
     "staff:journal": nothing,
     "staff:kits": kit_used,
     "staff:mailbox": nothing,
@@ -363,6 +387,7 @@ ARGUMENTS: dict[str, Arguments] = {
     "staff:patient_consent": patient,
     "staff:patient_contact": patient,
     "staff:patient_depart": patient,
+    "staff:patient_opt_out": patient,
     "staff:patient_return": departed,
     "staff:patients": nothing,
     "staff:register": nothing,

@@ -9,29 +9,32 @@ from notifications.domain.replies import classify
 
 CONFIRM = """
 C | c | C. | c! | "C" | 'c' | (C) | C 👍 | ✅ C | C please | c, thanks | C thank you
- C  | Ｃ | Confirm | CONFIRM | confirmed | Confirmed! | I confirm | yes, I confirm
+ C  | Confirm | CONFIRM | confirmed | Confirmed! | I confirm | yes, I confirm
 Yes | YES! | yes. | yep | I will be there | I'll be there | Yes I’ll be there
 confirm my appointment | Thank you, see you then | c c | reply C | C to confirm
 Confirmo | CONFIRMO. | confirmado | Sí | si | ¡Sí! | Sí, confirmo | sí voy
 Allí estaré | ahi estare | C, gracias | C por favor | confirmar | Hola, confirmo mi cita
 """
 RESCHEDULE = """
-R | r | R. | "r" | r please | R, thanks | Ｒ | r? | Reschedule | RESCHEDULE please
+R | r | R. | "r" | r please | R, thanks | r? | Reschedule | RESCHEDULE please
 I need to reschedule | I need another time | can I reschedule? | Can we reschedule?
 another time | change my appointment | I'd like to reschedule | R to change
 Cambiar | reprogramar | otra hora | Otra fecha, por favor | necesito otra hora
 Necesito cambiar mi cita | quiero reprogramar | R, gracias | ¿Puedo cambiar la cita?
 """
 STOP = """
-STOP | stop | Stop. | s t o p | S.T.O.P. | stop!!! | "STOP" | (stop) | STOP 🛑 | ＳＴＯＰ
- stop  | stop please | PLEASE STOP | stop, thanks | stop stop stop | Stop. Stop. | stopall
-STOP ALL | stop it | just stop | Stop now | end | END. | quit | Quit! | revoke | unsubscribe
+STOP | stop | Stop. | s t o p | S.T.O.P. | stop!!! | "STOP" | (stop) | STOP 🛑
+ stop  | stop please | PLEASE STOP | stop, thanks | stop stop stop | Stop. Stop.
+stopall
+STOP ALL | stop it | just stop | Stop now | end | END. | quit | Quit! | revoke
+unsubscribe
 UNSUBSCRIBE ME | unsub | optout | opt out | Opt-Out | opt me out | I want to opt out
 I'd like to unsubscribe | remove me | leave me alone | Leave me alone! | lose my number
 please don't text me again | Please don’t text me again | do not text me | don't text
 DONT TEXT ME ANYMORE | never text me again | don't send me any more messages
 do not send me texts | stop texting me | Stop texting! | stop texting me, please
-quit texting me | stop messaging me | stop sending me messages | stop sending these texts
+quit texting me | stop messaging me | stop sending me messages
+stop sending these texts
 Stop sending me these | stop the texts | stop all messages | stop your text messages
 no more texts | no more messages | No more text messages please | no texts | no more
 cancel texts | end messages | I don't want these texts | I do not want any more messages
@@ -43,13 +46,15 @@ opt out of texts | I revoke my consent | I withdraw my consent | consent revoked
 do not contact me again | stop contacting me | Wrong number. Stop texting me.
 unsubscribe from all | stop bothering me | please, no more texts, thank you
 I don't want to receive anything from you | I want you to stop texting me
-Alto | ALTO! | ¡Alto! | alto por favor | parar | Pare | paren | para | basta | ¡Basta ya!
+Alto | ALTO! | ¡Alto! | alto por favor | parar | Pare | paren | para | basta
+¡Basta ya!
 baja | Baja. | dar de baja | Denme de baja | quiero darme de baja | fin | salir
 no me escriban más | No me escriban mas por favor | ya no me escriban | no me escriba
 ya no quiero mensajes | No quiero más mensajes | no quiero recibir mensajes
 No quiero recibir más mensajes de ustedes | no me manden mensajes | no me manden más
 Por favor, no me envíen más mensajes de texto | ya no me manden nada | no más mensajes
-no mas textos | dejen de escribirme | dejen de mandarme mensajes | Deje de enviarme textos
+no mas textos | dejen de escribirme | dejen de mandarme mensajes
+Deje de enviarme textos
 déjenme en paz | Dejeme en paz | paren los mensajes | alto a los mensajes
 no quiero que me escriban más | quítenme de la lista | borren mi número
 revoco mi consentimiento | ya no envíen mensajes | basta de mensajes | cancelar mensajes
@@ -66,8 +71,10 @@ HELP = (
 HELP += "| información"
 DECLINE = """
 I can't come | I cannot make it | can't make it | I won't be there | not coming
-cancel my appointment | Please cancel my appointment | I need to cancel | cancel my visit
-No puedo ir | no puedo asistir | no podré ir | cancelar mi cita | quiero cancelar mi cita
+cancel my appointment | Please cancel my appointment | I need to cancel
+cancel my visit
+No puedo ir | no puedo asistir | no podré ir | cancelar mi cita
+quiero cancelar mi cita
 """
 TEXT = """
 Can I stop by earlier? | don't stop the reminders | Please don't stop texting me
@@ -80,17 +87,21 @@ don't text me before 9 | don't text me at work | please text me the address
 text me | call me | don't call me at work | do not forget me | I did not get your text
 no | nope | no thanks | no problem | no questions | no pain | no fever | not yet
 I don't need anything | I don't want this appointment moved | I don't like this
-What time? | C4 | CC me | Can you confirm my address? | confirm what? | do I confirm here
+What time? | C4 | CC me | Can you confirm my address? | confirm what?
+do I confirm here
 rrr | are you open | R u open | r we still on | change of clothes? | help me I fell
 can you help my wife park | info about parking please send | I started the pills
 start at what time | where do I start | alta presión | ¿cuándo me dan de alta?
 la presión está baja | tengo dolor bajo | voy a parar en la farmacia | para mañana
-¿para qué hora? | fin de semana | no me escriban por la mañana | no paren los recordatorios
-no dejen de mandarme mensajes | no | no gracias | no necesito nada | ¿debo parar la aspirina?
+¿para qué hora? | fin de semana | no me escriban por la mañana
+no paren los recordatorios
+no dejen de mandarme mensajes | no | no gracias | no necesito nada
+¿debo parar la aspirina?
 alto dolor | me duele | si puedo ir en carro? | ok | OK! | 👍 | 😀 | thank you | gracias
 hola | ... | ? | 5 | 9:00 | who is this | wrong number | ¿quién es? | stop? or go
 Stop. I can't breathe | cancel the sedation | revoke my driver's consent form?
-I will quit my job | Can I opt out of sedation? | remove me the bandage | unsubscribe who
+I will quit my job | Can I opt out of sedation? | remove me the bandage
+unsubscribe who
 """
 
 
@@ -146,6 +157,12 @@ def test_case_accents_punctuation_blanks_and_emoji_do_not_count(dress):
     ]
 
     assert wrong == []
+
+
+def test_wide_letters_are_letters():
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in "STOP")
+
+    assert classify(wide).meaning == "stop"
 
 
 @pytest.mark.parametrize("said", ["cancel", "CANCEL.", "Cancel please", "cancelar"])

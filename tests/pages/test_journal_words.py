@@ -29,14 +29,20 @@ from tests.factories.clinics import NOW
 from tests.pages.test_episode_pages import words
 
 SUBJECTS = (
-    "absence|access|api_key|appointment|clinic|clock|consent|contact|enquiry|episode|"
-    "hold|hours|link|message|patient|repair|resource|sending|sms|task|templates|user|"
+    "absence|access|api_key|appointment|clinic|clock|consent|contact|email|enquiry|"
+    "episode|hold|hours|inbox|link|message|patient|repair|resource|sending|sms|task|templates|user|"
     "visit_type|waitlist"
 )
 NAME = re.compile(rf"({SUBJECTS})\.(?!html$)[a-z_]*[a-z](\.[a-z_]+)?")
 OPEN_NAME = re.compile(rf"f['\"]({SUBJECTS})\.[a-z_.]*\{{[^}}]*\}}[a-z_.]*['\"]")
 # Names of acts to which ".refused" is added, and no names by themselves.
-BASES = {"appointment.undo_no_show", "hold.extend", "waitlist.accept"}
+BASES = {
+    "appointment.answer",
+    "appointment.tell_late",
+    "appointment.undo_no_show",
+    "hold.extend",
+    "waitlist.accept",
+}
 WORDS = {"pages/journal_words.py"}
 
 

@@ -90,8 +90,10 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("stop_confirmed", "sms"): (
         "",
-        "{clinic}: STOP received. You will get no more texts from us. "
-        "To get them again, text START.",
+        (
+            "{clinic}: STOP received. You will get no more texts from us. "
+            "To get them again, text START."
+        ),
     ),
     ("stop_confirmed", "email"): (
         "You will get no more texts from us",

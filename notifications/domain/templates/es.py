@@ -91,8 +91,10 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("stop_confirmed", "sms"): (
         "",
-        "{clinic}: recibimos su STOP. Ya no le enviaremos mensajes de texto. "
-        "Para recibirlos otra vez, mande ALTA.",
+        (
+            "{clinic}: recibimos su STOP. Ya no le enviaremos mensajes de texto. "
+            "Para recibirlos otra vez, mande ALTA."
+        ),
     ),
     ("stop_confirmed", "email"): (
         "Ya no le enviaremos mensajes de texto",
@@ -101,8 +103,10 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("purpose_stopped", "sms"): (
         "",
-        "{clinic}: ya no le enviaremos estos mensajes. Para no recibir ninguno, "
-        "mande STOP.",
+        (
+            "{clinic}: ya no le enviaremos estos mensajes. Para no recibir ninguno, "
+            "mande STOP."
+        ),
     ),
     ("purpose_stopped", "email"): (
         "Ya no le enviaremos estos mensajes",
