@@ -43,6 +43,7 @@ PLACES = (
     Place("staff:kits", "Kits", "search", "kit.look_back", later=True),
     Place("staff:absences", "Absences", "away", "absence.write", later=True),
     Place("staff:messages", "Messages", "messages", "message.read", later=True),
+    Place("staff:texts", "Texts", "messages", "template.write", later=True),
     Place("staff:resources", "Resources", "resources", "resource.write", later=True),
     Place("staff:clinic", "Clinic", "info", "clinic.write", later=True),
     Place("staff:users", "People", "users", "user.write", later=True),

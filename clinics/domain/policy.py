@@ -97,6 +97,10 @@ ADMINISTRATION: dict[str, Rule] = {
         "Versions of the clinical rules are the medical director's to put in force.",
         MEDICAL_DIRECTOR,
     ),
+    "template.read": _rule(
+        "What patients are told concerns all who answer their questions about it.",
+        *EVERY_STAFF_ROLE,
+    ),
     "template.write": _rule("Wording of messages is configuration.", ADMIN),
     "user.write": _rule("Accounts and roles are the administrator's.", ADMIN),
 }

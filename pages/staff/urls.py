@@ -36,6 +36,7 @@ from pages.staff import (
     resource_changes,
     setup,
     tasks,
+    texts,
     today,
     visit_phases,
     waitlist,
@@ -49,6 +50,7 @@ PATIENT = "patients/<uuid:patient_id>"
 HOLD = "holds/<uuid:hold_id>"
 ABSENCE = "absences/<uuid:absence_id>"
 PLAN = "absences/plans/<uuid:plan_id>"
+TEXT = "texts/<slug:kind>/<slug:language>/<slug:channel>"
 WAITS = "waitlist/<uuid:entry_id>"
 FREED = "waitlist/openings/<uuid:freed_id>"
 OFFER = "waitlist/offers/<uuid:offer_id>"
@@ -172,6 +174,10 @@ urlpatterns = [
     ),
     path("tasks/<uuid:task_id>/close/", tasks.close, name="task_close"),
     path("messages/", messages.messages, name="messages"),
+    path("texts/", texts.overview, name="texts"),
+    path("texts/review/<slug:language>/", texts.review, name="texts_review"),
+    path(f"{TEXT}/", texts.text, name="text"),
+    path(f"{TEXT}/trial/", texts.trial, name="text_trial"),
     path("messages/<uuid:message_id>/cancel/", messages.cancel, name="message_cancel"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("journal/", records.journal, name="journal"),

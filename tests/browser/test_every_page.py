@@ -108,6 +108,11 @@ PAGES: dict[str, Opened] = {
     "staff:kits": ("technician", lambda day: reverse("staff:kits")),
     "staff:tasks": ("clinician", lambda day: reverse("staff:tasks")),
     "staff:messages": ("coordinator", lambda day: reverse("staff:messages")),
+    "staff:texts": ("admin", lambda day: reverse("staff:texts")),
+    "staff:text": (
+        "coordinator",
+        lambda day: reverse("staff:text", args=["confirmation", "es", "sms"]),
+    ),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),
     "staff:resources": ("admin", lambda day: reverse("staff:resources")),
     "staff:resource_new": ("admin", lambda day: reverse("staff:resource_new")),
