@@ -129,7 +129,7 @@ def consent(patient: Patient, channel: str) -> ChannelConsent | None:
 
 
 def holders(value: str, system: str = "phone") -> QuerySet[Patient]:
-    """Everyone whose current number or address this is, in id order; of every clinic."""
+    """Everyone whose current number or address this is, of every clinic, by id."""
     points = ContactPoint.objects.filter(system=system, value=value, ended_at=None)
     return Patient.objects.filter(pk__in=points.values("patient_id")).order_by("pk")
 

@@ -23,7 +23,7 @@ OFFER_GONE: Final = "offer_gone"
 ON_CALL_PAGE: Final = "on_call_page"
 # What somebody has just asked for.
 NEW_LINK: Final = "new_link"
-PASSWORD_RESET: Final = "password_reset"
+PASSWORD_RESET: Final = "password_reset"  # noqa: S105  (a kind of message)
 TRIAL: Final = "trial"
 
 MORNING: Final = time(10)  # reminders and check-ins, the patient's wall clock
@@ -82,9 +82,7 @@ class Kind:
 KINDS: Final[dict[str, Kind]] = {
     kind.code: kind
     for kind in (
-        Kind(
-            code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24), to_staff=True
-        ),
+        Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24), to_staff=True),
         Kind(
             code=PASSWORD_RESET,
             priority=1,

@@ -5,9 +5,11 @@ reads the patient's or the user's own messages.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from clinics import selectors as clinics
@@ -30,6 +32,8 @@ from scheduling import selectors as scheduling
 if TYPE_CHECKING:
     from clinics.models import User
     from patients.models import Patient, PatientLink
+
+log = structlog.get_logger()
 
 BATCH = 100
 # One new link an hour for each link that has ended, and three a day for one person.
@@ -74,7 +78,13 @@ def ask_password_reset(user_id: int | None, *, now: datetime) -> None:
 
 @transaction.atomic
 def ask_trial(
-    *, kind: str, language: str, channel: str, clinic_id: int, user: "User", now: datetime
+    *,
+    kind: str,
+    language: str,
+    channel: str,
+    clinic_id: int,
+    user: "User",
+    now: datetime,
 ) -> bool:
     """Send a text, marked TEST, to the member of staff who asks; False if they have no
     address on that channel. Raises NotFound for a text there is not."""
@@ -97,20 +107,27 @@ def ask_trial(
 
 
 def plan_asked(*, now: datetime) -> int:
-    """Plan what was asked for since the last look; each in a unit of work of its own."""
-    waiting = Asked.objects.filter(planned_at=None).order_by("asked_at")
-    keys = list(waiting.values_list("pk", flat=True)[:BATCH])
+    """Plan what was asked for since the last look; how many wishes that was.
+
+    Each in a unit of work of its own: one that fails is tried again at the next look,
+    while it lasts, and keeps nothing else from leaving.
+    """
+    waiting = Asked.objects.filter(planned_at=None, expires_at__gt=now)
+    keys = list(waiting.order_by("asked_at").values_list("pk", flat=True)[:BATCH])
     for key in keys:
-        unit_of_work(lambda key=key: _plan(key, now))  # type: ignore[misc]
+        try:
+            unit_of_work(partial(_plan, key, now))
+        except Exception as error:  # noqa: BLE001  (it is named, not hidden)
+            log.warning("wish_not_planned", asked=str(key), error=type(error).__name__)
     return len(keys)
 
 
 def _plan(key: UUID, now: datetime) -> None:
     about = Asked.objects.filter(pk=key, planned_at=None)
-    known = about.values_list("patient_id", "user_id").first()
+    known = about.only("patient_id").first()
     if known is None:
         return
-    patient = lock(known[0]) if known[0] else None
+    patient = None if known.patient_id is None else lock(known.patient_id)
     rows = locks.lock(about)
     if not rows:
         return
@@ -135,9 +152,7 @@ def _has_clinic(asked: Asked) -> bool:
     return asked.clinic_id is not None
 
 
-def _new_link(
-    asked: Asked, patient: "Patient", now: datetime
-) -> "PatientLink | None":
+def _new_link(asked: Asked, patient: "Patient", now: datetime) -> "PatientLink | None":
     """The link to what the old one opened, or to the patient's next visit."""
     assert asked.link is not None
     target = _target(asked.link, patient, now)
@@ -173,9 +188,7 @@ def _target(
     return None
 
 
-def _next_visit(
-    patient: "Patient", now: datetime
-) -> tuple[str, int, datetime] | None:
+def _next_visit(patient: "Patient", now: datetime) -> tuple[str, int, datetime] | None:
     booked = scheduling.appointments_of(patient.pk).filter(
         status=LIVE_VISIT, in_person=True, during__startswith__gt=now
     )

@@ -10,8 +10,8 @@ from notifications.domain import wording
 from notifications.domain.placeholders import names_in
 from notifications.domain.render import Words, render
 from notifications.domain.templates import Template
-from patients.domain import link_tokens
 from notifications.services.phones import NO_PHONE, spoken_phone
+from patients.domain import link_tokens
 
 if TYPE_CHECKING:
     from clinics.models import Clinic

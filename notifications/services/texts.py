@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.problems import NotFound
 from notifications.domain import gsm7, linting, placeholders
-from notifications.domain.catalogue import CHANNELS, KINDS, SMS
+from notifications.domain.catalogue import CHANNELS, KINDS, SMS, TRIAL
 from notifications.domain.render import Words
 from notifications.domain.templates import LANGUAGES, TEMPLATES, Template
 from notifications.services import samples
@@ -47,8 +47,11 @@ class Pair:
 
 
 def pairs(*, clinic: "Clinic", now: datetime) -> Iterator[Pair]:
-    """Every text of the release, in the order of the catalogue."""
-    for kind in KINDS:
+    """Every text of the release, in the order of the catalogue.
+
+    A trial has no words of its own: it says those of the text that is tried.
+    """
+    for kind in (code for code in KINDS if code != TRIAL):
         for channel in CHANNELS:
             found = tuple(
                 read(text, clinic=clinic, now=now)
@@ -76,7 +79,9 @@ def read(text: Template, *, clinic: "Clinic", now: datetime) -> Reading:
         sample = Words(text.title, text.body)
     size = gsm7.size(sample.body) if text.channel == SMS else None
     if size is not None and size.segments > MOST_SEGMENTS:
-        found.append(f"It costs {size.segments} segments; {MOST_SEGMENTS} are the most.")
+        found.append(
+            f"It costs {size.segments} segments; {MOST_SEGMENTS} are the most."
+        )
     return Reading(text, sample, size, tuple(found))
 
 

@@ -49,9 +49,7 @@ def _token(link: "PatientLink | None") -> str:
     return links.token(link) if link else ""
 
 
-def _words(
-    message: Message, situation: Situation, token: str, now: datetime
-) -> Words:
+def _words(message: Message, situation: Situation, token: str, now: datetime) -> Words:
     if trial := _trial(situation, now):
         return trial
     text = template(message.kind, message.language, message.channel)

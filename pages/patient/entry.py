@@ -49,7 +49,9 @@ def new_link(request: PublicRequest, token: str) -> Answer:
     """
     link = links.find_ended(token, request.now)
     if link is None:
-        return unknown(request) if links.find(token, request.now) is None else _to(token)
+        return (
+            unknown(request) if links.find(token, request.now) is None else _to(token)
+        )
     if request.method == "POST" and not is_switch(request):
         asking.ask_new_link(link, now=request.now)
         # Shown by a page of its own: loading it again asks for nothing.

@@ -25,6 +25,4 @@ def stop(request: PublicRequest, token: str) -> Answer:
         mail_stops.start(contact, now=request.now)
         return notice(request, "mail_again", clinic=clinic, patient=patient)
     mail_stops.stop(contact, now=request.now)
-    return show(
-        request, "mail_stopped", {}, clinic=clinic, patient=patient
-    )
+    return show(request, "mail_stopped", {}, clinic=clinic, patient=patient)

@@ -137,7 +137,10 @@ def review(request: StaffRequest, language: str) -> Answer:
     if language not in VERSIONS:
         raise NotFound("There are no texts in this language.")
     reviews.approve(
-        clinic_id=request.clinic.pk, language=language, by=request.actor, now=request.now
+        clinic_id=request.clinic.pk,
+        language=language,
+        by=request.actor,
+        now=request.now,
     )
     messages.success(request, f"{LANGUAGES[language]} texts are sent from now on.")
     return redirect("staff:texts")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from core import clock
+from notifications.channels.email.html import html_of
 from notifications.services import mail_stops
 from pages.patient import urls as patient_urls
 from patients.models import ContactPoint, PatientLink
@@ -23,6 +24,19 @@ WIDE = """() => [...document.querySelectorAll('body *')]
     .filter(one => !one.closest('.trap, .vh, .skip'))
     .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
     .map(one => one.outerHTML.slice(0, 120)).reverse()"""
+# Which of these words stand on two lines.
+CUT = """words => words.filter(word => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const at = walk.currentNode.data.indexOf(word);
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(walk.currentNode, at);
+        range.setEnd(walk.currentNode, at + word.length);
+        return range.getClientRects().length > 1;
+    }
+    return true;
+})"""
 LANGUAGES = pytest.mark.parametrize("language", ["en", "es"])
 # Addresses that answer with a file or send on to another page.
 NO_PAGES = {"calendar", "correct"}
@@ -74,14 +88,16 @@ def reader(new_page, live_site, language) -> Iterator[Reader]:
 def long_name(holder: Holder) -> None:
     """The longest words a clinic's name may have."""
     clinic = holder.clinic
-    clinic.name = "Otorrinolaringología y Traumatología Interdisciplinaria de Nacogdoches"
+    clinic.name = (
+        "Otorrinolaringología y Traumatología Interdisciplinaria de Nacogdoches"
+    )
     clinic.address = "12345 Northwest Interdisciplinary-Boulevard\nNacogdoches, TX"
     clinic.save(update_fields=["name", "address"])
 
 
 @LANGUAGES
 def test_every_page_of_a_visit_fits(reader, language):
-    holder, visit = visit_by_link()
+    holder, _ = visit_by_link()
     long_name(holder)
     reader.look(f"/v/{'x' * 22}/", "entry")
     reader.look(holder.address, "entry")
@@ -154,3 +170,17 @@ def test_the_public_pages_fit(reader, language):
     other.save(update_fields=["name"])
     reader.look("/enquire/", "enquire")
     reader.look("/v/nothing/", "entry")
+
+
+@pytest.mark.parametrize("size", ["100%", "200%"])
+def test_a_mail_with_a_long_link_fits_and_cuts_no_word(new_page, size):
+    words = "We look forward to seeing you tomorrow, miércoles 30 de septiembre."
+    link = f"https://visits.interdisciplinary-clinic.example.org/v/{'Xx' * 40}/mail/"
+    with new_page(**PHONE) as page:
+        page.set_content(html_of(f"{words}\n{link}\n\n{words}", "en"))
+        page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+
+        check_no_sideways_scrolling(page)
+        # A word that is cut stands in two boxes.
+        cut = page.evaluate(CUT, words.split())
+        assert cut == []

@@ -148,7 +148,7 @@ def test_the_rules_of_a_zone_are_those_of_its_clock_in_every_hour(name):
 
 
 def test_a_name_that_looks_like_a_property_adds_none():
-    clinic = "Cedar\r\nATTENDEE:mailto:x@example.org; \"a\", \\"
+    clinic = 'Cedar\r\nATTENDEE:mailto:x@example.org; "a", \\'
     _, event = read(invitation(clinic=clinic), organizer="visits@example.org")
 
     assert "ATTENDEE" not in event

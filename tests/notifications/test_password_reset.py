@@ -58,7 +58,9 @@ def test_its_key_is_kept_nowhere_but_in_the_readers_own_mailbox(nurse):
 
 
 def counted(address):
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         answer = ask(address)
     said = [re.sub(r"'[^']*'|\d+|NULL|true|false", "?", q["sql"]) for q in queries]
     return answer, said

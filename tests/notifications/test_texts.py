@@ -45,8 +45,21 @@ def test_a_gap_like_no_other_names_all_there_are():
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "}", "{clinic", "clinic}", "{}", "{0}", "{clinic!r}", "{clinic:>9}",
-             "{clinic.phone}", "{clinic[0]}", "{ clinic }", "{{clinic}"],
+    "text",
+    [
+        "{",
+        "}",
+        "{clinic",
+        "clinic}",
+        "{}",
+        "{0}",
+        "{clinic!r}",
+        "{clinic:>9}",
+        "{clinic.phone}",
+        "{clinic[0]}",
+        "{ clinic }",
+        "{{clinic}",
+    ],
 )
 def test_a_brace_that_cannot_be_read_is_said_with_the_remedy(text):
     [said] = placeholders.faults(text)
@@ -97,7 +110,12 @@ def test_every_text_is_read_in_both_languages_and_costs_what_its_sample_costs(db
 
     pairs = list(texts.pairs(clinic=clinic, now=make.NOW))
 
-    assert sum(len(pair.readings) for pair in pairs) == len(TEMPLATES)
+    shown = {
+        (pair.kind, one.text.language, pair.channel)
+        for pair in pairs
+        for one in pair.readings
+    }
+    assert shown == {key for key in TEMPLATES if key[0] != "trial"}
     for pair in pairs:
         assert {one.text.language for one in pair.readings} == {"en", "es"}
         for one in pair.readings:

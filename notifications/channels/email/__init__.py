@@ -76,7 +76,9 @@ def _hand_over(mail: EmailMessage) -> None:
 
 def _mail(letter: Letter) -> EmailMultiAlternatives:
     reply_to = letter.reply_to or settings.EMAIL_REPLY_TO
-    text = f"{letter.body.rstrip()}\n\n{letter.closing}" if letter.closing else letter.body
+    text = (
+        f"{letter.body.rstrip()}\n\n{letter.closing}" if letter.closing else letter.body
+    )
     mail = EmailMultiAlternatives(
         subject=one_line(letter.title),
         body=text,

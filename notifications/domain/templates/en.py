@@ -13,7 +13,8 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ("confirmation", "email"): (
         "Your visit: {when}",
         "Hello {first_name},\n\nYour visit at {clinic} is booked for {when}.\n\n"
-        "To confirm it, to ask for another time, or for your calendar:\n{link}" + FOOTER,
+        "To confirm it, to ask for another time, or for your calendar:\n{link}"
+        + FOOTER,
     ),
     ("day_before", "sms"): (
         "",
@@ -33,7 +34,8 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "New time for your visit: {when}",
         "Hello {first_name},\n\nYour visit at {clinic} was {was}.\n"
         "The new time is {when}.\n\n"
-        "To confirm it, to ask for another time, or for your calendar:\n{link}" + FOOTER,
+        "To confirm it, to ask for another time, or for your calendar:\n{link}"
+        + FOOTER,
     ),
     ("cancelled", "sms"): (
         "",
