@@ -48,6 +48,7 @@ PLACES = (
     Place("staff:sending", "Sending", "mailbox", "health.read", later=True),
     Place("staff:resources", "Resources", "resources", "resource.write", later=True),
     Place("staff:clinic", "Clinic", "info", "clinic.write", later=True),
+    Place("staff:texts", "Texts", "messages", "template.write", later=True),
     Place("staff:users", "People", "users", "user.write", later=True),
     Place("staff:journal", "Journal", "journal", "journal.read", later=True),
     Place("staff:access_log", "Access log", "eye", "access_log.read", later=True),

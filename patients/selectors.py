@@ -133,11 +133,10 @@ def consent(patient: Patient, channel: str) -> ChannelConsent | None:
     return rows.order_by("-id").first()
 
 
-def holders(address: str, system: str = "phone") -> QuerySet[Patient]:
-    """Everyone whose current number or address this is, in id order; of every
-    clinic."""
-    numbers = ContactPoint.objects.filter(system=system, value=address, ended_at=None)
-    return Patient.objects.filter(pk__in=numbers.values("patient_id")).order_by("pk")
+def holders(value: str, system: str = "phone") -> QuerySet[Patient]:
+    """Everyone whose current number or address this is, of every clinic, by id."""
+    points = ContactPoint.objects.filter(system=system, value=value, ended_at=None)
+    return Patient.objects.filter(pk__in=points.values("patient_id")).order_by("pk")
 
 
 def contact_by_id(contact_id: UUID) -> ContactPoint | None:

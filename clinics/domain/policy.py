@@ -103,6 +103,10 @@ ADMINISTRATION: dict[str, Rule] = {
         ADMIN,
         MEDICAL_DIRECTOR,
     ),
+    "template.read": _rule(
+        "What patients are told concerns all who answer their questions about it.",
+        *EVERY_STAFF_ROLE,
+    ),
     "template.write": _rule("Wording of messages is configuration.", ADMIN),
     "user.write": _rule("Accounts and roles are the administrator's.", ADMIN),
 }

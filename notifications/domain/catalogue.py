@@ -51,7 +51,7 @@ TEXT_RECEIVED: Final = "text_received"
 INBOX_ANSWER: Final = "inbox_answer"
 # What somebody has just asked for.
 NEW_LINK: Final = "new_link"
-PASSWORD_RESET: Final = "password_reset"
+PASSWORD_RESET: Final = "password_reset"  # noqa: S105  (a kind of message)
 TRIAL: Final = "trial"
 
 MORNING: Final = time(10)  # reminders and check-ins, the patient's wall clock

@@ -69,7 +69,8 @@ def calendar_file(
         year = invitation.start.astimezone(invitation.zone).year
         calendar.add_component(zone_rules(invitation.zone.key, year))
     calendar.add_component(event)
-    return calendar.to_ical().decode()
+    written: bytes = calendar.to_ical()
+    return written.decode()
 
 
 def _event(invitation: Invitation, at: datetime) -> Event:

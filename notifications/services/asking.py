@@ -5,9 +5,11 @@ reads the patient's or the user's own messages.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from clinics import selectors as clinics
@@ -30,6 +32,8 @@ from scheduling import selectors as scheduling
 if TYPE_CHECKING:
     from clinics.models import User
     from patients.models import Patient, PatientLink
+
+log = structlog.get_logger()
 
 BATCH = 100
 # One new link an hour for each link that has ended, and three a day for one person.
@@ -103,20 +107,27 @@ def ask_trial(
 
 
 def plan_asked(*, now: datetime) -> int:
-    """Plan what was asked for since the last look; each in a unit of work of its own."""
-    waiting = Asked.objects.filter(planned_at=None).order_by("asked_at")
-    keys = list(waiting.values_list("pk", flat=True)[:BATCH])
+    """Plan what was asked for since the last look; how many wishes that was.
+
+    Each in a unit of work of its own: one that fails is tried again at the next look,
+    while it lasts, and keeps nothing else from leaving.
+    """
+    waiting = Asked.objects.filter(planned_at=None, expires_at__gt=now)
+    keys = list(waiting.order_by("asked_at").values_list("pk", flat=True)[:BATCH])
     for key in keys:
-        unit_of_work(lambda key=key: _plan(key, now))  # type: ignore[misc]
+        try:
+            unit_of_work(partial(_plan, key, now))
+        except Exception as error:  # noqa: BLE001  (it is named, not hidden)
+            log.warning("wish_not_planned", asked=str(key), error=type(error).__name__)
     return len(keys)
 
 
 def _plan(key: UUID, now: datetime) -> None:
     about = Asked.objects.filter(pk=key, planned_at=None)
-    known = about.values_list("patient_id", "user_id").first()
+    known = about.only("patient_id").first()
     if known is None:
         return
-    patient = lock(known[0]) if known[0] else None
+    patient = None if known.patient_id is None else lock(known.patient_id)
     rows = locks.lock(about)
     if not rows:
         return

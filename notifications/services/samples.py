@@ -8,15 +8,19 @@ from django.conf import settings
 
 from notifications.domain import wording
 from notifications.domain.placeholders import names_in
-from notifications.domain.render import MASKED, Words, render
+from notifications.domain.render import Words, render
 from notifications.domain.templates import Template
 from notifications.services.phones import NO_PHONE, spoken_phone
+from patients.domain import link_tokens
 
 if TYPE_CHECKING:
     from clinics.models import Clinic
 
 FIRST_NAME = "Guadalupe"
 AHEAD = timedelta(days=2)
+# As long as a link's, and of letters that cost as much: what is kept instead of one
+# ("•••") is no letter of a text message and would make it dearer.
+TOKEN = "x" * link_tokens.TOKEN_LENGTH
 
 
 def words(text: Template, *, clinic: "Clinic", now: datetime) -> Words:
@@ -31,14 +35,14 @@ def values(text: Template, *, clinic: "Clinic", now: datetime) -> dict[str, str]
     known = {
         "clinic": clinic.short_name,
         "phone": spoken_phone(clinic.phone) or NO_PHONE[text.language],
-        "link": f"{settings.SITE_URL}/v/{MASKED}/",
+        "link": f"{settings.SITE_URL}/v/{TOKEN}/",
         "when": _said(nine + AHEAD, text.language, zone, now),
         "was": _said(nine + AHEAD / 2, text.language, zone, now),
         "minutes": "30",
         "count": "2",
     }
     gaps = names_in(text.title) + names_in(text.body)
-    return {name: f"‹{name}›" for name in gaps} | known
+    return {name: f"{{{name}}}" for name in gaps} | known
 
 
 def _said(at: datetime, language: str, zone: ZoneInfo, now: datetime) -> str:

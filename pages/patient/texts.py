@@ -241,7 +241,8 @@ ES = {
     "mail_stop_button": "No enviarme más correos",
     "mail_stopped_title": "Listo. No recibirá más correos.",
     "mail_stopped_text": (
-        "Si necesitamos decirle algo, le enviaremos un mensaje de texto o le llamaremos."
+        "Si necesitamos decirle algo, le enviaremos un mensaje de texto o "
+        "le llamaremos."
     ),
     "mail_again_button": "Fue un error: envíenme correos otra vez",
     "mail_again_title": "Gracias. Recibirá correos otra vez.",

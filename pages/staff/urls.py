@@ -42,6 +42,7 @@ from pages.staff import (
     sending,
     setup,
     tasks,
+    texts,
     today,
     visit_phases,
     waitlist,
@@ -55,6 +56,7 @@ PATIENT = "patients/<uuid:patient_id>"
 HOLD = "holds/<uuid:hold_id>"
 ABSENCE = "absences/<uuid:absence_id>"
 PLAN = "absences/plans/<uuid:plan_id>"
+TEXT = "texts/<slug:kind>/<slug:language>/<slug:channel>"
 WAITS = "waitlist/<uuid:entry_id>"
 FREED = "waitlist/openings/<uuid:freed_id>"
 OFFER = "waitlist/offers/<uuid:offer_id>"
@@ -193,6 +195,10 @@ urlpatterns = [
     path("messages/days/", hearing.hearing_today, name="hearing"),
     path("messages/days/<day:on>/", hearing.hearing_on, name="hearing_on"),
     path("messages/<uuid:message_id>/", messages.message, name="message"),
+    path("texts/", texts.overview, name="texts"),
+    path("texts/review/<slug:language>/", texts.review, name="texts_review"),
+    path(f"{TEXT}/", texts.text, name="text"),
+    path(f"{TEXT}/trial/", texts.trial, name="text_trial"),
     path("messages/<uuid:message_id>/cancel/", messages.cancel, name="message_cancel"),
     path("sending/", sending.sending, name="sending"),
     path("sending/resume/", sending.resume, name="sending_resume"),

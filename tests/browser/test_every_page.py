@@ -122,6 +122,11 @@ PAGES: dict[str, Opened] = {
     "staff:sending": ("admin", lambda day: reverse("staff:sending")),
     "staff:inbox": ("coordinator", lambda day: reverse("staff:inbox")),
     "staff:inbox_text": ("nurse", lambda day: at("staff:inbox_text", day.ids["text"])),
+    "staff:texts": ("admin", lambda day: reverse("staff:texts")),
+    "staff:text": (
+        "coordinator",
+        lambda day: reverse("staff:text", args=["confirmation", "es", "sms"]),
+    ),
     "staff:mailbox": ("coordinator", lambda day: reverse("staff:mailbox")),
     "staff:resources": ("admin", lambda day: reverse("staff:resources")),
     "staff:resource_new": ("admin", lambda day: reverse("staff:resource_new")),

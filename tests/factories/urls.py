@@ -69,6 +69,8 @@ FORMS: frozenset[str] = frozenset(
         "staff:repair_replan",
         "staff:repair_undo",
         "staff:task_acknowledge",
+        "staff:text_trial",
+        "staff:texts_review",
         "staff:task_close",
         "staff:visit_phase",
         "staff:visit_phase_correct",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from notifications.domain import gsm7, wording
 from notifications.domain.catalogue import CHANNELS, KINDS
+from notifications.domain.linting import FORBIDDEN
 from notifications.domain.render import first_of, render
 from notifications.domain.templates import (
     LANGUAGES,
@@ -19,15 +20,6 @@ from notifications.domain.templates import (
     usable_language,
 )
 
-# Bodies, diseases, treatments, claims: none of it belongs in a message.
-FORBIDDEN = re.compile(
-    r"\b(joint|knee|hip|shoulder|elbow|ankle|spine|tend[oó]n|cart[ií]l|bone|marrow"
-    r"|harvest|aspirat|inject|concentrate|bmac|bmc|procedure|surg|operati|an(a?)esthe"
-    r"|sedat|diagn|arthr|osteo|infect|medica|result|lab|orthop|stem|cell|regener|cure"
-    r"|heal|therap|treat|doctor|clinician|nurse|articulaci|rodilla|cadera|hombro|codo"
-    r"|tobillo|columna|hueso|m[eé]dul|inyec|procedimiento|cirug|operaci|anest|artr"
-    r"|infecc|c[eé]lula|madre|cura|terapia|tratam|m[eé]dic|enfermer)"
-)
 HOUSTON = ZoneInfo("America/Chicago")
 LINK = "https://visits.example.org/v/AbCdEfGhIjKlMnOpQrStUv/"
 LONGEST = {
@@ -216,7 +208,7 @@ def test_segments_are_counted_as_carriers_count_them(text, encoding, units, segm
     assert gsm7.size(text) == gsm7.Size(encoding, units, segments)
 
 
-@given(st.text(alphabet=sorted(gsm7.BASIC | gsm7.EXTENDED) + ["á", "😀"], max_size=500))
+@given(st.text(alphabet=[*sorted(gsm7.BASIC | gsm7.EXTENDED), "á", "😀"], max_size=500))
 def test_no_character_is_cut_and_no_segment_is_emptier_than_it_must_be(text):
     found = gsm7.size(text)
     room = 153 if found.encoding == "GSM-7" else 67

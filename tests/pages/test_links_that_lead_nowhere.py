@@ -22,7 +22,7 @@ BY = job("tests")
 
 @pytest.fixture
 def holder(db):
-    """Somebody who takes texts, with a link that ended yesterday to a visit tomorrow."""
+    """Somebody who takes texts; their link to a visit to come has ended."""
     found, _ = visit_by_link(sms_consent=True)
     sending.send_due(as_of=clock.now())
     end(found)
@@ -190,3 +190,17 @@ def test_another_browser_with_the_ended_link_learns_nothing_of_the_patient(holde
 
     assert holder.patient.given_name not in page
     assert holder.patient.family_name not in page
+
+
+def test_a_wish_that_cannot_be_planned_keeps_nothing_else_from_leaving(
+    holder, monkeypatch
+):
+    ask(holder)
+
+    def fail(*_, **__):
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("notifications.services.asking.replan", fail)
+        assert sent() == []
+    assert len(sent()) == 1
