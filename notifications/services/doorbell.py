@@ -35,6 +35,10 @@ class Breaker:
         """Leave the bell alone from now on."""
         self.open_until = time.monotonic() + SILENT_SECONDS
 
+    def close(self) -> None:
+        """Ring again at once: a ring that was slow has come through after all."""
+        self.open_until = 0.0
+
 
 breaker = Breaker()
 
@@ -68,3 +72,5 @@ def _ring(task: str) -> None:
     except (OperationalError, RedisError, OSError) as error:
         breaker.trip()
         log.warning("doorbell_failed", error=type(error).__name__)
+    else:
+        breaker.close()
