@@ -31,17 +31,18 @@ def senders(committed_db):
             check=False,
         )
         assert done.returncode == 0, done.stderr[-3000:]
-        return json.loads(done.stdout)
+        # Whatever was logged stands before it.
+        return json.loads(done.stdout.splitlines()[-1])
 
     return run
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
 def test_a_sender_that_dies_at_any_point_loses_and_doubles_nothing(senders, capability):
-    told = senders("points", capability, size(1, 2))
+    told = senders("points", capability, size(1, 2), size(3, 0))
 
     for kind, fates in told.items():
-        assert len(fates) > 25
+        assert len(fates) >= 25
         for point, fate in enumerate(fates):
             must_arrive = KINDS[kind].must_arrive
             assert is_right(fate, capability, must_arrive), (kind, point, fate)
