@@ -12,11 +12,18 @@ def main(arguments: list[str]) -> int:
     """Run the benchmarks named, or all of them."""
     django.setup()
     # Only now: these import models.
-    from bench import board, booking, checker, messages, openings  # noqa: PLC0415
+    from bench import (  # noqa: PLC0415
+        board,
+        booking,
+        checker,
+        faults,
+        messages,
+        openings,
+    )
 
     benches = {"openings": openings.figures, "booking": booking.figures}
     benches |= {"board": board.figures, "checker": checker.figures}
-    benches |= {"messages": messages.figures}
+    benches |= {"messages": messages.figures, "faults": faults.figures}
     unknown = set(arguments) - set(benches)
     if unknown:
         sys.stderr.write(f"usage: ./run bench [{' | '.join(benches)}]\n")

@@ -3,6 +3,7 @@
 Beat rings every 15 seconds anyway; a lost ring costs that, never a message.
 """
 
+import threading
 import time
 
 import structlog
@@ -16,6 +17,8 @@ log = structlog.get_logger()
 TASK = "notifications.tasks.send_due"
 PAGES_TASK = "notifications.tasks.send_pages"
 SILENT_SECONDS = 30.0
+# A ring takes milliseconds. One that hangs goes on by itself, and nobody waits for it.
+PATIENCE_SECONDS = 0.5
 
 
 class Breaker:
@@ -31,6 +34,10 @@ class Breaker:
     def trip(self) -> None:
         """Leave the bell alone from now on."""
         self.open_until = time.monotonic() + SILENT_SECONDS
+
+    def close(self) -> None:
+        """Ring again at once: a ring that was slow has come through after all."""
+        self.open_until = 0.0
 
 
 breaker = Breaker()
@@ -48,11 +55,22 @@ def ring_for_pages_after_commit() -> None:
 
 
 def ring(task: str = TASK) -> None:
-    """Ask a worker to send what is due."""
+    """Ask a worker to send what is due; return within half a second, come what may."""
     if breaker.is_open():
         return
+    ringing = threading.Thread(target=_ring, args=[task], name="doorbell", daemon=True)
+    ringing.start()
+    ringing.join(PATIENCE_SECONDS)
+    if ringing.is_alive():
+        breaker.trip()
+        log.warning("doorbell_hangs")
+
+
+def _ring(task: str) -> None:
     try:
         current_app.send_task(task, ignore_result=True)
     except (OperationalError, RedisError, OSError) as error:
         breaker.trip()
         log.warning("doorbell_failed", error=type(error).__name__)
+    else:
+        breaker.close()

@@ -10,13 +10,13 @@ from django.urls import reverse
 from clinics.services.doors import Answer, PublicRequest, public_page
 from core.refusal import Refused
 from notifications.selectors.alarms import is_told
-from pages import milestone_words
+from pages import milestone_words, recovery_chart
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import Visitor, is_switch, language_of, show, shut
 from pages.patient.visitor import visitor as who
 from patients import selectors as patients
 from procedures.domain.questions import Question, told
-from procedures.selectors import milestones
+from procedures.selectors import milestones, recovery
 from procedures.selectors.follow_ups import follow_up as find
 from procedures.selectors.follow_ups import takes_answers, tier_of
 from procedures.services import alarms, reopening, responses
@@ -283,9 +283,21 @@ def done(request: PublicRequest) -> Answer:
         "urgent": urgent,
         "steps": check_in.steps(),
         "signs_address": reverse("v:signs"),
+        **_recovery(check_in),
         **_correcting(check_in),
     }
     return check_in.show("notice", context)
+
+
+def _recovery(check_in: CheckIn) -> dict[str, Any]:
+    """How it has been since before: nothing to who is to call now."""
+    if check_in.urgent_of(tier_of(check_in.follow_up)):
+        return {}
+    found = recovery.curves(check_in.follow_up.episode)
+    return {
+        "charts": recovery_chart.charts(found, check_in.language),
+        "chart_words": recovery_chart.WORDS[check_in.language],
+    }
 
 
 def _correcting(check_in: CheckIn) -> dict[str, str]:

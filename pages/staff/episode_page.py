@@ -10,7 +10,7 @@ from clinics.domain import policy
 from clinics.domain.roles import LABELS, ROLES
 from clinics.services.doors import StaffRequest
 from pages import episode_path as path
-from pages import refusal_words, states
+from pages import recovery_chart, refusal_words, states
 from pages.act_page import vars_of
 from pages.day_strip import strip
 from pages.episode_contacts import contacts
@@ -23,7 +23,7 @@ from pages.words import sentence
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.pathway import Stage
 from procedures.domain.vocabulary import READINESS_ITEMS
-from procedures.selectors import day, episodes, facts, products, scores
+from procedures.selectors import day, episodes, facts, products, recovery, scores
 from scheduling import selectors as scheduling
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def _clinical(episode: "Episode", zone: ZoneInfo) -> dict[str, Any]:
             }
             for one in products.hand_offs(episode)
         ],
+        "charts": recovery_chart.charts(recovery.curves(episode)),
         "scores": _scores(episode),
     }
 

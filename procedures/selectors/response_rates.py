@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import OuterRef, Subquery
 
 from procedures.models import FollowUp, Response
+from procedures.selectors.follow_ups import ENDED
 
 # A patient answers by link; staff write down what they hear.
 BY_LINK, BY_STAFF = "link", "staff"
@@ -27,16 +28,17 @@ class ResponseRate:
     late: int = 0
 
     @property
-    def share(self) -> float | None:
+    def rate(self) -> float | None:
         """Return the answered share of what was due, None if nothing was."""
         return self.answered / self.due if self.due else None
 
 
-def response_rates(clinic_id: int, since: date, until: date) -> list[ResponseRate]:
+def response_rates(*, clinic_id: int, since: date, until: date) -> list[ResponseRate]:
     """The follow-ups of a clinic whose day lay between these, both included, by code
     in the order of the timetable; one statement.
 
-    What was cancelled with a death or a wish for silence was not due.
+    What was cancelled with a death or a wish for silence was not due, nor what nobody
+    answered after the path had ended.
     """
     current = Response.objects.filter(follow_up=OuterRef("pk"), superseded_at=None)
     rows = (
@@ -44,6 +46,7 @@ def response_rates(clinic_id: int, since: date, until: date) -> list[ResponseRat
             episode__clinic_id=clinic_id, target_on__range=(since, until)
         )
         .exclude(state="cancelled")
+        .exclude(episode__stage__in=ENDED, answered_at=None)
         .annotate(teller=Subquery(current.values("recorded_by")[:1]))
         .order_by("position", "code")
         .values_list("code", "answered_at", "state", "teller", named=True)

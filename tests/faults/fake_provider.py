@@ -57,13 +57,31 @@ class Fake:
         return [key for key, copies in self.ledger.items() if copies > 1]
 
 
-def many(count, **fields):
-    """An office, and `count` people more with the same visit and its messages."""
+# A copy's own number in the place of the first one's.
+SAME_CONTACT = "'id', gen_random_uuid(), 'patient_id', c.patient"
+OWN_CONTACT = f"""{SAME_CONTACT}, 'value', CASE t.system
+    WHEN 'phone' THEN '+1713' || 5550000 + c.n ELSE t.value END"""
+# What a visit needs to be moved.
+PHASES = """
+INSERT INTO scheduling_appointmentphase
+SELECT (jsonb_populate_record(p, jsonb_build_object('appointment_id', c.visit,
+    'id', nextval(pg_get_serial_sequence('scheduling_appointmentphase', 'id'))))).*
+  FROM copies c, scheduling_appointmentphase p
+"""
+
+
+def many(count, *, own_numbers=False, **fields):
+    """An office, and `count` people more with the same visit and its messages.
+
+    With `own_numbers` each has a telephone of their own, and their visits can move.
+    """
     place, who, visit = make.booked(**fields)
+    copy = COPY.format(count=count, kinds="'confirmation', 'day_before'")
+    if own_numbers:
+        assert SAME_CONTACT in copy
+        copy = copy.replace(SAME_CONTACT, OWN_CONTACT) + PHASES
     with connection.cursor() as cursor:
-        for statement in COPY.format(
-            count=count, kinds="'confirmation', 'day_before'"
-        ).split(";"):
+        for statement in copy.split(";"):
             if statement.strip():
                 cursor.execute(statement)
     return place, who, visit
