@@ -46,26 +46,7 @@ def plan(
     """
     if reach.silence:
         return Plan()
-    found: Iterable[Wanted | Call]
-    match subject:
-        case Visit():
-            found = plan_visit(subject, reach, now, kinds)
-        case CheckIn():
-            reach = reach.about(replies.CHECK_INS)
-            found = chain(
-                plan_invitations(subject, reach, kinds), plan_calls(subject, reach, now)
-            )
-        case Alarm():
-            found = plan_pages(subject, kinds)
-        case Offered():
-            found = plan_offer(subject, reach)
-        case Enquiry():
-            found = plan_enquiry(subject, reach, kinds)
-        case Received():
-            found = plan_texts(subject, reach, kinds)
-        case Asked():
-            found = plan_asked(subject, reach)
-    items = list(found)
+    items = list(_items(subject, reach, now, kinds))
     messages = [item for item in items if isinstance(item, Wanted)]
     if lost:
         messages += list(_by_another(messages, subject, reach, kinds, lost))
@@ -78,6 +59,29 @@ def plan(
         ),
         tuple(c for c in items if isinstance(c, Call)),
     )
+
+
+def _items(
+    subject: Subject, reach: Reach, now: datetime, kinds: Kinds
+) -> Iterable[Wanted | Call]:
+    match subject:
+        case Visit():
+            return plan_visit(subject, reach, now, kinds)
+        case CheckIn():
+            reach = reach.about(replies.CHECK_INS)
+            return chain(
+                plan_invitations(subject, reach, kinds), plan_calls(subject, reach, now)
+            )
+        case Alarm():
+            return plan_pages(subject, kinds)
+        case Offered():
+            return plan_offer(subject, reach)
+        case Enquiry():
+            return plan_enquiry(subject, reach, kinds)
+        case Received():
+            return plan_texts(subject, reach, kinds)
+        case Asked():
+            return plan_asked(subject, reach)
 
 
 def _by_another(

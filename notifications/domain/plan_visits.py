@@ -69,8 +69,7 @@ def plan_visit(
         yield from _called_off(visit, reach, now, kinds)
     if visit.is_missed:
         yield from _missed(visit, reach, kinds[catalogue.MISSED])
-    if visit.waits_today and visit.delay_at is not None:
-        yield from _delay(visit, reach, kinds[catalogue.RUNNING_LATE])
+    yield from _delay(visit, reach, kinds[catalogue.RUNNING_LATE])
     if not visit.is_live:
         return
     if visit.told is None and reach.channel:
@@ -111,7 +110,7 @@ def days_told(
 
 def _reminders(visit: Visit, reach: Reach, kinds: Kinds) -> Iterator[Reminder]:
     """The reminders of one visit alone, out of quiet hours on the patient's wall."""
-    # "See you tomorrow" is not said to somebody whose last word is that they do not come.
+    # No "see you tomorrow" to somebody whose last word is that they do not come.
     if not visit.is_live or visit.is_declined:
         return
     for row in REMINDERS:
@@ -169,7 +168,8 @@ def _other_times(visit: Visit, asked_at: datetime, kind: Kind) -> Wanted:
 
 def _delay(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted | Call]:
     """The news that the clinic runs late today, or a call where no message may go."""
-    assert visit.delay_at is not None
+    if not visit.waits_today or visit.delay_at is None:
+        return
     if reach.channel is None:
         # Who is here already can be told across the desk.
         if visit.is_live:
@@ -277,7 +277,8 @@ def _calls(visit: Visit, reach: Reach, now: datetime) -> Iterator[Call]:
 def _still_needs(visit: Visit, row: Touchpoint) -> bool:
     match row.kind:
         case touchpoints.UNCONFIRMED | touchpoints.STANDBY:
-            return not visit.is_confirmed
+            # Whoever said that they do not come was asked about at once.
+            return not (visit.is_confirmed or visit.is_declined)
         case catalogue.CONFIRMATION:
             is_new = visit.told is None and not visit.revision
             return is_new and not visit.is_confirmed

@@ -24,7 +24,7 @@ def load(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("procedures", "0013_alarms"),
+        ("procedures", "0014_whole_codes_and_vouched_kits"),
     ]
 
     operations = [

@@ -46,7 +46,10 @@ def test_what_is_due_in_the_time_asked_for_is_counted(day):
     assert list(rates(day)) == ["D1", "D3", "D7", "D14"]
     assert rates(day)["D1"] == (1, 0, {"link": 0, "staff": 0}, 0)
     assert list(rates(day, until=date(2026, 9, 28))) == ["D1", "D3", "D7"]
-    assert response_rates(clinic_id=day.place.clinic.pk + 1, since=SINCE, until=UNTIL) == []
+    assert (
+        response_rates(clinic_id=day.place.clinic.pk + 1, since=SINCE, until=UNTIL)
+        == []
+    )
 
 
 def test_answers_count_by_who_gave_them(day):
@@ -62,7 +65,10 @@ def test_answers_count_by_who_gave_them(day):
     found = rates(day)
     assert found["D3"] == (1, 1, {"link": 1, "staff": 0}, 0)
     assert found["D7"] == (1, 1, {"link": 0, "staff": 1}, 0)
-    assert response_rates(clinic_id=day.place.clinic.pk, since=SINCE, until=UNTIL)[1].rate == 1.0
+    assert (
+        response_rates(clinic_id=day.place.clinic.pk, since=SINCE, until=UNTIL)[1].rate
+        == 1.0
+    )
 
 
 def test_a_late_answer_is_one_and_says_so(day):
