@@ -39,7 +39,7 @@ def why(
 
 
 def _by_reach(
-    subject: Visit | CheckIn | Offered, reach: Reach, channel: str
+    subject: Visit | CheckIn | Offered | Enquiry | Asked, reach: Reach, channel: str
 ) -> tuple[str, str]:
     """By the patient's own word, or because the channel cannot be used."""
     if channel in reach.refused:

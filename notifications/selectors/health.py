@@ -129,7 +129,11 @@ def _providers(clinic_id: int, now: datetime) -> tuple[Provider, ...]:
     everything = known.get(ProviderState.ALL)
     if everything is not None and everything.paused_at:
         found.append(_provider(ProviderState.ALL, (), everything, None))
-    for name, carries in channels.lanes().items():
+    carried: dict[str, list[str]] = {}
+    for names, carries in channels.lanes().items():
+        for name in names:
+            carried.setdefault(name, []).extend(carries)
+    for name, carries in carried.items():
         row = known.get(name)
         found.append(_provider(name, tuple(carries), row, taken.get(name)))
     return tuple(found)

@@ -268,7 +268,7 @@ def _opens(found: Asked, patient: "Patient") -> bool:
     about = load(link.subject, patient).snapshot
     if isinstance(about, Visit):
         return about.is_live and about.revision == link.revision
-    return about.is_open
+    return not isinstance(about, Received) and about.is_open
 
 
 def _of_user(

@@ -20,7 +20,7 @@ from notifications.domain import catalogue, inbox, replies
 from notifications.selectors import inbox as reading
 from notifications.selectors.opt_outs import scopes
 from notifications.services import inbox as service
-from notifications.services.wording import spoken_phone
+from notifications.services.phones import spoken_phone
 from pages import states
 from pages.forms import Form, area, show
 from patients import selectors as patients

@@ -10,7 +10,7 @@ from clinics.domain.policy import may
 from notifications import selectors
 from notifications.domain.states import LIVE, WAITING
 from notifications.selectors import message_log
-from notifications.services.wording import spoken_phone
+from notifications.services.phones import spoken_phone
 from pages import states
 from pages.words import sentence
 

@@ -211,6 +211,8 @@ def message(clinic: Clinic) -> dict[str, Any]:
 def hearing(clinic: Clinic) -> dict[str, Any]:
     planned = Message.objects.get(pk=message(clinic)["message_id"])
     return {"on": planned.next_at.date()}
+
+
 def text(clinic: Clinic) -> dict[str, Any]:
     """A text that somebody of this clinic's patients sent."""
     patients.patient(clinic, phone=inbound.SENDER)
