@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from clinics.domain import quiet
 from notifications.domain import touchpoints_after as table
+from notifications.domain.catalogue import MORNING
 from notifications.domain.subjects import CheckIn
-from notifications.domain.touchpoint import Touchpoint
+from notifications.domain.touchpoint import INVITED, Touchpoint
 from notifications.domain.wanted import (
     NO_CHANNEL,
     NOT_BOOKED,
@@ -84,7 +85,7 @@ def _wanted(
     reach: Reach,
     kinds: Kinds,
 ) -> Wanted:
-    is_nudge = row.anchor == table.INVITED
+    is_nudge = row.anchor == INVITED
     closes = _closes(subject, reach)
     return Wanted(
         subject=subject.subject,
@@ -124,7 +125,7 @@ def _call_to_book(subject: CheckIn, reach: Reach) -> Iterator[Call]:
     due = invited
     if reach.channel:
         due = table.BOOK_CALL.due_at(quiet.permitted(invited, reach.zone), reach.zone)
-    last = quiet.at(subject.window_to, table.MORNING, reach.zone)
+    last = quiet.at(subject.window_to, MORNING, reach.zone)
     yield _call(subject, table.BOOK_CALL, NOT_BOOKED, min(due, last), reach)
 
 

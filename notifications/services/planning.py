@@ -27,6 +27,7 @@ PASSING = frozenset(
         "not_needed",
         "not_on_call",
         "visit_arrived",
+        "answered_or_closed",
         "deceased",
         "do_not_contact",
     }
