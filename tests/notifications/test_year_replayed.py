@@ -12,7 +12,7 @@ from notifications.services import sending
 from notifications.services.check_in_calls import ask_for_calls
 from notifications.services.checking import faults
 from patients.models import Task
-from patients.services import consents, departures
+from patients.services import consents, contacts, departures
 from procedures.models import FollowUp
 from procedures.services import responses
 from scheduling.services import booking
@@ -46,6 +46,13 @@ CALLS = [
 @pytest.fixture
 def day():
     ready = Day.ready()
+    contacts.add(
+        patient_id=ready.episode.patient_id,
+        system="email",
+        value="marisol@example.org",
+        by=ready.place.actor("coordinator"),
+        now=make.at("2026-09-15", "08:31"),
+    )
     for channel in ("sms", "email"):
         consents.grant(
             patient_id=ready.episode.patient_id,
