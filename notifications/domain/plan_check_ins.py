@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from clinics.domain import quiet
 from notifications.domain import catalogue
 from notifications.domain import touchpoints_after as table
+from notifications.domain.catalogue import MORNING
 from notifications.domain.subjects import CheckIn
 from notifications.domain.touchpoint import INVITED, Touchpoint
 from notifications.domain.wanted import (
@@ -125,7 +126,7 @@ def _call_to_book(subject: CheckIn, reach: Reach) -> Iterator[Call]:
     due = invited
     if reach.channel:
         due = table.BOOK_CALL.due_at(quiet.permitted(invited, reach.zone), reach.zone)
-    last = quiet.at(subject.window_to, catalogue.MORNING, reach.zone)
+    last = quiet.at(subject.window_to, MORNING, reach.zone)
     yield _call(subject, table.BOOK_CALL, NOT_BOOKED, min(due, last), reach)
 
 

@@ -30,6 +30,7 @@ PASSING = frozenset(
         "patient_declined",
         "not_on_call",
         "visit_arrived",
+        "answered_or_closed",
         "deceased",
         "do_not_contact",
     }

@@ -1,5 +1,8 @@
 """The demo's mailbox: what each person's phone or inbox received."""
 
+from urllib.parse import urlencode
+from uuid import UUID
+
 from django.conf import settings
 from django.template.response import TemplateResponse
 
@@ -18,7 +21,9 @@ def mailbox(request: StaffRequest) -> Answer:
         raise NotFound("There is a mailbox only in a demo.")
     number = max(1, numbers.read(request.GET.get("page", ""), 1))
     first = (number - 1) * ROWS
-    rows = list(selectors.mailbox(request.clinic.pk)[first : first + ROWS + 1])
+    patient_id = _patient(request)
+    found = selectors.mailbox(request.clinic.pk, patient_id=patient_id)
+    rows = list(found[first : first + ROWS + 1])
     more, rows = len(rows) > ROWS, rows[:ROWS]
     ids = {row.patient_id for row in rows if row.patient_id}
     request.saw(*ids, count=len(ids), deliberate=False)
@@ -26,6 +31,7 @@ def mailbox(request: StaffRequest) -> Answer:
         "items": [
             {
                 "who": row.patient.full_name if row.patient else str(row.user or ""),
+                "of_one": f"?patient={row.patient_id}" if row.patient_id else "",
                 "address": row.address,
                 "channel": states.CHANNELS.get(row.channel, row.channel),
                 "is_text": row.channel == "sms",
@@ -35,6 +41,20 @@ def mailbox(request: StaffRequest) -> Answer:
             }
             for row in rows
         ],
-        "next_address": f"?page={number + 1}" if more else "",
+        "of_one": patient_id is not None,
+        "next_address": _next(number + 1, patient_id) if more else "",
     }
     return TemplateResponse(request, "pages/staff/mailbox.html", context)
+
+
+def _patient(request: StaffRequest) -> UUID | None:
+    """The one whose whole year is to be read, if any."""
+    try:
+        return UUID(request.GET.get("patient", ""))
+    except ValueError:
+        return None
+
+
+def _next(number: int, patient_id: UUID | None) -> str:
+    of_one = {"patient": patient_id} if patient_id else {}
+    return f"?{urlencode({**of_one, 'page': number})}"

@@ -203,6 +203,11 @@ def _subject(task: "Task") -> dict[str, str]:
     if kind == "enquiry" and task.done_at is None:
         address = reverse("staff:enquiry", args=[key])
         return {"link_address": address, "link_label": "Open the enquiry"}
+    if task.kind == "book_follow_up" and task.done_at is None:
+        return {
+            "link_address": reverse("staff:owed"),
+            "link_label": "Find a time: owed visits",
+        }
     if kind == "follow_up" and task.done_at is None:
         return _contact(UUID(key))
     if kind == "waitlist" and task.done_at is None:
@@ -214,6 +219,9 @@ def _subject(task: "Task") -> dict[str, str]:
     if kind == "appointment" and task.done_at is None:
         address = reverse("staff:appointment", args=[key])
         return {"link_address": address, "link_label": "Open the visit"}
+    if kind == "milestone" and task.done_at is None:
+        address = reverse("staff:milestone", args=[key])
+        return {"link_address": address, "link_label": "Record the step"}
     if kind == "offer" and task.done_at is None:
         entry_id = waitlist.offer(UUID(key)).entry_id
         address = reverse("staff:waitlist_entry", args=[entry_id])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from procedures.domain import milestones as rules
 from procedures.domain.milestones import Milestone, from_data
@@ -69,12 +69,15 @@ def asked(follow_up: FollowUp) -> list[Step]:
 def unreached(today: date) -> QuerySet[EpisodeMilestone]:
     """The steps whose window has closed before that day and that nobody has been
     asked to look at, unless they were reached; of every clinic."""
-    told = MilestoneReport.objects.filter(milestone=OuterRef("pk"), superseded_at=None)
-    rows = EpisodeMilestone.objects.annotate(
-        told=Subquery(told.values("answer")[:1])
-    ).filter(asked_for_at=None, window_to__lt=today + timedelta(days=1))
-    rows = rows.exclude(told=rules.REACHED).exclude(episode__stage__in=ENDED)
-    rows = rows.filter(episode__patient__standing="")
+    reached = MilestoneReport.objects.filter(
+        milestone=OuterRef("pk"), superseded_at=None, answer=rules.REACHED
+    )
+    rows = EpisodeMilestone.objects.filter(
+        asked_for_at=None,
+        window_to__lt=today + timedelta(days=1),
+        episode__patient__standing="",
+    )
+    rows = rows.exclude(Exists(reached)).exclude(episode__stage__in=ENDED)
     return rows.select_related("episode__clinic").order_by("window_to", "pk")
 
 

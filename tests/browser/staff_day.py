@@ -190,7 +190,7 @@ def _step(place: Practice, patient: Patient) -> UUID:
         now=EARLIER,
     )
     milestones.plan(episode, EARLIER.date(), EARLIER)
-    return episode.milestones.earliest("position").pk
+    return UUID(str(episode.milestones.earliest("position").pk))
 
 
 def _closed_room(place: Practice) -> int:

@@ -45,7 +45,7 @@ def standby(given: str) -> WaitlistEntry:
 
 def texts(patient_id) -> list[tuple[str, str, str]]:
     """Each message that left: its kind, what became of it, and when."""
-    rows = Message.objects.filter(patient_id=patient_id, sent_at__isnull=False)
+    rows = Message.objects.filter(patient_id=patient_id)
     told = [(row.kind, row.state, local(row.sent_at)) for row in rows if row.sent_at]
     return sorted(told, key=lambda row: row[2])
 

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import product
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from core import clock
 from core.actor import Actor
@@ -228,7 +228,7 @@ def test_a_report_is_never_changed(day):
     rows = MilestoneReport.objects.filter(pk=record(day).pk)
 
     for change in (rows.delete, lambda: rows.update(note="other")):
-        with pytest.raises(IntegrityError, match="signed"), transaction.atomic():
+        with pytest.raises(DatabaseError), transaction.atomic():
             change()
 
 
