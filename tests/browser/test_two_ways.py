@@ -26,9 +26,7 @@ def agreed():
 
 
 @LOOKS
-def test_the_pages_of_answers_and_preferences_pass_the_gates(
-    look, new_page, live_site
-):
+def test_the_pages_of_answers_and_preferences_pass_the_gates(look, new_page, live_site):
     holder, _ = agreed()
     clock.set_to(FRIDAY_NINE - timedelta(hours=2))
     with opened(new_page, look) as page:
