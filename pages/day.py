@@ -12,7 +12,7 @@ from pages.words import short_name
 
 if TYPE_CHECKING:
     from scheduling.selectors import DayBoard
-    from scheduling.selectors.board import Block, Who
+    from scheduling.selectors.board import Block, BoardVisit, Who
 
 
 # A block with the kind and the name of its resource.
@@ -37,6 +37,7 @@ class Visit:
     clinicians: tuple[str, ...]
     joint: str
     about: About | None = None
+    late_minutes: int = 0  # the patient says so
 
     @property
     def short_name(self) -> str:
@@ -66,25 +67,18 @@ def _gathered(board: "DayBoard", places: Mapping[UUID, str]) -> list[Visit]:
             if block.appointment_id:
                 found = blocks.setdefault(block.appointment_id, [])
                 found.append((block, column.kind, column.name))
-    known = {visit.id: visit.patient for visit in board.visits}
-    made = [
-        _visit(pk, rows, known[pk], places.get(pk, "")) for pk, rows in blocks.items()
-    ]
+    known = {visit.id: visit for visit in board.visits}
+    made = [_visit(known[pk], rows, places.get(pk, "")) for pk, rows in blocks.items()]
     return sorted(made, key=lambda visit: (visit.start, visit.end, visit.id))
 
 
-def _visit(
-    pk: UUID,
-    rows: list[Row],
-    patient: "Who",
-    joint: str,
-) -> Visit:
+def _visit(visit: "BoardVisit", rows: list[Row], joint: str) -> Visit:
     first = rows[0][0]
-    state, tone = states.visit_state(first.status, first.confirmed)
+    state, tone = states.visit_state(first.status, first.confirmed, visit.answer)
     in_order = sorted(rows, key=lambda row: (row[0].start, row[2]))
     return Visit(
-        id=pk,
-        patient=patient,
+        id=visit.id,
+        patient=visit.patient,
         start=min(block.start for block, _, _ in rows),
         end=max(block.end for block, _, _ in rows),
         visit_type=first.visit_type,
@@ -96,6 +90,7 @@ def _visit(
         rooms=_names(row for row in in_order if row[1] in ROOMS),
         clinicians=_names(row for row in in_order if row[1] == "clinician"),
         joint=joint,
+        late_minutes=visit.late_minutes,
     )
 
 

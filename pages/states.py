@@ -1,6 +1,6 @@
 """Codes of other apps as a person reads them: a word and its tone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from notifications.domain.catalogue import CHECK_INS
@@ -21,6 +21,11 @@ VISITS = {
     "noshow": ("Did not come", "danger"),
     "entered-in-error": ("Entered in error", "neutral"),
     "held": ("Held", "warning"),
+}
+# The patient's last answer, where they do not come then.
+DECLINED = {
+    "other": ("Wants another time", "warning"),
+    "no": ("Cannot come", "danger"),
 }
 # These take no more time of the day.
 OVER = frozenset({"fulfilled", "cancelled", "noshow", "entered-in-error"})
@@ -93,20 +98,27 @@ TASKS = {
 }
 
 
-def visit_state(status: str, confirmed: bool) -> tuple[str, str]:
-    """A booked visit that was confirmed says so."""
+def visit_state(status: str, confirmed: bool, answer: str = "") -> tuple[str, str]:
+    """A booked visit says what its patient answered last."""
+    if status == "booked" and answer in DECLINED:
+        return DECLINED[answer]
     if status == "booked" and confirmed:
         return "Confirmed", "success"
     return VISITS.get(status, (sentence(status), "neutral"))
 
 
 def appointment_state(appointment: "Appointment") -> tuple[str, str]:
-    return visit_state(appointment.status, bool(appointment.confirmed_at))
+    confirmed = bool(appointment.confirmed_at)
+    return visit_state(appointment.status, confirmed, appointment.answer)
 
 
-def lateness(start: datetime, status: str, now: datetime) -> str:
-    """ "Late 12 min" of a patient who should be here by now."""
-    if status != "booked" or now <= start:
+def lateness(start: datetime, status: str, now: datetime, says_minutes: int = 0) -> str:
+    """ "Late 12 min" of a patient who should be here by now, or who says they are."""
+    if status != "booked":
+        return ""
+    if says_minutes and now < start + timedelta(minutes=says_minutes):
+        return f"Says {says_minutes} min late"
+    if now <= start:
         return ""
     return f"Late {distance(now - start)}"
 

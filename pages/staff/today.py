@@ -68,7 +68,9 @@ def _card(request: StaffRequest, visit: day.Visit, *, come: bool) -> dict[str, A
         "state": visit.state,
         "tone": visit.tone,
         "over": visit.status in states.OVER,
-        "late": states.lateness(visit.start, visit.status, request.now),
+        "late": states.lateness(
+            visit.start, visit.status, request.now, visit.late_minutes
+        ),
         "missing": visit.about.gaps if visit.about else (),
         "version": visit.version,
         # Without a room it is a call: nobody arrives.

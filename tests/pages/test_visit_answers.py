@@ -15,6 +15,8 @@ from patients.models import Task
 from scheduling.models import Appointment, FreedOpening
 from scheduling.selectors import day_projection
 from scheduling.services import booking
+from tests.clinics.conftest import browser
+from tests.factories import clinics as make_clinic
 from tests.factories import patients
 from tests.factories.scheduling import BY
 from tests.pages.by_link import BEFORE, FRIDAY_NINE, VISIT, visit_by_link
@@ -252,6 +254,20 @@ def test_running_late_stands_on_the_days_projection(holder, visit):
         "patient-late",
     )
     assert EN["late_now"].format(count=15) in holder.page(VISIT)
+
+
+def test_running_late_and_a_no_stand_on_today(holder, visit):
+    desk = browser(make_clinic.membership("coordinator", at=visit.clinic))
+    press(holder, "no")
+    clock.set_to(FRIDAY_NINE - timedelta(minutes=20))
+    assert "Cannot come" in desk.get("/staff/today/").content.decode()
+    assert holder.prove().status_code == 303
+    press(holder, "yes")
+    holder.browser.post(LATE, {"minutes": "15"})
+
+    page = desk.get("/staff/today/").content.decode()
+    assert "Says 15 min late" in page
+    assert "Cannot come" not in page
 
 
 def test_the_last_word_on_lateness_counts(holder, visit):
