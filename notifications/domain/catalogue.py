@@ -42,7 +42,6 @@ class Kind:
     `invites`: its mail puts the visit into the reader's calendar ("request", which a
     later one changes) or takes it out ("cancel").
     `at_any_hour`: whoever gets it has just asked for it, and waits.
-    `to_staff`: its readers work at the clinic.
     """
 
     code: str
@@ -56,7 +55,6 @@ class Kind:
     calls_if_late: bool = False
     invites: Literal["", "request", "cancel"] = ""
     at_any_hour: bool = False
-    to_staff: bool = False
 
     @property
     def offers_stop(self) -> bool:
@@ -82,13 +80,12 @@ class Kind:
 KINDS: Final[dict[str, Kind]] = {
     kind.code: kind
     for kind in (
-        Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24), to_staff=True),
+        Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24)),
         Kind(
             code=PASSWORD_RESET,
             priority=1,
             grace=timedelta(hours=24),
             at_any_hour=True,
-            to_staff=True,
         ),
         Kind(
             code=NEW_LINK,
@@ -102,7 +99,6 @@ KINDS: Final[dict[str, Kind]] = {
             priority=3,
             grace=timedelta(hours=1),
             at_any_hour=True,
-            to_staff=True,
         ),
         Kind(
             code=CANCELLED,
