@@ -73,7 +73,6 @@ class Kind:
     `invites`: its mail puts the visit into the reader's calendar ("request", which a
     later one changes) or takes it out ("cancel").
     `at_any_hour`: its reader has just asked or said something, and waits.
-    `to_staff`: its readers work at the clinic.
     """
 
     code: str
@@ -90,7 +89,6 @@ class Kind:
     purpose: str = replies.ALL
     invites: Literal["", "request", "cancel"] = ""
     at_any_hour: bool = False
-    to_staff: bool = False
 
     @property
     def offers_stop(self) -> bool:
@@ -116,13 +114,12 @@ class Kind:
 KINDS: Final[dict[str, Kind]] = {
     kind.code: kind
     for kind in (
-        Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24), to_staff=True),
+        Kind(code=ON_CALL_PAGE, priority=0, grace=timedelta(hours=24)),
         Kind(
             code=PASSWORD_RESET,
             priority=1,
             grace=timedelta(hours=24),
             at_any_hour=True,
-            to_staff=True,
         ),
         Kind(
             code=NEW_LINK,
@@ -136,7 +133,6 @@ KINDS: Final[dict[str, Kind]] = {
             priority=3,
             grace=timedelta(hours=1),
             at_any_hour=True,
-            to_staff=True,
         ),
         Kind(
             code=CANCELLED,

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from clinics.domain import quiet
-from notifications.domain import catalogue
 from notifications.domain import touchpoints_after as table
 from notifications.domain.catalogue import MORNING
 from notifications.domain.subjects import CheckIn

@@ -12,6 +12,7 @@ from core.actor import Actor
 from notifications.services import asking
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import (
+    ended,
     is_switch,
     language_of,
     notice,
@@ -87,8 +88,7 @@ def _ended(request: PublicRequest, token: str) -> Answer:
     link = links.find_ended(token, request.now)
     if link is None:
         return unknown(request)
-    context = {"token": token}
-    return show(request, "ended", context, clinic=link.patient.clinic, status=404)
+    return ended(request, link, token)
 
 
 def _prove(

@@ -164,9 +164,24 @@ def notice(
     )
 
 
-def shut(request: HttpRequest) -> TemplateResponse:
-    """Asked for a page without a fresh proof: open the link again."""
+def shut(request: PublicRequest) -> TemplateResponse:
+    """Asked for a page without a fresh proof: open the link again.
+
+    Whose link has ended in the meantime is told that, and how to get a new one.
+    """
+    token = _token(request)
+    link = links.find_ended(token, request.now) if token else None
+    if link is not None:
+        return ended(request, link, token, status=403)
     return notice(request, "again", status=403)
+
+
+def ended(
+    request: HttpRequest, link: "PatientLink", token: str, status: int = 404
+) -> TemplateResponse:
+    """A link that opens nothing any more: its clinic's number, and a new one."""
+    clinic = link.patient.clinic
+    return show(request, "ended", {"token": token}, clinic=clinic, status=status)
 
 
 def unknown(request: HttpRequest) -> TemplateResponse:

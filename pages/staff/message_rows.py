@@ -38,6 +38,7 @@ WHY = {
     "acknowledged": "Somebody has taken it on",
     "not_on_call": "This person is not on call any more",
     "offer_closed": "The offer is closed",
+    "nothing_to_open": "The link would lead nowhere any more",
     "visit_arrived": "The patient is here",
     "visit_checked_in": "The patient is here",
     "visit_fulfilled": "The visit is over",

@@ -197,35 +197,35 @@ def _owner(task: "Task") -> str:
     return f"for a {roles.LABELS.get(task.owner_role, task.owner_role).lower()}"
 
 
+# Kind of subject to the page it has and the words of the link.
+PAGES_OF = {
+    "enquiry": ("staff:enquiry", "Open the enquiry"),
+    "waitlist": ("staff:waitlist_entry", "Open the waiting list entry"),
+    "text": ("staff:inbox_text", "Open the text"),
+    "appointment": ("staff:appointment", "Open the visit"),
+    "milestone": ("staff:milestone", "Record the step"),
+}
+
+
 def _subject(task: "Task") -> dict[str, str]:
-    """Where the thing itself is, if it has a page."""
+    """Return the address of the thing itself, if it has a page, and the link's words."""
     kind, _, key = task.subject.partition(":")
-    if kind == "enquiry" and task.done_at is None:
-        address = reverse("staff:enquiry", args=[key])
-        return {"link_address": address, "link_label": "Open the enquiry"}
-    if task.kind == "book_follow_up" and task.done_at is None:
+    if task.done_at is not None:
+        return {}
+    if task.kind == "book_follow_up":
         return {
             "link_address": reverse("staff:owed"),
             "link_label": "Find a time: owed visits",
         }
-    if kind == "follow_up" and task.done_at is None:
+    if kind == "follow_up":
         return _contact(UUID(key))
-    if kind == "waitlist" and task.done_at is None:
-        address = reverse("staff:waitlist_entry", args=[key])
-        return {"link_address": address, "link_label": "Open the waiting list entry"}
-    if kind == "text" and task.done_at is None:
-        address = reverse("staff:inbox_text", args=[key])
-        return {"link_address": address, "link_label": "Open the text"}
-    if kind == "appointment" and task.done_at is None:
-        address = reverse("staff:appointment", args=[key])
-        return {"link_address": address, "link_label": "Open the visit"}
-    if kind == "milestone" and task.done_at is None:
-        address = reverse("staff:milestone", args=[key])
-        return {"link_address": address, "link_label": "Record the step"}
-    if kind == "offer" and task.done_at is None:
+    if kind == "offer":
         entry_id = waitlist.offer(UUID(key)).entry_id
         address = reverse("staff:waitlist_entry", args=[entry_id])
         return {"link_address": address, "link_label": "Open the offer"}
+    if kind in PAGES_OF:
+        page, label = PAGES_OF[kind]
+        return {"link_address": reverse(page, args=[key]), "link_label": label}
     return {}
 
 

@@ -22,6 +22,7 @@ class Policies(Body):
 
     phone = serializers.CharField(required=False, max_length=16)
     address = serializers.CharField(required=False, max_length=500)
+    email = serializers.CharField(required=False, allow_blank=True, max_length=254)
     offer_batch_size = serializers.IntegerField(
         required=False, min_value=1, max_value=clinics.MOST["offer_batch_size"]
     )
@@ -69,6 +70,7 @@ def _clinic_json(clinic: "Clinic") -> dict[str, Any]:
         "time_zone": clinic.time_zone,
         "phone": clinic.phone,
         "address": clinic.address,
+        "email": clinic.email,
         "offer_batch_size": clinic.offer_batch_size,
         "offer_valid_minutes": clinic.offer_valid_minutes,
         "offers_by_itself": clinic.offers_by_itself,

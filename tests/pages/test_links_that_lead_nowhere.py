@@ -204,3 +204,16 @@ def test_a_wish_that_cannot_be_planned_keeps_nothing_else_from_leaving(
         broken.setattr("notifications.services.asking.replan", fail)
         assert sent() == []
     assert len(sent()) == 1
+
+
+def test_a_link_that_ends_while_its_page_is_open_says_so_too(holder):
+    PatientLink.objects.update(expires_at=clock.now() + timedelta(minutes=10))
+    holder.prove()
+    clock.set_to(clock.now() + timedelta(minutes=11))
+
+    answer = holder.browser.get("/v/visit/")
+
+    shown = answer.content.decode()
+    assert answer.status_code == 403
+    assert EN["gone_button"] in shown
+    assert f'href="tel:{holder.clinic.phone}"' in shown

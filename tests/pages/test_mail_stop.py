@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from config.logs import masked
 from core import clock
 from notifications.models import Message, OptOut
 from notifications.services import mail_stops, sending
@@ -96,3 +97,10 @@ def test_what_has_to_be_said_is_said_by_telephone_then(reader, address):
     make.cancel(place, appointment, now=make.NOW + make.HOUR)
 
     assert Task.objects.filter(patient=reader, kind="call_patient").exists()
+
+
+def test_no_log_holds_the_token(address):
+    token = address.split("/")[2]
+
+    assert token not in masked(f"GET {address} 200")
+    assert token not in masked(f"/v/{token}/mail/ %2Fv%2F{token}%2Fmail%2F")

@@ -169,3 +169,19 @@ def test_the_page_saves_and_counts_visits(at, admin):
     )
     assert wrong.status_code == 422
     assert "Give a number from 1 to 20." in wrong.content.decode()
+
+
+def test_the_mail_that_takes_answers_is_set_and_emptied(at, admin):
+    sent = patch(api(admin), {"email": " desk@cedar.example.org "})
+    emptied = patch(api(admin), {"email": ""})
+
+    assert sent.json()["email"] == "desk@cedar.example.org"
+    assert emptied.json()["email"] == ""
+
+
+def test_what_is_no_mail_address_is_said_beside_the_field(at, admin):
+    answer = patch(api(admin), {"email": "desk at cedar"})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "/email"
+    assert Clinic.objects.get(pk=at.clinic.pk).email == ""
