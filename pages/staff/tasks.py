@@ -208,7 +208,7 @@ PAGES_OF = {
 
 
 def _subject(task: "Task") -> dict[str, str]:
-    """Return the address of the thing itself, if it has a page, and the link's words."""
+    """Return the address of the page of the thing itself, and the words of a link."""
     kind, _, key = task.subject.partition(":")
     if task.done_at is not None:
         return {}
