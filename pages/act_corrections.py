@@ -11,6 +11,7 @@ from pages.act_sections import SECTIONS
 from pages.act_sheets import Here, grades_left_out, target_name
 from procedures.domain.act_schemas import SCHEMAS, of_record
 from procedures.domain.correction_table import KINDS
+from procedures.domain.day_vocabulary import HAND_OFFS
 from procedures.domain.schema import Field
 
 if TYPE_CHECKING:
@@ -32,6 +33,18 @@ def records(episode: "Episode", act: str = "correct") -> list[tuple[str, Any]]:
         .filter(superseded_at=None)
         .order_by("occurred_at")
     ]
+
+
+def name_of(kind: str, row: Any) -> str:
+    """ "Hand-off: H1 Harvest to container"; plain where a day has only one of them."""
+    which = ""
+    if kind == "hand_off":
+        which = dict(HAND_OFFS)[row.kind]
+    elif kind == "vitals":
+        which = str(row.purpose).replace("_", " ")
+    elif kind == "time_out":
+        which = str(row.number)
+    return f"{KINDS[kind].label}: {which}" if which else KINDS[kind].label
 
 
 def record(episode: "Episode", kind: str, record_id: str, act: str = "correct") -> Any:

@@ -20,6 +20,8 @@ from procedures.domain.guards import reasons_against
 from procedures.selectors import episodes
 
 HIDDEN = ("record", "record_id")
+# Reasons under which there is nothing to fill in.
+NOTHING_TO_DO = frozenset({"stage", "no-stop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class ActPage:
             "meaning": schema.signature,
             "needs_second": schema.second_person,
             "against": [vars_of(reason) for reason in against],
-            "is_possible": not any(reason.code == "stage" for reason in against),
+            "is_possible": not any(reason.code in NOTHING_TO_DO for reason in against),
             "hidden": [(n, self.here.asked[n]) for n in HIDDEN if n in self.here.asked],
         }
 

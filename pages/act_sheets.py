@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from procedures.domain.facts import Facts
     from procedures.models import Episode, FollowUp
 
+STAYS_DEFERRED = (
+    "The episode stays deferred, its visit cancelled and its preparation open: it is"
+    " decided, booked and prepared anew."
+)
 DOCTORS = (CLINICIAN, MEDICAL_DIRECTOR)
 
 
@@ -176,7 +180,14 @@ def _lift_stop(plain: Sheet, here: Here) -> Sheet:
     waiting = tuple((s.id, s.text) for s in here.facts.stops if s.is_open)
     chosen = here.asked.get("stop", "")
     starts = {"stop": chosen} if chosen in dict(waiting) else {}
-    return replace(plain, offers={"stop": waiting}, starts=starts)
+    schema = plain.schema
+    if here.facts.stage == "deferred":
+        fields = tuple(
+            replace(one, hint=STAYS_DEFERRED) if one.name == "mistaken" else one
+            for one in schema.fields
+        )
+        schema = replace(schema, fields=fields)
+    return replace(plain, schema=schema, offers={"stop": waiting}, starts=starts)
 
 
 def _inject(plain: Sheet, here: Here) -> Sheet:

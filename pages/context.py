@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from clinics.domain.policy import may
 from core import clock
 from notifications.selectors import alarms, inbox, send_mode
-from pages.words import clock_time, zone_name
+from pages.words import clock_time, moment, zone_name
 
 if TYPE_CHECKING:
     from clinics.models import Clinic
@@ -89,7 +89,9 @@ def _alarm_bar(
     waiting = list(alarms.unheard(clinic.pk, now)[:MOST_ALARMS])
     if not waiting:
         return {}
-    since = clock_time(min(task.created_at for task in waiting), zone)
+    first = min(task.created_at for task in waiting)
+    is_today = first.astimezone(zone).date() == now.astimezone(zone).date()
+    since = clock_time(first, zone) if is_today else moment(first, zone)
     text = (
         f"A red flag has had no answer since {since}."
         if len(waiting) == 1

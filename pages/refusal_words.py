@@ -94,6 +94,7 @@ ON_THE_DAY = {
     "discharge-no": "a discharge check says no",
     "driver-missing": "nobody drives the patient home",
     "escort-missing": "nobody goes home with the patient",
+    "hand-off-done": "the hand-off is scanned already",
     "harvest-too-long": "the harvest took too long",
     "in-the-future": "it lies in the future",
     "last-dose-missing": "the time of a last dose is missing",
@@ -104,6 +105,8 @@ ON_THE_DAY = {
     "not-today": "it is not the day of the visit",
     "pregnancy-test-old": "the pregnancy test is not of the day",
     "pregnancy-test-missing": "a pregnancy test is missing",
+    "processing-too-long": "the processing took too long",
+    "spin-too-long": "the spin does not fit between the times",
     "recovery-score": "the recovery score is too low",
     "stands-on-it": "a later record stands on it",
     "stay-too-short": "the stay was too short",
@@ -167,7 +170,7 @@ FOLLOW_UP = {
     "grade-not-allowed": "the term does not have this grade",
 }
 CODES = VISITS | BOOKING | BEFORE_THE_DAY | PEOPLE | ON_THE_DAY | PRODUCTS | FOLLOW_UP
-RULE = re.compile(r"[A-Z]+(-[A-Z]+)*-\d+[a-z]?")
+RULE = re.compile(r"[A-Z]+(-[A-Z]+)*-\d+[a-z]?(-[A-Z]+)*( v\d+)?")
 
 
 def code(text: str) -> str:

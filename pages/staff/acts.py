@@ -28,7 +28,6 @@ from pages.words import sentence
 from procedures.domain import in_passing
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.correction_guards import MADE_BY
-from procedures.domain.correction_table import KINDS
 from procedures.domain.schema import FieldError, InvalidData, parse
 from procedures.selectors import episodes
 from procedures.services import acts
@@ -87,7 +86,7 @@ def _sheet(act: str, here: Here) -> Sheet:
 def _choose_record(request: StaffRequest, here: Here, act: str) -> Answer:
     rows = [
         {
-            "name": KINDS[kind].label,
+            "name": act_corrections.name_of(kind, row),
             "at": row.occurred_at,
             "by": row.recorded_by_name,
             "address": f"?record={kind}&record_id={row.pk}",

@@ -81,7 +81,10 @@ def _clinical(episode: "Episode", zone: ZoneInfo) -> dict[str, Any]:
     return {
         "records": records(episode, zone),
         "figures": list(figures(run)) if run.arrived_at else [],
-        "products": [products.label(one) for one in products.of_episode(episode)],
+        "products": [
+            (products.label(one), products.is_struck(one))
+            for one in products.of_episode(episode)
+        ],
         "incidents": [
             {
                 "place": one.place,

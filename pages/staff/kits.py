@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from clinics.services.doors import Answer, StaffRequest, page
 from pages.forms import Form
-from pages.words import sentence
+from pages.words import full_day, sentence
 from procedures.selectors import products
 
 
@@ -29,7 +29,7 @@ def kits(request: StaffRequest) -> Answer:
                 "patient": use.episode.patient,
                 "address": reverse("staff:episode", args=[use.episode_id]),
                 "kit": f"{use.gtin}, lot {use.lot or '–'}, serial {use.serial or '–'}",
-                "used_on": use.used_on,
+                "used_on": full_day(use.used_on),
                 "state": sentence(products.state_of(use).replace("-", " ")),
             }
             for use in uses

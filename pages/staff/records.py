@@ -11,6 +11,7 @@ from clinics.services import access_log as access
 from clinics.services.doors import Answer, StaffRequest, page
 from core.models import JournalEntry
 from pages import history, journal_words, numbers
+from pages.words import sentence
 
 ROWS = 50
 STAFF = "staff:"
@@ -94,11 +95,16 @@ def _access_row(row: Any, names: dict[str, str]) -> dict[str, Any]:
         "cells": [
             _cell("Who", _who(row.actor, names)),
             _cell("Role", LABELS.get(row.role, row.role or "–")),
-            _cell("Page", row.view, code=True),
+            _cell("Page", _page_name(row.view)),
             _cell("Patients", str(row.count)),
             _cell("How", "Opened" if row.deliberate else "In a list"),
         ],
     }
+
+
+def _page_name(view: str) -> str:
+    """ "Contacts due" for "staff:contacts_due"."""
+    return sentence(view.rpartition(":")[2].replace("_", " ").replace("-", " "))
 
 
 def _cell(label: str, text: str, *, code: bool = False) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from core import events, journal
 from core.actor import Actor
 from core.problems import NotFound
 from patients import selectors
+from patients.domain.calls import CALLS, NOT_URGENT, OUTCOMES
 from patients.domain.fields import Fault, text_faults
 from patients.events import PatientDeparted, PatientReturned
 from patients.models import Departure, Patient, PatientLink, Task
@@ -25,19 +26,6 @@ from patients.services import faults, tasks
 from patients.services.locking import lock_all
 
 KINDS = (Standing.DECEASED.value, Standing.DO_NOT_CONTACT.value)
-# Tasks that say: telephone the patient. An urgent flag is a clinician's to close.
-CALLS = (
-    "call_patient",
-    "follow-up-missed",
-    "red-flag",
-    "book_follow_up",
-    "milestone_not_reached",
-)
-NOT_URGENT = 3
-OUTCOMES = {
-    "deceased": "Not made: the patient has died.",
-    "do_not_contact": "Not made: the patient wants no contact.",
-}
 RECORDED = {
     "deceased": "patient.died",
     "do_not_contact": "patient.asked_for_silence",
@@ -65,6 +53,15 @@ def record(
     faults.check(list(_faults(people[0], kind, source, died_on, now)))
     rows = [_record(one, kind, source, died_on, by=by, now=now) for one in people]
     return rows[0]
+
+
+def share(people: list[Patient], *, by: Actor, now: datetime) -> None:
+    """Two records turn out to be one person: what one says holds for both."""
+    for kind in KINDS:
+        rows = Departure.objects.filter(patient__in=people, kind=kind)
+        if known := rows.filter(taken_back_at=None).order_by("recorded_at").first():
+            for one in people:
+                _record(one, kind, known.source, known.died_on, by=by, now=now)
 
 
 def _lock_person(patient_id: UUID, clinic_id: int | None) -> list[Patient]:
@@ -172,7 +169,7 @@ def _open_again(patient: Patient, by: Actor, now: datetime) -> None:
     closed = Task.objects.filter(
         patient=patient,
         kind__in=CALLS,
-        done_at__in=instants,
+        done_at__gte=min(instants),
         outcome__in=OUTCOMES.values(),
     )
     for task in closed.order_by("created_at", "pk"):

@@ -10,6 +10,7 @@ from core.actor import Actor
 from core.problems import Problem
 from patients.events import PatientAmended
 from patients.models import Patient
+from patients.services import departures
 from patients.services.locking import lock, lock_all
 
 
@@ -30,6 +31,7 @@ def link(*, patient_id: UUID, duplicate_of: UUID, by: Actor, now: datetime) -> P
     _check(patient, first)
     if patient.duplicate_of_id != first.pk:
         _point(patient, first, "patient.duplicate_linked", by=by, now=now)
+        departures.share([patient, first], by=by, now=now)
     return patient
 
 

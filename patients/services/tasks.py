@@ -13,7 +13,7 @@ from clinics.domain import roles
 from core import events, journal, locks
 from core.actor import Actor
 from core.problems import NotFound, Problem
-from patients.domain import escalation
+from patients.domain import calls, escalation
 from patients.domain.fields import Fault, text_faults
 from patients.events import TaskAcknowledged, TaskClosed, TaskEscalated, TaskOpened
 from patients.models import Patient, Task
@@ -55,8 +55,11 @@ def open(  # noqa: A001  (always called as tasks.open)
     An open task of the same kind, subject and tier is returned as it is. Raises
     ValueError if neither `due_at` nor `tier` is given.
     """
+    standing = ""
     if patient_id is not None:
-        _check_clinic(lock(patient_id), clinic_id)
+        patient = lock(patient_id)
+        _check_clinic(patient, clinic_id)
+        standing = patient.standing
     same = Task.objects.filter(
         clinic_id=clinic_id, kind=kind, subject=subject, tier=tier, done_at=None
     )
@@ -79,6 +82,8 @@ def open(  # noqa: A001  (always called as tasks.open)
     )
     payload = {"kind": kind, "subject": subject, "tier": tier, "due_at": times.due_at}
     _record("task.opened", task, payload, by=by, now=now)
+    if why := calls.not_made(kind, tier, standing):
+        return close(task_id=task.pk, outcome=why, by=by, now=now)
     events.publish(TaskOpened(task_id=task.pk, patient_id=patient_id, occurred_at=now))
     return task
 

@@ -1,7 +1,7 @@
 """Guards of hand-off, processing, release and injection."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from procedures.domain import day_vocabulary as words
@@ -23,6 +23,8 @@ from procedures.domain.vitals_guards import vital_signs
 
 Answers = Mapping[str, Any]
 LEAST_EXPLANATION = 20
+# Loading, spinning, drawing off and labelling; 25 minutes are usual.
+LONGEST_PROCESSING = timedelta(minutes=120)
 BEFORE_PROCESSING = ("H1", "H2")
 # In which stage each hand-off can happen.
 POSSIBLE = {
@@ -44,6 +46,13 @@ def hand_off(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
             "hand-off-order",
             f"{data['kind']} does not belong here.",
             f"Now possible: {', '.join(POSSIBLE.get(facts.stage, ())) or 'none'}",
+        )
+    # A seventh belongs to each injection; every other place is passed once.
+    if data["kind"] != "H7" and data["kind"] in facts.day.hand_offs:
+        yield GuardReason(
+            "hand-off-done",
+            f"{data['kind']} is scanned already.",
+            "The one on record is entered in error first",
         )
     if data["kind"] == "H2" and "H1" not in facts.day.hand_offs:
         yield GuardReason(
@@ -98,6 +107,12 @@ def bench_answers(facts: Facts, data: Answers) -> Iterator[GuardReason]:
 
 def _processing_times(facts: Facts, data: Answers) -> Iterator[GuardReason]:
     yield from times_run_forward(facts, data["start_at"], data["end_at"])
+    took = data["end_at"] - data["start_at"]
+    if took > LONGEST_PROCESSING:
+        yield GuardReason("processing-too-long", "A processing takes at most 2 hours.")
+    elif timedelta() < took < timedelta(minutes=data["spin_minutes"]):
+        text = f"{data['spin_minutes']} minutes of spin do not fit between the times."
+        yield GuardReason("spin-too-long", text)
     harvest = facts.day.harvest
     if harvest and data["start_at"] < harvest.end_at:
         yield GuardReason("time-order", "Processing starts after the harvest's end.")

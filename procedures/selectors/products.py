@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from procedures.domain import product_ids
 from procedures.models import Episode, HandOff, KitUse, Product, ScanIncident
 from procedures.selectors.day_facts import (
+    aspirate,
     current_harvest,
     current_processing,
     expires_at,
@@ -69,6 +70,17 @@ def _volume_ml(product: Product) -> Decimal | None:
 def of_episode(episode: Episode) -> list[Product]:
     """Its containers, the aspirate first."""
     return list(episode.products.order_by("issued_at", "kind", "number"))
+
+
+def is_struck(product: Product) -> bool:
+    """True if what made it was entered in error, and it counts no more."""
+    if product.kind == product_ids.ASPIRATE:
+        newest = aspirate(product.episode)
+        is_newest = newest is not None and newest.pk == product.pk
+        return not is_newest or current_harvest(product.episode) is None
+    if product.kind == product_ids.CONCENTRATE:
+        return not product.made_by.filter(superseded_at=None).exists()
+    return not product.dispositions.filter(superseded_at=None).exists()
 
 
 def hand_offs(episode: Episode) -> list[HandOff]:

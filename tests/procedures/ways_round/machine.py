@@ -69,7 +69,7 @@ class Days(RuleBasedStateMachine):
     found: ClassVar[dict[str, tuple[int, list[str]]]] = {}
     runs: ClassVar[int] = 0
     collect: ClassVar[bool] = False
-    only: ClassVar[str] = ""
+    only: ClassVar[str | tuple[str, ...]] = ""
 
     names = st.sampled_from("ABC")
     picks = st.integers(0, 59)

@@ -31,6 +31,7 @@ def search(
     number: int = SEED,
     shrinks: bool = True,
     collect: bool = COLLECT,
+    only: str | tuple[str, ...] = ONLY,
 ) -> type[Days]:
     """Live that many days from `start`; the machine's class, with what it counted.
 
@@ -45,7 +46,7 @@ def search(
             "tried": type(Days.tried)(),
             "found": {},
             "collect": collect,
-            "only": ONLY,
+            "only": only,
         },
     )
     sys.stdout.write(f"WAYS_ROUND_SEED={number}, {runs} runs of {steps} steps\n")
