@@ -169,7 +169,7 @@ def _messages(events: Iterable[ProviderEvent]) -> dict[tuple[str, str], UUID]:
         rows = Message.objects.filter(
             provider__in={event.provider for event in events},
             provider_message_id__in=named,
-        )
+        ).exclude(provider_message_id="")  # as its index says
         for key, provider, name in rows.values_list(
             "pk", "provider", "provider_message_id"
         ):
