@@ -4,7 +4,7 @@ Whatever a decision stands behind (a procedure) is only asked for: the coordinat
 agrees on it by telephone.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from scheduling.models import Appointment
 
 SHOWN = 8
-# So that the list is not one morning's: at most two a day.
-A_DAY = 2
+NOON = 12
 WITHIN = timedelta(days=60)
 CALL_WITHIN = timedelta(hours=4)
 
@@ -153,13 +152,12 @@ def _openings(missed: "Appointment", now: datetime) -> "list[Opening]":
         )
     except Invalid:
         return []  # the type was retired meanwhile
-    chosen: list[Opening] = []
+    # The first of each morning and of each afternoon: not one day's hours only.
+    chosen: dict[tuple[date, bool], Opening] = {}
     for opening in found:
-        day = opening.start.astimezone(zone).date()
-        same = [one for one in chosen if one.start.astimezone(zone).date() == day]
-        if len(same) < A_DAY:
-            chosen.append(opening)
-    return chosen[:SHOWN]
+        local = opening.start.astimezone(zone)
+        chosen.setdefault((local.date(), local.hour < NOON), opening)
+    return list(chosen.values())[:SHOWN]
 
 
 def _has_another(missed: "Appointment", now: datetime) -> bool:

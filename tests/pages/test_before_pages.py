@@ -141,7 +141,7 @@ def test_an_evaluation_ends_the_questions(place, asked):
 
 
 def missed_and_let_in(place, path, visit_type):
-    visit, found = missed_and_let_in(place, path, visit_type)
+    visit, found = missed(place, path, visit_type)
     assert found.prove().status_code == 303
     return visit, found
 
