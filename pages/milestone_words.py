@@ -24,8 +24,8 @@ def stands(step: "Step", today: date) -> tuple[str, str]:
     late = today > row.window_to
     if report is None:
         if late:
-            return f"Not asked; expected by {full_day(row.window_to)}", "danger"
-        return "Not asked yet", "neutral"
+            return f"Nothing told; expected by {full_day(row.window_to)}", "danger"
+        return "Nothing told yet", "neutral"
     told = f"{HOW[report.how]} on {full_day(report.said_on)}"
     if step.is_reached and report.reached_on:
         return f"Reached by {full_day(report.reached_on)}; {told}", "success"

@@ -14,7 +14,12 @@ from tests.browser.accessibility import check_accessible, check_no_sideways_scro
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 from tests.pages import before_by_link as before
-from tests.pages.by_link import Holder, check_in_by_link, visit_by_link
+from tests.pages.by_link import (
+    Holder,
+    book_by_link,
+    check_in_by_link,
+    visit_by_link,
+)
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"}
 NARROW = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
@@ -67,6 +72,23 @@ def opened(new_page: Any, look: dict[str, Any], **options: Any) -> Iterator[Page
 
 
 @LOOKS
+def test_the_pages_to_book_a_follow_up_pass_the_gates(look, new_page, live_site):
+    holder, _ = book_by_link()
+    with opened(new_page, look) as page:
+        prove(page, live_site, holder)
+        page.wait_for_url("**/v/book/")
+        check_page(page)
+        page.goto(f"{live_site}/v/book/?lang=es")
+        check_page(page, "es")
+        page.goto(f"{live_site}/v/book/?lang=en")
+        press(page, page.locator("button[name=start]").first)
+        check_page(page)
+        assert "is booked" in page.inner_text("h1")
+        page.goto(f"{live_site}/v/book/called/")
+        check_page(page)
+
+
+@LOOKS
 def test_the_pages_of_a_visit_pass_the_gates(look, new_page, live_site):
     holder, visit = visit_by_link()
     with opened(new_page, look) as page:
@@ -114,6 +136,9 @@ def test_the_pages_of_a_check_in_pass_the_gates(look, new_page, live_site):
         go_on(page)
         page.get_by_label("Sí", exact=True).check()
         go_on(page)
+        check_page(page, "es")
+        go_on(page)
+        page.get_by_label("Todavía no").check()
         check_page(page, "es")
         go_on(page)
         page.wait_for_url("**/review/")

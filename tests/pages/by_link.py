@@ -25,6 +25,7 @@ CHECK_IN = "/v/check-in/"
 BEFORE = NINE - timedelta(minutes=30)
 FRIDAY_NINE = NINE + timedelta(days=2)
 D3 = make.at("2026-09-18", "10:00")
+TIME_TO_BOOK = make.at("2026-10-13", "10:05")
 CALM: tuple[str | list[str], ...] = (
     *("4", "36.8", "mild", "yes", []),
     "reached",
@@ -96,6 +97,16 @@ def visit_by_link(**fields: Any) -> tuple[Holder, Appointment]:
         revision=booked.revision,
     )
     return Holder(patient, link, Client()), booked
+
+
+def book_by_link(code: str = "W6") -> tuple[Holder, FollowUp]:
+    """Two weeks before week 6, which nobody has booked."""
+    day = Day.ready().until("discharged")
+    clock.set_to(TIME_TO_BOOK)
+    contact = FollowUp.objects.get(episode=day.episode, code=code)
+    patient = day.episode.patient
+    link = _issue(patient, "book", f"follow_up:{contact.pk}", TIME_TO_BOOK)
+    return Holder(patient, link, Client()), contact
 
 
 def check_in_by_link(code: str = "D3") -> tuple[Holder, FollowUp]:
