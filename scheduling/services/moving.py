@@ -40,7 +40,7 @@ from scheduling.services.saying_why import check_says_why
 from scheduling.services.starts import agreed, check_start
 from scheduling.services.storing import stamped_phases
 from scheduling.services.transitions import reason_against, reason_against_undo
-from scheduling.services.wishes import settle
+from scheduling.services.wishes import NOTHING_SAID, settle
 
 
 @transaction.atomic
@@ -327,13 +327,7 @@ def _store(change: _Change, opening: Opening) -> Appointment:
             "status_at": wanted.now,
             "confirmed_at": None,
             "revision": appointment.revision + 1,
-            # What the patient and the clinic have said was about the old time.
-            "answer": "",
-            "answered_at": None,
-            "answered_by_text": False,
-            "late_minutes": 0,
-            "delay_minutes": 0,
-            "delay_told_at": None,
+            **NOTHING_SAID,
         }
     if change.undoes:
         if change.moves:

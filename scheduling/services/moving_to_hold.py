@@ -1,6 +1,7 @@
 """A booked visit moves onto the time that a hold keeps aside; its old time is free."""
 
 from datetime import datetime
+from typing import Any
 
 from core.actor import Actor
 from core.refusal import Refused
@@ -14,6 +15,7 @@ from scheduling.services.claims import new_move
 from scheduling.services.refusing import refuse
 from scheduling.services.releasing import release
 from scheduling.services.transitions import reason_against
+from scheduling.services.wishes import NOTHING_SAID, settle
 
 
 def move_to_hold(
@@ -31,6 +33,7 @@ def move_to_hold(
         appointment.patient_id, wanted.kind, wanted.plan, hold.start, but=appointment
     )
     _keep_move(appointment, hold, by, now)
+    settle(appointment, "The visit was moved.", by, now)
     release(appointment, "moved", by=by, now=now)
     re_point(hold, appointment, now)
     _advance(appointment, hold, now)
@@ -56,7 +59,7 @@ def _keep_move(appointment: Appointment, hold: Hold, by: Actor, now: datetime) -
 
 
 def _advance(appointment: Appointment, hold: Hold, now: datetime) -> None:
-    changes = {
+    changes: dict[str, Any] = {
         "local_on": hold.local_on,
         "local_time": hold.local_time,
         "time_zone": hold.time_zone,
@@ -65,6 +68,7 @@ def _advance(appointment: Appointment, hold: Hold, now: datetime) -> None:
         "status": Appointment.Status.BOOKED,
         "status_at": now,
         "confirmed_at": None,
+        **NOTHING_SAID,
         "version": appointment.version + 1,
         "revision": appointment.revision + 1,
     }

@@ -1,6 +1,7 @@
 """Tasks that a patient's answer to their visit opens, and what ends them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from clinics.domain import roles
 from core.actor import Actor
@@ -16,6 +17,16 @@ TEXTS = {
 }
 # A time that would stand empty is looked at at once.
 WITHIN = {OTHER: tasks.CALL_WITHIN, NO: timedelta(0), THIS_TIME: tasks.CALL_WITHIN}
+
+# A visit at a new time has none of what was said about the old one.
+NOTHING_SAID: dict[str, Any] = {
+    "answer": "",
+    "answered_at": None,
+    "answered_by_text": False,
+    "late_minutes": 0,
+    "delay_minutes": 0,
+    "delay_told_at": None,
+}
 
 
 def ask(

@@ -9,7 +9,7 @@ from core.refusal import Reason, Refused
 from scheduling.events import OfferClosed, OfferMade
 from scheduling.models import Appointment, AppointmentMove, FreedOpening, Offer
 from scheduling.selectors import booking_checks, waitlist
-from scheduling.services import booking, closing, freeing, offers
+from scheduling.services import answers, booking, closing, freeing, offers
 from scheduling.services import rules as asking
 from scheduling.services.answering import OfferGone
 from scheduling.services.offers import (
@@ -109,6 +109,21 @@ def test_an_accepted_offer_moves_the_visit_of_who_wanted_to_come_sooner():
     again = FreedOpening.objects.get(freed_by_act="moved")
     assert again.during.lower == LATER
     assert booking_checks.findings(NOW) == []
+
+
+def test_an_accepted_offer_ends_what_the_patient_said_of_the_old_time():
+    at = make.practice()
+    patient = at.patient()
+    booked = at.book(patient, start=LATER)
+    answers.decline(appointment_id=booked.pk, answer="no", by=BY, now=NOW)
+    entry = waits.entry(at, patient, appointment_id=booked.pk)
+    waits.offer(at)
+
+    moved = accept(entry)
+
+    moved.refresh_from_db()
+    assert (moved.answer, moved.answered_at) == ("", None)
+    assert not patient.tasks.filter(done_at=None).exists()
 
 
 def test_a_rule_that_objects_is_answered_and_on_record(monkeypatch):
