@@ -6,13 +6,13 @@ Drawn here as SVG, by attributes alone: the policy forbids styles in the page.
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from procedures.domain.recovery import PAIN, Curve, Point
+from procedures.domain.recovery import Curve, Point
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WIDTH, HEIGHT = 320, 190
-LEFT, RIGHT, TOP, BOTTOM = 34, 16, 14, 30
+WIDTH, HEIGHT = 320, 206
+LEFT, RIGHT, TOP, BOTTOM = 34, 20, 30, 30
 # More labels below than these run into each other on a telephone.
 MOST_POINTS = 8
 
@@ -169,7 +169,6 @@ def _drawing(curve: Curve, words: dict[str, Any]) -> dict[str, Any]:
         ],
         "left": LEFT,
         "right": WIDTH - RIGHT,
-        "is_pain": scale.key == PAIN,
     }
 
 

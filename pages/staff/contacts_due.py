@@ -1,6 +1,7 @@
 """Recovery contacts to ask for today: who is due, overdue, or has to be telephoned."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from pages.words import full_day
 from patients import selectors as patients
 from procedures.domain import linked, timing
 from procedures.selectors import follow_ups
+from procedures.selectors.response_rates import response_rates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from procedures.models import FollowUp
 
 ROWS = 50
+RATES_DAYS = 90
 TABS = (
     ("", "Due and overdue"),
     ("due", "Due today"),
@@ -60,6 +63,8 @@ def contacts_due(request: StaffRequest) -> Answer:
     tab = tab if tab in dict(TABS) else ""
     zone = ZoneInfo(request.clinic.time_zone)
     today = request.now.astimezone(zone).date()
+    if request.GET.get("state") == "rates":
+        return _rates(request, today)
     lines = _lines(list(follow_ups.unanswered(request.clinic.pk, today)), today, zone)
     shown = Paginator([line for line in lines if line.fits(tab)], ROWS).get_page(
         request.GET.get("page")
@@ -82,6 +87,29 @@ def contacts_due(request: StaffRequest) -> Answer:
         "answered.",
     }
     return TemplateResponse(request, "pages/staff/contacts_due.html", context)
+
+
+def _rates(request: StaffRequest, today: "date") -> Answer:
+    """The share answered by contact in the last days; today's may still be."""
+    rows = response_rates(
+        clinic_id=request.clinic.pk,
+        since=today - timedelta(days=RATES_DAYS),
+        until=today - timedelta(days=1),
+    )
+    request.saw(count=0, deliberate=False)
+    context = {
+        "days": RATES_DAYS,
+        "rows": [
+            {
+                "name": linked.name(row.code),
+                "due": row.due,
+                "answered": row.answered,
+                "rate": "–" if row.rate is None else f"{round(100 * row.rate)} %",
+            }
+            for row in rows
+        ],
+    }
+    return TemplateResponse(request, "pages/staff/response_rates.html", context)
 
 
 def pressing(clinic_id: int, today: "date") -> int:

@@ -58,6 +58,14 @@ def test_an_overdue_contact_says_by_how_much(day):
     )
 
 
+def test_response_rates_count_what_was_due_before_today(day):
+    rates = words(read(day, "nurse", DUE, query="?state=rates"))
+
+    assert "Day 1 1 0 0 %" in rates
+    assert "Day 14 1 0 0 %" in rates
+    assert "Week 6" not in rates
+
+
 def test_missed_contacts_have_a_list_of_their_own(day):
     missed = words(read(day, "nurse", DUE, query="?state=missed"))
     pressing = words(read(day, "nurse", DUE))
