@@ -14,6 +14,7 @@ from tests.procedures.ways_round.machine import Days
 PARTS = (0, 1)
 SHARDS = 5 * len(PARTS)
 RUNS = int(os.environ.get("WAYS_ROUND_RUNS", "1000"))
+WHOLE = -(-RUNS * len(PARTS) // SHARDS)  # of a start that is searched in one go
 STEPS = int(os.environ.get("WAYS_ROUND_STEPS", "6"))
 COLLECT = bool(os.environ.get("WAYS_ROUND_COLLECT"))
 ONLY = os.environ.get("WAYS_ROUND_ONLY", "")

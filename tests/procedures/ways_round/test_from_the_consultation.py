@@ -3,13 +3,12 @@
 import pytest
 
 from tests.procedures.ways_round.ground import evaluated
-from tests.procedures.ways_round.searching import PARTS, done, search
+from tests.procedures.ways_round.searching import WHOLE, done, search
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_no_order_of_acts_leads_past_a_rule_from_the_consultation_on(part):
-    lived = search(evaluated(), part=part)
+def test_no_order_of_acts_leads_past_a_rule_from_the_consultation_on():
+    lived = search(evaluated(), runs=WHOLE)
 
     assert done(lived, "check_in") >= 2

@@ -64,13 +64,14 @@ def at_home() -> Ground:
     return walked(ready(), A="discharged", B="discharged", C="discharged")
 
 
-# Found by the search itself, at random: where it starts, what it says, a lucky seed.
+# Found by the search itself, at random: where it starts, what it says, a seed that is
+# lucky soon, and the number of runs it is drawn for.
 SEARCHED = {
-    "B1 separator": (at_the_kit, ("B1 ", "INV-20 look-back"), 2),
-    "B7 steroid": (ready, ("B7 ", "INV-06 steroid"), 2),
-    "B8 fever": (ready, ("B8 ",), 1),
-    "B9 finished": (at_home, ("B9 ",), 1),
-    "B16 expiry": (released, ("B16 ",), 1),
+    "B1 separator": (at_the_kit, ("B1 ", "INV-20 look-back"), 2, 80),
+    "B7 steroid": (ready, ("B7 ", "INV-06 steroid"), 2, 80),
+    "B8 fever": (ready, ("B8 ",), 1, 80),
+    "B9 finished": (at_home, ("B9 ",), 1, 80),
+    "B16 expiry": (released, ("B16 ",), 1, 30),
 }
 
 
@@ -91,9 +92,9 @@ def test_the_model_finds_the_way_round_without_its_mend(name, monkeypatch):
 
 @pytest.mark.parametrize("name", SEARCHED)
 def test_the_search_finds_it_at_random_without_its_mend(name, monkeypatch):
-    start, codes, number = SEARCHED[name]
+    start, codes, number, runs = SEARCHED[name]
     ground = start()
     take_out(name, monkeypatch)
 
     with pytest.raises(Broken):
-        search(ground, runs=80, steps=3, number=number, shrinks=False, only=codes)
+        search(ground, runs=runs, steps=3, number=number, shrinks=False, only=codes)
