@@ -8,6 +8,7 @@ from notifications.domain import shares
 from notifications.domain.catalogue import Kind
 from notifications.models import Message
 from notifications.selectors.providers import DOWN, Door
+from notifications.services.calling import NOT_CALLED
 
 # A probe may end in doubt: nothing that must arrive is risked for one.
 PROBES_FROM = 2
@@ -51,7 +52,7 @@ def choose(
         shares.weights(resting, off),
         usable,
         shares.point_of(message.pk, message.attempts),
-        avoid=message.provider if message.attempts else "",
+        avoid=_failed(message),
     )
     if picked is None:
         return _first_to_open(found)
@@ -62,6 +63,12 @@ def _only(message: Message) -> str:
     known = channels.PROVIDERS.get(message.provider) if message.doubts else None
     is_idempotent = known is not None and known.capability == "idempotent"
     return message.provider if is_idempotent else ""
+
+
+def _failed(message: Message) -> str:
+    """The provider that has just failed it; what was not called was no failure."""
+    is_called = message.attempts and message.reason not in NOT_CALLED
+    return message.provider if is_called else ""
 
 
 def _probe(ways: list[Way], kind: Kind, message: Message) -> Way | None:
