@@ -143,7 +143,5 @@ def _win(offer: Offer, booked: Appointment, by: Actor, now: datetime) -> None:
         if diagnosis and diagnosis.constraint_name == "offer_batch_won_once":
             raise OfferGone from error
         raise
-    # The booking itself ends a wait for a new visit.
-    if WaitlistEntry.objects.filter(pk=offer.entry_id, closed_at=None).exists():
-        way = WaitlistEntry.End.BOOKED
-        closing.close_entry(offer.entry, way, by, now, appointment=booked.pk)
+    way = WaitlistEntry.End.BOOKED
+    closing.close_entry(offer.entry, way, by, now, appointment=booked.pk)

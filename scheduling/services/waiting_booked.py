@@ -26,6 +26,8 @@ def booked(*, appointment_id: UUID, now: datetime) -> None:
     """End or ask about the patient's waits. The patient is locked already."""
     visit = _visit(appointment_id)
     for entry in _waiting(visit):
+        if _is_accepting(entry, visit):
+            continue
         if entry.visit_type.slug == visit.visit_type.slug and _is_meant(entry, visit):
             closing.close_entry(
                 entry,
@@ -39,20 +41,22 @@ def booked(*, appointment_id: UUID, now: datetime) -> None:
 
 
 def moved(*, appointment_id: UUID, now: datetime) -> None:
-    """Ask whoever waited to come sooner with this visit, once it is sooner.
-
-    An offer that is being accepted ends the wait by itself.
-    """
+    """Ask whoever waited to come sooner with this visit, once it is sooner."""
     visit = _visit(appointment_id)
     last = AppointmentMove.objects.filter(appointment=visit).order_by("-pk").first()
     if last is None or not last.to_during.lower < last.from_during.lower:
         return
     for entry in _waiting(visit):
-        accepting = entry.offers.filter(
-            state=Offer.State.OFFERED, hold__during=visit.during
-        )
-        if entry.appointment_id == visit.pk and not accepting.exists():
+        if entry.appointment_id == visit.pk and not _is_accepting(entry, visit):
             _ask(entry, now)
+
+
+def _is_accepting(entry: WaitlistEntry, visit: Appointment) -> bool:
+    """Return True if the visit is a yes to an offer: that ends the wait by itself."""
+    taken = entry.offers.filter(
+        state=Offer.State.OFFERED, hold__ended_as="booked", hold__during=visit.during
+    )
+    return taken.exists()
 
 
 def _visit(appointment_id: UUID) -> Appointment:

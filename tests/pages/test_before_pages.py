@@ -13,7 +13,7 @@ from procedures.models import InstrumentResponse
 from scheduling.models import Appointment
 from scheduling.services import booking
 from tests.factories import procedures as make
-from tests.pages.before_by_link import BOOKED, START, holder, texted
+from tests.pages.before_by_link import BOOKED, START, holder, missed, texted
 
 pytestmark = pytest.mark.django_db
 

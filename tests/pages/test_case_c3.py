@@ -241,12 +241,17 @@ def test_the_scores_are_those_of_the_case(c3_played):
 # Written by hand: what the patient is told, and what not.
 C3_TEXTS = [
     ("confirmation", "accepted", "2026-03-17 10:00"),
+    ("questionnaire", "accepted", "2026-03-21 10:00"),
     ("day_before", "accepted", "2026-03-23 10:00"),
     ("confirmation", "accepted", "2026-03-31 10:00"),
+    ("prepare_t14", "accepted", "2026-04-02 10:00"),
+    ("prepare_t7", "accepted", "2026-04-09 10:00"),
+    ("prepare_t2", "accepted", "2026-04-14 10:00"),
     ("cancelled", "accepted", "2026-04-14 10:22"),
     ("confirmation", "accepted", "2026-04-14 10:30"),
     ("day_before", "accepted", "2026-05-12 10:00"),
     ("confirmation", "accepted", "2026-05-14 10:00"),
+    ("prepare_t2", "accepted", "2026-05-19 10:00"),
     ("day_before", "accepted", "2026-05-20 10:00"),
     ("check_in_d1", "accepted", "2026-05-22 10:00"),
     # A Sunday: held until noon.
@@ -292,6 +297,7 @@ def test_the_winner_on_standby_is_told_like_anybody_else(c3_played):
     first = texts(standby("Renata").patient_id)[:7]
     assert first == [
         ("confirmation", "accepted", "2026-03-12 09:30"),
+        ("questionnaire", "accepted", "2026-03-16 10:00"),
         ("day_before", "accepted", "2026-03-18 10:00"),
         ("offer", "accepted", "2026-04-14 10:45"),
         ("confirmation", "accepted", "2026-04-14 11:30"),

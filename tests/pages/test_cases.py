@@ -169,8 +169,12 @@ def test_c6_has_no_procedure_visit(replayed):
 # What each person receives: the hand-written table plan() is held against.
 C1_TEXTS = [
     ("confirmation", "2025-09-09 10:00"),
+    ("questionnaire", "2025-09-13 10:00"),
     ("day_before", "2025-09-15 10:00"),
     ("confirmation", "2025-09-17 10:00"),
+    ("prepare_t14", "2025-09-30 10:00"),
+    ("prepare_t7", "2025-10-07 10:00"),
+    ("prepare_t2", "2025-10-12 12:00"),
     ("day_before", "2025-10-13 10:00"),
     ("check_in_d1", "2025-10-15 10:00"),
     ("check_in_d3", "2025-10-17 10:00"),
@@ -194,6 +198,7 @@ C1_TEXTS = [
 ]
 C6_TEXTS = [
     ("confirmation", "2026-10-12 10:00"),
+    ("questionnaire", "2026-10-16 10:00"),
     ("day_before", "2026-10-18 12:00"),
     ("confirmation", "2026-11-12 10:00"),
 ]

@@ -101,7 +101,7 @@ def test_who_has_another_visit_then_does_not_fit():
     at = make.practice({"clinician": 2, "consult_room": 2})
     patient = at.patient()
     entry = waits.entry(at, patient)
-    at.book(patient)
+    at.book(patient, visit_type="follow-up")
 
     assert why_not(at, entry) == ["busy"]
 
