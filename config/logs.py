@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 MASK = "…"
 # The addresses below /v/ that are no token (pages.patient.urls).
-PLAIN = "visit|offer|check-in"
+PLAIN = "visit|offer|check-in|preferences"
 # A slash or a "v", as it is or percent-encoded, however often: a link may stand in a
 # query (?next=%2Fv%2F…) or in a Referer.
 _SLASH = r"(?:/|%(?:25)*2f)"

@@ -273,3 +273,8 @@ def test_records_of_any_make_are_masked(token, kept):
 )
 def test_what_is_no_token_stays_readable(text):
     assert logs.masked(text) == text
+
+
+def test_the_token_in_the_way_to_stop_is_masked_and_the_page_is_not(token):
+    assert token not in logs.masked(f"GET /v/{token}/preferences/ 200")
+    assert logs.masked("GET /v/preferences/ 200") == "GET /v/preferences/ 200"
