@@ -18,11 +18,13 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import Client
 
 from config.local import postgres
 from config.local.account import account
 from config.settings_test import database as database_settings
 from tests import live
+from tests.shown import shown
 
 # Playwright keeps an event loop running in the main thread; our views never await.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -225,6 +227,20 @@ def live_site(committed_db: str, live_application: Any) -> Iterator[str]:
         yield url
         settings.SITE_URL = before
         settings.CSRF_TRUSTED_ORIGINS = [before]
+
+
+@pytest.fixture(autouse=True)
+def pages_as_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tests read a page without the blanks of its template's layout."""
+    request = Client.request
+
+    def shown_answer(client: Client, **environment: Any) -> Any:
+        answer = request(client, **environment)
+        if not answer.streaming and answer["Content-Type"].startswith("text/html"):
+            answer.content = shown(answer.content.decode()).encode()
+        return answer
+
+    monkeypatch.setattr(Client, "request", shown_answer)
 
 
 @pytest.fixture
