@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import singledispatch
 from types import MappingProxyType
 from typing import Any
 
@@ -30,7 +31,18 @@ class Problem(Exception):
         self.extra = extra
 
     def body(self) -> dict[str, Any]:
-        return document(self.code, self.status, self.title, self.detail, **self.extra)
+        members = members_of(self)
+        return document(self.code, self.status, self.title, self.detail, **members)
+
+
+@singledispatch
+def members_of(problem: Problem) -> Mapping[str, Any]:
+    """Return what the document of a problem holds beside its fixed members.
+
+    A problem that carries values has them rendered by the api of its app, which
+    registers the function here.
+    """
+    return problem.extra
 
 
 class Invalid(Problem):

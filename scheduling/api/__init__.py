@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import scheduling.api.problems  # noqa: F401 -- registers how its problems look
 from scheduling.api.absences import (
     AbsenceDetail,
     AbsenceEnd,

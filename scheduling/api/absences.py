@@ -10,14 +10,14 @@ from clinics.services.bodies import ListQuery
 from clinics.services.rest import ApiRequest, Endpoint
 from core.problems import NotFound
 from scheduling.api import repair_bodies as bodies
-from scheduling.models import Absence, RepairPlan
-from scheduling.selectors import absences as selectors
-from scheduling.selectors import repair
-from scheduling.selectors.repair_rendering import (
+from scheduling.api.repair_rendering import (
     absence_json,
     conflict_json,
     plan_json,
 )
+from scheduling.models import Absence, RepairPlan
+from scheduling.selectors import absences as selectors
+from scheduling.selectors import repair
 from scheduling.services import absences, conflicts, repair_plans, repair_runs
 
 

@@ -16,11 +16,11 @@ from core.refusal import Refused
 from patients import selectors as patients
 from scheduling import selectors
 from scheduling.api import bodies
+from scheduling.api.preview_json import preview_json
+from scheduling.api.rendering import appointment_json, changes_json, hold_json
 from scheduling.models import Appointment
 from scheduling.selectors.moves import last_change
-from scheduling.selectors.rendering import appointment_json, changes_json, hold_json
 from scheduling.services import booking, holds
-from scheduling.services.previewing import preview_json
 
 
 class Appointments(Endpoint):

@@ -11,8 +11,8 @@ from clinics.services.rest import ApiRequest, Endpoint
 from patients import selectors as patients
 from scheduling import selectors
 from scheduling.api import bodies
-from scheduling.selectors.explained_json import explained_json
-from scheduling.selectors.rendering import (
+from scheduling.api.explained_json import explained_json
+from scheduling.api.rendering import (
     opening_json,
     visit_type_json,
 )

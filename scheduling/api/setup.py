@@ -14,9 +14,9 @@ from scheduling import selectors
 from scheduling.api import bodies
 from scheduling.api import setup_bodies as own
 from scheduling.api.fields import DAYS
+from scheduling.api.rendering import resource_json
 from scheduling.models import ScheduleException
 from scheduling.selectors import opening_hours
-from scheduling.selectors.rendering import resource_json
 from scheduling.services import setup
 from scheduling.services.effects import Effect, counted
 

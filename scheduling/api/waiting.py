@@ -14,15 +14,15 @@ from core.refusal import Refused
 from patients import selectors as patients
 from scheduling.api import bodies, waiting_bodies
 from scheduling.api.appointments import subject
-from scheduling.domain.waiting import Wishes
-from scheduling.models import Appointment, Hold
-from scheduling.selectors import waitlist as reading
-from scheduling.selectors.waitlist_rendering import (
+from scheduling.api.waitlist_rendering import (
     entry_json,
     entry_with_history_json,
     freed_json,
     offer_json,
 )
+from scheduling.domain.waiting import Wishes
+from scheduling.models import Appointment, Hold
+from scheduling.selectors import waitlist as reading
 from scheduling.services import answering, freeing, matching, offers, waitlist
 
 USUAL_DAYS = 90

@@ -3,25 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from core.refusal import Reason
 from scheduling import selectors
-from scheduling.domain.naming import plain
 from scheduling.domain.openings import Opening
-from scheduling.domain.reasons import Rejection, parts
+from scheduling.domain.reasons import Rejection
 from scheduling.domain.short_notice import is_near
 from scheduling.domain.status import Act
 from scheduling.models import Appointment, Reservation
-from scheduling.selectors.explained_json import blocks_json
 from scheduling.selectors.moves import Changed, changed_phases
-from scheduling.selectors.rendering import (
-    changed_phases_json,
-    changes_json,
-    opening_json,
-)
 from scheduling.selectors.visit_types import visit_kind_of
 from scheduling.services.availability import check_patient_free, taken, why_taken
 from scheduling.services.moving import ask_to_move, wanted_for
@@ -162,26 +153,3 @@ def _changed(wanted: Wanted, held: Iterable[Reservation], opening: Opening) -> C
         end=wanted.start + timedelta(minutes=wanted.plan.length_minutes),
         phases=changed_phases(wanted.plan, before, after),
     )
-
-
-def preview_json(preview: Preview) -> dict[str, Any]:
-    """As REST shows it; times in the visit's zone."""
-    zone = ZoneInfo(preview.appointment.time_zone)
-    says = plain(zone)
-    changed, why = preview.changed, preview.why
-    return {
-        "possible": changed is not None,
-        "start": preview.start.astimezone(zone).isoformat(),
-        "end": changed.end.astimezone(zone).isoformat() if changed else None,
-        "version": preview.appointment.version,
-        "changes": changes_json(changed, zone),
-        "phases": changed_phases_json(changed),
-        "reasons": [
-            {"code": reason.code, "text": reason.text, "lifts": reason.lifts}
-            for reason in preview.reasons
-        ],
-        "in_the_way": parts(why, says) if why else [],
-        "blocks": blocks_json(why, says) if why else [],
-        "reason_needed": preview.says_why,
-        "alternatives": [opening_json(one, zone) for one in preview.alternatives],
-    }

@@ -8,15 +8,16 @@ from core.problems import FieldError, Invalid, Problem
 from scheduling.domain.naming import plain
 from scheduling.domain.openings import Opening
 from scheduling.domain.reasons import Rejection, parts
-from scheduling.selectors.explained_json import blocks_json
-from scheduling.selectors.rendering import opening_json
 
 NEXT_BEST = "Choose one of the alternatives, or search again."
 
 
 class SlotTaken(Problem):
-    """Somebody else has this time, or it is not open; `alternatives` are the next, and
-    `why` says what is in the way; None where nothing is any more."""
+    """Somebody else has this time, or it is not open.
+
+    Carries values: `alternatives` are the next openings, `why` is what is in the way,
+    None where nothing is any more, `in_the_way` the same in words.
+    """
 
     code = "slot-taken"
     status = 409
@@ -26,20 +27,16 @@ class SlotTaken(Problem):
         self,
         alternatives: Sequence[Opening],
         zone: ZoneInfo,
-        detail: str = "",
         why: Rejection | None = None,
+        in_the_way: Sequence[str] = (),
     ) -> None:
         self.alternatives = tuple(alternatives)
+        self.zone = zone
         self.why = why
-        self.remedy = detail or NEXT_BEST
-        says = plain(zone)
-        because = parts(why, says) if why else []
-        super().__init__(
-            " ".join([*because, self.remedy]),
-            alternatives=[opening_json(opening, zone) for opening in alternatives],
-            in_the_way=because,
-            blocks=blocks_json(why, says) if why else [],
-        )
+        self.in_the_way = tuple(parts(why, plain(zone)) if why else in_the_way)
+        # Pages show `why` in their own words, and words of others with the remedy.
+        self.remedy = " ".join([*in_the_way, NEXT_BEST])
+        super().__init__(" ".join([*self.in_the_way, NEXT_BEST]))
 
 
 class PatientBusy(Problem):
@@ -63,7 +60,6 @@ class InvalidMoment(Invalid):
     ) -> None:
         super().__init__([FieldError(f"/{field}", detail)])
         self.choices = tuple(choices)
-        self.extra["choices"] = [choice.isoformat() for choice in choices]
 
 
 class InvalidStart(InvalidMoment):

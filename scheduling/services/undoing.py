@@ -23,7 +23,7 @@ from scheduling.services.announcing import announce
 from scheduling.services.availability import check_patient_free
 from scheduling.services.locking import lock_appointment
 from scheduling.services.moving import own_plan
-from scheduling.services.problems import NEXT_BEST, SlotTaken
+from scheduling.services.problems import SlotTaken
 from scheduling.services.refusing import refuse
 from scheduling.services.reserving import insert, lock_resources, release_expired_on
 from scheduling.services.rules import Ask, reasons_against
@@ -124,9 +124,7 @@ def _not_free(
         now=now,
         patient_id=appointment.patient_id,
     )
-    told = SlotTaken(found, kind.zone, detail=" ".join([*lines, NEXT_BEST]))
-    told.extra["in_the_way"] = lines
-    return told
+    return SlotTaken(found, kind.zone, in_the_way=lines)
 
 
 def _in_the_way(

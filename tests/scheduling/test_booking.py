@@ -9,6 +9,7 @@ import pytest
 from core import journal
 from core.problems import Invalid, NotFound
 from core.refusal import Reason, Refused
+from scheduling.api.problems import slot_taken_json
 from scheduling.events import (
     AppointmentBooked,
 )
@@ -107,9 +108,8 @@ def test_a_taken_slot_offers_the_next_three():
         for o in refused.value.alternatives
     ]
     assert starts == ["09:45", "10:00", "10:15"]
-    assert (
-        refused.value.body()["alternatives"][0]["start"] == "2026-09-02T09:45:00-05:00"
-    )
+    answer = slot_taken_json(refused.value)
+    assert answer["alternatives"][0]["start"] == "2026-09-02T09:45:00-05:00"
     assert not Appointment.objects.filter(patient=patient).exists()
 
 
@@ -208,7 +208,7 @@ def test_a_start_in_the_gap_is_refused_with_its_two_neighbours():
     with pytest.raises(InvalidStart, match="skip") as refused:
         make.practice().book(start=start)
 
-    assert refused.value.extra["choices"] == [
+    assert [choice.isoformat() for choice in refused.value.choices] == [
         "2027-03-14T01:55:00-06:00",
         "2027-03-14T03:00:00-05:00",
     ]
@@ -220,7 +220,7 @@ def test_a_doubled_start_asks_which():
     with pytest.raises(InvalidStart, match="twice") as refused:
         make.practice().book(start=start)
 
-    assert refused.value.extra["choices"] == [
+    assert [choice.isoformat() for choice in refused.value.choices] == [
         "2026-11-01T01:30:00-05:00",
         "2026-11-01T01:30:00-06:00",
     ]

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling import selectors
+from scheduling.api.explained_json import explained_json
 from scheduling.domain.shipped import NeedSpec, PhaseSpec
-from scheduling.selectors.explained_json import explained_json
 from scheduling.services import holds, setup
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from core.problems import Invalid
 from scheduling import selectors
+from scheduling.api.rendering import opening_json
 from scheduling.domain.shipped import NeedSpec, PhaseSpec
 from scheduling.models import Absence, Reservation
-from scheduling.selectors.rendering import opening_json
 from scheduling.services import booking, holds, setup
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW

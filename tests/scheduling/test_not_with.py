@@ -2,8 +2,8 @@
 
 import pytest
 
+from scheduling.api.rendering import appointment_json
 from scheduling.models import Appointment
-from scheduling.selectors.rendering import appointment_json
 from scheduling.services import booking, holds, repair_plans
 from scheduling.services.problems import SlotTaken
 from tests.factories import scheduling as make

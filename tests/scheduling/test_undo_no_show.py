@@ -87,7 +87,7 @@ def test_time_that_went_to_somebody_else_is_not_taken_back(at, missed):
     assert (claims(missed), claims(other)) == (set(), taken)
     assert told.value.alternatives
     assert min(one.start for one in told.value.alternatives) > WALKS_IN
-    said = told.value.extra["in_the_way"]
+    said = told.value.in_the_way
     assert any("clinician 1 is taken from" in line for line in said)
     assert other.patient.family_name not in " ".join(said)
 
@@ -98,7 +98,7 @@ def test_a_clinician_who_went_ill_is_in_the_way(at, missed):
     with pytest.raises(SlotTaken) as told:
         undo(missed)
 
-    assert "is away" in " ".join(told.value.extra["in_the_way"])
+    assert "is away" in " ".join(told.value.in_the_way)
 
 
 def test_a_hold_that_ran_out_is_not_in_the_way(at, missed):

@@ -195,5 +195,5 @@ def test_of_two_clinicians_who_was_not_asked_for_is_not_said_to_be_taken():
     with pytest.raises(SlotTaken) as refused:
         at.book(visit_type="visit", clinician=asked.pk)
 
-    said = " ".join(refused.value.extra["in_the_way"])
+    said = " ".join(refused.value.in_the_way)
     assert f"{asked.name} is booked until 09:45" in said

@@ -7,6 +7,7 @@ from itertools import combinations
 import pytest
 from django.db import transaction
 
+from scheduling.api.problems import slot_taken_json
 from scheduling.domain.blocks import Cause
 from scheduling.domain.naming import plain
 from scheduling.domain.reasons import parts
@@ -107,7 +108,7 @@ def test_the_refusal_of_a_move_says_the_same():
     assert refused.detail.startswith(
         " ".join(said(preview(visit, NINE + minutes(120))))
     )
-    blocks = refused.body()["blocks"]
+    blocks = slot_taken_json(refused)["blocks"]
     assert {block["code"] for block in blocks} == {"booking"}
     assert {block["resource"]["name"] for block in blocks} == {
         "clinician 1",

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from scheduling.api.rendering import opening_json
 from scheduling.domain.naming import Says, plain
 from scheduling.domain.openings import ResourceRef
 from scheduling.domain.reasons import Rejection, block_text, name_of, reason
 from scheduling.selectors.explaining import Explained
 from scheduling.selectors.relaxing import Relaxation, relaxation_text, relaxations
-from scheduling.selectors.rendering import opening_json
 
 
 def explained_json(explained: Explained) -> dict[str, Any]:
