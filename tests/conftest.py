@@ -236,7 +236,8 @@ def pages_as_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def shown_answer(client: Client, **environment: Any) -> Any:
         answer = request(client, **environment)
-        if not answer.streaming and answer["Content-Type"].startswith("text/html"):
+        kind = answer.get("Content-Type", "")
+        if kind.startswith("text/html") and not answer.streaming:
             answer.content = shown(answer.content.decode()).encode()
         return answer
 
