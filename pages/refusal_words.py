@@ -30,6 +30,7 @@ VISITS = {
     "no-rule": "nothing decides about this kind of visit",
     "not-begun": "the phase has not begun",
     "not-yet": "it is too early",
+    "sending-elsewhere": "the database belongs to another installation",
     "nothing-to-undo": "there is nothing to take back",
     "patient-busy": "the patient has another visit then",
     "patient-deceased": "the patient is recorded as deceased",

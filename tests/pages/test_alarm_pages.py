@@ -67,7 +67,7 @@ def test_without_a_telephone_the_page_names_911(holder):
 
 
 def test_the_end_speaks_with_one_voice(holder):
-    holder.answer_all(("4", "36.8", "mild", "yes", ["chest_pain"]))
+    holder.answer_all(("4", "36.8", "mild", "yes", ["chest_pain"], "reached"))
     holder.browser.post(f"{CHECK_IN}review/")
 
     page = holder.page(DONE)

@@ -199,7 +199,7 @@ def test_an_urgent_answer_says_call_now_before_going_on_and_pages(holder):
     assert f'href="tel:{holder.clinic.phone}"' in next_page
     assert next_page.index(title) < next_page.index(EN["continue"])
 
-    for number, value in ((3, "mild"), (4, "yes"), (5, [])):
+    for number, value in ((3, "mild"), (4, "yes"), (5, []), (6, "reached")):
         holder.answer(number, value)
     send(holder)
     assert title in holder.page(DONE)

@@ -1,8 +1,8 @@
 """Telnyx's error codes and the reasons we keep.
 
-From its "Messaging Error Code Reference" (developers.telnyx.com, Messaging) and "API
-Errors", read 2026-12-01. Codes of 400xx come with a webhook, the others with the
-answer.
+Numbers and meanings are of its "Messaging Error Code Reference" (developers.telnyx.com,
+Messaging) and "API Errors". Codes of 400xx come with a webhook, the others with the
+answer. A code that is not here counts by its HTTP status alone.
 """
 
 from typing import Final

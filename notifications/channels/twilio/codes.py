@@ -1,6 +1,8 @@
 """Twilio's error codes and the reasons we keep.
 
-From its "Error and Warning Dictionary" (twilio.com/docs/api/errors), read 2026-12-01.
+Numbers and meanings are of its "Error and Warning Dictionary"
+(twilio.com/docs/api/errors); a code that is not here counts as passing or final by its
+HTTP status alone.
 Codes of 21xxx and 20xxx come with the answer to our request, those of 30xxx with a
 status callback.
 """
