@@ -42,7 +42,7 @@ POSSIBLE = {
     " injected discharged follow_up",
     "discharge": "injected",
     "adverse_event": ANY,
-    "respond": "released injected discharged follow_up withdrawn aborted",
+    "respond": "released injected discharged follow_up completed withdrawn aborted",
     "withdraw": f"enquiry {BEFORE} discharged follow_up",
     "abort": "checked_in harvested processed released",
     "correct": ANY.removeprefix("enquiry "),
