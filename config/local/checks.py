@@ -30,6 +30,7 @@ STEPS: Mapping[str, Sequence[str]] = {
         "concise",
         ".",
     ),
+    "templates": (*_PYTHON, "-m", "config.local.templates", "--check"),
     "mypy": (*_PYTHON, "-m", "mypy", "manage.py", *PACKAGES),
     "import arrows": (*_PYTHON, "-c", _LINT_IMPORTS),
     "migrations": (*_MANAGE, "makemigrations", "--check", "--dry-run"),
