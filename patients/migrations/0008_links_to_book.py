@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("patients", "0007_before"),
+        ("patients", "0007_links_before_a_visit"),
     ]
 
     operations = [

@@ -5,8 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinics", "0007_twoways"),
-        ("patients", "0007_book_links"),
+        ("clinics", "0008_text_number"),
+        ("patients", "0008_links_to_book"),
     ]
 
     operations = [

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clinics", "0007_twoways")]
+    dependencies = [("clinics", "0008_text_number")]
     operations = [
         migrations.AddField(
             model_name="clinic",

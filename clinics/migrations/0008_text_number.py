@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinics", "0007_after"),
+        ("clinics", "0007_yearly_rounds"),
     ]
 
     operations = [

@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("clinics", "0006_refusals"),
-        ("notifications", "0005_channels"),
-        ("patients", "0007_before"),
+        ("notifications", "0005_text_providers"),
+        ("patients", "0007_links_before_a_visit"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

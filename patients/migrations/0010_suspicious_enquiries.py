@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0007_twoways")]
+    dependencies = [("patients", "0009_preferences")]
     operations = [
         migrations.AddField(
             model_name="enquiry",

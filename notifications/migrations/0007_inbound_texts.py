@@ -52,9 +52,9 @@ DROP FUNCTION notifications_inbound_text_is_kept();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinics", "0007_twoways"),
-        ("notifications", "0005_before"),
-        ("patients", "0007_twoways"),
+        ("clinics", "0008_text_number"),
+        ("notifications", "0006_touchpoints"),
+        ("patients", "0009_preferences"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

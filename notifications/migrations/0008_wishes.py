@@ -7,9 +7,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinics", "0007_mail"),
-        ("notifications", "0005_twoways"),
-        ("patients", "0007_mail"),
+        ("clinics", "0009_email_for_answers"),
+        ("notifications", "0007_inbound_texts"),
+        ("patients", "0010_suspicious_enquiries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
