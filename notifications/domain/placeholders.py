@@ -14,7 +14,10 @@ PLACEHOLDERS: Final[dict[str, str]] = {
     "was": "day and time that were told before",
     "link": "the patient's page",
     "phone": "the clinic's telephone",
-    "minutes": "how long somebody on call has to answer",
+    "minutes": "how long somebody on call has to answer, or how late the clinic runs",
+    "more": "one more fact of the same day, or nothing",
+    "preferences": "the page of what we send, and how to stop it (e-mail)",
+    "text": "what somebody of the clinic answers to a text",
 }
 
 

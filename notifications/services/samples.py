@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FIRST_NAME = "Guadalupe"
 AHEAD = timedelta(days=2)
+ANSWERS = {"en": "You may bring a friend.", "es": "Puede venir con otra persona."}
 # As long as a link's, and of letters that cost as much: what is kept instead of one
 # ("•••") is no letter of a text message and would make it dearer.
 TOKEN = "x" * link_tokens.TOKEN_LENGTH
@@ -39,6 +40,9 @@ def values(text: Template, *, clinic: "Clinic", now: datetime) -> dict[str, str]
         "when": _said(nine + AHEAD, text.language, zone, now),
         "was": _said(nine + AHEAD / 2, text.language, zone, now),
         "minutes": "30",
+        "more": "",
+        "preferences": f"{settings.SITE_URL}/v/{TOKEN}/preferences/",
+        "text": ANSWERS[text.language],
         "count": "2",
     }
     gaps = names_in(text.title) + names_in(text.body)
