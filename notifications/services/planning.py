@@ -50,7 +50,11 @@ def replan(*, subject: str, now: datetime, patient: "Patient | None" = None) -> 
 def apply(situation: Situation, *, now: datetime) -> Plan:
     """Make this situation's rows be what its plan wants."""
     wanted = plan(
-        situation.snapshot, reach=situation.reach, now=now, lost=situation.lost
+        situation.snapshot,
+        reach=situation.reach,
+        now=now,
+        lost=situation.lost,
+        left=situation.left,
     )
     standing = {base_key(row): row for row in situation.rows if not _may_return(row)}
     _stop(situation, wanted, now)
