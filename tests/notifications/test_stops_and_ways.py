@@ -3,17 +3,21 @@
 from dataclasses import replace
 
 import pytest
+from django.test import Client
 
+from core import clock
 from core.models import FailedReaction
 from notifications.domain import replies
 from notifications.domain.catalogue import CHECK_INS, KINDS
 from notifications.domain.plan import plan
+from notifications.domain.templates import TEMPLATES
 from notifications.domain.wanted import Reach
-from notifications.models import Message
+from notifications.models import MailboxItem, Message
 from notifications.services import opt_outs
 from notifications.services.checking import faults
 from notifications.services.sending import send_due
 from patients.services.patients import Changes, amend
+from tests.factories import clinics as make_clinic
 from tests.factories import notifications as make
 from tests.factories.notifications import BY, HOUSTON, NOW, at
 from tests.notifications.before import calls, heard, pass_time
@@ -165,3 +169,24 @@ def test_who_said_that_they_do_not_come_is_not_called_to_be_reminded():
 
     declined = replace(booked, answer="no")
     assert plan(declined, reach=nobody, now=now).calls == ()
+
+
+def test_only_who_has_preferences_is_pointed_to_them():
+    strangers = {"password_reset", "trial", "enquiry_received", "on_call_page"}
+    for (kind, _, channel), text in TEMPLATES.items():
+        if channel != "email" or (not KINDS[kind].link and kind != "new_link"):
+            assert "{preferences}" not in text.body, text
+        else:
+            assert kind not in strangers
+            assert "{preferences}" in text.body, text
+
+
+@pytest.mark.django_db
+def test_a_mail_to_staff_holds_no_address_without_its_token():
+    nurse = make_clinic.membership("nurse")
+    Client().post("/account/password/reset/", {"email": nurse.user.email})
+    send_due(as_of=clock.now())
+
+    body = MailboxItem.objects.get(user=nurse.user).body
+    assert "/password/reset/key/" in body
+    assert "/v/" not in body
