@@ -190,7 +190,7 @@ def test_a_provider_that_is_down_says_since_when_and_its_messages_are_listed(
 
     (shown,) = page.context["providers"]
     assert shown["state"] == "Does not answer"
-    assert shown["why"] == "The mail server could not be reached"
+    assert shown["why"] == "The provider could not be reached"
     assert shown["since"] == ProviderState.objects.get().down_since
 
 

@@ -92,7 +92,8 @@ def test_a_freed_procedure_leads_back_to_approved():
 def test_nothing_happens_to_a_closed_episode_but_corrections_and_late_events():
     for stage in TERMINAL:
         # Who was injected before the path ended early is followed up all the same.
-        answers = {"respond"} if stage in ("withdrawn", "aborted") else set()
+        still = ("completed", "withdrawn", "aborted")
+        answers = {"respond"} if stage in still else set()
         assert {act for act in ACTS if allows(stage, act)} == answers | {
             "adverse_event",
             "correct",

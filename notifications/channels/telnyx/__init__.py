@@ -45,6 +45,7 @@ STATUSES = {
     # "delivery_unconfirmed": the carrier will never tell; it was sent.
     "delivery_unconfirmed": "accepted",
 }
+RECEIVED = "message.received"
 
 
 class TelnyxChannel:
@@ -93,7 +94,7 @@ class TelnyxChannel:
         event = _verified(posted)
         payload = event.get("payload") or {}
         sender = (payload.get("from") or {}).get("phone_number")
-        if event.get("event_type") != "message.received" or not sender:
+        if event.get("event_type") != RECEIVED or not sender:
             return None
         to = payload.get("to") or [{}]
         return Written(

@@ -16,6 +16,18 @@ CONSTRAINTS = {
         ),
     },
     "appointment": {
+        "appointment_answer_is_known_and_dated": (
+            "CHECK (((((answer) = '') AND (answered_at IS NULL)) OR (((answer) = ANY"
+            " (ARRAY['yes', 'other', 'no'])) AND (answered_at IS NOT NULL))))"
+        ),
+        "appointment_confirmed_only_by_a_yes": (
+            "CHECK (((confirmed_at IS NULL) OR (NOT ((answer) = ANY (ARRAY['other',"
+            " 'no'])))))"
+        ),
+        "appointment_delay_told_at_a_time": (
+            "CHECK ((((delay_minutes = 0) AND (delay_told_at IS NULL)) OR"
+            " ((delay_minutes > 0) AND (delay_told_at IS NOT NULL))))"
+        ),
         "appointment_during_bounded": (
             "CHECK (((NOT isempty(during)) AND (lower(during) IS NOT NULL) AND"
             " (upper(during) IS NOT NULL) AND lower_inc(during) AND (NOT"
