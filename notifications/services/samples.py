@@ -10,6 +10,7 @@ from notifications.domain import wording
 from notifications.domain.placeholders import names_in
 from notifications.domain.render import Words, render
 from notifications.domain.templates import Template
+from notifications.domain.templates.before import MORE, QUESTIONS
 from notifications.services.phones import NO_PHONE, spoken_phone
 from patients.domain import link_tokens
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from clinics.models import Clinic
 
 FIRST_NAME = "Guadalupe"
+ANSWERS = {
+    "en": "Yes, please come ten minutes early.",
+    "es": "Sí, por favor venga diez minutos antes.",
+}
 AHEAD = timedelta(days=2)
 # As long as a link's, and of letters that cost as much: what is kept instead of one
 # ("•••") is no letter of a text message and would make it dearer.
@@ -38,8 +43,10 @@ def values(text: Template, *, clinic: "Clinic", now: datetime) -> dict[str, str]
         "link": f"{settings.SITE_URL}/v/{TOKEN}/",
         "when": _said(nine + AHEAD, text.language, zone, now),
         "was": _said(nine + AHEAD / 2, text.language, zone, now),
+        "more": MORE[text.language][QUESTIONS],
+        "preferences": f"{settings.SITE_URL}/v/{TOKEN}/preferences/",
+        "text": ANSWERS[text.language],
         "minutes": "30",
-        "count": "2",
     }
     gaps = names_in(text.title) + names_in(text.body)
     return {name: f"{{{name}}}" for name in gaps} | known

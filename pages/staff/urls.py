@@ -61,7 +61,7 @@ WAITS = "waitlist/<uuid:entry_id>"
 FREED = "waitlist/openings/<uuid:freed_id>"
 OFFER = "waitlist/offers/<uuid:offer_id>"
 RESOURCE = "resources/<int:resource_id>"
-TEXT = "inbox/<uuid:text_id>"
+RECEIVED = "inbox/<uuid:text_id>"
 ENQUIRY = "enquiries/<uuid:enquiry_id>"
 
 
@@ -156,12 +156,12 @@ urlpatterns = [
     path(f"{PATIENT}/consent/", patients.consent, name="patient_consent"),
     path(f"{PATIENT}/opt-out/", patients.opt_out, name="patient_opt_out"),
     path("inbox/", inbox.texts, name="inbox"),
-    path(f"{TEXT}/", inbox.text, name="inbox_text"),
-    path(f"{TEXT}/assign/", inbox.assign, name="inbox_assign"),
-    path(f"{TEXT}/answer/", inbox.answer, name="inbox_answer"),
-    path(f"{TEXT}/close/", inbox.close, name="inbox_close"),
-    path(f"{TEXT}/undo/", inbox.undo, name="inbox_undo"),
-    path(f"{TEXT}/link/", inbox.link, name="inbox_link"),
+    path(f"{RECEIVED}/", inbox.text, name="inbox_text"),
+    path(f"{RECEIVED}/assign/", inbox.assign, name="inbox_assign"),
+    path(f"{RECEIVED}/answer/", inbox.answer, name="inbox_answer"),
+    path(f"{RECEIVED}/close/", inbox.close, name="inbox_close"),
+    path(f"{RECEIVED}/undo/", inbox.undo, name="inbox_undo"),
+    path(f"{RECEIVED}/link/", inbox.link, name="inbox_link"),
     path(f"{ENQUIRY}/", enquiries.enquiry, name="enquiry"),
     path(f"{ENQUIRY}/convert/", enquiries.convert, name="enquiry_convert"),
     path(f"{ENQUIRY}/dismiss/", enquiries.dismiss, name="enquiry_dismiss"),
