@@ -1,5 +1,6 @@
 """What every page's frame needs: the clinic, its zone, the nav, the demo's clock."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -22,13 +23,18 @@ MOST_ALARMS = 20
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the nav; `later` ones hide in the menu on a phone."""
+    """One entry of the nav; `later` ones hide in the menu on a phone.
+
+    At a desk those of one `group` open from one entry, or the row is wider than the
+    page.
+    """
 
     name: str
     label: str
     icon: str
     action: str
     later: bool = False
+    group: str = ""
 
 
 PLACES = (
@@ -37,8 +43,22 @@ PLACES = (
     Place("staff:find", "Find a time", "find", "opening.read"),
     Place("staff:patients", "Patients", "patients", "patient.read"),
     Place("staff:episodes", "Episodes", "episodes", "episode.read", later=True),
-    Place("staff:contacts_due", "Contacts", "phone", "episode.read", later=True),
-    Place("staff:owed", "Owed", "today", "appointment.read", later=True),
+    Place(
+        "staff:contacts_due",
+        "Recovery contacts",
+        "phone",
+        "episode.read",
+        later=True,
+        group="Follow-up",
+    ),
+    Place(
+        "staff:owed",
+        "Owed visits",
+        "today",
+        "appointment.read",
+        later=True,
+        group="Follow-up",
+    ),
     Place("staff:waitlist", "Waitlist", "waitlist", "waitlist.read", later=True),
     Place("staff:tasks", "Tasks", "tasks", "task.read"),
     Place("staff:kits", "Kits", "search", "kit.look_back", later=True),
@@ -63,13 +83,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return frame
     zone = ZoneInfo(clinic.time_zone)
     now = getattr(request, "now", None) or clock.now()
+    entries = places(_role(request), request.path, _unread(request, clinic))
     return frame | {
         "clinic": clinic,
         "zone": zone,
         "zone_name": zone_name(zone, now),
         "now": now,
         "role": _role(request),
-        "places": places(_role(request), request.path, _unread(request, clinic)),
+        "places": entries,
+        "nav": in_groups(entries),
         "may_search": may(_role(request), "patient.read").allowed,
         "send_mode_bar": send_mode.held_back(),
         "alarm_bar": _alarm_bar(request, clinic, zone, now),
@@ -116,17 +138,19 @@ def _unread(request: HttpRequest, clinic: "Clinic") -> int:
 def places(role: str, path: str, unread: int = 0) -> list[dict[str, Any]]:
     """The entries this role may open; the longest matching address is current.
 
-    On a phone the bar holds five; what does not fit is in the menu. `unread` texts
-    stand as a number beside the inbox.
+    On a phone the bar holds five; what does not fit, and every group, is in the menu.
+    A group of one is none. `unread` texts stand as a number beside the inbox.
     """
     allowed = [(p, _address(p.name)) for p in PLACES if may(role, p.action).allowed]
     shown = [(p, address) for p, address in allowed if address]
     here = max((a for _, a in shown if path.startswith(a)), key=len, default="")
     spare = max(0, 5 - sum(not p.later for p, _ in shown))
+    sizes = Counter(place.group for place, _ in shown)
     entries = []
     for place, address in shown:
-        later = place.later and spare <= 0
-        spare -= place.later
+        group = place.group if sizes[place.group] > 1 else ""
+        later = place.later and (spare <= 0 or bool(group))
+        spare -= place.later and not group
         entries.append(
             {
                 "label": place.label,
@@ -134,10 +158,26 @@ def places(role: str, path: str, unread: int = 0) -> list[dict[str, Any]]:
                 "address": address,
                 "current": address == here,
                 "later": later,
+                "group": group,
                 "count": unread if place.name == "staff:inbox" else 0,
             }
         )
     return entries
+
+
+def in_groups(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The nav of a desk: entries in their order, a group where its first one stands."""
+    shown: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        if not entry["group"]:
+            shown[entry["address"]] = entry
+            continue
+        group = shown.setdefault(
+            entry["group"], {"label": entry["group"], "places": [], "current": False}
+        )
+        group["places"].append(entry)
+        group["current"] = group["current"] or entry["current"]
+    return list(shown.values())
 
 
 def _address(name: str) -> str:

@@ -55,6 +55,12 @@ KINDS = {
         kind: f"Recovery check-in, {linked.name(code).lower()}"
         for code, kind in CHECK_INS.items()
     },
+    "enquiry_received": "Enquiry received",
+    "questionnaire": "Questions before the visit",
+    "prepare_t14": "Preparation, 14 days before",
+    "prepare_t7": "Preparation, 7 days before",
+    "prepare_t2": "Preparation, 2 days before",
+    "missed": "We missed you",
     "check_in": "Recovery check-in",
     "check_in_nudge": "Recovery check-in, reminder",
     "time_to_book": "Time to book a follow-up",

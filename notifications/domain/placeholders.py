@@ -13,11 +13,11 @@ PLACEHOLDERS: Final[dict[str, str]] = {
     "when": "day and time of the visit",
     "was": "day and time that were told before",
     "link": "the patient's page",
-    "more": "what else is to be done that day, or nothing",
     "phone": "the clinic's telephone",
-    "preferences": "the page that says what is sent, and ends it (e-mail)",
-    "text": "what staff wrote in answer to a text",
-    "minutes": "the minutes of a delay, or those somebody on call has to answer",
+    "minutes": "how long somebody on call has to answer, or how late the clinic runs",
+    "more": "one more fact of the same day, or nothing",
+    "preferences": "the page of what we send, and how to stop it (e-mail)",
+    "text": "what somebody of the clinic answers to a text",
 }
 
 

@@ -10,7 +10,6 @@ from notifications.domain import wording
 from notifications.domain.placeholders import names_in
 from notifications.domain.render import Words, render
 from notifications.domain.templates import Template
-from notifications.domain.templates.before import MORE, QUESTIONS
 from notifications.services.phones import NO_PHONE, spoken_phone
 from patients.domain import link_tokens
 
@@ -18,11 +17,8 @@ if TYPE_CHECKING:
     from clinics.models import Clinic
 
 FIRST_NAME = "Guadalupe"
-ANSWERS = {
-    "en": "Yes, please come ten minutes early.",
-    "es": "Sí, por favor venga diez minutos antes.",
-}
 AHEAD = timedelta(days=2)
+ANSWERS = {"en": "You may bring a friend.", "es": "Puede venir con otra persona."}
 # As long as a link's, and of letters that cost as much: what is kept instead of one
 # ("•••") is no letter of a text message and would make it dearer.
 TOKEN = "x" * link_tokens.TOKEN_LENGTH
@@ -43,10 +39,11 @@ def values(text: Template, *, clinic: "Clinic", now: datetime) -> dict[str, str]
         "link": f"{settings.SITE_URL}/v/{TOKEN}/",
         "when": _said(nine + AHEAD, text.language, zone, now),
         "was": _said(nine + AHEAD / 2, text.language, zone, now),
-        "more": MORE[text.language][QUESTIONS],
+        "minutes": "30",
+        "more": "",
         "preferences": f"{settings.SITE_URL}/v/{TOKEN}/preferences/",
         "text": ANSWERS[text.language],
-        "minutes": "30",
+        "count": "2",
     }
     gaps = names_in(text.title) + names_in(text.body)
     return {name: f"{{{name}}}" for name in gaps} | known

@@ -44,9 +44,10 @@ def book(request: PublicRequest) -> Answer:
     follow_up = follow_ups.follow_up(UUID(visitor.subject_id))
     assert follow_up is not None  # planned contacts are never deleted
     at = follow_ups.visits_for([follow_up]).get(follow_up.pk)
-    if at is not None:
+    if at is not None and at > request.now:
         return _booked(request, visitor, at)
-    if not follow_ups.waits(follow_up) or visitor.patient.standing:
+    is_over = at is not None or not follow_ups.waits(follow_up)
+    if is_over or visitor.patient.standing:
         return _say(request, visitor, "book_over")
     if request.method == "POST":
         return _answer(request, visitor, follow_up)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SHOWN = 8
 NOON = 12
 WITHIN = timedelta(days=60)
+# Nearer ones are for the telephone: somebody has to get there, and the team to know.
+NOTICE = timedelta(hours=4)
 CALL_WITHIN = timedelta(hours=4)
 
 
@@ -155,6 +157,8 @@ def _openings(missed: "Appointment", now: datetime) -> "list[Opening]":
     # The first of each morning and of each afternoon: not one day's hours only.
     chosen: dict[tuple[date, bool], Opening] = {}
     for opening in found:
+        if opening.start < now + NOTICE:
+            continue
         local = opening.start.astimezone(zone)
         chosen.setdefault((local.date(), local.hour < NOON), opening)
     return list(chosen.values())[:SHOWN]

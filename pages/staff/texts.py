@@ -40,6 +40,7 @@ def overview(request: StaffRequest) -> Answer:
                 "name": states.message_kind(pair.kind),
                 "channel": states.CHANNELS[pair.channel],
                 "texts": [_row(reading) for reading in pair.readings],
+                "has_faults": any(reading.faults for reading in pair.readings),
             }
             for pair in found
         ],

@@ -54,7 +54,7 @@ def test_a_text_is_shown_as_a_sample_patient_reads_it(admin):
 
     assert "su cita es el jueves 3 de septiembre a las 9:00 a.m." in shown
     assert f"/v/{'x' * 22}/" in shown
-    assert re.search(r"[12] segments?: [0-9]+ GSM-7", shown)
+    assert re.search(r"[12] segments?: [0-9]+ characters, GSM-7", shown)
 
 
 def test_a_wording_is_tried_and_not_kept(admin):
