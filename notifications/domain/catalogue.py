@@ -98,7 +98,7 @@ class Kind:
         visit is told once: whoever ends our reminders still has to hear of those, so
         a program does not offer it there (RFC 8058 is for what a list sends).
         """
-        return self.is_reminder or self.link == "check_in"
+        return self.purpose != replies.ALL
 
     @property
     def must_arrive(self) -> bool:

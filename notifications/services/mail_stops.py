@@ -1,4 +1,4 @@
-"""The address at the foot of a mail that ends such mail: no login, one press.
+"""The address in a mail's header that ends mail: no login, one press.
 
 Its token is signed and names a contact by its id, so that nobody can end another
 person's mail, and nobody learns an address from it.

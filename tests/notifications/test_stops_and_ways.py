@@ -121,6 +121,7 @@ def test_every_kind_that_recurs_names_the_stop_that_ends_it():
             assert kind.purpose == replies.REMINDERS, kind.code
         else:
             assert kind.purpose == replies.ALL, kind.code
+        assert kind.offers_stop == (kind.purpose != replies.ALL), kind.code
 
 
 def test_a_lost_check_in_does_not_go_where_check_ins_were_ended():

@@ -9,7 +9,7 @@ from django.urls import reverse
 from core import clock
 from notifications.domain.templates import VERSIONS
 from notifications.models import MailboxItem, Message, TemplateReview
-from notifications.services import sending
+from notifications.services import sending, texts
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories.clinics import NOW
@@ -40,6 +40,13 @@ def test_english_and_spanish_stand_side_by_side_with_what_they_cost(admin):
     assert "1 segment: " in shown
     assert "GSM-7" in shown
     assert "To mend" not in shown
+
+
+def test_every_text_of_the_release_is_sound_and_its_sample_has_no_gaps(admin):
+    for pair in texts.pairs(clinic=admin.clinic, now=clock.now()):
+        for reading in pair.readings:
+            assert reading.faults == (), reading.key
+            assert "{" not in reading.sample.title + reading.sample.body, reading.key
 
 
 def test_a_text_is_shown_as_a_sample_patient_reads_it(admin):
