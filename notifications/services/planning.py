@@ -152,10 +152,15 @@ def _row(
 ) -> Message:
     kind = KINDS[wanted.kind]
     patient, language = situation.patient, languages.of(situation)
+    # Pages to people on call, and what a member of staff asked for; a text that came in
+    # from an unknown number has no patient either, and is answered to its number.
+    is_to_staff = situation.task is not None or (
+        situation.asked is not None and patient is None
+    )
     row = Message(
         clinic=situation.clinic,
         patient=patient,
-        user_id=int(wanted.occurrence) if situation.task is not None else None,
+        user_id=int(wanted.occurrence) if is_to_staff else None,
         task=situation.task,
         inbound=situation.inbound,
         subject=wanted.subject,
