@@ -7,8 +7,8 @@ from tests.factories import clinics as make
 
 pytestmark = pytest.mark.django_db
 
-# One answers about one thing; the others miss their lot or visit type first.
-NO_LISTS = {"clinic/", "kits/", "openings/"}
+# Two answer about one thing; the others miss their lot or visit type first.
+NO_LISTS = {"clinic/", "sending/", "kits/", "openings/"}
 
 
 def lists():

@@ -3,6 +3,13 @@
 import ast
 from pathlib import Path
 
+import pytest
+from django.db import connection, transaction
+
+from procedures.models import Episode
+from tests.procedures.ways_round.ground import evaluated
+from tests.procedures.ways_round.machine import Days
+
 HERE = Path(__file__).parent
 MODEL = (
     "told",
@@ -40,3 +47,16 @@ def test_the_model_knows_nothing_of_the_product():
     }
 
     assert foreign == set()
+
+
+@pytest.mark.django_db
+def test_a_run_that_is_cut_off_is_undone_and_the_next_one_begins():
+    ground = evaluated("A")
+    lived = type("Lived", (Days,), {"ground": ground})()
+    Episode.objects.update(version=99)
+    transaction.set_rollback(True)
+
+    lived.teardown()
+
+    assert not connection.needs_rollback
+    assert not Episode.objects.filter(version=99).exists()
