@@ -25,8 +25,8 @@ CHOSEN = {
     "proceduralist": "Left alone: who signs",
     "follow_up": "From the episode's list it opens with its questionnaires",
 }
-# Answers that are told back before they are signed.
-ECHOED = frozenset({"kit_udi", "icd10", "height_cm", "weight_kg", "aliquots_ml"})
+# Answers that are told back before they are signed, as are those of several units.
+ECHOED = frozenset({"kit_udi", "icd10", "aliquots_ml"})
 # Texts people write sentences into.
 LONG = frozenset(
     {
@@ -63,17 +63,27 @@ def control(
     made.required = asked.required
     made.help_text = CHOSEN.get(asked.name, "") if offered else hint(asked)
     made.unit = asked.unit  # type: ignore[attr-defined]
+    if asked.needed_if:
+        made.optional = _needed_if(asked)  # type: ignore[attr-defined]
     if isinstance(made.widget, forms.TextInput):
         _for_scanners(asked, made, act)
     return made
+
+
+def _needed_if(asked: Field) -> str:
+    """When it is asked for; "" where the label says so itself."""
+    return "" if asked.label.endswith(")") else f"(if {asked.needed_if})"
 
 
 def _for_scanners(asked: Field, made: forms.Field, act: str) -> None:
     """Marks for scan.js: scan fields, and those that tell what was understood."""
     if asked.is_scan:
         made.widget.attrs |= {"data-scan": "", "autocapitalize": "off"}
-    if asked.name in ECHOED:
-        made.widget.attrs |= {"data-echo": asked.name, "data-act": act}
+    if asked.name in ECHOED or asked.others or asked.cases:
+        made.widget.attrs |= {
+            "data-echo": asked.name,
+            "data-act": act.replace("_", "-"),
+        }
         made.is_echoed = True  # type: ignore[attr-defined]
 
 

@@ -176,9 +176,14 @@ RULE = re.compile(r"[A-Z]+(-[A-Z]+)*-\d+[a-z]?(-[A-Z]+)*( v\d+)?")
 
 def code(text: str) -> str:
     """A reason's code in words; a rule's stays, another reads as well as it can."""
-    if RULE.fullmatch(text):
+    if is_rule(text):
         return text
     return CODES.get(text, sentence(text.replace(".", " ")).lower())
+
+
+def is_rule(text: str) -> bool:
+    """True for a rule's own code, such as "INF-01"."""
+    return RULE.fullmatch(text) is not None
 
 
 def codes(value: Any) -> list[str]:

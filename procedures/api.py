@@ -1,7 +1,6 @@
 """REST of episodes: open, read, and every act on them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -182,7 +181,8 @@ class UnderstoodQuestion(Body):
     act = serializers.ChoiceField(choices=ACT_NAMES)
     field = serializers.CharField(max_length=64)
     answers = serializers.DictField(
-        help_text="The answer to that field, and of height and weight the other one."
+        help_text="The answer to that field; of height and weight the other one, too,"
+        " and with a laboratory value its test."
     )
 
 
@@ -218,7 +218,7 @@ class UnderstoodReading(Endpoint):
         return {
             "understood": found.is_understood,
             "text": found.text,
-            "kit": found.kit and asdict(found.kit),
+            "kit": KitAnswer(found.kit).data if found.kit else None,
         }
 
 

@@ -170,6 +170,7 @@ KINDS: Final[dict[str, Kind]] = {
                 link="check_in",
                 grace=timedelta(hours=24),
                 calls_if_lost=True,
+                purpose=replies.CHECK_INS,
             )
             for code in (*CHECK_INS.values(), CHECK_IN)
         ),
@@ -188,6 +189,7 @@ KINDS: Final[dict[str, Kind]] = {
                 link=link,
                 is_reminder=True,
                 grace=timedelta(hours=24),
+                purpose=replies.CHECK_INS,
             )
             for code, link in ((CHECK_IN_NUDGE, "check_in"), (BOOK_NUDGE, "book"))
         ),
@@ -201,6 +203,7 @@ KINDS: Final[dict[str, Kind]] = {
             minimum_lead=timedelta(hours=2),
             calls_if_late=True,
             calls_if_capped=True,
+            purpose=replies.REMINDERS,
         ),
         # A stranger may have to wait for the morning; a day later somebody has called.
         Kind(code=ENQUIRY_RECEIVED, priority=3, grace=timedelta(hours=24)),
@@ -221,6 +224,7 @@ KINDS: Final[dict[str, Kind]] = {
             grace=timedelta(hours=48),
             minimum_lead=timedelta(hours=2),
             leaves_room=True,
+            purpose=replies.REMINDERS,
         ),
         Kind(
             code=PREPARE_T14,
@@ -231,6 +235,7 @@ KINDS: Final[dict[str, Kind]] = {
             minimum_lead=timedelta(hours=12),
             calls_if_late=True,
             leaves_room=True,
+            purpose=replies.REMINDERS,
         ),
         # Steps begin on that day: a text of the next evening would be too late.
         Kind(
@@ -242,6 +247,7 @@ KINDS: Final[dict[str, Kind]] = {
             minimum_lead=timedelta(hours=12),
             calls_if_late=True,
             calls_if_capped=True,
+            purpose=replies.REMINDERS,
         ),
         Kind(
             code=PREPARE_T2,

@@ -38,11 +38,13 @@ def plan(
     now: datetime,
     kinds: Kinds = catalogue.KINDS,
     lost: Collection[str] = (),
+    left: Collection[str] = (),
 ) -> Plan:
     """Return what should be told about `subject`, as known at `now`.
 
     `lost` are the keys of messages that never arrive: one that must goes once by the
-    recipient's other channel.
+    recipient's other channel. `left` are those that have arrived or may yet: who hears
+    by another channel from now on is not told the same by that one, too.
     """
     if reach.silence:
         return Plan()
@@ -50,14 +52,17 @@ def plan(
     messages = [item for item in items if isinstance(item, Wanted)]
     if lost:
         messages += list(_by_another(messages, subject, reach, kinds, lost))
+    agreed = {
+        found.dedupe_key: found
+        for message in messages
+        if now < message.expires_at
+        and (found := _as_agreed(message, reach, kinds))
+        and not _is_said(found, kinds, left)
+    }
+    calls = [item for item in items if isinstance(item, Call)]
     return Plan(
-        tuple(
-            agreed
-            for message in messages
-            if now < message.expires_at
-            and (agreed := _as_agreed(message, reach, kinds))
-        ),
-        tuple(c for c in items if isinstance(c, Call)),
+        tuple(agreed.values()),
+        tuple(call for call in calls if not _is_reminded(call, kinds, left)),
     )
 
 
@@ -95,7 +100,8 @@ def _by_another(
     for message in messages:
         if message.dedupe_key not in lost or not kinds[message.kind].must_arrive:
             continue
-        ways = channels_to(subject, reach, message.occurrence)
+        about = reach.about(kinds[message.kind].purpose)
+        ways = channels_to(subject, about, message.occurrence)
         other = next((way for way in ways if way != message.channel), None)
         if other is not None:
             yield replace(message, channel=other)
@@ -119,3 +125,20 @@ def _as_agreed(item: Wanted, reach: Reach, kinds: Kinds) -> Wanted | None:
         return item
     channel = reach.about(purpose).channel
     return replace(item, channel=channel) if channel else None
+
+
+def _is_said(item: Wanted, kinds: Kinds, left: Collection[str]) -> bool:
+    """True if the same has left by another channel; a page is better paged twice."""
+    if item.dedupe_key in left or kinds[item.kind].is_urgent:
+        return False
+    ways = (replace(item, channel=channel) for channel in catalogue.CHANNELS)
+    return any(way.dedupe_key in left for way in ways)
+
+
+def _is_reminded(call: Call, kinds: Kinds, left: Collection[str]) -> bool:
+    """True if a text that has left says what the call is to remind of: whoever
+    answers it with STOP has read it."""
+    if call.kind not in kinds or not kinds[call.kind].is_reminder:
+        return False
+    said = f"{call.subject}:r{call.revision}:{call.kind}:"
+    return any(key.startswith(said) for key in left)

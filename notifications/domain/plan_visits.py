@@ -261,8 +261,11 @@ def _notice(
 
 def _calls(visit: Visit, reach: Reach, now: datetime) -> Iterator[Call]:
     """The calls about a visit nobody confirmed, and those where no message may go."""
-    rows = CALLS if reach.channel else (*CALLS, *CALLS_WITHOUT_CHANNEL)
-    for row in rows:
+    reminders = reach.about(replies.REMINDERS)
+    for row in (*CALLS, *CALLS_WITHOUT_CHANNEL):
+        way = reminders if row.anchor == VISIT else reach
+        if row.condition == touchpoints.NO_CHANNEL and way.channel:
+            continue
         if not (row.is_for(visit.purpose) and _still_needs(visit, row)):
             continue
         anchor = visit.start if row.anchor == VISIT else visit.changed_at
@@ -275,14 +278,16 @@ def _calls(visit: Visit, reach: Reach, now: datetime) -> Iterator[Call]:
 
 
 def _still_needs(visit: Visit, row: Touchpoint) -> bool:
+    # Whoever said that they do not come was asked about at once.
+    if row.kind == catalogue.MISSED or visit.is_declined:
+        return False
     match row.kind:
         case touchpoints.UNCONFIRMED | touchpoints.STANDBY:
-            # Whoever said that they do not come was asked about at once.
-            return not (visit.is_confirmed or visit.is_declined)
+            return not visit.is_confirmed
         case catalogue.CONFIRMATION:
             is_new = visit.told is None and not visit.revision
             return is_new and not visit.is_confirmed
-    return row.kind != catalogue.MISSED
+    return True
 
 
 def _call_of(

@@ -38,6 +38,8 @@ WAITING: Final = frozenset({SCHEDULED, CLAIMED})
 # Known not to arrive.
 LOST: Final = frozenset({UNDELIVERED, DEAD})
 IN_FLIGHT: Final = frozenset({SENDING, UNCERTAIN})
+# Arrived, or may have.
+SAID: Final = IN_FLIGHT | {ACCEPTED, DELIVERED}
 LIVE: Final = WAITING | IN_FLIGHT
 
 # A dead or uncertain message may still turn out to have arrived (a late callback), and

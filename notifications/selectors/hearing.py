@@ -104,7 +104,9 @@ def _to_come(
     subjects = _subjects(clinic, since, until)
     found = []
     for situation in load_all(subjects, {}).values():
-        wanted = plan(situation.snapshot, reach=situation.reach, now=now)
+        wanted = plan(
+            situation.snapshot, reach=situation.reach, now=now, left=situation.left
+        )
         for call in wanted.calls:
             due_at = _due(call)
             if situation.patient and max(since, now) <= due_at < until:

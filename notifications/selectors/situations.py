@@ -72,6 +72,15 @@ class Situation:
             base_of(row.dedupe_key) for row in self.rows if row.state in states.LOST
         )
 
+    @property
+    def left(self) -> frozenset[str]:
+        """Return the keys of messages that reached the recipient, or may have."""
+        return frozenset(
+            base_of(row.dedupe_key)
+            for row in self.rows
+            if row.state in states.SAID and row.misdirected_at is None
+        )
+
 
 def load(subject: str, patient: "Patient | None" = None) -> Situation:
     """Return the situation of an appointment, follow_up, task, offer, enquiry, text or

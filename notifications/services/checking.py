@@ -124,7 +124,11 @@ def _compare(subject: str, now: datetime) -> set[Fault]:
 def _difference(situation: Situation, now: datetime) -> set[Fault]:
     subject = situation.subject
     wanted = plan(
-        situation.snapshot, reach=situation.reach, now=now, lost=situation.lost
+        situation.snapshot,
+        reach=situation.reach,
+        now=now,
+        lost=situation.lost,
+        left=situation.left,
     ).keys
     waiting = {
         base_key(row)

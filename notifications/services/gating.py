@@ -289,7 +289,11 @@ def _stopped(
     message: Message, situation: Situation, now: datetime
 ) -> tuple[str, str] | None:
     wanted = plan(
-        situation.snapshot, reach=situation.reach, now=now, lost=situation.lost
+        situation.snapshot,
+        reach=situation.reach,
+        now=now,
+        lost=situation.lost,
+        left=situation.left,
     )
     if planning.base_key(message) in wanted.keys:
         return None

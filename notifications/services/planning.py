@@ -50,7 +50,11 @@ def replan(*, subject: str, now: datetime, patient: "Patient | None" = None) -> 
 def apply(situation: Situation, *, now: datetime) -> Plan:
     """Make this situation's rows be what its plan wants."""
     wanted = plan(
-        situation.snapshot, reach=situation.reach, now=now, lost=situation.lost
+        situation.snapshot,
+        reach=situation.reach,
+        now=now,
+        lost=situation.lost,
+        left=situation.left,
     )
     standing = {base_key(row): row for row in situation.rows if not _may_return(row)}
     _stop(situation, wanted, now)
@@ -155,7 +159,7 @@ def _row(
     row = Message(
         clinic=situation.clinic,
         patient=patient,
-        user_id=int(wanted.occurrence) if situation.task is not None else None,
+        user_id=int(wanted.occurrence) if _is_to_staff(situation) else None,
         task=situation.task,
         inbound=situation.inbound,
         subject=wanted.subject,
@@ -182,6 +186,13 @@ def _row(
     words = wording.masked(row, situation, now)
     row.title, row.body = words.title, words.body
     return row
+
+
+def _is_to_staff(situation: Situation) -> bool:
+    """A page, or what a member of staff asked for themselves."""
+    if situation.asked is not None:
+        return situation.patient is None
+    return situation.task is not None
 
 
 def _free_key(situation: Situation, wanted: Wanted) -> str:

@@ -55,7 +55,9 @@ def _lacking(visits: "list[Appointment]", now: datetime) -> Iterator[tuple[UUID,
     wanted = {
         key: [
             call.dedupe_key
-            for call in plan(about.snapshot, reach=about.reach, now=now).calls
+            for call in plan(
+                about.snapshot, reach=about.reach, now=now, left=about.left
+            ).calls
             if is_due(call, now)
         ]
         for key, about in found.items()

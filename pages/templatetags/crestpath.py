@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.clock import now
-from pages import words
+from pages import refusal_words, words
 
 register = template.Library()
 
@@ -122,6 +122,12 @@ def sentence(code: str) -> str:
 
 
 @register.filter
+def is_rule(code: str) -> bool:
+    """True for a rule's code: people know rules by it, other codes are for programs."""
+    return refusal_words.is_rule(code)
+
+
+@register.filter
 def phone(value: str) -> str:
     """ "+1 713 555 0123" of an E.164 number; others as they are."""
     if value.startswith("+1") and len(value) == 12:
@@ -143,6 +149,7 @@ def field(
     optional: str = "(optional)",
 ) -> dict[str, Any]:
     """A field of a form; `optional` are the words for one that may be empty."""
+    optional = getattr(bound.field, "optional", optional)
     widget = bound.field.widget
     grouped = bound.use_fieldset
     return {

@@ -38,7 +38,7 @@ DECIDE = ActSchema(
             kind="text",
             label="Conditions",
             required=False,
-            hint="Needed when approved with conditions.",
+            needed_if="approved with conditions",
         ),
         Field(
             name="reevaluate_on",
@@ -70,6 +70,7 @@ OVERRIDE = ActSchema(
             kind="date",
             label="For this day only",
             required=False,
+            needed_if="a rule of the day",
             hint="For rules of the day; otherwise it serves the decision.",
         ),
         Field(
@@ -77,7 +78,8 @@ OVERRIDE = ActSchema(
             kind="datetime",
             label="Last dose (anticoagulant)",
             required=False,
-            hint="Needed for an anticoagulant unless the evaluation has it.",
+            needed_if="an anticoagulant",
+            hint="Unless the evaluation has it.",
         ),
         Field(
             name="hold_hours",
@@ -126,8 +128,8 @@ CONSENT = ActSchema(
             kind="text",
             label="Reason",
             required=False,
+            needed_if="taken back",
             hard=(0, 500),
-            hint="When it is taken back.",
         ),
         _unless_revoked(
             name="document_id", kind="text", label="Document", hard=(1, 64)
@@ -216,8 +218,8 @@ PREPARE = ActSchema(
             kind="text",
             label="Reason",
             required=False,
+            needed_if="waived",
             hard=(0, 500),
-            hint="Needed to waive.",
         ),
     ),
 )
@@ -286,8 +288,8 @@ COMPLETE = ActSchema(
             kind="text",
             label="Reason",
             required=False,
+            needed_if="not completed",
             hard=(0, 500),
-            hint="Needed unless completed.",
         ),
     ),
 )

@@ -72,20 +72,21 @@ BODY = (measured("height_cm", "Height"), measured("weight_kg", "Weight"))
 COMPLAINT = (
     measured("symptom_months", "Symptoms for"),
     measured("conservative_weeks", "Conservative care for"),
-    measured("nrs", "Pain now", required=False, hint="Needed before an approval."),
+    measured("nrs", "Pain now", required=False, needed_if="approval is to follow"),
     Field(
         name="prom_instrument",
         kind="choice",
         label="Baseline questionnaire",
         choices=vocabulary.PROMS,
         required=False,
-        hint="Needed before an approval.",
+        needed_if="approval is to follow",
     ),
     Field(
         name="prom_items",
         kind="list",
         label="Its answers, in order",
         required=False,
+        needed_if="approval is to follow",
         hard=(0, 100),
     ),
 )
@@ -96,6 +97,7 @@ RISKS = (
         kind="text",
         label="Infection: what and where",
         required=False,
+        needed_if="there is one",
         hard=(0, 200),
     ),
     measured("temperature_c", "Temperature", required=False),

@@ -57,6 +57,7 @@ ADVERSE_EVENT = ActSchema(
 RESPOND = ActSchema(
     act="respond",
     label="Answers at a follow-up",
+    version="2",
     fields=(
         Field(
             name="follow_up",

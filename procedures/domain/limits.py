@@ -1,21 +1,30 @@
 """Limits of a number in its unit, and the units it is mistaken for."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 Limits = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class OtherUnit:
-    """A unit people mean by mistake: asked-for value = number x factor + offset."""
+    """A unit people also measure in: asked-for value = number x factor + offset.
+
+    `places` are the decimals that are kept of a value given in it.
+    """
 
     unit: str
     factor: Decimal
     offset: Decimal = Decimal(0)
+    places: int = 1
 
     def converted(self, number: int | Decimal) -> Decimal:
         return number * self.factor + self.offset
+
+    def kept(self, number: Decimal) -> Decimal:
+        """The value asked for, rounded as it is kept."""
+        step = Decimal(1).scaleb(-self.places)
+        return self.converted(number).quantize(step, ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)

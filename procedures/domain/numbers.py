@@ -2,17 +2,21 @@
 
 A number is understood as a whole or refused with what to write instead. Point and
 comma are both read as the decimal sign where nothing else can be meant; "1,234" can
-mean two numbers and is refused. A unit behind the number must be the one asked for.
+mean two numbers and is refused. A unit behind the number must be the one asked for, or
+one it may be given in as well: "172 lb" is 78.0 where kg are asked for.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from procedures.domain import units
+from procedures.domain.limits import OtherUnit
 
 LONGEST = 40
+INCHES_A_FOOT = 12
 _MINUS = dict.fromkeys(map(ord, "\u2212\u2013\u2012\ufe63\uff0d"), "-")
 _MARKS = {
     ord("\u066b"): ".",
@@ -31,6 +35,11 @@ _WITH_UNIT = re.compile(
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 # In a list a thin blank may group thousands or stand between two numbers.
 _MAY_GROUP = re.compile(r"\d[\u00a0\u2009\u202f\u2007]\d{3}(?!\d)")
+_FEET = re.compile(
+    r"(\d)\s*(?:ft|foot|feet|['\u2019\u2032])\.?"
+    r"(?:[\s,]*(\d{1,2}(?:[.,]\d)?)\s*(?:in|inch|inches|[\"\u201d\u2033]|'')?\.?)?",
+    re.IGNORECASE,
+)
 _BY_POINT = re.compile(r"[+-]?\d+(?:\.\d{1,2})?")
 _THOUSANDS_BY_POINT = re.compile(r"\d{1,3}(?:\.\d{3}){2,}")
 
@@ -39,8 +48,8 @@ class BadNumber(ValueError):
     """The text is no number, or could be two; the message says what to write."""
 
 
-def read(raw: Any, unit: str = "") -> Decimal:
-    """The number of a JSON value or a typed text. Raises BadNumber."""
+def read(raw: Any, unit: str = "", others: Sequence[OtherUnit] = ()) -> Decimal:
+    """The number of a JSON value or a typed text, in `unit`. Raises BadNumber."""
     if isinstance(raw, bool):
         raise BadNumber(_no_number(unit))
     if isinstance(raw, int | float | Decimal):
@@ -50,7 +59,32 @@ def read(raw: Any, unit: str = "") -> Decimal:
     text = plain(raw)
     if len(text) > LONGEST:
         raise BadNumber(_no_number(unit))
-    return _of_text(_without_unit(text, unit), unit)
+    inches = next((one for one in others if one.unit == "in"), None)
+    if inches and (feet := _FEET.fullmatch(text)):
+        return inches.kept(_inches(text, feet))
+    for other in others:
+        if said := _said_in(text, other.unit):
+            return other.kept(_of_text(said, other.unit))
+    return _of_text(_without_unit(text, unit, others), unit)
+
+
+def names_unit(raw: Any) -> bool:
+    """True for a text with more than a number in it: "172 lb"."""
+    return isinstance(raw, str) and not re.fullmatch(r"[+-]?[\d.,]+", plain(raw))
+
+
+def _inches(text: str, feet: re.Match[str]) -> Decimal:
+    """All the inches of "5 ft 7 in"; a foot has twelve."""
+    inches = Decimal((feet[2] or "0").replace(",", "."))
+    if inches >= INCHES_A_FOOT:
+        raise BadNumber(f'"{text}": a foot has 12 inches; write it as 5 ft 7 in')
+    return Decimal(feet[1]) * INCHES_A_FOOT + inches
+
+
+def _said_in(text: str, unit: str) -> str:
+    """The number of a text whose unit is this one; "" if it is another, or none."""
+    match = _WITH_UNIT.fullmatch(text)
+    return match[1] if match and units.is_same(match[2] or match[3], unit) else ""
 
 
 def read_list(raw: Any, unit: str = "") -> tuple[Decimal, ...]:
@@ -99,7 +133,7 @@ def _split_by_commas(text: str) -> list[str]:
     return parts
 
 
-def _without_unit(text: str, unit: str) -> str:
+def _without_unit(text: str, unit: str, others: Sequence[OtherUnit] = ()) -> str:
     match = _WITH_UNIT.fullmatch(text)
     if match is None:
         return text
@@ -109,7 +143,8 @@ def _without_unit(text: str, unit: str) -> str:
     if unicodedata.category(said[0]) in ("No", "Nl") or said[0] in "'\u2019eExX":
         return text
     wanted = f"is asked for in {unit}" if unit else "is asked for without a unit"
-    raise BadNumber(f'"{text}": this {wanted}; write the number alone')
+    known = "".join(f" or with {one.unit} behind it" for one in others)
+    raise BadNumber(f'"{text}": this {wanted}; write the number alone{known}')
 
 
 def _of_text(text: str, unit: str) -> Decimal:

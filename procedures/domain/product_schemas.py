@@ -22,6 +22,7 @@ HAND_OFF = ActSchema(
             is_scan=True,
             label="Wristband",
             required=False,
+            needed_if="a container changes hands",
         ),
         Field(
             name="container_scan",
@@ -29,6 +30,7 @@ HAND_OFF = ActSchema(
             is_scan=True,
             label="Container",
             required=False,
+            needed_if="a container changes hands",
         ),
         Field(
             name="method",
@@ -43,12 +45,14 @@ HAND_OFF = ActSchema(
             kind="boolean",
             label="Labelled in the presence of the patient (H1)",
             required=False,
+            needed_if="H1",
         ),
         Field(
             name="resolution",
             kind="text",
             label="What the mismatch was",
             required=False,
+            needed_if="a mismatch is resolved",
             hint="Two people resolve it; at least 20 characters",
         ),
     ),
@@ -61,19 +65,32 @@ TYPED_KIT = (
         kind="text",
         label="Kit's item number (GTIN)",
         required=False,
+        needed_if="the barcode cannot be read",
         hard=(0, 20),
-        hint="Only if the barcode cannot be read; with a second person",
+        hint="With a second person",
     ),
-    Field(name="kit_lot", kind="text", label="Kit's lot", required=False, hard=(0, 20)),
+    Field(
+        name="kit_lot",
+        kind="text",
+        label="Kit's lot",
+        required=False,
+        needed_if="the barcode cannot be read",
+        hard=(0, 20),
+    ),
     Field(
         name="kit_serial",
         kind="text",
         label="Kit's serial number",
         required=False,
+        needed_if="the barcode cannot be read",
         hard=(0, 20),
     ),
     Field(
-        name="kit_expires_on", kind="date", label="Kit's expiry date", required=False
+        name="kit_expires_on",
+        kind="date",
+        label="Kit's expiry date",
+        required=False,
+        needed_if="the barcode cannot be read",
     ),
 )
 
@@ -91,6 +108,7 @@ PROCESS = ActSchema(
             kind="text",
             label="Kit barcode",
             required=False,
+            needed_if="it can be read",
             is_scan=True,
             hint="Scan it, or type (01)…(17)…(10)…(21)…",
         ),
@@ -242,6 +260,7 @@ RELEASE = ActSchema(
             kind="text",
             label="Physician's note (clot, leak or viability under 70 %)",
             required=False,
+            needed_if="a clot, a leak or low viability",
         ),
     ),
 )

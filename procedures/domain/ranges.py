@@ -17,7 +17,7 @@ VERSION = "2026-12"
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Both limits in the unit given; `others` are units it is mistaken for."""
+    """Both limits in the unit given; `others` are units people also measure in."""
 
     unit: str
     hard: Limits
@@ -25,8 +25,8 @@ class Range:
     others: tuple[OtherUnit, ...] = ()
 
 
-def _unit(name: str, factor: str, offset: str = "0") -> OtherUnit:
-    return OtherUnit(name, Decimal(factor), Decimal(offset))
+def _unit(name: str, factor: str, offset: str = "0", places: int = 1) -> OtherUnit:
+    return OtherUnit(name, Decimal(factor), Decimal(offset), places)
 
 
 # Degrees of freezing are taken off, then nine are five.
@@ -58,22 +58,36 @@ WHOLE = frozenset(RANGES) - {"height_cm", "weight_kg", "temperature_c", "cuff_si
 # decimal sign, the usual ones are those of adults. Thresholds of the candidacy rules
 # are the rules' own.
 LABS = {
-    "718-7": Case("Haemoglobin", "g/dL", (3, 25), (12, 17.5), (_unit("g/L", "0.1"),)),
+    "718-7": Case(
+        "Haemoglobin", "g/dL", (3, 25), (12, 17.5), (_unit("g/L", "0.1", places=2),)
+    ),
     "777-3": Case(
-        "Platelets", "10*3/uL", (1, 2000), (150, 450), (_unit("/uL", "0.001"),)
+        "Platelets",
+        "10*3/uL",
+        (1, 2000),
+        (150, 450),
+        (_unit("/uL", "0.001", places=2),),
     ),
     "6690-2": Case(
-        "White cells", "10*3/uL", (0.1, 400), (4, 11), (_unit("/uL", "0.001"),)
+        "White cells",
+        "10*3/uL",
+        (0.1, 400),
+        (4, 11),
+        (_unit("/uL", "0.001", places=2),),
     ),
     "6301-6": Case("INR", "", (0.5, 20), (0.8, 1.2)),
     # IFCC units to NGSP percent.
     "4548-4": Case(
-        "HbA1c", "%", (3, 20), (4, 6.4), (_unit("mmol/mol", "0.09148", "2.152"),)
+        "HbA1c", "%", (3, 20), (4, 6.4), (_unit("mmol/mol", "0.09148", "2.152", 2),)
     ),
     "1988-5": Case("CRP", "mg/L", (0, 600), (None, 10)),
     "4537-7": Case("ESR", "mm/h", (0, 200), (None, 30)),
     "2160-0": Case(
-        "Creatinine", "mg/dL", (0.1, 25), (0.5, 1.3), (_unit("µmol/L", "0.01131"),)
+        "Creatinine",
+        "mg/dL",
+        (0.1, 25),
+        (0.5, 1.3),
+        (_unit("µmol/L", "0.01131", places=2),),
     ),
 }
 

@@ -41,6 +41,7 @@ DISCHARGE = ActSchema(
             kind="integer",
             label="Aldrete or PADSS (if sedated)",
             required=False,
+            needed_if="sedated",
             hard=(0, 10),
         ),
         Field(
@@ -62,7 +63,13 @@ DISCHARGE = ActSchema(
             choices=(("en", "English"), ("es", "Spanish")),
             default="en",
         ),
-        Field(name="escort_name", kind="text", label="Escort", required=False),
+        Field(
+            name="escort_name",
+            kind="text",
+            label="Escort",
+            required=False,
+            needed_if="sedated",
+        ),
         Field(
             name="discarded_ml",
             kind="decimal",

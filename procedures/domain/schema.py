@@ -37,9 +37,10 @@ class Field:
     `hard` and `warn` bound a number (or each number of a "list", or the length of a
     "text"), both ends allowed, None = open. A "group" is a list of rows, each with
     `fields`. An "object" is a mapping that the act itself validates. `required_unless`
-    names a yes/no question beside it: not required where that one is a yes. `per`
-    names a choice beside it that decides unit and limits, by `cases`. `others` are
-    units it is mistaken for.
+    names a yes/no question beside it: not required where that one is a yes; `needed_if`
+    says to people when the act asks for what `required` does not. `per` names a choice
+    beside it that decides unit and limits, by `cases`. `others` are units it may be
+    given in where they are named, and is mistaken for where they are not.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Field:
     min_items: int = 0
     default: Any = None
     required_unless: str = ""
+    needed_if: str = ""
     per: str = ""
     cases: Mapping[str, Case] = field(default_factory=dict)
     others: tuple[OtherUnit, ...] = ()
@@ -120,10 +122,10 @@ class _Reader:
         pointer, raw = f"{at}/{asked.name}", row.get(asked.name)
         if _absent(raw):
             return self._missing(asked, row, pointer)
-        asked = _in_its_case(asked, row)
+        asked = in_its_case(asked, row)
         try:
             value = self._read(asked, raw, pointer)
-            _check_limits(asked, value)
+            _check_limits(asked, value, raw)
         except ValueError as wrong:
             self.errors.append(FieldError(pointer, str(wrong)))
             return None
@@ -201,14 +203,14 @@ def _unusual(
             for number, row in enumerate(value or ()):
                 yield from _unusual(asked.fields, row, f"{pointer}/{number}")
             continue
-        asked = _in_its_case(asked, data)
+        asked = in_its_case(asked, data)
         if asked.warn and not _absent(value):
             problem = _outside(asked, value, asked.warn)
             if problem:
                 yield FieldWarning(pointer, f"{asked.label}: unusual, {problem}")
 
 
-def _in_its_case(asked: Field, row: Mapping[str, Any]) -> Field:
+def in_its_case(asked: Field, row: Mapping[str, Any]) -> Field:
     """The question with the unit and limits that another answer gives it."""
     case = asked.cases.get(str(row.get(asked.per))) if asked.per else None
     if case is None:
@@ -232,20 +234,22 @@ def _excused(asked: Field, row: Mapping[str, Any]) -> bool:
     return not _absent(answer) and _truth(answer) is True
 
 
-def _check_limits(asked: Field, value: Any) -> None:
+def _check_limits(asked: Field, value: Any, raw: Any) -> None:
     if asked.kind in ("list", "group", "multichoice") and len(value) < asked.min_items:
         raise ValueError(f"needs at least {asked.min_items}")
     if asked.hard:
         problem = _outside(asked, value, asked.hard)
         if problem:
             subject = f"{asked.label} " if asked.per else ""
-            raise ValueError(f"{subject}{problem}{_mistaken(asked, value)}")
+            raise ValueError(f"{subject}{problem}{_mistaken(asked, value, raw)}")
 
 
-def _mistaken(asked: Field, value: Any) -> str:
+def _mistaken(asked: Field, value: Any, raw: Any) -> str:
     """The unit that an impossible number looks as if it were meant in."""
     if not asked.others or not isinstance(value, int | Decimal):
         return ""
+    if numbers.names_unit(raw):
+        return f"; {raw.strip()} was read as {value:f} {asked.unit}"
     return limits.looks_like(value, asked.unit, asked.hard, asked.others)
 
 
@@ -291,7 +295,7 @@ def _integer(asked: Field, raw: Any) -> int:
 
 
 def _decimal(asked: Field, raw: Any) -> Decimal:
-    return numbers.read(raw, asked.unit)
+    return numbers.read(raw, asked.unit, asked.others)
 
 
 _YES, _NO = {"true", "on", "yes", "1"}, {"false", "off", "no", "0"}

@@ -22,8 +22,8 @@ LIFT_STOP = ActSchema(
             kind="text",
             label="What explains the other answer",
             required=False,
+            needed_if="the same was answered differently since",
             hard=(0, 4000),
-            hint="Needed when the same question was answered differently since",
         ),
     ),
 )
@@ -34,6 +34,13 @@ NOT_DONE = ActSchema(
     fields=(
         Field(name="target", kind="text", label="Target id"),
         Field(name="reason", kind="choice", label="Reason", choices=NOT_DONE_REASONS),
-        Field(name="note", kind="text", label="Note", required=False, hard=(0, 400)),
+        Field(
+            name="note",
+            kind="text",
+            label="Note",
+            required=False,
+            needed_if="another reason",
+            hard=(0, 400),
+        ),
     ),
 )

@@ -111,11 +111,17 @@ def _fields(fields: tuple[Field, ...], within: str = "") -> Iterator[str]:
     for asked in fields:
         name = f"{within}{asked.name}"
         yield (
-            f"| `{name}` | {_kind(asked)} | {'yes' if asked.required else 'no'} "
+            f"| `{name}` | {_kind(asked)} | {_needed(asked)} "
             f"| {_limits(asked.hard, asked.unit)} | {_limits(asked.warn, asked.unit)} "
             f"| {' '.join(filter(None, (asked.label + '.', asked.hint)))} |"
         )
         yield from _fields(asked.fields, f"{name}[].")
+
+
+def _needed(asked: Field) -> str:
+    if asked.required:
+        return "yes"
+    return f"if {asked.needed_if}" if asked.needed_if else "no"
 
 
 def _kind(asked: Field) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from procedures.domain import body, icd10, kits, numbers
 from procedures.domain.act_schemas import SCHEMAS
 from procedures.domain.kits import Kit
-from procedures.domain.schema import Field, FieldError, InvalidData
+from procedures.domain.ranges import RANGES
+from procedures.domain.schema import Field, FieldError, InvalidData, in_its_case
 from procedures.services import kit_codes
 
 Answers = Mapping[str, Any]
@@ -32,7 +33,7 @@ def of(act: str, field: str, answers: Answers, today: date) -> Understood:
     height and weight are told together. Nothing is kept. Raises InvalidData for an
     act or field that does not exist.
     """
-    asked = _asked(act, field)
+    asked = in_its_case(_asked(act, field), answers)
     raw = answers.get(field, "")
     try:
         return _understood(asked, raw, answers, today)
@@ -62,7 +63,7 @@ def _understood(asked: Field, raw: Any, answers: Answers, today: date) -> Unders
         found = numbers.read_list(raw, asked.unit)
         return Understood(_list(found, asked.unit))
     if asked.kind in ("integer", "decimal"):
-        number = numbers.read(raw, asked.unit)
+        number = numbers.read(raw, asked.unit, asked.others)
         return Understood(_number(asked, number, answers))
     return Understood(str(raw))
 
@@ -86,8 +87,10 @@ def _number(asked: Field, number: Decimal, answers: Answers) -> str:
     if asked.name not in ("height_cm", "weight_kg"):
         return f"{number:f} {asked.unit}".strip()
     both = {
-        name: numbers.read(answers.get(name) or "0", unit)
-        for name, unit in (("height_cm", "cm"), ("weight_kg", "kg"))
+        name: numbers.read(
+            answers.get(name) or "0", RANGES[name].unit, RANGES[name].others
+        )
+        for name in ("height_cm", "weight_kg")
     }
     if all(both.values()):
         return body.in_words(**both)

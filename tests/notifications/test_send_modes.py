@@ -1,8 +1,11 @@
 """Who may be written to at all: everybody, some, or nobody."""
 
 import pytest
+from django.test import Client
 
+from core import clock
 from notifications import channels
+from notifications.channels.contract import Accepted
 from notifications.models import Message
 from notifications.selectors.going_live import missing
 from notifications.selectors.send_mode import held_back
@@ -12,6 +15,7 @@ from tests.factories import clinics as make_clinic
 from tests.factories import notifications as make
 from tests.factories import patients as make_patient
 from tests.factories.notifications import NOW
+from tests.notifications.scripted import Scripted
 from tests.notifications.texts_set_up import use_providers
 from tests.sms_provider import SmsProvider
 
@@ -141,3 +145,16 @@ def test_the_log_of_messages_says_that_it_went_to_nobody(there, settings):
     said = browser(member).get("/staff/messages/").content.decode()
 
     assert "Held back: test mode" in said
+
+
+def test_a_new_password_goes_to_staff_in_every_mode(settings, monkeypatch):
+    server = Scripted(Accepted("1"))
+    monkeypatch.setitem(channels.PROVIDERS, "email", server)
+    settings.CHANNELS = {"sms": "none", "email": "email"}
+    settings.SEND_MODE = "sandbox"
+    nurse = make_clinic.membership("nurse")
+
+    Client().post("/account/password/reset/", {"email": nurse.user.email})
+    send_due(as_of=clock.now())
+
+    assert [letter.address for letter in server.letters] == [nurse.user.email]

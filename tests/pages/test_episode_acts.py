@@ -399,3 +399,77 @@ def test_a_correction_starts_from_the_record_and_strikes_the_old_value_through()
     assert Evaluation.objects.get(superseded_at=None).corrects == row
     assert re.search(r"<del>.*78 kg</del>\s*<ins>.*81 kg</ins>", page)
     assert "The scales were read wrongly." in page
+
+
+def labels(page):
+    """The text of each label and legend of the form, without the tags in it."""
+    found = re.findall(
+        r'<(?:label|legend) class="field__label".*?>(.*?)</(?:label|legend)>',
+        page,
+        re.DOTALL,
+    )
+    return [" ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("act", "label"),
+    [
+        ("decide", "Conditions (if approved with conditions)"),
+        ("evaluate", "Pain now (if approval is to follow)"),
+        ("consent", "Reason (if taken back)"),
+        ("prepare", "Reason (if waived)"),
+        ("complete", "Reason (if not completed)"),
+        ("check_in", "Pregnancy test at (if tested)"),
+        ("check_in", "Driver (any sedation)"),
+        ("discharge", "Escort (if sedated)"),
+        ("hand_off", "Wristband (if a container changes hands)"),
+        ("process", "Kit barcode (if it can be read)"),
+        ("not_done", "Note (if another reason)"),
+    ],
+)
+def test_what_is_asked_for_in_some_cases_says_in_which(act, label):
+    place, episode = where_possible(act)
+    client = browser(place.person(role_that(act, may=True)))
+
+    page = client.get(address(episode, act)).content.decode()
+
+    assert label in labels(page)
+    assert f"{label} (optional)" not in labels(page)
+
+
+def test_pounds_feet_and_inches_are_read_by_the_form_and_kept_in_sight():
+    clock.set_to(NOW)
+    place = make.site()
+    episode = make.episode(place)
+    body = {"height_cm": "5 ft 7 in", "weight_kg": "172 lb"}
+
+    page = send(place, episode, "evaluate", make.evaluation(**body), second="")
+    wrong = make.evaluation(**body | {"weight_kg": "12 st"})
+    refused = send(place, make.episode(place), "evaluate", wrong)
+
+    assert page.status_code == 303
+    row = Evaluation.objects.get()
+    assert (str(row.height_cm), str(row.weight_kg)) == ("170.2", "78.0")
+    assert refused.status_code == 422
+    shown = refused.content.decode()
+    assert "this is asked for in kg" in shown
+    assert 'value="12 st"' in shown
+
+
+def test_every_number_of_several_units_tells_what_was_understood():
+    place, episode = where_possible("evaluate")
+    client = browser(place.person("clinician"))
+
+    page = client.get(address(episode, "evaluate")).content.decode()
+
+    for name in ("height_cm", "weight_kg", "temperature_c", "labs-0-value"):
+        assert f'id="id_{name}_understood"' in page
+
+
+def test_what_was_understood_is_asked_by_the_name_of_the_rest_interface():
+    place, episode = where_possible("check_in")
+    client = browser(place.person("nurse"))
+
+    page = client.get(address(episode, "check_in")).content.decode()
+
+    assert 'data-echo="temperature_c" data-act="check-in"' in page

@@ -16,6 +16,7 @@ from notifications.domain.subjects import CheckIn
 from pages import history, refusal_words
 from pages.episode_timeline import timeline
 from pages.journal_words import ACTS, REFUSALS, act
+from pages.problems import render_problem
 from pages.staff import message_rows
 from procedures.services.acts import PAST
 from scheduling.domain.status import Act
@@ -273,6 +274,37 @@ def test_a_refused_booking_is_in_words_on_the_episodes_timeline(place):
     assert entry.detail == ", ".join(
         refusal_words.code(reason.code) for reason in refused.reasons
     )
+
+
+def test_the_page_of_a_refused_booking_says_why_and_shows_no_code(place):
+    path = make.evaluated(place)
+    opening = {
+        "patient": str(path.patient_id),
+        "visit_type": "bmc-ultrasound",
+        "start": make.at("2026-09-15").isoformat(),
+        "subject": f"episode:{path.pk}",
+    }
+
+    page = browser(place.person("coordinator")).post(reverse("staff:book"), opening)
+
+    shown = page.content.decode()
+    assert page.status_code == 409
+    assert not [code for code in refusal_words.CODES if f">{code}<" in shown]
+    assert "a clinician signs an approval" in words(shown).lower()
+
+
+@pytest.mark.parametrize(
+    ("code", "is_shown"),
+    [("not-approved", False), ("vitals.fever", False), ("INF-01", True)],
+)
+def test_a_problems_page_names_rules_and_no_other_codes(rf, code, is_shown):
+    reason = {"code": code, "text": "It is not possible.", "lifts": ""}
+    document = {"status": 409, "title": "Refused", "detail": "", "reasons": [reason]}
+
+    page = render_problem(rf.get("/"), document, 409).content.decode()
+
+    assert "It is not possible." in page
+    assert (code in page) is is_shown
 
 
 def test_rest_lists_the_reasons_of_a_refused_booking(place):

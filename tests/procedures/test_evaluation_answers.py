@@ -50,7 +50,8 @@ def lab(code, value, on=None):
         ("4548-4", 48, "looks like mmol/mol (6.5 %)"),
         ("2160-0", 88, "looks like µmol/L (1 mg/dL)"),
         ("6301-6", 25, "INR must be at most 20"),
-        ("718-7", "13,4 g/L", "is asked for in g/dL"),
+        ("718-7", "13,4 mmol/L", "is asked for in g/dL"),
+        ("718-7", "13,4 g/L", "at least 3 g/dL; 13,4 g/L was read as 1.34 g/dL"),
         ("718-7", "1,345", "can be read as 1.345 or as 1345 in g/dL"),
     ],
 )
@@ -118,6 +119,19 @@ def test_two_values_that_no_date_tells_apart_are_asked_about(place):
 )
 def test_a_body_nobody_has_is_refused(place, height, weight, pointer, says):
     assert says in errors_of(place, height_cm=height, weight_kg=weight)[pointer]
+
+
+def test_pounds_feet_and_inches_are_kept_in_the_units_of_the_record(place):
+    made = done(evaluate(place, height_cm="5 ft 7 in", weight_kg="172 lb"))
+
+    row = Evaluation.objects.get(episode=made)
+    assert (row.height_cm, row.weight_kg) == (Decimal("170.2"), Decimal("78.0"))
+
+
+def test_a_weight_in_a_unit_nobody_asked_for_is_refused_by_name(place):
+    assert errors_of(place, weight_kg="12 st")["/weight_kg"] == (
+        '"12 st": this is asked for in kg; write the number alone or with lb behind it'
+    )
 
 
 def test_what_may_be_pounds_is_possible_and_remarked(place):

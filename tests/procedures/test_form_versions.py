@@ -34,7 +34,7 @@ KNOWN = {
     "lift_stop": ("1", "8f01bbd1c5f11eef"),
     "discharge": ("1", "d0422b6d5e0a0b44"),
     "adverse_event": ("1", "18117112bb6c3428"),
-    "respond": ("1", "f5ba9b783a159072"),
+    "respond": ("2", "ef2b6868107af430"),
     "vitals": ("1", "e4b9657be2ad61fb"),
 }
 

@@ -7,6 +7,7 @@ import pytest
 
 from procedures.domain import numbers
 from procedures.domain.numbers import BadNumber
+from procedures.domain.ranges import LABS, RANGES
 
 # The ways of laboratories and devices to write one unit.
 THOUSANDS = (
@@ -15,9 +16,9 @@ THOUSANDS = (
 )
 
 
-def refused(raw, unit="mL"):
+def refused(raw, unit="mL", others=()):
     with pytest.raises(BadNumber) as caught:
-        numbers.read(raw, unit)
+        numbers.read(raw, unit, others)
     return str(caught.value)
 
 
@@ -117,6 +118,72 @@ def test_a_value_with_its_unit_is_read_however_it_is_written(raw, unit, value):
 )
 def test_another_unit_is_refused_and_the_right_one_said(raw, unit):
     assert f"in {unit}" in refused(raw, unit)
+
+
+def asked_as(name):
+    return RANGES[name].unit, RANGES[name].others
+
+
+@pytest.mark.parametrize(
+    ("raw", "name", "value"),
+    [
+        *(
+            (f"172{said}", "weight_kg", "78.0")
+            for said in (" lb", "lbs", " Pounds", " lb.")
+        ),
+        *((f"78{said}", "weight_kg", "78") for said in ("", " kg", "KG", " kilograms")),
+        ("172,5 lb", "weight_kg", "78.2"),
+        *(
+            (said, "height_cm", "170.2")
+            for said in ("5 ft 7 in", "5'7\"", "5\u20327\u2033")
+        ),
+        *(
+            (said, "height_cm", "170.2")
+            for said in ("5\u20197\u201d", "5' 7", "5 feet, 7 inches")
+        ),
+        *((said, "height_cm", "170.2") for said in ("67 in", '67"', "67\u2033")),
+        *((said, "height_cm", "182.9") for said in ("6 ft", "6'", "6 foot 0")),
+        ("5 ft 7.5 in", "height_cm", "171.5"),
+        *((said, "height_cm", "170.0") for said in ("1.70 m", "1,7 m")),
+        ("170 cm", "height_cm", "170"),
+        ("100.4 \u00b0F", "temperature_c", "38.0"),
+        ("98.6F", "temperature_c", "37.0"),
+        ("38 C", "temperature_c", "38"),
+    ],
+)
+def test_a_unit_it_may_be_given_in_is_read_where_it_is_named(raw, name, value):
+    assert numbers.read(raw, *asked_as(name)) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "name"),
+    [
+        ("12 st", "weight_kg"),
+        ("172 g", "weight_kg"),
+        ("172 lb 4 oz", "weight_kg"),
+        ("5 ft 7 in", "weight_kg"),
+        ("5 ft 13 in", "height_cm"),
+        ("67 lb", "height_cm"),
+        ("311 K", "temperature_c"),
+    ],
+)
+def test_a_unit_nobody_asked_for_is_named_in_the_refusal(raw, name):
+    assert raw in refused(raw, *asked_as(name))
+
+
+@pytest.mark.parametrize(
+    ("loinc", "raw", "value"),
+    [
+        ("718-7", "95 g/L", "9.50"),
+        ("777-3", "150000 /uL", "150.00"),
+        ("2160-0", "88 \u00b5mol/L", "1.00"),
+        ("4548-4", "58 mmol/mol", "7.46"),
+    ],
+)
+def test_a_laboratory_value_in_its_other_unit_is_converted(loinc, raw, value):
+    case = LABS[loinc]
+
+    assert numbers.read(raw, case.unit, case.others) == Decimal(value)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,15 @@ def ask():
             {"weight_kg": "110", "height_cm": "170"},
             "110 kg is 242.5 lb; with 170 cm a BMI of 38.1",
         ),
+        ("evaluate", "weight_kg", {"weight_kg": "172 lb"}, "78.0 kg is 172.0 lb"),
+        (
+            "evaluate",
+            "height_cm",
+            {"weight_kg": "172 lb", "height_cm": "5 ft 7 in"},
+            "78.0 kg is 172.0 lb; with 170.2 cm a BMI of 26.9",
+        ),
+        ("check-in", "temperature_c", {"temperature_c": "100.4 °F"}, "38.0 °C"),
+        ("evaluate", "value", {"value": "95 g/L", "loinc": "718-7"}, "9.50 g/dL"),
         (
             "harvest",
             "aliquots_ml",
@@ -71,6 +80,15 @@ def test_what_is_not_understood_says_what_to_do(ask):
 
     assert (told["understood"], told["kit"]) == (False, None)
     assert "type (01)" in told["text"]
+
+
+def test_a_unit_nobody_asked_for_says_which_are(ask):
+    told = ask("evaluate", "weight_kg", {"weight_kg": "12 st"}).json()
+
+    assert told["understood"] is False
+    assert told["text"] == (
+        '"12 st": this is asked for in kg; write the number alone or with lb behind it'
+    )
 
 
 @pytest.mark.parametrize(("act", "field"), [("fly", "x"), ("process", "x")])

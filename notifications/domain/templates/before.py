@@ -31,7 +31,7 @@ ENGLISH: Final[Texts] = {
     ("enquiry_received", "email"): (
         "We have your message",
         "Hello,\n\nThank you for writing to {clinic}. We have your message and "
-        "will call you soon.\n\nIn an emergency call 911." + en.FOOTER,
+        "will call you soon.\n\nIn an emergency call 911." + en.END,
     ),
     ("questionnaire", "sms"): (
         "",
@@ -93,7 +93,7 @@ SPANISH: Final[Texts] = {
     ("enquiry_received", "email"): (
         "Recibimos su mensaje",
         "Hola:\n\nGracias por escribir a {clinic}. Recibimos su mensaje y le "
-        "llamaremos pronto.\n\nEn una emergencia llame al 911." + es.FOOTER,
+        "llamaremos pronto.\n\nEn una emergencia llame al 911." + es.END,
     ),
     ("questionnaire", "sms"): (
         "",

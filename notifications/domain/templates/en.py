@@ -153,7 +153,7 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "Choose a new password",
         "Somebody, most likely you, asked for a new password of your staff account.\n\n"
         "Choose it here:\n{link}\n\n"
-        "The link works once. If it was not you, there is nothing to do." + FOOTER,
+        "The link works once. If it was not you, there is nothing to do." + END,
     ),
     ("trial", "sms"): (
         "",
@@ -161,7 +161,7 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("trial", "email"): (
         "The text to be tried is not in use any more",
-        "It was taken out after you had asked for it." + FOOTER,
+        "It was taken out after you had asked for it." + END,
     ),
     ("on_call_page", "sms"): (
         "",

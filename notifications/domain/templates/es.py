@@ -159,12 +159,12 @@ TEXTS: dict[tuple[str, str], tuple[str, str]] = {
         "Elija una clave nueva",
         "Alguien, seguramente usted, pidió una clave nueva para su cuenta de trabajo."
         "\n\nElíjala aquí:\n{link}\n\n"
-        "El enlace sirve una vez. Si no fue usted, no tiene que hacer nada." + FOOTER,
+        "El enlace sirve una vez. Si no fue usted, no tiene que hacer nada." + END,
     ),
     ("trial", "sms"): ("", "{clinic}: el texto de prueba ya no se usa. " + STOP),
     ("trial", "email"): (
         "El texto de prueba ya no se usa",
-        "Se quitó después de que usted lo pidió." + FOOTER,
+        "Se quitó después de que usted lo pidió." + END,
     ),
     ("on_call_page", "sms"): (
         "",

@@ -63,9 +63,11 @@ function question(field) {
   const name = field.dataset.echo ?? "";
   /** @type {Record<string, string>} */
   const answers = { [name]: field.value };
-  for (const other of ["height_cm", "weight_kg"]) {
-    const beside = field.form?.elements.namedItem(other);
-    if (beside instanceof HTMLInputElement && name.match(/^(height_cm|weight_kg)$/)) {
+  // Height and weight are told together; a laboratory value by its test.
+  const row = field.name.slice(0, -name.length);
+  for (const other of ["height_cm", "weight_kg", "loinc"]) {
+    const beside = field.form?.elements.namedItem(row + other);
+    if (beside instanceof HTMLInputElement || beside instanceof HTMLSelectElement) {
       answers[other] = beside.value;
     }
   }
