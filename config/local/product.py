@@ -74,13 +74,16 @@ def for_the_app(settings: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in settings.items() if k != "MIGRATION_DATABASE_URL"}
 
 
-def prepare(settings: Mapping[str, str]) -> str:
-    """Migrate, collect static files and seed; what the seed says about signing in."""
+def prepare(settings: Mapping[str, str], *wanted: str) -> str:
+    """Migrate, collect static files and seed; what the seed says about signing in.
+
+    `wanted` are options of the seed.
+    """
     app_only = for_the_app(settings)
     with alone(state_folder() / "prepare.lock"):
         migrate(settings)
         collect(Path(settings["STATIC_ROOT"]), app_only)
-        return read("seed_demo", environment=app_only)
+        return read("seed_demo", *wanted, environment=app_only)
 
 
 @contextmanager

@@ -38,6 +38,12 @@ def seed(now: datetime) -> Seeded:
     return Seeded(world, steps, new_keys(world, now))
 
 
+def seed_empty(now: datetime) -> Seeded:
+    """Load the clinic alone, with its staff and rooms and no patient."""
+    world = unit_of_work(lambda: people.open_clinic(now=now - BEFORE_THE_CASES))
+    return Seeded(world, 0, new_keys(world, now))
+
+
 def new_keys(world: World, now: datetime) -> dict[str, str]:
     return unit_of_work(lambda: people.give_keys(world, now=now))
 

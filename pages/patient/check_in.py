@@ -241,10 +241,15 @@ def _row(check_in: CheckIn, number: int) -> dict[str, Any]:
     said = _said(asked, check_in.saved.get(asked.key))
     return {
         "text": asked.text,
-        "answer": said or TEXTS[check_in.language]["no_answer"],
+        "answer": said or TEXTS[check_in.language][_nothing_said(asked)],
         "foreign": asked.language != check_in.language and bool(said),
         "address": f"{reverse('v:question', args=[number])}?from=review",
     }
+
+
+def _nothing_said(asked: Question) -> str:
+    """The word for an empty answer: no sign chosen is an answer, and a good one."""
+    return "none_of_these" if asked.key == "warning_signs" else "no_answer"
 
 
 def _said(asked: Question, saved: Any) -> str:

@@ -336,7 +336,7 @@ def test_a_menu_closes_on_escape_and_gives_the_focus_back(visit_as, live_site):
     page = visit_as(day.members["coordinator"], DESK)
     page.goto(live_site + reverse("staff:today"))
 
-    summary = page.locator("details[data-menu] > summary")
+    summary = page.locator(".header details[data-menu] > summary")
     summary.press("Enter")
     page.get_by_role("button", name="Sign out").wait_for()
     page.keyboard.press("Tab")

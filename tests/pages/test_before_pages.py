@@ -1,6 +1,6 @@
 """Before a visit, by link: how to prepare, the first questions, a new time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -157,6 +157,9 @@ def test_who_missed_a_consultation_takes_a_real_opening(place):
     free = openings(found.page("/v/new-time/"))
     sent = found.browser.post("/v/new-time/", {"start": free[0]})
 
+    assert all(
+        datetime.fromisoformat(one) >= START + timedelta(hours=4) for one in free
+    )
     assert sent.url == "/v/new-time/booked/"
     new = Appointment.objects.exclude(pk=visit.pk).get()
     assert (new.start.isoformat(), new.status) == (free[0], "booked")

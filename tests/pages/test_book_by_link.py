@@ -99,6 +99,18 @@ def test_a_press_books_the_visit_for_its_contact_and_stops_the_nudges(day, holde
     assert not FailedReaction.objects.exists()
 
 
+def test_a_visit_that_is_over_is_not_told_as_a_booked_one(day, holder):
+    holder.browser.post(BOOK, {"start": starts(holder.page(BOOK))[0]})
+    [visit] = visits(day)
+    clock.set_to(visit.starts_at + timedelta(days=1))
+    holder.prove()
+
+    page = holder.page(BOOK)
+
+    assert EN["book_over_title"] in page
+    assert EN["book_done_title"] not in page
+
+
 def test_pressing_twice_books_once(day, holder):
     start = starts(holder.page(BOOK))[0]
 

@@ -135,7 +135,8 @@ def test_the_answers_are_checked_before_they_are_sent(holder):
     page = holder.page(REVIEW)
 
     assert page.count(EN["change"]) == 6
-    assert EN["no_answer"] in page
+    assert EN["no_answer"] in page  # no thermometer
+    assert EN["none_of_these"] in page
     assert not Response.objects.exists()
 
 

@@ -25,6 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="one JSON object")
         parser.add_argument(
+            "--empty", action="store_true", help="the clinic and its staff alone"
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="say what would be loaded"
         )
 
@@ -39,7 +42,7 @@ class Command(BaseCommand):
         now = clock.now()
         if world is None:
             self.stderr.write("Loading the demo clinic …")
-            seeded = seed.seed(now)
+            seeded = (seed.seed_empty if options["empty"] else seed.seed)(now)
             self.stderr.write(f"{seeded.steps} acts were played.")
             world, keys = seeded.world, seeded.keys
         else:
