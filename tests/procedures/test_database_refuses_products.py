@@ -140,7 +140,7 @@ def test_no_kit_in_place_of_another_by_one_alone():
 
 def test_no_kit_once_the_product_is_made(bench):
     row = told(bench.episode, bench.process, "kituse")
-    bench.until("processed")
+    make.done(bench.process())
     row.row["serial"] = "NEW"
 
     not_taken("that is not recorded now", row.write)
