@@ -23,7 +23,7 @@ from procedures.models import Episode, EpisodeMilestone, FollowUp, MilestoneRepo
 from procedures.selectors import milestones
 
 TASK = "milestone_not_reached"
-TEXT = "Ask the patient: a step of the recovery was not reached by its last day."
+TEXT = "Ask the patient about “{step}”: it was not reached by its last day."
 LOOK_WITHIN = timedelta(days=1)
 
 
@@ -137,11 +137,13 @@ def ask_for(milestone_id: UUID, *, now: datetime) -> bool:
     if not milestones.unreached(today).filter(pk=row.pk, window_to__lt=today).exists():
         return False
     EpisodeMilestone.objects.filter(pk=row.pk).update(asked_for_at=now)
+    step = milestones.step(row.pk, row.episode.clinic_id)
+    assert step is not None
     tasks.open(
         clinic_id=row.episode.clinic_id,
         patient_id=row.episode.patient_id,
         kind=TASK,
-        text=TEXT,
+        text=TEXT.format(step=step.words.name["en"]),
         subject=_subject(row),
         owner_role=roles.NURSE,
         due_at=now + LOOK_WITHIN,

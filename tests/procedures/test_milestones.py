@@ -248,6 +248,7 @@ def test_a_step_not_reached_by_its_last_day_becomes_one_task(day):
 
     [task] = to_do()
     assert task.owner_role == "nurse"
+    assert "Light everyday activities" in task.text
     assert task.patient == day.episode.patient
     assert task.subject == f"milestone:{step(day).row.pk}"
 
