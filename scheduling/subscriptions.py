@@ -39,7 +39,11 @@ def end_open_phases(event: AppointmentFulfilled | AppointmentEnded) -> None:
 
 
 def end_wait(event: AppointmentBooked) -> None:
-    waiting_booked.booked(appointment_id=event.appointment_id, now=event.occurred_at)
+    waiting_booked.booked(
+        appointment_id=event.appointment_id,
+        patient_id=event.patient_id,
+        now=event.occurred_at,
+    )
 
 
 def ask_who_waits(event: AppointmentMoved) -> None:

@@ -47,13 +47,6 @@ def hand_off(facts: Facts, data: Answers | None) -> Iterator[GuardReason]:
             f"{data['kind']} does not belong here.",
             f"Now possible: {', '.join(POSSIBLE.get(facts.stage, ())) or 'none'}",
         )
-    # A seventh belongs to each injection; every other place is passed once.
-    if data["kind"] != "H7" and data["kind"] in facts.day.hand_offs:
-        yield GuardReason(
-            "hand-off-done",
-            f"{data['kind']} is scanned already.",
-            "The one on record is entered in error first",
-        )
     if data["kind"] == "H2" and "H1" not in facts.day.hand_offs:
         yield GuardReason(
             "hand-off-missing",

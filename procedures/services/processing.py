@@ -65,6 +65,16 @@ def hand_off(context: Context) -> Refused | None:
     )
     if refused or product is None:
         return refused
+    # A wrong label stops the line here too, so the place is asked about last; a
+    # seventh belongs to each injection, every other place is passed once.
+    if kind != "H7" and kind in context.facts.day.hand_offs:
+        return context.refuse(
+            GuardReason(
+                "hand-off-done",
+                f"{kind} is scanned already.",
+                "The one on record is entered in error first",
+            )
+        )
     labelled = bool(data["labelled_in_presence"])
     identity.keep_hand_off(context, kind, product, labelled_in_presence=labelled)
     return None

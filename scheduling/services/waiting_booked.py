@@ -22,8 +22,11 @@ TEXT = (
 )
 
 
-def booked(*, appointment_id: UUID, now: datetime) -> None:
+def booked(*, appointment_id: UUID, patient_id: UUID, now: datetime) -> None:
     """End or ask about the patient's waits. The patient is locked already."""
+    # Entries begin and end under that lock: where there is none, none comes.
+    if not WaitlistEntry.objects.filter(patient=patient_id, closed_at=None).exists():
+        return
     visit = _visit(appointment_id)
     for entry in _waiting(visit):
         if _is_accepting(entry, visit):
@@ -65,9 +68,7 @@ def _visit(appointment_id: UUID) -> Appointment:
 
 def _waiting(visit: Appointment) -> Iterable[WaitlistEntry]:
     found = WaitlistEntry.objects.filter(patient=visit.patient_id, closed_at=None)
-    # Entries begin and end under the patient's lock: where there is none, none comes.
-    if found.exists():
-        locks.lock(found)
+    locks.lock(found)
     return found.select_related("visit_type").order_by("created_at", "pk")
 
 

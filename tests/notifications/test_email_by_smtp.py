@@ -260,4 +260,4 @@ def test_a_reminder_can_be_ended_by_one_click_and_a_fact_cannot(
     assert address.startswith("https://clinic.example.org/v/")
     assert reminder["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     text = reminder.get_body(("plain",)).get_content()
-    assert f"To get no more e-mail from us: {address}" in text
+    assert "Choose what we send you, or stop it: https://clinic.example.org/v/" in text

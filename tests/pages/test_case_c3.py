@@ -294,7 +294,7 @@ def test_the_reminder_of_the_cancelled_visit_was_never_sent(c3_played):
 
 
 def test_the_winner_on_standby_is_told_like_anybody_else(c3_played):
-    first = texts(standby("Renata").patient_id)[:7]
+    first = texts(standby("Renata").patient_id)[:8]
     assert first == [
         ("confirmation", "accepted", "2026-03-12 09:30"),
         ("questionnaire", "accepted", "2026-03-16 10:00"),

@@ -85,7 +85,7 @@ def test_neighbours_of_five_minutes_share_the_column_without_a_conflict(
 
     found = blocks(coordinator.get(BOARD).content.decode())
 
-    assert [css for css, _ in found] == ["c5 r13 s3 l0-2 ", "c5 r14 s3 l1-2 "]
+    assert [css for css, _ in found] == ["c5 r13 s3 l0-2", "c5 r14 s3 l1-2"]
     assert not any("conflict" in label for _, label in found)
 
 

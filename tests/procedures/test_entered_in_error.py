@@ -185,8 +185,8 @@ def test_a_day_taken_back_can_be_lived_again():
     scan = {"container_scan": code}
     make.done(day.hand_off("H1", "09:55", role="clinician", **scan))
     make.done(day.hand_off("H2", "09:56", **scan))
-    spun = {"start_at": day.at("09:57"), "end_at": day.at("10:10")}
-    make.done(day.process(now="10:10", **spun))
+    spun = {"start_at": day.at("09:57"), "end_at": day.at("10:12")}
+    make.done(day.process(now="10:12", **spun))
 
     assert day.episode.stage == "processed"
     assert day.episode.products.filter(kind="A").count() == 2
