@@ -43,6 +43,12 @@ CASES = {
     "DEMO-0001": [
         ("consultation", "09-16 09:00", "fulfilled"),
         ("bmc-ultrasound", "10-14 08:30", "fulfilled"),
+        # Of a year that is over.
+        ("follow-up", "10-28 09:00", "fulfilled"),
+        ("follow-up", "11-25 09:00", "fulfilled"),
+        ("follow-up", "01-14 09:00", "fulfilled"),
+        ("follow-up", "04-14 09:00", "fulfilled"),
+        ("follow-up", "10-14 09:00", "fulfilled"),
     ],
     "DEMO-0003": [
         ("consultation", "03-24 09:00", "fulfilled"),

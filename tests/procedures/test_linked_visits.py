@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from core import journal
 from notifications.models import Message
 from procedures.models import EpisodeVisit, FollowUp, TimetableVersion
-from procedures.selectors import linked
+from procedures.selectors import linked, timetable
 from procedures.services.follow_ups import overdue
 from scheduling.models import Hold
 from scheduling.services import booking, holds
@@ -262,7 +262,7 @@ def test_the_injection_makes_the_contacts_definite_and_keeps_the_visit():
 def test_the_injection_holds_a_booked_visit_against_the_timetable_then_in_force():
     day = Day.ready()
     visit = booked(book_contact(day.place, day.episode, start=FIRST_OF_WEEK_6))
-    narrower = TimetableVersion.objects.latest("pk").milestones
+    narrower = timetable.in_force()[0].milestones
     next(m for m in narrower if m["code"] == "W6")["window_days"] = [36, 56]
     TimetableVersion.objects.create(version="narrower", milestones=narrower)
 
