@@ -35,6 +35,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from core.db import unit_of_work  # noqa: E402
 from notifications import channels  # noqa: E402
 from notifications.channels.contract import Accepted, Letter, Result  # noqa: E402
+from notifications.domain.doubt import COPIES_MORE  # noqa: E402
 from notifications.models import Message  # noqa: E402
 from notifications.selectors.trouble import in_doubt  # noqa: E402
 from notifications.services import calling, doorbell, provider_events  # noqa: E402
@@ -320,6 +321,12 @@ def _ledger(taking: Folder) -> dict[str, Any]:
     listed = {str(row.pk) for row in rows.filter(doubts__gt=0)}
     doubtful = {str(row.pk) for row in rows.filter(state="uncertain")}
     cancelled = rows.filter(state="cancelled").count()
+    # Stopped between a doubt and the next try: told, for all we know, and so the
+    # cancellation is told as well.
+    maybe = rows.filter(state="cancelled", doubts__gt=0, sent_at__isnull=False)
+    stopped = {str(row.pk) for row in maybe}
+    answered = Message.objects.filter(kind="cancelled").values("subject")
+    for_a_person = in_doubt(rows).filter(lease_until=None, doubts__gt=COPIES_MORE)
     with connection.cursor() as cursor:
         cursor.execute(LATE_ATTEMPTS)
         (late,) = cursor.fetchone()
@@ -328,13 +335,16 @@ def _ledger(taking: Folder) -> dict[str, Any]:
         "told": len(told),
         "cancelled": cancelled,
         "lost": len(told - copies.keys()),
-        "unknown_to_us": len(copies.keys() - told - doubtful),
+        "unknown_to_us": len(copies.keys() - told - doubtful - stopped),
+        "not_told_it_is_off": maybe.exclude(subject__in=answered).count(),
         "doubled": sum(n > 1 for n in copies.values()),
         "most_copies": max(copies.values(), default=0),
         "doubled_unlisted": sum(
             n > 1 and key not in listed for key, n in copies.items()
         ),
         "uncertain": len(doubtful),
+        "uncertain_and_taken": len(doubtful & copies.keys()),
+        "uncertain_unlisted": len(doubtful) - for_a_person.count(),
         "after_cancellation": late,
         "faults": sorted({fault.kind for fault in faults(NOW)} - {"in_doubt"}),
     }

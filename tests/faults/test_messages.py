@@ -190,7 +190,7 @@ def test_a_batch_costs_few_statements_a_message(fake):
 def test_a_message_nobody_can_judge_stops_in_the_end_and_is_listed(fake):
     many(4)
     strange = confirmations().order_by("pk").first()
-    Message.objects.filter(pk=strange.pk).update(language="xx")
+    Message.objects.filter(pk=strange.pk).update(kind="unheard_of")
     fake(lambda letter, nth: "accept")
 
     assert {f.kind for f in faults(NOW)} == {"unreadable"}
@@ -205,6 +205,18 @@ def test_a_message_nobody_can_judge_stops_in_the_end_and_is_listed(fake):
     assert confirmations().filter(state="accepted").count() == 4
     (listed,) = faults(NOW)
     assert (listed.kind, "KeyError" in listed.text) == ("dead", True)
+
+
+def test_a_message_in_a_language_nobody_knows_leaves_as_its_reader_reads(fake):
+    many(4)
+    strange = confirmations().order_by("pk").first()
+    Message.objects.filter(pk=strange.pk).update(language="xx")
+    fake(lambda letter, nth: "accept")
+
+    send_due(as_of=NOW)
+
+    strange.refresh_from_db()
+    assert (strange.state, strange.language) == ("accepted", "en")
 
 
 def test_every_dead_message_is_listed_with_its_reason(fake):

@@ -149,7 +149,7 @@ def test_a_message_shows_its_attempts_what_came_of_them_and_what_the_provider_to
         message_ref=str(message.pk),
         type="delivered",
     )
-    provider_events.apply_all()
+    provider_events.apply_all(now=NOW)
 
     page = coordinator.get(reverse("staff:message", args=[message.pk]))
 
