@@ -14,11 +14,20 @@ from patients.models import ContactPoint, PatientLink
 from tests.browser.accessibility import check_no_sideways_scrolling
 from tests.browser.test_patient_pages import PHONE, prove
 from tests.factories import clinics as make
-from tests.pages.by_link import Holder, check_in_by_link, visit_by_link
+from tests.pages.before_by_link import missed_by_link, texted_by_link
+from tests.pages.by_link import (
+    FRIDAY_NINE,
+    Holder,
+    book_by_link,
+    check_in_by_link,
+    visit_by_link,
+)
 from tests.pages.test_offer_page import offered
 
 TWICE = "document.documentElement.style.fontSize = '200%'"
-BUTTONS = "main button.button--primary, main .answers button"
+PRIMARY = "main button.button--primary"
+BUTTONS = f"{PRIMARY}, main .answers button"
+LATE = "main button[name=minutes]"
 # What reaches beyond the window, the innermost first.
 WIDE = """() => [...document.querySelectorAll('body *')]
     .filter(one => !one.closest('.trap, .vh, .skip'))
@@ -44,6 +53,8 @@ NO_PAGES = {"calendar", "correct"}
 LOOKED_AT = {
     *("entry", "visit", "told", "mail_stop", "new_link", "offer", "check_in"),
     *("question", "review", "done", "signs", "signs_told"),
+    *("times", "cannot", "late", "preferences", "stop", "book", "called"),
+    *("prepare", "baseline", "baseline_done", "rebook", "rebook_told"),
 }
 
 
@@ -73,9 +84,9 @@ class Reader:
         check_no_sideways_scrolling(self.page)
         assert name in LOOKED_AT | PUBLIC, name
 
-    def press(self, name: str) -> None:
+    def press(self, name: str, button: str = BUTTONS) -> None:
         with self.page.expect_navigation(wait_until="load"):
-            self.page.locator(BUTTONS).first.click()
+            self.page.locator(button).first.click()
         self.check(name)
 
 
@@ -117,17 +128,96 @@ def test_every_page_of_a_visit_fits(reader, language):
 
 
 @LANGUAGES
+def test_every_page_of_other_answers_fits(reader, language):
+    holder, _ = visit_by_link()
+    long_name(holder)
+    prove(reader.page, reader.site, holder)
+    reader.look("/v/visit/times/", "times")
+    reader.press("times", PRIMARY)  # with its error
+    reader.look("/v/visit/cannot/", "cannot")
+    clock.set_to(FRIDAY_NINE - timedelta(hours=2))
+    reader.look("/v/visit/", "visit")  # which asks who is late
+    reader.press("told", LATE)
+    reader.look("/v/visit/", "visit")  # with what was said
+    clock.set_to(FRIDAY_NINE + timedelta(hours=2))
+    reader.press("late", LATE)  # too late to say so
+    assert reader.page.url.endswith("/v/visit/late/")
+    clock.set_to(FRIDAY_NINE - timedelta(hours=2))
+    reader.look("/v/visit/cannot/", "cannot")
+    reader.press("told", PRIMARY)
+
+
+@LANGUAGES
+def test_every_page_of_what_is_sent_fits(reader, language):
+    holder, _ = visit_by_link(
+        phone="+17135550177",
+        email="someone.with.a.rather.long.name@mail.example.org",
+        sms_consent=True,
+    )
+    long_name(holder)
+    reader.look(f"{holder.address}preferences/", "stop")
+    reader.press("stop", PRIMARY)  # with its error
+    prove(reader.page, reader.site, holder)
+    reader.look("/v/preferences/", "preferences")
+    reader.press("preferences", PRIMARY)  # with its answer
+    reader.press("preferences", "main button[value=stop]")
+    reader.press("preferences", "main button[value=start]")
+
+
+@LANGUAGES
+def test_every_page_to_book_a_follow_up_fits(reader, language):
+    holder, _ = book_by_link()
+    long_name(holder)
+    prove(reader.page, reader.site, holder)
+    reader.look("/v/book/", "book")
+    reader.press("called", "main button[name=call]")
+    reader.look("/v/book/", "book")
+    reader.press("book", "main button[name=start]")  # which says what is booked
+
+
+@LANGUAGES
+def test_how_to_prepare_fits(reader, language):
+    holder = texted_by_link("prepare", "bmc-ultrasound")
+    long_name(holder)
+    prove(reader.page, reader.site, holder)
+    reader.look("/v/prepare/", "prepare")
+
+
+@LANGUAGES
+def test_the_first_questions_fit(reader, language):
+    holder = texted_by_link("baseline", "consultation")
+    long_name(holder)
+    prove(reader.page, reader.site, holder)
+    reader.look("/v/questions/", "baseline")
+    reader.press("baseline", PRIMARY)  # with its error
+    reader.page.get_by_label("6", exact=True).check()
+    reader.press("baseline_done", PRIMARY)
+
+
+@LANGUAGES
+def test_every_page_of_a_new_time_fits(reader, language):
+    holder = missed_by_link()
+    long_name(holder)
+    prove(reader.page, reader.site, holder)
+    reader.look("/v/new-time/", "rebook")
+    reader.press("rebook", PRIMARY)  # with its error
+    reader.page.locator("main input[name=start]").first.check()
+    reader.press("rebook_told", PRIMARY)
+
+
+@LANGUAGES
 def test_every_page_of_a_check_in_fits(reader, language):
     holder, _ = check_in_by_link()
     long_name(holder)
     prove(reader.page, reader.site, holder)
     reader.look("/v/check-in/", "check_in")
-    answers = ["9", "39.2", "a_lot", "no"]
-    for number in range(1, 6):
+    # Of the signs in the fifth there is none.
+    answers = ["9", "39.2", "a_lot", "no", "", "not_yet"]
+    for number, wanted in enumerate(answers, 1):
         reader.look(f"/v/check-in/{number}/", "question")
-        if number <= len(answers):
-            _answer(reader.page, answers[number - 1])
-        reader.press("question")
+        if wanted:
+            _answer(reader.page, wanted)
+        reader.press("review" if number == len(answers) else "question")
     reader.look("/v/check-in/review/", "review")
     reader.press("done")
     reader.look("/v/check-in/done/", "done")

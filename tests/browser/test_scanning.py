@@ -1,5 +1,7 @@
 """A scanner that types, in a browser: its separator, its Enter, what was understood."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -64,8 +66,8 @@ def test_a_lost_separator_is_told_before_anything_is_signed(day, bench):
 def test_the_scanners_enter_goes_on_and_never_sends_half_a_form(day, bench):
     page = bench("hand_off")
     wristband, container = (
-        page.get_by_label("Wristband"),
-        page.get_by_label("Container"),
+        page.get_by_label(re.compile("^Wristband")),
+        page.get_by_label(re.compile("^Container")),
     )
 
     wristband.press_sequentially(f"]C0{day.mrn}")
