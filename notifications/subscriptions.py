@@ -10,6 +10,7 @@ from notifications.services import redirecting
 from notifications.services.asking import ask_password_reset
 from notifications.services.planning import replan
 from notifications.services.replanning import (
+    plan_booked,
     replan_check_ins,
     replan_contact,
     replan_offers,
@@ -71,8 +72,16 @@ PatientEvent = (
 TaskEvent = TaskOpened | TaskAcknowledged | TaskEscalated | TaskClosed | RedFlagRaised
 
 
+def plan_new_visit(event: AppointmentBooked) -> None:
+    """Plan what is told about a visit that has just been booked."""
+    patient = lock(event.patient_id)
+    plan_booked(
+        appointment_id=event.appointment_id, patient=patient, now=event.occurred_at
+    )
+
+
 def plan_visit(event: AppointmentEvent) -> None:
-    """Plan what a booking, a move or an ending changes for its visit."""
+    """Plan what a move, an answer or an ending changes for its visit."""
     patient = lock(event.patient_id)
     subject = f"appointment:{event.appointment_id}"
     replan(subject=subject, patient=patient, now=event.occurred_at)
@@ -153,7 +162,7 @@ def keep_password_reset(event: PasswordResetAsked) -> None:
 
 
 SUBSCRIPTIONS: list[tuple[type[Event], Subscriber]] = [
-    (AppointmentBooked, plan_visit),
+    (AppointmentBooked, plan_new_visit),
     (AppointmentMoved, plan_visit),
     (AppointmentCancelled, plan_visit),
     (AppointmentAnswered, plan_visit),

@@ -48,9 +48,9 @@ def visit_of(appointment: "Appointment", rows: Iterable[Message]) -> Visit:
 def with_others(
     visits: Mapping[UUID, Visit],
     appointments: "Collection[Appointment]",
-    rows: Mapping[UUID, Iterable[Message]],
+    rows: Mapping[UUID, Collection[Message]],
 ) -> dict[UUID, Visit]:
-    """Return the snapshots with what is beside them; two or three statements.
+    """Return the snapshots with what is beside them; one to three statements.
 
     That is the patient's other visits of those weeks, what their messages told of
     this one, and the questions that are open before a consultation.
@@ -63,7 +63,11 @@ def with_others(
         key: replace(visit, baseline_open=key in asked)
         for key, visit in known_as.items()
     }
-    named, tellings = _told_in_passing({row.patient_id for row in appointments})
+    # Only who has visits beside each other is told of one in a text about another, and
+    # a visit that was told so has a message of its own: its confirmation.
+    named, tellings = _told_in_passing(
+        {row.patient_id for row in appointments if beside[row.pk] or rows[row.pk]}
+    )
     found = {}
     for row in appointments:
         visit = replace(
@@ -114,6 +118,8 @@ def _told_in_passing(
     """Reminders that another reminder's text told: keys by patient, starts by visit."""
     named: dict[UUID, set[str]] = defaultdict(set)
     tellings: dict[str, list[Telling]] = defaultdict(list)
+    if not patient_ids:
+        return named, tellings
     rows = Message.objects.filter(
         patient__in=patient_ids, sent_at__isnull=False, misdirected_at=None
     )

@@ -2,16 +2,21 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from notifications.domain import states
-from notifications.domain.subjects import LIVE_VISIT
+from notifications.domain.subjects import LIVE_VISIT, Visit
 from notifications.models import Message
+from notifications.selectors import situations
 from notifications.selectors.situation_batches import load_all
 from notifications.services.planning import apply, replan
 from procedures.selectors import follow_ups
 from scheduling import selectors as scheduling
 from scheduling.selectors import waitlist
+
+if TYPE_CHECKING:
+    from patients.models import Patient
 
 
 def replan_patient(*, patient_id: UUID, now: datetime) -> None:
@@ -22,6 +27,18 @@ def replan_patient(*, patient_id: UUID, now: datetime) -> None:
     found = _visits(patient_id) | _check_ins(patient_id) | _offers(patient_id)
     found |= _waiting(patient_id, "text:")
     _replan_all(found, now)
+
+
+def plan_booked(*, appointment_id: UUID, patient: "Patient", now: datetime) -> None:
+    """Plan a new visit, and anew those that may share a day with it.
+
+    The caller holds the patient's row.
+    """
+    situation = situations.load(f"appointment:{appointment_id}", patient)
+    apply(situation, now=now)
+    if isinstance(situation.snapshot, Visit):
+        for sibling in situation.snapshot.siblings:
+            replan(subject=sibling.subject, now=now)
 
 
 def replan_siblings(*, patient_id: UUID, subject: str, now: datetime) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.forms.widgets import CheckboxInput
+from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core.clock import now
 from pages import refusal_words, words
 
 register = template.Library()
@@ -66,9 +66,14 @@ def day(at: datetime | date, zone: tzinfo | None = None) -> str:
     return words.long_day(_local_date(at, zone))
 
 
-@register.filter
-def short_day(at: datetime | date, zone: tzinfo | None = None) -> str:
-    today = now().astimezone(zone).date() if zone else now().date()
+@register.simple_tag(takes_context=True)
+def short_day(context: Context, at: datetime | date, zone: tzinfo | None = None) -> str:
+    """ "Thu, Dec 3" of a date, or of an instant in `zone`.
+
+    With its year where that is another than the one at the clinic, as the page's frame
+    knows it: a filter would have to ask the database for the time at every use.
+    """
+    today = context["now"].astimezone(context["zone"]).date()
     return words.short_day(_local_date(at, zone), today)
 
 

@@ -61,12 +61,12 @@ def issue(
     revoked stays revoked, and another takes its place. The caller holds the patient's
     row. Raises ValueError if another patient has the subject.
     """
-    known = PatientLink.objects.filter(
-        purpose=purpose, subject=subject, revision=revision
+    known = list(
+        PatientLink.objects.filter(purpose=purpose, subject=subject, revision=revision)
     )
-    if known.exclude(patient=patient).exists():
+    if any(link.patient_id != patient.pk for link in known):
         raise ValueError("the subject of this link belongs to another patient")
-    found = known.filter(revoked_at=None).first()
+    found = next((link for link in known if link.revoked_at is None), None)
     if found is None:
         return _create(patient, purpose, subject, revision, expires_at, by, now)
     # The hash, too: it is another one if the link key was changed.
