@@ -4,18 +4,18 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from clinics.services.doors import Answer, PublicRequest, public_page
-from pages.patient.texts import DAYS_ES, MONTHS_ES
-from pages.patient.texts_before import WORDS
+from pages.patient.texts import DAYS_ES, MONTHS_ES, TEXTS
 from pages.patient.visitor import (
     Visitor,
     is_switch,
     language_of,
     moment,
-    show,
+    say,
+    show_to,
     shut,
 )
 from pages.patient.visitor import visitor as who
@@ -43,7 +43,7 @@ def visitor_before(request: PublicRequest) -> Visitor | None:
 
 def links_before(visitor: Visitor, request: PublicRequest) -> list[tuple[str, str]]:
     """(address, words) of what a patient can do before the visits to come."""
-    words = WORDS[language_of(request, visitor.patient)]
+    words = TEXTS[language_of(request, visitor.patient)]
     found = []
     if any(_steps(visit, "en") for visit in _visits(visitor, request)):
         found.append((reverse("v:prepare"), words["prepare_link"]))
@@ -59,7 +59,7 @@ def prepare(request: PublicRequest) -> Answer:
     if visitor is None:
         return shut(request)
     language = language_of(request, visitor.patient)
-    words = WORDS[language]
+    words = TEXTS[language]
     zone = ZoneInfo(visitor.clinic.time_zone)
     lists = [
         {"when": moment(visit.start, zone, language), "days": days}
@@ -68,12 +68,11 @@ def prepare(request: PublicRequest) -> Answer:
     ]
     version = words["prepare_version"].format(version=preparation.VERSION)
     context = {
-        "words": words,
         "lists": lists,
         "version": version,
         "questions": _open_consultation(visitor, request) is not None,
     }
-    return _show(request, visitor, "prepare", context)
+    return show_to(request, visitor, "prepare", context)
 
 
 @public_page
@@ -84,7 +83,7 @@ def baseline(request: PublicRequest) -> Answer:
         return shut(request)
     visit = _open_consultation(visitor, request)
     if visit is None:
-        return _say(request, visitor, "baseline_closed")
+        return say(request, visitor, "baseline_closed")
     if request.method == "POST" and not is_switch(request):
         return _send(request, visitor, visit)
     return _ask(request, visitor, visit)
@@ -96,7 +95,7 @@ def thanks(request: PublicRequest) -> Answer:
     visitor = visitor_before(request)
     if visitor is None:
         return shut(request)
-    return _say(request, visitor, "baseline_done")
+    return say(request, visitor, "baseline_done")
 
 
 def _send(request: PublicRequest, visitor: Visitor, visit: "Appointment") -> Answer:
@@ -117,7 +116,7 @@ def _send(request: PublicRequest, visitor: Visitor, visit: "Appointment") -> Ans
     except questionnaires.NotAnswered as wrong:
         return _ask(request, visitor, visit, str(wrong))
     if not kept:
-        return _say(request, visitor, "baseline_closed", status=409)
+        return say(request, visitor, "baseline_closed", status=409)
     return HttpResponseRedirect(reverse("v:baseline_done"), status=303)
 
 
@@ -137,13 +136,12 @@ def _ask(
         for one in asked
     ]
     context = {
-        "words": WORDS[language],
         "rows": rows,
         "error": error,
         "error_page": bool(error),
         "switch_form": "form",
     }
-    return _show(request, visitor, "baseline", context, 422 if error else 200)
+    return show_to(request, visitor, "baseline", context, 422 if error else 200)
 
 
 def _options(asked: Any, chosen: str) -> list[dict[str, Any]]:
@@ -179,7 +177,7 @@ def _steps(visit: "Appointment", language: str) -> list[dict[str, Any]]:
     kind = visit.visit_type
     purpose = visits.purpose(kind.slug, kind.requires_decision)
     sedation = str(visit.variation.get("sedation", ""))
-    words = WORDS[language]
+    words = TEXTS[language]
     days: dict[date, list[str]] = {}
     for dated in preparation.steps(purpose, sedation, visit.local_on):
         days.setdefault(dated.on, []).append(dated.step.text(language))
@@ -194,28 +192,3 @@ def _day(on: date, language: str) -> str:
     if language == "es":
         return f"{DAYS_ES[on.weekday()]} {on.day} de {MONTHS_ES[on.month - 1]}"
     return long_day(on).rpartition(",")[0]
-
-
-def _show(
-    request: PublicRequest,
-    visitor: Visitor,
-    template: str,
-    context: dict[str, Any],
-    status: int = 200,
-) -> HttpResponse:
-    return show(
-        request,
-        template,
-        context,
-        clinic=visitor.clinic,
-        patient=visitor.patient,
-        status=status,
-    )
-
-
-def _say(
-    request: PublicRequest, visitor: Visitor, name: str, status: int = 200
-) -> HttpResponse:
-    words = WORDS[language_of(request, visitor.patient)]
-    context = {"title": words[f"{name}_title"], "text": words[f"{name}_text"]}
-    return _show(request, visitor, "notice", context, status)

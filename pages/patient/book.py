@@ -14,10 +14,11 @@ from core.refusal import Refused
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import (
     Visitor,
+    chosen_start,
     language_of,
     length,
     moment,
-    notice,
+    say,
     show,
     shut,
 )
@@ -48,7 +49,7 @@ def book(request: PublicRequest) -> Answer:
         return _booked(request, visitor, at)
     is_over = at is not None or not follow_ups.waits(follow_up)
     if is_over or visitor.patient.standing:
-        return _say(request, visitor, "book_over")
+        return say(request, visitor, "book_over")
     if request.method == "POST":
         return _answer(request, visitor, follow_up)
     return _offer(request, visitor, follow_up)
@@ -60,7 +61,7 @@ def called(request: PublicRequest) -> Answer:
     visitor = who(request, "book")
     if visitor is None:
         return shut(request)
-    return _say(request, visitor, "book_called")
+    return say(request, visitor, "book_called")
 
 
 def _offer(
@@ -106,7 +107,7 @@ def _openings(follow_up: "FollowUp", now: datetime, zone: ZoneInfo) -> list[Any]
 
 
 def _answer(request: PublicRequest, visitor: Visitor, follow_up: "FollowUp") -> Answer:
-    start = _start(request.POST.get("start", ""))
+    start = chosen_start(request)
     if request.POST.get("call"):
         _ask_for_call(request, visitor, follow_up)
         return HttpResponseRedirect(reverse("v:called"), status=303)
@@ -132,17 +133,9 @@ def _answer(request: PublicRequest, visitor: Visitor, follow_up: "FollowUp") -> 
         return HttpResponseRedirect(reverse("v:book"), status=303)
     if isinstance(booked, Refused):
         _ask_for_call(request, visitor, follow_up)
-        return _say(request, visitor, "book_refused", status=409)
+        return say(request, visitor, "book_refused", status=409)
     # The visit is shown by a page of its own: loading it again books nothing.
     return HttpResponseRedirect(reverse("v:book"), status=303)
-
-
-def _start(text: str) -> datetime | None:
-    try:
-        start = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return start if start.tzinfo else None
 
 
 def _booked(request: PublicRequest, visitor: Visitor, at: datetime) -> Answer:
@@ -173,12 +166,4 @@ def _ask_for_call(
         due_at=request.now + CALL_WITHIN,
         by=request.actor,
         now=request.now,
-    )
-
-
-def _say(
-    request: PublicRequest, visitor: Visitor, name: str, status: int = 200
-) -> Answer:
-    return notice(
-        request, name, clinic=visitor.clinic, patient=visitor.patient, status=status
     )

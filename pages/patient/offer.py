@@ -14,7 +14,7 @@ from pages.patient.visitor import (
     language_of,
     length,
     moment,
-    notice,
+    say,
     show,
     shut,
 )
@@ -44,7 +44,7 @@ def offer(request: PublicRequest) -> Answer:
         return _answer(request, visitor)
     found = waitlist.offer(UUID(visitor.subject_id), visitor.patient.clinic_id)
     if not waitlist.is_open(found, request.now):
-        return _say(request, visitor, _word(found))
+        return say(request, visitor, _word(found))
     return show(
         request,
         "offer",
@@ -83,16 +83,16 @@ def _answer(request: PublicRequest, visitor: Visitor) -> Answer:
     except (OfferGone, SlotTaken):
         return _over(request, visitor)
     except PatientBusy:
-        return _say(request, visitor, "offer_busy", status=409)
+        return say(request, visitor, "offer_busy", status=409)
     if isinstance(done, Refused):
-        return _say(request, visitor, "offer_refused", status=409)
+        return say(request, visitor, "offer_refused", status=409)
     # The answer is shown by a page of its own: loading it again answers nothing.
     return HttpResponseRedirect(reverse("v:offer"), status=303)
 
 
 def _over(request: PublicRequest, visitor: Visitor) -> Answer:
     found = waitlist.offer(UUID(visitor.subject_id), visitor.patient.clinic_id)
-    return _say(request, visitor, _word(found), status=409)
+    return say(request, visitor, _word(found), status=409)
 
 
 def _word(found: "Offer") -> str:
@@ -103,11 +103,3 @@ def _word(found: "Offer") -> str:
         found
     )
     return SAID.get(found.state, "offer_ended" if ran_out else "offer_gone")
-
-
-def _say(
-    request: PublicRequest, visitor: Visitor, name: str, status: int = 200
-) -> Answer:
-    return notice(
-        request, name, clinic=visitor.clinic, patient=visitor.patient, status=status
-    )

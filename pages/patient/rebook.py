@@ -4,35 +4,38 @@ Whatever a decision stands behind (a procedure) is only asked for: the coordinat
 agrees on it by telephone.
 """
 
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from clinics.services.doors import Answer, PublicRequest, public_page
 from core.problems import Invalid
 from core.refusal import Refused
-from pages.patient.texts_before import WORDS
-from pages.patient.visitor import Visitor, is_switch, language_of, moment, show, shut
+from pages.patient.texts import TEXTS
+from pages.patient.visitor import (
+    Visitor,
+    chosen_start,
+    is_switch,
+    language_of,
+    moment,
+    say,
+    show_to,
+    shut,
+)
 from pages.patient.visitor import visitor as who
 from patients.services import tasks
 from scheduling import selectors
 from scheduling.domain.variation import Variation
-from scheduling.services import booking
+from scheduling.services import booking, self_service
 from scheduling.services.problems import PatientBusy, SlotTaken
 
 if TYPE_CHECKING:
-    from scheduling.domain.openings import Opening
     from scheduling.models import Appointment
 
-SHOWN = 8
-NOON = 12
-WITHIN = timedelta(days=60)
-# Nearer ones are for the telephone: somebody has to get there, and the team to know.
-NOTICE = timedelta(hours=4)
 CALL_WITHIN = timedelta(hours=4)
 
 
@@ -44,8 +47,8 @@ def rebook(request: PublicRequest) -> Answer:
         return shut(request)
     missed = selectors.appointment(UUID(visitor.subject_id), visitor.patient.clinic_id)
     assert missed is not None  # visits are cancelled, never deleted
-    if missed.status != "noshow" or _has_another(missed, request.now):
-        return _say(request, visitor, "rebook_over")
+    if missed.status != "noshow" or self_service.is_replaced(missed, request.now):
+        return say(request, visitor, "rebook_over")
     if request.method == "POST" and not is_switch(request):
         return _choose(request, visitor, missed)
     return _offer(request, visitor, missed)
@@ -58,14 +61,16 @@ def told(request: PublicRequest, answer: str) -> Answer:
     if visitor is None:
         return shut(request)
     name = "rebook_booked" if answer == "booked" else "rebook_asked"
-    return _say(request, visitor, name)
+    return say(request, visitor, name)
 
 
 def _choose(request: PublicRequest, visitor: Visitor, missed: "Appointment") -> Answer:
-    start = _start(request.POST.get("start", ""))
+    start = chosen_start(request)
     if start is None:
         return _offer(request, visitor, missed, "rebook_missing", 422)
-    if start not in {one.start for one in _openings(missed, request.now)}:
+    if start not in {
+        one.start for one in self_service.openings_after(missed, request.now)
+    }:
         return _offer(request, visitor, missed, "rebook_gone", 409)
     if missed.visit_type.requires_decision:
         return _ask(request, visitor, missed, start)
@@ -116,15 +121,14 @@ def _offer(
     error: str = "",
     status: int = 200,
 ) -> Answer:
-    found = _openings(missed, request.now)
+    found = self_service.openings_after(missed, request.now)
     if not found:
-        return _say(request, visitor, "rebook_none", status)
+        return say(request, visitor, "rebook_none", status)
     zone = ZoneInfo(visitor.clinic.time_zone)
     language = language_of(request, visitor.patient)
-    words = WORDS[language]
+    words = TEXTS[language]
     is_asked = missed.visit_type.requires_decision
     context = {
-        "words": words,
         "text": words["rebook_ask" if is_asked else "rebook_text"],
         "button": words["rebook_wish" if is_asked else "rebook_choose"],
         "openings": [
@@ -133,74 +137,4 @@ def _offer(
         "error": words[error] if error else "",
         "error_page": bool(error),
     }
-    return _show(request, visitor, "rebook", context, status)
-
-
-def _openings(missed: "Appointment", now: datetime) -> "list[Opening]":
-    """The next openings of such a visit, a few on each day."""
-    zone = ZoneInfo(missed.clinic.time_zone)
-    today = now.astimezone(zone).date()
-    try:
-        found = selectors.find_openings(
-            clinic_id=missed.clinic_id,
-            visit_type=missed.visit_type.slug,
-            from_on=today,
-            to_on=today + WITHIN,
-            now=now,
-            patient_id=missed.patient_id,
-            variation=Variation.from_data(missed.variation),
-            wishes=selectors.Wishes(step_minutes=60),
-            limit=200,
-        )
-    except Invalid:
-        return []  # the type was retired meanwhile
-    # The first of each morning and of each afternoon: not one day's hours only.
-    chosen: dict[tuple[date, bool], Opening] = {}
-    for opening in found:
-        if opening.start < now + NOTICE:
-            continue
-        local = opening.start.astimezone(zone)
-        chosen.setdefault((local.date(), local.hour < NOON), opening)
-    return list(chosen.values())[:SHOWN]
-
-
-def _has_another(missed: "Appointment", now: datetime) -> bool:
-    ahead = selectors.appointments_of(missed.patient_id).filter(
-        status="booked",
-        during__startswith__gt=now,
-        visit_type__slug=missed.visit_type.slug,
-    )
-    return ahead.exists()
-
-
-def _start(given: str) -> datetime | None:
-    try:
-        start = datetime.fromisoformat(given)
-    except ValueError:
-        return None
-    return start if start.tzinfo is not None else None
-
-
-def _show(
-    request: PublicRequest,
-    visitor: Visitor,
-    template: str,
-    context: dict[str, Any],
-    status: int,
-) -> HttpResponse:
-    return show(
-        request,
-        template,
-        context,
-        clinic=visitor.clinic,
-        patient=visitor.patient,
-        status=status,
-    )
-
-
-def _say(
-    request: PublicRequest, visitor: Visitor, name: str, status: int = 200
-) -> HttpResponse:
-    words = WORDS[language_of(request, visitor.patient)]
-    context = {"title": words[f"{name}_title"], "text": words[f"{name}_text"]}
-    return _show(request, visitor, "notice", context, status)
+    return show_to(request, visitor, "rebook", context, status)

@@ -1,5 +1,7 @@
 """The words of patient pages in English and Spanish; neutral on purpose."""
 
+from pages.patient.texts_before import WORDS
+
 LANGUAGES = {"en": "English", "es": "Español"}
 
 EN = {
@@ -415,7 +417,7 @@ ES = {
     "help": "¿Preguntas? Llame al",
     "help_none": "¿Preguntas? Llame a su clínica.",
 }
-TEXTS = {"en": EN, "es": ES}
+TEXTS = {"en": EN | WORDS["en"], "es": ES | WORDS["es"]}
 
 MONTHS_ES = (
     "enero",

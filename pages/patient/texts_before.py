@@ -35,7 +35,7 @@ WORDS = {
         "rebook_asked_text": "We will call you to agree on the new time.",
         "rebook_over_title": "You have a new visit already",
         "rebook_over_text": "To change it, use its own message or call us.",
-        "send": "Send my answers",
+        "baseline_send": "Send my answers",
     },
     "es": {
         "prepare_title": "Cómo prepararse",
@@ -70,6 +70,6 @@ WORDS = {
         "rebook_asked_text": "Le llamaremos para acordar la nueva fecha y hora.",
         "rebook_over_title": "Ya tiene una cita nueva",
         "rebook_over_text": "Para cambiarla, use su mensaje o llámenos.",
-        "send": "Enviar mis respuestas",
+        "baseline_send": "Enviar mis respuestas",
     },
 }

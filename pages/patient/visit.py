@@ -1,6 +1,5 @@
 """The visit a link names: when, where, and the patient's answers; the last counts."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,10 +18,11 @@ from pages.patient.before import links_before
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import (
     Visitor,
+    chosen_start,
     language_of,
     length,
     moment,
-    notice,
+    say,
     show,
     shut,
 )
@@ -74,7 +74,7 @@ def told(request: PublicRequest, answer: str) -> Answer:
     visitor = who(request, "confirm")
     if visitor is None:
         return shut(request)
-    return _say(request, visitor, SAID.get(answer, "asked"))
+    return say(request, visitor, SAID.get(answer, "asked"))
 
 
 @public_page
@@ -126,7 +126,7 @@ def late(request: PublicRequest) -> Answer:
         now=request.now,
     )
     if isinstance(outcome, Refused):
-        return _say(request, visitor, "late_over", status=409)
+        return say(request, visitor, "late_over", status=409)
     return HttpResponseRedirect(reverse("v:told", args=["late"]), status=303)
 
 
@@ -157,9 +157,9 @@ def _enter(request: PublicRequest) -> "tuple[Visitor, Appointment] | Answer":
     found = selectors.appointment(UUID(visitor.subject_id), visitor.patient.clinic_id)
     assert found is not None  # visits are cancelled, never deleted
     if not is_at_time_of(found, visitor.link.revision):
-        return _say(request, visitor, "moved")
+        return say(request, visitor, "moved")
     if found.status != "booked":
-        return _say(request, visitor, "over")
+        return say(request, visitor, "over")
     return visitor, found
 
 
@@ -207,7 +207,7 @@ def _answer(
     elif answer != "yes":
         return HttpResponseRedirect(reverse("v:visit"), status=303)
     if isinstance(outcome, Refused):
-        return _say(request, visitor, "over", status=409)
+        return say(request, visitor, "over", status=409)
     if answer in NEXT:
         return HttpResponseRedirect(reverse(NEXT[answer]), status=303)
     return HttpResponseRedirect(reverse("v:told", args=[answer]), status=303)
@@ -222,7 +222,7 @@ def _times(
 ) -> Answer:
     found = openings_for(appointment, request.now)
     if not found:
-        return _say(request, visitor, "times_none", status=status)
+        return say(request, visitor, "times_none", status=status)
     zone = ZoneInfo(visitor.clinic.time_zone)
     language = language_of(request, visitor.patient)
     words = TEXTS[language]
@@ -254,7 +254,7 @@ def _times(
 def _choose(
     request: PublicRequest, visitor: Visitor, appointment: "Appointment"
 ) -> Answer:
-    start = _start(request.POST.get("start", ""))
+    start = chosen_start(request)
     if start is None:
         return _times(request, visitor, appointment, "times_missing", status=422)
     assert request.actor is not None
@@ -278,14 +278,6 @@ def _choose(
     return HttpResponseRedirect(reverse("v:told", args=[said]), status=303)
 
 
-def _start(given: str) -> datetime | None:
-    try:
-        start = datetime.fromisoformat(given)
-    except ValueError:
-        return None
-    return start if start.tzinfo is not None else None
-
-
 def _cancel(
     request: PublicRequest, visitor: Visitor, appointment: "Appointment"
 ) -> Answer:
@@ -299,13 +291,5 @@ def _cancel(
         now=request.now,
     )
     if isinstance(outcome, Refused):
-        return _say(request, visitor, "over", status=409)
+        return say(request, visitor, "over", status=409)
     return HttpResponseRedirect(reverse("v:told", args=["cancelled"]), status=303)
-
-
-def _say(
-    request: PublicRequest, visitor: Visitor, name: str, status: int = 200
-) -> Answer:
-    return notice(
-        request, name, clinic=visitor.clinic, patient=visitor.patient, status=status
-    )

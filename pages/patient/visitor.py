@@ -164,6 +164,42 @@ def notice(
     )
 
 
+def say(
+    request: PublicRequest, visitor: Visitor, name: str, status: int = 200
+) -> TemplateResponse:
+    """A notice to whoever holds an open link."""
+    return notice(
+        request, name, clinic=visitor.clinic, patient=visitor.patient, status=status
+    )
+
+
+def show_to(
+    request: PublicRequest,
+    visitor: Visitor,
+    template: str,
+    context: dict[str, Any],
+    status: int = 200,
+) -> TemplateResponse:
+    """A page to whoever holds an open link."""
+    return show(
+        request,
+        template,
+        context,
+        clinic=visitor.clinic,
+        patient=visitor.patient,
+        status=status,
+    )
+
+
+def chosen_start(request: PublicRequest) -> datetime | None:
+    """The start of the opening that was chosen; None if there is none to read."""
+    try:
+        start = datetime.fromisoformat(request.POST.get("start", ""))
+    except ValueError:
+        return None
+    return start if start.tzinfo is not None else None
+
+
 def shut(request: PublicRequest) -> TemplateResponse:
     """Asked for a page without a fresh proof: open the link again.
 
