@@ -67,7 +67,7 @@ class MessageCancel(Endpoint):
 
 
 class SendingHealth(Endpoint):
-    """How the clinic's messages leave, for monitoring; no patient in it."""
+    """Report how the clinic's messages leave, for monitoring; no patient in it."""
 
     actions: ClassVar = {"GET": "health.read"}
 

@@ -71,7 +71,7 @@ def control(
 
 
 def _needed_if(asked: Field) -> str:
-    """When it is asked for; "" where the label says so itself."""
+    """Say when it is asked for; "" where the label says so itself."""
     return "" if asked.label.endswith(")") else f"(if {asked.needed_if})"
 
 

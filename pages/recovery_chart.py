@@ -72,7 +72,7 @@ WORDS = {"en": EN, "es": ES}
 
 
 def charts(curves: "Sequence[Curve]", language: str = "en") -> list[dict[str, Any]]:
-    """What the component recovery_chart.html shows of each curve."""
+    """Prepare each curve for the component recovery_chart.html."""
     words = WORDS[language]
     return [_chart(one, words) for one in curves]
 

@@ -41,7 +41,7 @@ def shown(html: str) -> str:
 
 
 class _Page:
-    """What was read so far."""
+    """Return what was read so far."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []

@@ -29,7 +29,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class Manner:
-    """How one request is answered.
+    """Answer to one request.
 
     `takes`: the text is accepted, whatever the answer. `cut`: the line breaks "before"
     the answer or "inside" it. `waits` seconds before any answer.
@@ -112,7 +112,7 @@ class SmsProvider:
 
     @property
     def copies(self) -> Counter:
-        """How often it took each message of ours."""
+        """Count how often it took each message of ours."""
         return Counter(taken.message for taken in self.ledger)
 
     def answer(self, taken: Taken, http: "BaseHTTPRequestHandler") -> None:

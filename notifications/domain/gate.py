@@ -91,7 +91,7 @@ def _is_capped(facts: Facts) -> bool:
 
 
 def _next_morning(facts: Facts, now: datetime) -> Verdict:
-    """What a cap keeps back is worth telling a day later, or is somebody's call."""
+    """Tell what a cap keeps back a day later, or make it somebody's call."""
     tomorrow = now.astimezone(facts.zone).date() + timedelta(days=1)
     later = quiet.permitted(quiet.at(tomorrow, MORNING, facts.zone), facts.zone)
     if later < facts.expires_at:

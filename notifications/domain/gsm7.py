@@ -42,7 +42,7 @@ def _size(encoding: str, widths: list[int], single: int, several: int) -> Size:
 
 
 def _packed(widths: Iterable[int], room: int) -> int:
-    """How many segments of that room the characters fill, none of them cut."""
+    """Count the segments of that room that the characters fill, none of them cut."""
     segments, used = 1, 0
     for width in widths:
         if used + width > room:

@@ -216,7 +216,7 @@ def _called_off(
 
 
 def _missed(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted | Call]:
-    """That we missed them, once it is sure; not where they have a new visit already."""
+    """Tell that we missed them, once it is sure and they have no new visit."""
     has_other = any(
         other.is_live and other.purpose == visit.purpose and other.start > visit.start
         for other in visit.siblings

@@ -1,4 +1,4 @@
-"""Which of several providers of one channel carries the next message.
+"""Choice among several providers of one channel for the next message.
 
 Every provider has a weight at rest. One that fails loses a tenth of it with each
 failure, down to a tenth, and has it back a tenth every five minutes; the others carry

@@ -1,4 +1,4 @@
-"""Who hears what before the procedure, and when: one table, read by the plan.
+"""Table of what is told before the procedure, to whom and when; the plan reads it.
 
 `T` is the day of the visit. Preparation and the calls about a missing confirmation
 are for procedures, the questionnaire is for consultations; the rest is for every

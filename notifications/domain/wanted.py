@@ -75,7 +75,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """How a patient may be reached.
+    """Ways to reach a patient.
 
     `silence` is why nothing at all is told to them, nor any call asked for: they died
     ("deceased") or want none ("do_not_contact"); "" if there is no such reason.

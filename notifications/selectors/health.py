@@ -140,7 +140,7 @@ def _providers(clinic_id: int, now: datetime) -> tuple[Provider, ...]:
 
 
 def _last_taken(clinic_id: int, now: datetime) -> dict[str, datetime]:
-    """When each provider last took a message, if in the last weeks."""
+    """Return when each provider last took a message, if in the last weeks."""
     rows = Message.objects.filter(
         clinic_id=clinic_id,
         state__in=(states.ACCEPTED, states.DELIVERED),

@@ -175,7 +175,7 @@ def _new_link(asked: Asked, patient: "Patient", now: datetime) -> "PatientLink |
 def _target(
     link: "PatientLink", patient: "Patient", now: datetime
 ) -> tuple[str, int, datetime] | None:
-    """What a new link opens: its subject and revision, and until when."""
+    """Name what a new link opens: its subject and revision, and until when."""
     match situations.load(link.subject, patient).snapshot:
         case Visit() as visit if visit.is_live and now < visit.end:
             return visit.subject, visit.revision, visit.end

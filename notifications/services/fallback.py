@@ -63,7 +63,7 @@ def keep_opt_out(address: str, *, now: datetime) -> None:
 
     In a unit of its own: everybody who shares the number is locked.
     """
-    opt_outs.stop(phone=address, source="provider", by=job("sender"), now=now)
+    opt_outs.stop(address=address, source="provider", by=job("sender"), now=now)
 
 
 def keep_opt_out_of(message: Message, *, now: datetime) -> None:

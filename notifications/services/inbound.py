@@ -106,7 +106,7 @@ def _take(
     if reply.meaning == replies.STOP:
         handled = _stop(text, reply, own, is_stopped, now)
     elif reply.meaning == replies.START:
-        opt_outs.start(phone=text.sender, source="text", by=_by(text), now=now)
+        opt_outs.start(address=text.sender, source="text", by=_by(text), now=now)
         text.answers_with, handled = catalogue.START_CONFIRMED, True
     elif reply.meaning == replies.HELP:
         text.answers_with, handled = catalogue.TEXT_HELP, True
@@ -131,7 +131,7 @@ def _stop(
     """Stop at once. One confirmation, and none for a STOP that stands already."""
     known = scopes(catalogue.SMS, text.sender)
     opt_outs.stop(
-        phone=text.sender, source="text", scope=reply.scope, by=_by(text), now=now
+        address=text.sender, source="text", scope=reply.scope, by=_by(text), now=now
     )
     if not is_stopped and reply.scope not in known:
         text.answers_with = (

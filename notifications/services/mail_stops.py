@@ -41,7 +41,7 @@ def stop(contact: "ContactPoint", *, now: datetime) -> None:
     """Send no more mail to this address, whoever of our patients holds it."""
     by = job("mail_stop", contact.patient.clinic_id)
     opt_outs.stop(
-        phone=contact.value, source=SOURCE, channel=catalogue.EMAIL, by=by, now=now
+        address=contact.value, source=SOURCE, channel=catalogue.EMAIL, by=by, now=now
     )
 
 
@@ -49,7 +49,7 @@ def start(contact: "ContactPoint", *, now: datetime) -> None:
     """Take a stop back."""
     by = job("mail_stop", contact.patient.clinic_id)
     opt_outs.start(
-        phone=contact.value, source=SOURCE, channel=catalogue.EMAIL, by=by, now=now
+        address=contact.value, source=SOURCE, channel=catalogue.EMAIL, by=by, now=now
     )
 
 

@@ -33,7 +33,7 @@ ACTS = {
 @transaction.atomic
 def stop(
     *,
-    phone: str,
+    address: str,
     source: str,
     scope: str = replies.ALL,
     channel: str = catalogue.SMS,
@@ -46,12 +46,12 @@ def stop(
     `scope` is all, or one purpose. The patients are locked in id order: one
     transaction, whoever shares the number.
     """
-    holders = lock_holders(channel, phone)
+    holders = lock_holders(channel, address)
     OptOut.objects.bulk_create(
         [
             OptOut(
                 channel=channel,
-                address_hash=address_hash(channel, phone),
+                address_hash=address_hash(channel, address),
                 scope=scope,
                 source=source,
                 since=now,
@@ -59,13 +59,13 @@ def stop(
         ],
         ignore_conflicts=True,
     )
-    return _apply("stopped", channel, phone, holders, source, scope, by=by, now=now)
+    return _apply("stopped", channel, address, holders, source, scope, by=by, now=now)
 
 
 @transaction.atomic
 def start(
     *,
-    phone: str,
+    address: str,
     source: str,
     scope: str = replies.ALL,
     channel: str = catalogue.SMS,
@@ -76,14 +76,14 @@ def start(
 
     With `scope` all, every purpose is open again.
     """
-    holders = lock_holders(channel, phone)
+    holders = lock_holders(channel, address)
     standing = OptOut.objects.filter(
-        channel=channel, address_hash=address_hash(channel, phone), ended_at=None
+        channel=channel, address_hash=address_hash(channel, address), ended_at=None
     )
     if scope != replies.ALL:
         standing = standing.filter(scope=scope)
     standing.update(ended_at=now)
-    return _apply("started", channel, phone, holders, source, scope, by=by, now=now)
+    return _apply("started", channel, address, holders, source, scope, by=by, now=now)
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def stop_for(
     voice, or chosen on a page. Raises Invalid if they have none."""
     address = _address_of(patient_id, clinic_id, channel)
     return stop(
-        phone=address, source=source, scope=scope, channel=channel, by=by, now=now
+        address=address, source=source, scope=scope, channel=channel, by=by, now=now
     )
 
 
@@ -119,7 +119,7 @@ def start_for(
     """Take back what `stop_for` records. Raises Invalid without a number or address."""
     address = _address_of(patient_id, clinic_id, channel)
     return start(
-        phone=address, source=source, scope=scope, channel=channel, by=by, now=now
+        address=address, source=source, scope=scope, channel=channel, by=by, now=now
     )
 
 

@@ -127,7 +127,7 @@ def _redate(row: Message, wanted: Wanted) -> None:
 
 
 def _translate(row: Message, situation: Situation, now: datetime) -> None:
-    """What waits is shown in the language it will leave in."""
+    """Show what waits in the language it will leave in."""
     if row.state not in states.WAITING:
         return
     language = languages.of(situation)

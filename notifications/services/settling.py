@@ -181,7 +181,7 @@ def _next(letter: Letter, result: Result, held: Held) -> tuple[Any, ...]:
 
 
 def _after_outage(letter: Letter) -> timedelta:
-    """Where another provider may carry it, it need not wait for this one."""
+    """Let another provider that may carry it do so, instead of waiting for this one."""
     others = len(channels.shares(letter.channel)) > 1
     return retry.BEFORE_ANOTHER if others else retry.AFTER_OUTAGE
 

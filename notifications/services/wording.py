@@ -133,7 +133,7 @@ def _tells_start(reminder: Reminder) -> bool:
 
 
 def _more(message: Message, situation: Situation) -> str:
-    """What else is to be done that day, besides being told of other visits."""
+    """Name what else is to be done that day, besides other visits."""
     visit = situation.snapshot
     kinds = {r.touchpoint.kind for r in _others(message, situation)}
     # The last word before it asks again for what was asked, or came too late to be.

@@ -57,7 +57,7 @@ def book(request: PublicRequest) -> Answer:
 
 @public_page
 def called(request: PublicRequest) -> Answer:
-    """What follows when a call was asked for; loading it again changes nothing."""
+    """Say what follows a call that was asked for; loading it again changes nothing."""
     visitor = who(request, "book")
     if visitor is None:
         return shut(request)

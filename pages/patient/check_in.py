@@ -295,7 +295,7 @@ def done(request: PublicRequest) -> Answer:
 
 
 def _recovery(check_in: CheckIn) -> dict[str, Any]:
-    """How it has been since before: nothing to who is to call now."""
+    """Show how it has been since before; nothing to somebody who is to call now."""
     if check_in.urgent_of(tier_of(check_in.follow_up)):
         return {}
     found = recovery.curves(check_in.follow_up.episode)

@@ -56,7 +56,7 @@ def rebook(request: PublicRequest) -> Answer:
 
 @public_page
 def told(request: PublicRequest, answer: str) -> Answer:
-    """What came of the choice; loading it again books nothing."""
+    """Say what came of the choice; loading it again books nothing."""
     visitor = who(request, "rebook")
     if visitor is None:
         return shut(request)

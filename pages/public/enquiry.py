@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class EnquiryForm(Form):
-    """What a stranger tells us; people never see the field `cp_extra`."""
+    """Fields of a stranger's enquiry; people never see the field `cp_extra`."""
 
     given_name = forms.CharField(max_length=100)
     # One name is enough: some people have one.

@@ -60,7 +60,7 @@ def messages_and_check_in(walk: Walk, report: Report, booked: Booked) -> None:
 
 
 def received(walk: Walk, report: Report, patient: str, kind: str) -> "MailboxItem":
-    """What the patient reads when the first message of that kind that waits is due."""
+    """Return what the patient reads when the next message of that kind is due."""
     waiting = [m for m in messages_of(walk, patient, kind) if m["state"] not in GONE]
     report.check(f"a message waits: {kind}", waiting, messages_of(walk, patient, kind))
     message = min(waiting, key=lambda one: str(one["next_at"]))

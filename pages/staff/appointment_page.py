@@ -125,7 +125,7 @@ def replaced_words(pairs: Iterable[tuple[Any, Any]]) -> list[str]:
 
 
 def _told(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
-    """What was and will be said; nothing to who may not read messages."""
+    """List what was and will be said; nothing to somebody who may not read messages."""
     if not may(request.membership.role, "message.read").allowed:
         return {}
     subject, patient_id = f"appointment:{visit.pk}", visit.patient_id

@@ -181,7 +181,7 @@ def subject_address(role: str, subject: str) -> str:
 def of_visit(
     clinic_id: int, patient_id: UUID, subject: str, now: datetime
 ) -> dict[str, list[dict[str, Any]]]:
-    """What was and will be said about one visit, and the calls in its place."""
+    """List what was and will be said about one visit, and the calls in its place."""
     rows = selectors.messages(clinic_id, patient_id=patient_id).filter(subject=subject)
     return _told(list(rows[:MOST]), list(message_log.calls_about([subject])), now)
 

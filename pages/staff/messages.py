@@ -48,7 +48,7 @@ TABS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the log's address asks for; what cannot be meant asks for nothing."""
+    """Read what the log's address asks for; what cannot be meant asks for nothing."""
 
     tab: str
     kind: str

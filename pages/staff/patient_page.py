@@ -113,7 +113,7 @@ def _contacts(request: StaffRequest, patient: "Patient") -> list[dict[str, Any]]
 
 
 def _told(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
-    """What was and will be said; nothing to who may not read messages."""
+    """List what was and will be said; nothing to somebody who may not read messages."""
     if not may(request.membership.role, "message.read").allowed:
         return {}
     log = f"{reverse('staff:messages')}?{urlencode({'patient': patient.pk})}"

@@ -20,7 +20,7 @@ OUTCOMES = {
 
 
 def not_made(kind: str, tier: int | None, standing: str) -> str:
-    """Why a call is not made; "" if it is."""
+    """Say why a call is not made; "" if it is."""
     if kind not in CALLS or (tier is not None and tier < NOT_URGENT):
         return ""
     return OUTCOMES.get(standing, "")

@@ -1,4 +1,4 @@
-"""How a patient prepares for a visit: steps counted from its day, as versioned data.
+"""Steps to prepare for a visit, counted from its day, as versioned data.
 
 The steps are the clinic's instructions of the protocol (washout windows, the day
 itself), for the page behind the birth date; no message names any of them. A step

@@ -64,7 +64,7 @@ class EpisodeMilestone(UuidModel):
 
 
 class MilestoneReport(UuidModel):
-    """What was told of a step once, by whom and how; never changed.
+    """Report of a step: answer, by whom and how; never changed.
 
     A later one takes its place: `superseded_at` is set, its only change ever.
     `said_on` is the clinic-local day on which it was told.

@@ -1,4 +1,4 @@
-"""How many follow-ups were answered of those that were due, and which way."""
+"""Share of the follow-ups due that were answered, and which way."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -148,7 +148,7 @@ def _leap(context: Context, raw: Mapping[str, Any]) -> Episode | Refused:
 def _found_in_passing(
     context: Context, raw: Mapping[str, Any]
 ) -> tuple[GuardReason, ...]:
-    """What ends the way counts, whatever else is wrong with the form."""
+    """Count what ends the way, whatever else is wrong with the form."""
     zone = context.facts.day.zone
     return in_passing.found_in(context.facts, context.schema, raw, zone)
 

@@ -49,7 +49,7 @@ def plan(episode: Episode, injected_on: date, now: datetime) -> None:
 
 
 def questions(follow_up: FollowUp, language: str) -> list[Question]:
-    """What that contact asks of the steps not reached before it."""
+    """Return what that contact asks of the steps not reached before it."""
     return [
         Question(
             key=rules.question_key(step.row.code),

@@ -31,6 +31,6 @@ def api(member) -> Client:
 
 
 def text_of(answer) -> str:
-    """What a page says, without its token and what was typed."""
+    """Return what a page says, without its token and what was typed."""
     page = answer.content.decode()
     return re.sub(r'(csrfmiddlewaretoken" value=|value=)"[^"]*"', "", page)

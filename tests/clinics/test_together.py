@@ -1,4 +1,4 @@
-"""Where a password alone is not tried any more, it lets in together with a code."""
+"""A password that is not tried alone any more lets in together with a code."""
 
 import re
 

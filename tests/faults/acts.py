@@ -157,7 +157,7 @@ def do_until(point: int, world: World, path: str, asked: Any, key: str) -> int:
 
 
 def length(world: World, act: Callable[[World], Asked]) -> int:
-    """How many points the act has: a child that does not die tells."""
+    """Count the points of the act: a child that does not die tells."""
     path, asked = act(world)
     here, there = os.pipe()
 

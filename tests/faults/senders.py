@@ -87,7 +87,7 @@ class Folder:
         return {one.name: one.read_text().count("\n") for one in self.path.iterdir()}
 
     def tell(self) -> None:
-        """What a provider with callbacks says by itself; twice, as they do."""
+        """Say what a provider with callbacks says by itself; twice, as they do."""
         if self.capability != "callback":
             return
         for key in self.copies().keys() - self.told:
@@ -314,7 +314,7 @@ def _stop_at(where: str, taking: Folder) -> None:
 
 
 def _ledger(taking: Folder) -> dict[str, Any]:
-    """What the provider took beside what our rows say."""
+    """Compare what the provider took with what our rows say."""
     copies = taking.copies()
     rows = Message.objects.filter(kind="confirmation")
     told = {str(row.pk) for row in rows.filter(state__in=("accepted", "delivered"))}

@@ -1,4 +1,4 @@
-"""How much of each fault: little in the suite, all of it by `./run bench faults`."""
+"""Sizes of the faults: little in the suite, all of it by `./run bench faults`."""
 
 import os
 

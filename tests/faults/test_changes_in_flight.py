@@ -71,7 +71,7 @@ def stopped(place, visit, number):
     phone = ContactPoint.objects.get(
         patient=visit.patient_id, system="phone", ended_at=None
     )
-    opt_outs.stop(phone=phone.value, source="sms", by=place.by, now=NOW)
+    opt_outs.stop(address=phone.value, source="sms", by=place.by, now=NOW)
 
 
 def contact(place, visit, number):

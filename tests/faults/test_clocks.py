@@ -94,8 +94,8 @@ def test_a_clock_that_jumps_sends_nothing_that_was_not_due(jump):
 
 
 def _make_it_a_fault(jump):
-    """What a demo adds to its clock is added on purpose: here the database's own clock
-    has gone on by as much, and the machine's ticks have not."""
+    """Take away the shift that a demo's clock had: the database's own clock has gone on
+    by as much, and the machine's ticks have not."""
     ClockReading.objects.update(at=clock.real_now() - jump)
 
 
@@ -200,7 +200,7 @@ class Reference:
             instant += QUARTER
 
     def leaves(self, visit):
-        """When the confirmation and the reminder leave, if they do."""
+        """Return when the confirmation and the reminder leave, if they do."""
         found = {}
         at_once = self.permitted(visit.changed_at)
         if at_once < visit.start:

@@ -145,7 +145,7 @@ def test_whoever_says_stop_after_the_confirmation_is_reminded_by_telephone():
     _place, _who, _visit = make.booked(phone="+1 713 555 0133")
     send_due(as_of=NOW)
 
-    opt_outs.stop(phone="+17135550133", source="text", by=BY, now=NOW + make.HOUR)
+    opt_outs.stop(address="+17135550133", source="text", by=BY, now=NOW + make.HOUR)
     pass_time(NOW + make.HOUR, at("2026-09-08 08:30"))
 
     assert _kinds() == ["confirmation"]

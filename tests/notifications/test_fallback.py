@@ -1,4 +1,4 @@
-"""What never arrives by one channel goes by the other once, else somebody calls."""
+"""A message that never arrives by one channel goes by the other once, or is a call."""
 
 import pytest
 

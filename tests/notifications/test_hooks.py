@@ -1,4 +1,4 @@
-"""What providers post: only what they signed is read, and once."""
+"""Posts of providers: only what they signed is read, and once."""
 
 import dataclasses
 import logging
@@ -37,7 +37,7 @@ def sent(there):
 
 @pytest.fixture
 def heard(monkeypatch):
-    """What our inbox was given."""
+    """Return what our inbox was given."""
     found = []
     monkeypatch.setattr(inbound, "receive", lambda **given: found.append(given))
     return found

@@ -199,11 +199,11 @@ def test_a_stop_silences_every_holder_of_the_number_and_a_start_unsilences():
     second = make.patient(place, phone="+1 713 555 0177", given_name="Ana")
     make.book(place, second, start=at("2026-09-08 11:00"))
 
-    held = opt_outs.stop(phone="+17135550177", source="inbound", by=place.by, now=NOW)
+    held = opt_outs.stop(address="+17135550177", source="inbound", by=place.by, now=NOW)
 
     assert held == 2
     assert set(rows().values()) == {"suppressed"}
-    opt_outs.start(phone="+17135550177", source="inbound", by=place.by, now=NOW)
+    opt_outs.start(address="+17135550177", source="inbound", by=place.by, now=NOW)
     assert Message.objects.filter(state="scheduled").count() == 4
     assert {first.pk, second.pk} == set(
         Message.objects.filter(state="scheduled").values_list("patient_id", flat=True)

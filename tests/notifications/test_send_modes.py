@@ -1,4 +1,4 @@
-"""Who may be written to at all: everybody, some, or nobody."""
+"""Send modes: everybody, some or nobody is written to."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Which of two providers carries a text."""
+"""Choice of the provider that carries a text."""
 
 from collections import Counter
 from datetime import timedelta

@@ -34,7 +34,7 @@ def sane(now):
 
 def stop(now, scope=replies.ALL, channel="sms", phone="+17135550133"):
     opt_outs.stop(
-        phone=phone, source="text", scope=scope, channel=channel, by=BY, now=now
+        address=phone, source="text", scope=scope, channel=channel, by=BY, now=now
     )
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a text, said in words: gaps, words no message holds, its cost."""
+"""Faults of a text in words: gaps, words no message holds, its cost."""
 
 from dataclasses import replace
 

@@ -46,7 +46,7 @@ def other(booked):
 
 
 def listed(client, **asked):
-    """Who and what the log shows, in its order."""
+    """Return who and what the log shows, in its order."""
     rows = client.get(reverse("staff:messages"), asked).context["rows"]
     return [(row["who"], row["name"]) for row in rows]
 

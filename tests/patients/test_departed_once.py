@@ -1,4 +1,4 @@
-"""What is known of one record of a person holds for the other, and for later calls."""
+"""Facts of one record of a person hold for the other, and for later calls."""
 
 from datetime import timedelta
 
