@@ -1,14 +1,7 @@
-"""Which languages a clinic has let its texts be sent in."""
+"""Languages a clinic has let its texts be sent in."""
 
-from notifications.domain.templates import SOURCE_LANGUAGE, VERSIONS, usable_language
+from notifications.domain.templates import VERSIONS
 from notifications.models import TemplateReview
-
-
-def language_for(clinic_id: int, language: str) -> str:
-    """Return `language` if its present texts are reviewed here, else English."""
-    if language == SOURCE_LANGUAGE or language not in VERSIONS:
-        return SOURCE_LANGUAGE
-    return usable_language(language, reviewed(clinic_id))
 
 
 def review_of(clinic_id: int, language: str) -> TemplateReview | None:

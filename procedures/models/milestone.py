@@ -8,7 +8,6 @@ from core.models import UuidModel
 from procedures.domain import milestones as words
 from procedures.models.follow_up import FollowUp
 
-SAID_BY = ("patient", "staff")
 HOW = ("link", "telephone", "visit")
 
 
