@@ -316,6 +316,8 @@ FREED = "lock scheduling_freedopening"
 
 BOOK = (PATIENT, RESOURCES, "reserve", "commit")
 MOVE = (PATIENT, RESOURCES, "write", "reserve", "commit")
+# Whoever comes sooner may have waited for that: their entries are looked at.
+MOVE_SOONER = (PATIENT, RESOURCES, "write", "reserve", ENTRIES, "commit")
 CONFIRM = CANCEL = (PATIENT, RESOURCES, "write", "commit")
 HOLD = (RESOURCES, "reserve", "commit")
 EXPIRE = SET_UP = (RESOURCES, "write", "commit")
@@ -331,26 +333,26 @@ WITHDRAW = (PATIENT, RESOURCES, ENTRIES, "write", OFFERS, "commit")
 PAIRS = {
     two_bookings: (BOOK, BOOK),
     two_bookings_of_one_patient: (BOOK, BOOK),
-    a_booking_and_a_move_to_its_time: (BOOK, MOVE),
+    a_booking_and_a_move_to_its_time: (BOOK, MOVE_SOONER),
     a_booking_and_a_move_from_its_time: (BOOK, MOVE),
-    two_moves_to_one_time: (MOVE, MOVE),
-    two_moves_into_the_time_between: (MOVE, MOVE),
+    two_moves_to_one_time: (MOVE_SOONER, MOVE_SOONER),
+    two_moves_into_the_time_between: (MOVE, MOVE_SOONER),
     two_moves_of_one_visit: (MOVE, MOVE),
     a_hold_and_a_booking: (HOLD, BOOK),
-    a_hold_and_a_move_to_its_time: (HOLD, MOVE),
+    a_hold_and_a_move_to_its_time: (HOLD, MOVE_SOONER),
     a_hold_confirmed_and_expired: (CONFIRM, EXPIRE),
     a_hold_confirmed_and_its_time_booked_when_it_ran_out: (CONFIRM, BOOK),
     two_confirmations_of_one_hold: (CONFIRM, CONFIRM),
     an_absence_and_a_booking: (ABSENCE, BOOK),
     an_absence_and_a_confirmed_hold: (ABSENCE, CONFIRM),
     an_absence_and_a_move_into_it: (ABSENCE, MOVE),
-    an_absence_and_a_move_out_of_it: (ABSENCE, MOVE),
+    an_absence_and_a_move_out_of_it: (ABSENCE, MOVE_SOONER),
     an_absence_and_a_cancellation_in_it: (ABSENCE, CANCEL_IN_AN_ABSENCE),
     a_closed_day_and_a_booking: (SET_UP, BOOK),
     shorter_hours_and_a_booking: (SET_UP, BOOK),
     a_retirement_and_a_booking: (SET_UP, BOOK),
-    a_repair_and_a_booking_of_its_time: (MOVE, BOOK),
-    a_repair_and_the_end_of_its_absence: (MOVE, END),
+    a_repair_and_a_booking_of_its_time: (MOVE_SOONER, BOOK),
+    a_repair_and_the_end_of_its_absence: (MOVE_SOONER, END),
     a_call_asked_for_and_the_end_of_its_absence: (CALL, END),
     a_repair_undone_and_a_booking_of_the_time_it_restores: (UNDO, BOOK),
     a_repair_undone_and_its_absence_ended: (UNDO, END),
