@@ -24,7 +24,7 @@ class AnyOf(Lookup):
         """Return the condition and its parameters."""
         column, params = self.process_lhs(compiler, connection)
         values = list(self.rhs)
-        if values and isinstance(values[0], UUID):
+        if values and all(isinstance(one, UUID) for one in values):
             # Nothing in them needs quoting, which psycopg would look at one by one.
             array = f"{{{','.join(map(str, values))}}}"
             return f"{column} = ANY (%s::uuid[])", (*params, array)
