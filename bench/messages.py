@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -112,9 +112,12 @@ def _print_other_sender(ours: float) -> None:
         )
         return
     with _database("post_office") as name:
+        url = _url(name, "MIGRATION_DATABASE_URL")
+        # Our servers listen on a socket, which a program may not look for in a query.
+        socket = parse_qs(urlsplit(url).query).get("host", [""])[0]
         done = subprocess.run(
             [python, program, str(MANY)],
-            env={**os.environ, "DATABASE_URL": _url(name, "MIGRATION_DATABASE_URL")},
+            env={**os.environ, "DATABASE_URL": url, "PGHOST": socket},
             check=True,
             capture_output=True,
             text=True,

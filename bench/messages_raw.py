@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import psycopg
 
-BATCH = 100
+BATCH = 150
 DUE = datetime(2026, 3, 11, 15, 30, tzinfo=UTC)
 
 CLAIM = """

@@ -118,7 +118,7 @@ def is_allowed(channel: str, address: str) -> bool:
 # How many calls at a time: 1 is inline, without a thread (these are on this machine).
 # Mail servers count connections, and three is what the strictest of them allow.
 WIDTHS: Final = {"console": 1, "file": 1, SANDBOX: 1, "email": 3}
-# Half a batch: two rounds of calls a batch.
+# A third of a batch: three rounds of calls a batch.
 WIDTH: Final = 50
 
 

@@ -10,9 +10,9 @@ from django.db import connection
 
 from notifications.domain.catalogue import CHANNELS
 
-# One gate for so many: a patient whose row it locks waits for about as many
+# One gate for so many: a patient whose row it locks waits for half as many
 # milliseconds, and each statement is shared by all of them.
-BATCH = 100
+BATCH = 150
 LEASE = "60 seconds"
 
 # Leases and retries run on the database's own clock, due times on domain time.
