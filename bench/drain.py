@@ -39,7 +39,8 @@ from notifications import channels  # noqa: E402
 from notifications.channels.contract import Accepted  # noqa: E402
 from notifications.services.sending import send_due  # noqa: E402
 from patients.services import patients  # noqa: E402
-from scheduling.services import booking, setup  # noqa: E402
+from scheduling.booking import book
+from scheduling.setup import services as setup  # noqa: E402
 
 # Beside this file, whichever build runs it.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -102,7 +103,7 @@ def fill(count):
         by=BY,
         now=BOOKED_AT,
     )
-    made = booking.book(
+    made = book.book(
         clinic_id=clinic.pk,
         patient_id=who.pk,
         visit_type="consultation",

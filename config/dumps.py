@@ -12,8 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from config.local.account import wheel_binaries
-from config.local.console import CannotHereError
+from tools.local.account import wheel_binaries
+from tools.local.console import CannotHereError
 
 
 class DumpFailedError(Exception):

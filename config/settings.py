@@ -122,7 +122,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "pages.context.shell",
+                "pages.kit.context.shell",
             ],
         },
     },
@@ -190,7 +190,7 @@ ANYMAIL = _MAIL.anymail
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "clinics.services.openapi.EndpointSchema",
+    "DEFAULT_SCHEMA_CLASS": "clinics.web.openapi.EndpointSchema",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }
@@ -212,11 +212,11 @@ SPECTACULAR_SETTINGS = {
 
 # Pages of docs/reference, each from the table it describes.
 REFERENCE_PAGES = {
-    "acts.md": "procedures.services.reference.acts_markdown",
+    "acts.md": "procedures.reference.acts_markdown",
     "permissions.md": "clinics.services.reference.permissions_markdown",
     "api.yaml": "config.reference.api_yaml",
-    "pathway.md": "procedures.services.reference.pathway_markdown",
-    "corrections.md": "procedures.services.reference.corrections_markdown",
+    "pathway.md": "procedures.reference.pathway_markdown",
+    "corrections.md": "procedures.reference.corrections_markdown",
 }
 
 # Logs hold ids and names of acts, never request bodies or personal data.

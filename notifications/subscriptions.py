@@ -31,7 +31,7 @@ from patients.events import (
     TaskEscalated,
     TaskOpened,
 )
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 from patients.services.tasks import lock_task
 from procedures.events import (
     BaselineRecorded,

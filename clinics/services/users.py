@@ -10,7 +10,7 @@ from django.db import transaction
 from clinics import selectors
 from clinics.domain.roles import STAFF_ROLES
 from clinics.models import ApiKey, Membership, OnCall, StaffSession, User
-from clinics.services import guessing, sessions
+from clinics.services import sessions, wrong_attempts
 from core import journal
 from core.actor import Actor
 from core.locks import lock
@@ -224,7 +224,7 @@ def record_password_change(
 def unlock(*, user_id: int, clinic_id: int, by: Actor, now: datetime) -> int:
     """Forget the wrong attempts at an account; how many rows went. Raises NotFound."""
     membership = _member(user_id, clinic_id)
-    forgotten = guessing.forgive_everywhere(membership.user.email)
+    forgotten = wrong_attempts.forgive_everywhere(membership.user.email)
     journal.record(
         "user.unlocked", subject=f"user:{user_id}", by=by, at=now, payload={}
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 from notifications.domain import states
 from notifications.domain.catalogue import MORNING, Kind
 
@@ -75,7 +75,7 @@ def decide(facts: Facts, now: datetime) -> Verdict:
 
 
 def _considerate(facts: Facts, now: datetime) -> Verdict:
-    leaves = quiet.permitted(now, facts.zone)
+    leaves = quiet_hours.permitted(now, facts.zone)
     if leaves >= facts.expires_at:
         return Stop(states.EXPIRED, "quiet_hours")
     if leaves > now:
@@ -93,7 +93,9 @@ def _is_capped(facts: Facts) -> bool:
 def _next_morning(facts: Facts, now: datetime) -> Verdict:
     """Tell what a cap keeps back a day later, or make it somebody's call."""
     tomorrow = now.astimezone(facts.zone).date() + timedelta(days=1)
-    later = quiet.permitted(quiet.at(tomorrow, MORNING, facts.zone), facts.zone)
+    later = quiet_hours.permitted(
+        quiet_hours.at(tomorrow, MORNING, facts.zone), facts.zone
+    )
     if later < facts.expires_at:
         return Wait(later)
     return Stop(states.SUPPRESSED, CAP)

@@ -29,10 +29,10 @@ from notifications.selectors import inbox
 from notifications.selectors.opt_outs import among
 from notifications.selectors.visit_snapshots import visit_of, with_others
 from patients import selectors as patients
-from procedures.domain.follow_ups import VISIT
-from procedures.selectors import follow_ups
+from procedures.follow_up import selectors as follow_ups
+from procedures.follow_up.timetable import VISIT
 from scheduling import selectors as scheduling
-from scheduling.selectors import waitlist
+from scheduling.waitlist import selectors as waitlist
 
 if TYPE_CHECKING:
     from clinics.models import Clinic, User

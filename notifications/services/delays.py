@@ -11,7 +11,7 @@ from clinics import selectors as clinics
 from core.actor import Actor
 from core.refusal import Reason, Refused
 from scheduling import selectors as scheduling
-from scheduling.services import answers
+from scheduling.booking import patient_answers
 
 LEAST = timedelta(minutes=15)
 # Told again only when it has become so much more.
@@ -78,7 +78,7 @@ def tell(*, clinic_id: int, by: Actor, now: datetime) -> int | Refused:
     waiting = to_tell(clinic_id, now)
     # Patients are locked in id order, whoever is told first.
     for one in sorted(waiting, key=lambda one: one.patient_id):
-        answers.note_delay(
+        patient_answers.note_delay(
             appointment_id=one.appointment_id, minutes=one.minutes, by=by, now=now
         )
     return len(waiting)

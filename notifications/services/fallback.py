@@ -13,7 +13,7 @@ from notifications.models import Message
 from notifications.selectors import situations
 from notifications.services import calls, opt_outs, planning
 from patients.services import tasks
-from patients.services.locking import lock_many
+from patients.services.row_locks import lock_many
 
 
 def lock_recipients(message_ids: Collection[UUID]) -> None:

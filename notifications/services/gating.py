@@ -32,7 +32,7 @@ from notifications.services.choosing import Way
 from notifications.services.claiming import Claimed
 from notifications.services.gate_writing import Leaving, Writing
 from patients.services import tasks
-from patients.services.locking import lock_many
+from patients.services.row_locks import lock_many
 from scheduling.selectors import repair
 
 if TYPE_CHECKING:

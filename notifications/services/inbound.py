@@ -25,7 +25,7 @@ from notifications.services import opt_outs
 from notifications.services.planning import replan
 from patients import selectors as patients
 from patients.services import task_notes, tasks
-from scheduling.services import answers, booking
+from scheduling.booking import book, patient_answers
 
 if TYPE_CHECKING:
     from clinics.models import Clinic
@@ -179,12 +179,12 @@ def _do(
     if reply.meaning == replies.CONFIRM:
         if visit.answer == "yes" and visit.confirmed_at is not None:
             return visit
-        return booking.confirm(appointment_id=visit.pk, by=by, now=now)
+        return book.confirm(appointment_id=visit.pk, by=by, now=now)
     if reply.meaning == replies.LATE:
-        return answers.tell_late(
+        return patient_answers.tell_late(
             appointment_id=visit.pk, minutes=reply.minutes, by=by, now=now
         )
-    return answers.decline(
+    return patient_answers.decline(
         appointment_id=visit.pk,
         answer="other" if reply.meaning == replies.RESCHEDULE else "no",
         by_text=True,

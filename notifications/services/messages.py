@@ -13,7 +13,7 @@ from notifications.domain import states
 from notifications.models import Message
 from notifications.services.planning import stop
 from patients.services import tasks
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 
 BY_HAND = "by_hand"
 

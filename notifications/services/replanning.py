@@ -11,9 +11,9 @@ from notifications.models import Message
 from notifications.selectors import situations
 from notifications.selectors.situation_batches import load_all
 from notifications.services.planning import apply, replan
-from procedures.selectors import follow_ups
+from procedures.follow_up import selectors as follow_ups
 from scheduling import selectors as scheduling
-from scheduling.selectors import waitlist
+from scheduling.waitlist import selectors as waitlist
 
 if TYPE_CHECKING:
     from patients.models import Patient

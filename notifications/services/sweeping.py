@@ -18,7 +18,7 @@ from notifications.models import Message
 from notifications.selectors import situations
 from notifications.services import calls
 from notifications.services.settling import settle_delay
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 
 BATCH = 500
 

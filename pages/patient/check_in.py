@@ -7,19 +7,24 @@ from uuid import UUID
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web.views import PublicRequest, ViewResponse, public_page
 from core.refusal import Refused
 from notifications.selectors.alarms import is_told
-from pages import milestone_words, recovery_chart
+from pages.kit import milestone_words, recovery_chart
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import Visitor, is_switch, language_of, show, shut
 from pages.patient.visitor import visitor as who
 from patients import selectors as patients
-from procedures.domain.questions import Question, told
-from procedures.selectors import milestones, recovery
-from procedures.selectors.follow_ups import follow_up as find
-from procedures.selectors.follow_ups import takes_answers, tier_of
-from procedures.services import alarms, reopening, responses
+from procedures.follow_up import (
+    alarms,
+    milestone_selectors,
+    recovery_selectors,
+    reopened_responses,
+    responses,
+)
+from procedures.follow_up.questions import Question, told
+from procedures.follow_up.selectors import follow_up as find
+from procedures.follow_up.selectors import takes_answers, tier_of
 
 if TYPE_CHECKING:
     from patients.models import Task
@@ -65,7 +70,7 @@ class CheckIn:
 
     def steps(self, *, told: bool = False) -> list[dict[str, str]]:
         """The steps of the recovery in words; with `told`, only those told of."""
-        found = milestones.steps(self.follow_up.episode)
+        found = milestone_selectors.steps(self.follow_up.episode)
         shown = [one for one in found if one.report or not told]
         return [milestone_words.to_patient(one, self.language) for one in shown]
 
@@ -107,7 +112,7 @@ class CheckIn:
         return self.show("signs", context, status=status)
 
 
-def _enter(request: PublicRequest) -> CheckIn | Answer:
+def _enter(request: PublicRequest) -> CheckIn | ViewResponse:
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)
@@ -120,11 +125,11 @@ def _enter(request: PublicRequest) -> CheckIn | Answer:
 
 
 def _corrects(check_in: CheckIn) -> bool:
-    return reopening.may_correct(check_in.follow_up, check_in.request.now)
+    return reopened_responses.may_correct(check_in.follow_up, check_in.request.now)
 
 
 @public_page
-def start(request: PublicRequest) -> Answer:
+def start(request: PublicRequest) -> ViewResponse:
     check_in = _enter(request)
     if not isinstance(check_in, CheckIn):
         return check_in
@@ -142,7 +147,7 @@ def start(request: PublicRequest) -> Answer:
 
 
 @public_page
-def question(request: PublicRequest, number: int) -> Answer:
+def question(request: PublicRequest, number: int) -> ViewResponse:
     check_in = _enter(request)
     if not isinstance(check_in, CheckIn):
         return check_in
@@ -153,7 +158,7 @@ def question(request: PublicRequest, number: int) -> Answer:
     return _ask(check_in, number)
 
 
-def _ask(check_in: CheckIn, number: int, error: str = "") -> Answer:
+def _ask(check_in: CheckIn, number: int, error: str = "") -> ViewResponse:
     asked, count = check_in.questions[number - 1], len(check_in.questions)
     words = TEXTS[check_in.language]
     saved = _chosen(check_in, asked)
@@ -192,7 +197,7 @@ def _options(asked: Question, saved: Any) -> list[dict[str, Any]]:
     return [{"value": v, "label": label, "on": v in chosen} for v, label in options]
 
 
-def _save(request: PublicRequest, check_in: CheckIn, number: int) -> Answer:
+def _save(request: PublicRequest, check_in: CheckIn, number: int) -> ViewResponse:
     asked = check_in.questions[number - 1]
     given = request.POST.getlist("answer")
     try:
@@ -219,7 +224,7 @@ def _address(number: int, count: int) -> str:
 
 
 @public_page
-def review(request: PublicRequest) -> Answer:
+def review(request: PublicRequest) -> ViewResponse:
     check_in = _enter(request)
     if not isinstance(check_in, CheckIn):
         return check_in
@@ -230,7 +235,7 @@ def review(request: PublicRequest) -> Answer:
     return _review(check_in)
 
 
-def _review(check_in: CheckIn, error: str = "") -> Answer:
+def _review(check_in: CheckIn, error: str = "") -> ViewResponse:
     rows = [_row(check_in, number) for number in range(1, len(check_in.questions) + 1)]
     context = {"rows": rows, "error": error, "error_page": bool(error)}
     return check_in.show("review", context, status=422 if error else 200)
@@ -256,7 +261,7 @@ def _said(asked: Question, saved: Any) -> str:
     return "" if saved in (None, "", []) else told(asked, saved, text=False)
 
 
-def _send(request: PublicRequest, check_in: CheckIn) -> Answer:
+def _send(request: PublicRequest, check_in: CheckIn) -> ViewResponse:
     assert request.actor is not None
     try:
         outcome = responses.submit(
@@ -273,7 +278,7 @@ def _send(request: PublicRequest, check_in: CheckIn) -> Answer:
 
 
 @public_page
-def done(request: PublicRequest) -> Answer:
+def done(request: PublicRequest) -> ViewResponse:
     """Thanks, and again what to do now; loading it again changes nothing."""
     visitor = who(request, "check_in")
     if visitor is None:
@@ -298,7 +303,7 @@ def _recovery(check_in: CheckIn) -> dict[str, Any]:
     """Show how it has been since before; nothing to somebody who is to call now."""
     if check_in.urgent_of(tier_of(check_in.follow_up)):
         return {}
-    found = recovery.curves(check_in.follow_up.episode)
+    found = recovery_selectors.curves(check_in.follow_up.episode)
     return {
         "charts": recovery_chart.charts(found, check_in.language),
         "chart_words": recovery_chart.WORDS[check_in.language],
@@ -309,14 +314,14 @@ def _correcting(check_in: CheckIn) -> dict[str, str]:
     """The way back to the answers while the contact's window lasts."""
     if not _corrects(check_in):
         return {}
-    left = reopening.unanswered(check_in.follow_up)
+    left = reopened_responses.unanswered(check_in.follow_up)
     words = TEXTS[check_in.language]
     text = words["correct_left"].format(count=left) if left else words["correct"]
     return {"correct_address": reverse("v:correct"), "correct_text": text}
 
 
 @public_page
-def correct(request: PublicRequest) -> Answer:
+def correct(request: PublicRequest) -> ViewResponse:
     """Open the answers again; they count as they are until they are sent again."""
     visitor = who(request, "check_in")
     if visitor is None:
@@ -324,7 +329,9 @@ def correct(request: PublicRequest) -> Answer:
     check_in = CheckIn(request, visitor)
     if request.method != "POST":
         return HttpResponseRedirect(reverse("v:check_in"), status=303)
-    if not reopening.reopen(follow_up_id=check_in.follow_up.pk, now=request.now):
+    if not reopened_responses.reopen(
+        follow_up_id=check_in.follow_up.pk, now=request.now
+    ):
         return check_in.closed(status=409)
     return HttpResponseRedirect(reverse("v:review"), status=303)
 
@@ -337,7 +344,7 @@ def _what_next(check_in: CheckIn, urgent: tuple[str, str] | None) -> str:
 
 
 @public_page
-def signs(request: PublicRequest) -> Answer:
+def signs(request: PublicRequest) -> ViewResponse:
     """Warning signs at any time, whatever has become of the contact's questions."""
     visitor = who(request, "check_in")
     if visitor is None:
@@ -363,7 +370,7 @@ def signs(request: PublicRequest) -> Answer:
 
 
 @public_page
-def signs_told(request: PublicRequest) -> Answer:
+def signs_told(request: PublicRequest) -> ViewResponse:
     """The state of the signs told, and what to do now."""
     visitor = who(request, "check_in")
     if visitor is None:

@@ -7,7 +7,7 @@ from django.http import HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from clinics import selectors as clinics
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web.views import PublicRequest, ViewResponse, public_page
 from core.actor import Actor
 from notifications.services import asking
 from pages.patient.texts import TEXTS
@@ -32,12 +32,12 @@ STOP_LASTS = timedelta(days=60)
 
 
 @public_page
-def entry(request: PublicRequest, token: str) -> Answer:
+def entry(request: PublicRequest, token: str) -> ViewResponse:
     return _open(request, token)
 
 
 @public_page
-def preferences(request: PublicRequest, token: str) -> Answer:
+def preferences(request: PublicRequest, token: str) -> ViewResponse:
     """The same door to what is sent, by the link of any message."""
     return _open(request, token, "settings", STOP_LASTS)
 
@@ -47,7 +47,7 @@ def _open(
     token: str,
     purpose: str = "",
     overdue: timedelta = timedelta(0),
-) -> Answer:
+) -> ViewResponse:
     link = links.find(token, request.now, overdue)
     if link is None:
         return _ended(request, token)
@@ -61,7 +61,7 @@ def _open(
 
 
 @public_page
-def new_link(request: PublicRequest, token: str) -> Answer:
+def new_link(request: PublicRequest, token: str) -> ViewResponse:
     """Ask for a new link in place of one that has ended.
 
     The answer is the same whatever follows: the link itself goes only to the number
@@ -79,11 +79,11 @@ def new_link(request: PublicRequest, token: str) -> Answer:
     return notice(request, "new_link", clinic=link.patient.clinic)
 
 
-def _to(token: str) -> Answer:
+def _to(token: str) -> ViewResponse:
     return HttpResponseRedirect(reverse("v:entry", args=[token]), status=303)
 
 
-def _ended(request: PublicRequest, token: str) -> Answer:
+def _ended(request: PublicRequest, token: str) -> ViewResponse:
     """An ended link names its clinic; one that is none of ours names them all."""
     link = links.find_ended(token, request.now)
     if link is None:
@@ -97,7 +97,7 @@ def _prove(
     link: "PatientLink",
     purpose: str,
     overdue: timedelta,
-) -> Answer:
+) -> ViewResponse:
     born = _birth_date(request.POST)
     if born is None:
         return _again(request, link, "birth_missing")
@@ -123,7 +123,7 @@ def _prove(
 
 def _again(
     request: PublicRequest, link: "PatientLink", error: str, **said: object
-) -> Answer:
+) -> ViewResponse:
     text = TEXTS[language_of(request)][error].format(**said)
     # A wrong date is answered 403, which commits: the try counts.
     status = 403 if error == "birth_wrong" else 422

@@ -6,14 +6,14 @@ before it; so the post is exempt from the check of forms, and only a post acts.
 
 from django.views.decorators.csrf import csrf_exempt
 
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web.views import PublicRequest, ViewResponse, public_page
 from notifications.services import mail_stops
 from pages.patient.visitor import is_switch, notice, show, unknown
 
 
 @csrf_exempt
 @public_page
-def stop(request: PublicRequest, token: str) -> Answer:
+def stop(request: PublicRequest, token: str) -> ViewResponse:
     contact = mail_stops.contact_of(token)
     if contact is None:
         return unknown(request)

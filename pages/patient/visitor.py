@@ -12,9 +12,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from clinics import selectors as clinics
-from clinics.services.doors import PublicRequest
+from clinics.web.views import PublicRequest
+from pages.kit.words import clock_time, long_day, zone_name
 from pages.patient.texts import DAYS_ES, LANGUAGES, MONTHS_ES, TEXTS, ZONES_ES
-from pages.words import clock_time, long_day, zone_name
 from patients import selectors as patients
 from patients.services import links
 
@@ -76,7 +76,7 @@ def visitor(
     if link is None or link.locked_at or purpose not in {"", link.purpose}:
         return None
     request.actor = patients.actor_for(link.patient)
-    request.saw(link.patient.pk)
+    request.record_access(link.patient.pk)
     return Visitor(link, token)
 
 

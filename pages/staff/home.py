@@ -3,8 +3,8 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
-from clinics.services.doors import StaffRequest, page
-from pages.context import places
+from clinics.web.views import StaffRequest, page
+from pages.kit.context import places
 
 
 @page(action="own.account")

@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pages import refusal_words, words
+from pages.kit import refusal_words, words
 
 register = template.Library()
 

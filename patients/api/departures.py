@@ -6,8 +6,8 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from clinics.services.rest import ApiRequest, Endpoint
-from patients.api import bodies
+from clinics.web.rest import ApiRequest, Endpoint
+from patients.api import serializers as bodies
 from patients.models import Departure
 from patients.services import departures
 
@@ -27,7 +27,7 @@ class DepartureList(Endpoint):
             by=request.actor,
             now=request.now,
         )
-        self.saw(patient_id)
+        self.record_access(patient_id)
         return self.created(answer(row))
 
 
@@ -45,7 +45,7 @@ class DepartureTakeBack(Endpoint):
             by=request.actor,
             now=request.now,
         )
-        self.saw(patient_id)
+        self.record_access(patient_id)
         return answer(row)
 
 

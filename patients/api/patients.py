@@ -7,9 +7,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from clinics.domain import policy
-from clinics.services.rest import ApiRequest, Endpoint
+from clinics.web.rest import ApiRequest, Endpoint
 from patients import selectors
-from patients.api import bodies
+from patients.api import serializers as bodies
 from patients.domain import masks
 from patients.models import Patient
 from patients.services import patients, phones
@@ -27,7 +27,9 @@ class PatientList(Endpoint):
         if text.strip():
             found = selectors.search(self.clinic.pk, text)
         page = self.page(found, row)
-        self.saw(*(shown["id"] for shown in page["results"]), deliberate=False)
+        self.record_access(
+            *(shown["id"] for shown in page["results"]), deliberate=False
+        )
         return page
 
     @extend_schema(request=bodies.NewPatient, responses={201: bodies.PatientAnswer})
@@ -38,7 +40,7 @@ class PatientList(Endpoint):
             by=request.actor,
             now=request.now,
         )
-        self.saw(patient.pk)
+        self.record_access(patient.pk)
         return self.created(answer(patient, request.actor.role))
 
 
@@ -48,7 +50,7 @@ class PatientDetail(Endpoint):
     @extend_schema(responses=bodies.PatientAnswer)
     def get(self, request: ApiRequest, patient_id: UUID) -> dict[str, Any]:
         patient = selectors.patient(patient_id, self.clinic.pk)
-        self.saw(patient.pk)
+        self.record_access(patient.pk)
         return answer(patient, request.actor.role)
 
     @extend_schema(request=bodies.PatientChanges, responses=bodies.PatientAnswer)
@@ -63,7 +65,7 @@ class PatientDetail(Endpoint):
             by=request.actor,
             now=request.now,
         )
-        self.saw(patient.pk)
+        self.record_access(patient.pk)
         return answer(patient, request.actor.role)
 
 

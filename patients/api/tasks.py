@@ -7,9 +7,9 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 
 from clinics.domain import policy
-from clinics.services.rest import ApiRequest, Endpoint
+from clinics.web.rest import ApiRequest, Endpoint
 from patients import selectors
-from patients.api import bodies
+from patients.api import serializers as bodies
 from patients.models import Task
 from patients.services import tasks
 
@@ -27,7 +27,7 @@ class TaskList(Endpoint):
         rows = rows.prefetch_related("notes")
         page = self.page(rows, lambda task: answer(task, role, request.now))
         shown = {task["patient"] for task in page["results"]} - {None}
-        self.saw(*sorted(shown), deliberate=False)
+        self.record_access(*sorted(shown), deliberate=False)
         return page
 
 
@@ -43,7 +43,7 @@ class TaskAcknowledge(Endpoint):
             by=request.actor,
             now=request.now,
         )
-        self.saw(*_patients(task))
+        self.record_access(*_patients(task))
         return answer(task, request.actor.role, request.now)
 
 
@@ -62,7 +62,7 @@ class TaskClose(Endpoint):
             by=request.actor,
             now=request.now,
         )
-        self.saw(*_patients(task))
+        self.record_access(*_patients(task))
         return answer(task, request.actor.role, request.now)
 
 

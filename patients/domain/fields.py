@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from clinics.domain.plain_text import composed
-from patients.domain.dates import FIRST_YEAR
+from patients.domain.birth_dates import FIRST_YEAR
 
 NAME_LENGTH = 100
 MRN_LENGTH = 32

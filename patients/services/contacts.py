@@ -16,7 +16,7 @@ from patients.domain.fields import Fault
 from patients.events import ContactChanged
 from patients.models import ContactPoint, Patient
 from patients.services import faults, phones
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 
 LONGEST_EMAIL = 254
 

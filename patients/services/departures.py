@@ -23,7 +23,7 @@ from patients.models import Departure, Patient, PatientLink, Task
 from patients.models.departure import WORDS_LENGTH
 from patients.models.patient import Standing
 from patients.services import faults, tasks
-from patients.services.locking import lock_all
+from patients.services.row_locks import lock_all
 
 KINDS = (Standing.DECEASED.value, Standing.DO_NOT_CONTACT.value)
 RECORDED = {

@@ -26,7 +26,7 @@ from patients.events import (
 )
 from patients.models import ChannelConsent, Patient
 from patients.services import consents, contacts, faults, phones
-from patients.services.locking import lock, lock_all
+from patients.services.row_locks import lock, lock_all
 
 __all__ = ["Changes", "amend", "lock", "lock_all", "register"]
 

@@ -18,7 +18,7 @@ from patients.domain.fields import Fault, text_faults
 from patients.events import TaskAcknowledged, TaskClosed, TaskEscalated, TaskOpened
 from patients.models import Patient, Task
 from patients.services import faults
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 
 CALL_WITHIN = timedelta(hours=4)
 OUTCOME_LENGTH = 500

@@ -5,8 +5,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from procedures.domain import day_vocabulary as words
-from procedures.domain.vocabulary import HARVEST_SITES, SEDATION_LEVELS
+from procedures import day_vocabulary as words
 from procedures.models.signature import (
     Record,
     SignedRecord,
@@ -14,6 +13,7 @@ from procedures.models.signature import (
     correction_is_explained,
     one_current,
 )
+from procedures.vocabulary import HARVEST_SITES, SEDATION_LEVELS
 
 
 def not_in_the_future(field: str = "occurred_at") -> models.CheckConstraint:

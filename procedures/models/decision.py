@@ -4,13 +4,13 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import UuidModel
-from procedures.domain.vocabulary import OUTCOMES
 from procedures.models.evaluation import Evaluation
 from procedures.models.signature import (
     SignedRecord,
     correction_is_explained,
     one_current,
 )
+from procedures.vocabulary import OUTCOMES
 
 APPROVING = ("approved", "approved_with_conditions")
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import UuidModel
-from procedures.domain.ranges import LABS
+from procedures.fields.ranges import LABS
 from procedures.models.episode import Target
 from procedures.models.signature import (
     SignedRecord,

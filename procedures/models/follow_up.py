@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import UuidModel
-from procedures.domain import day_vocabulary as words
+from procedures import day_vocabulary as words
 from procedures.models.day import not_in_the_future
 from procedures.models.signature import (
     Record,

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import UuidModel
-from procedures.domain.vocabulary import ITEM_STATES, READINESS_ITEMS
 from procedures.models.episode import Episode
+from procedures.vocabulary import ITEM_STATES, READINESS_ITEMS
 
 
 class ReadinessItem(UuidModel):

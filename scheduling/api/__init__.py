@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-import scheduling.api.problems  # noqa: F401 -- registers how its problems look
+import scheduling.booking.error_rendering  # noqa: F401 -- registers how its problems look
 from scheduling.api.absences import (
     AbsenceDetail,
     AbsenceEnd,
@@ -16,7 +16,7 @@ from scheduling.api.absences import (
     RepairReplan,
     RepairUndo,
 )
-from scheduling.api.appointments import (
+from scheduling.booking.api import (
     AppointmentDetail,
     Appointments,
     ArriveAppointment,
@@ -33,17 +33,17 @@ from scheduling.api.appointments import (
     UndoMove,
     UndoNoShow,
 )
-from scheduling.api.catalogue import Openings, VisitTypes
-from scheduling.api.clinic import ClinicDetail
-from scheduling.api.day import AppointmentPhases, DayProjection, PhaseDurations
-from scheduling.api.setup import (
+from scheduling.day.api import AppointmentPhases, DayProjection, PhaseDurations
+from scheduling.openings.api import Openings, VisitTypes
+from scheduling.setup.api import (
     Hours,
     ResourceRetire,
     Resources,
     ScheduleExceptionDetail,
     ScheduleExceptions,
 )
-from scheduling.api.waiting import (
+from scheduling.setup.clinic_api import ClinicDetail
+from scheduling.waitlist.api import (
     AcceptOffer,
     DeclineOffer,
     DismissFreed,

@@ -6,9 +6,11 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from clinics.services.bodies import ListQuery
-from clinics.services.rest import ApiRequest, Endpoint
+from clinics.web.rest import ApiRequest, Endpoint
+from clinics.web.serializers import ListQuery
 from core.problems import NotFound
+from scheduling.absences import conflicts, selectors
+from scheduling.absences import services as absences
 from scheduling.api import repair_bodies as bodies
 from scheduling.api.repair_rendering import (
     absence_json,
@@ -16,9 +18,8 @@ from scheduling.api.repair_rendering import (
     plan_json,
 )
 from scheduling.models import Absence, RepairPlan
-from scheduling.selectors import absences as selectors
 from scheduling.selectors import repair
-from scheduling.services import absences, conflicts, repair_plans, repair_runs
+from scheduling.services import repair_plans, repair_runs
 
 
 class Absences(Endpoint):
@@ -27,7 +28,7 @@ class Absences(Endpoint):
 
     @extend_schema(parameters=[ListQuery], responses=bodies.AbsencePage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        self.saw(count=0, deliberate=False)
+        self.record_access(count=0, deliberate=False)
         found = selectors.absences(self.clinic.pk)
         return self.page(found.select_related("resource__clinic"), absence_json)
 
@@ -95,7 +96,7 @@ class Conflicts(Endpoint):
         found = selectors.conflicts(self.clinic.pk, only_open=only_open)
         page = self.page(found, conflict_json)
         shown = {conflict["patient"] for conflict in page["results"]}
-        self.saw(*sorted(shown), deliberate=False)
+        self.record_access(*sorted(shown), deliberate=False)
         return page
 
 
@@ -111,7 +112,7 @@ class ConflictKeep(Endpoint):
             by=request.actor,
             now=request.now,
         )
-        self.saw(kept.appointment.patient_id)
+        self.record_access(kept.appointment.patient_id)
         return conflict_json(kept)
 
 
@@ -179,7 +180,7 @@ def _opened(view: Endpoint, absence: Absence, request: ApiRequest) -> dict[str, 
     found = list(selectors.open_conflicts_of(absence))
     under_way = selectors.under_way(absence, request.now)
     visits = [*(conflict.appointment for conflict in found), *under_way]
-    view.saw(*{visit.patient_id for visit in visits}, count=len(visits))
+    view.record_access(*{visit.patient_id for visit in visits}, count=len(visits))
     plan = repair.latest_plan(absence)
     return {
         **absence_json(absence),
@@ -194,5 +195,5 @@ def _plan(view: Endpoint, plan_id: UUID) -> dict[str, Any]:
     if plan is None:
         raise NotFound("There is no such plan at this clinic.")
     answer = plan_json(plan)
-    view.saw(*{line["patient"] for line in answer["lines"]})
+    view.record_access(*{line["patient"] for line in answer["lines"]})
     return answer

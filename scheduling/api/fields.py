@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from scheduling.domain.reach import OUT_OF_REACH, in_reach
+from scheduling.timegrid.reach import OUT_OF_REACH, in_reach
 
 LARGEST_ID = 2**63 - 1
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

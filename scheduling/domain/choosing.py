@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from scheduling.domain.plan import Group
 from scheduling.domain.vacating import Waits, leads_back
+from scheduling.visit_types.plan import Group
 
 STEPS_LIKE_A_LOOK = 50
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from scheduling.domain.assignment import Assignment
-from scheduling.domain.bits import positions
-from scheduling.domain.grid import ceil_cells
-from scheduling.domain.plan import Group, Plan
-from scheduling.domain.search import Candidates, possible_starts
+from scheduling.openings.assignment import Assignment
+from scheduling.openings.engine import Candidates, possible_starts
+from scheduling.timegrid.bitset import positions
+from scheduling.timegrid.grid import ceil_cells
+from scheduling.visit_types.plan import Group, Plan
 
 Cost = tuple[int, int, int]  # patients disturbed, visits to call about, delay in cells
 

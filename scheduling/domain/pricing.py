@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from scheduling.domain.bits import spans_of
 from scheduling.domain.placing import Affected
+from scheduling.timegrid.bitset import spans_of
 
 # Prices are whole numbers, so that the bound is exact: so many are one of cost.
 SCALE = 256

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
-from scheduling.domain.bits import span
 from scheduling.domain.choosing import Choosing, Chosen, Item, entangled
 from scheduling.domain.placing import Affected, Placement
-from scheduling.domain.plan import Group
+from scheduling.timegrid.bitset import span
+from scheduling.visit_types.plan import Group
 
 Placed = Mapping[int, Placement]
 

@@ -6,8 +6,8 @@ bit i is the one at position i.
 
 from collections.abc import Mapping, Sequence
 
-from scheduling.domain.bits import erode, positions, shift_down
-from scheduling.domain.plan import Group
+from scheduling.timegrid.bitset import erode, positions, shift_down
+from scheduling.visit_types.plan import Group
 
 Waits = Mapping[int, int]  # by position: whom it waits for
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import UuidModel
-from scheduling.domain.status import Status
+from scheduling.booking.status import Status
 
 
 class AppointmentStatus(models.TextChoices):

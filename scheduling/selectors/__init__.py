@@ -1,6 +1,6 @@
 """Reading the schedule."""
 
-from scheduling.selectors.appointments import (
+from scheduling.booking.selectors import (
     appointment,
     appointments,
     appointments_at,
@@ -23,14 +23,14 @@ from scheduling.selectors.appointments import (
     visits_beside,
     visits_to_call_about,
 )
-from scheduling.selectors.board import DayBoard, day, day_board
-from scheduling.selectors.durations import PhaseDuration, phase_durations
-from scheduling.selectors.explaining import Explained, Question, explain_openings
-from scheduling.selectors.openings import Wishes, find_openings
-from scheduling.selectors.phase_records import PhaseRow, phase_records
-from scheduling.selectors.projecting import DayProjection, day_projection, projected
-from scheduling.selectors.relaxing import Relaxation, relaxations
-from scheduling.selectors.visit_types import VisitKind, visit_kind, visit_types
+from scheduling.day.board import DayBoard, day, day_board
+from scheduling.day.durations import PhaseDuration, phase_durations
+from scheduling.day.expected import DayProjection, day_projection, projected
+from scheduling.day.phase_rows import PhaseRow, phase_records
+from scheduling.explain.explanations import Explained, Question, explain_openings
+from scheduling.explain.relaxations import Relaxation, relaxations
+from scheduling.openings.search import Wishes, find_openings
+from scheduling.visit_types.selectors import VisitKind, visit_kind, visit_types
 
 __all__ = [
     "DayBoard",

@@ -7,13 +7,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from patients import selectors as patients
-from scheduling.domain.bits import erode, from_spans, span
-from scheduling.domain.grid import Grid, ceil_cells
+from scheduling.booking.plans import plans_of
 from scheduling.domain.placing import Affected
-from scheduling.domain.plan import Plan
-from scheduling.domain.search import Calendar, candidates
 from scheduling.models import Absence, Appointment, Reservation
-from scheduling.selectors.calendars import (
+from scheduling.openings.calendars import (
     Awaited,
     Rules,
     Unit,
@@ -24,8 +21,11 @@ from scheduling.selectors.calendars import (
     taken,
     units,
 )
-from scheduling.selectors.plans import plans_of
-from scheduling.selectors.visit_types import VisitKind, visit_kind_of
+from scheduling.openings.engine import Calendar, candidates
+from scheduling.timegrid.bitset import erode, from_spans, span
+from scheduling.timegrid.grid import Grid, ceil_cells
+from scheduling.visit_types.plan import Plan
+from scheduling.visit_types.selectors import VisitKind, visit_kind_of
 
 HORIZON = timedelta(weeks=4)
 # Sooner than this nobody can be asked to come, or told to stay at home, by message.

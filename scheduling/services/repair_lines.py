@@ -12,9 +12,9 @@ from core.db import Busy, unit_of_work
 from core.problems import Problem
 from patients.services import tasks
 from patients.services.patients import lock as lock_patient
+from scheduling.absences.conflicts import call_about
+from scheduling.booking.errors import SlotTaken
 from scheduling.models import Appointment, RepairLine, RepairPlan
-from scheduling.services.conflicts import call_about
-from scheduling.services.problems import SlotTaken
 
 log = structlog.get_logger()
 

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from scheduling.domain.bits import positions
+from scheduling.booking.claims import spans_in
 from scheduling.domain.vacating import in_turn
 from scheduling.models import RepairLine, RepairPlan, Reservation
 from scheduling.selectors import repair as selectors
-from scheduling.services.claims import spans_in
+from scheduling.timegrid.bitset import positions
 
 Span = tuple[object, datetime, datetime]  # of a resource, or of a patient
 

@@ -14,12 +14,12 @@ from django.db import transaction
 from core import journal, locks
 from core.actor import Actor
 from core.problems import FieldError, Invalid, NotFound, Problem, StaleVersion
+from scheduling.absences import selectors as absences
+from scheduling.absences.services import AbsenceOver
+from scheduling.booking.errors import InvalidStart
+from scheduling.booking.instants import instant_of
 from scheduling.models import Absence, Conflict, RepairLine, RepairPlan
-from scheduling.selectors import absences
 from scheduling.selectors import repair as selectors
-from scheduling.services.absences import AbsenceOver
-from scheduling.services.instants import instant_of
-from scheduling.services.problems import InvalidStart
 from scheduling.services.repair_order import needed_by, put_in_order, waiting_for
 from scheduling.services.repair_searching import (
     Found,

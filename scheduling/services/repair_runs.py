@@ -27,6 +27,11 @@ from core.db import Busy, unit_of_work
 from core.problems import Problem, StaleVersion
 from core.refusal import Refused
 from patients.services import tasks
+from scheduling.absences import conflicts
+from scheduling.absences import selectors as absence_selectors
+from scheduling.absences import services as absences
+from scheduling.booking import book, claims, plans
+from scheduling.booking.reserve import lock_resources, resources_of
 from scheduling.models import (
     Absence,
     Appointment,
@@ -36,10 +41,7 @@ from scheduling.models import (
     Reservation,
     Resource,
 )
-from scheduling.selectors import absences as absence_selectors
-from scheduling.selectors import plans
 from scheduling.selectors import repair as selectors
-from scheduling.services import absences, booking, claims, conflicts
 from scheduling.services.repair_lines import (
     CALL_TEXT,
     LATER,
@@ -49,7 +51,6 @@ from scheduling.services.repair_lines import (
     lock_line,
 )
 from scheduling.services.repair_plans import PlanAtWork, lock_plan, lock_proposed
-from scheduling.services.reserving import lock_resources, resources_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -240,9 +241,9 @@ def _reassign_or_move(
         "now": now,
     }
     if line.way == Way.SAME_TIME:
-        return booking.reassign(**asked)
+        return book.reassign(**asked)
     assert line.start is not None
-    return booking.move(start=line.start, **asked)
+    return book.move(start=line.start, **asked)
 
 
 # --- Back -------------------------------------------------------------------------
@@ -279,7 +280,7 @@ def _move_back(line: RepairLine, by: Actor, now: datetime) -> None:
     lock_resources(_may_serve(line))
     waiting = _waiting(line)
     _make_room(line, waiting, now)
-    done = booking.undo_move(
+    done = book.undo_move(
         appointment_id=line.appointment_id, version=line.move.version, by=by, now=now
     )
     if isinstance(done, Refused):

@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.problems import FieldError, Invalid, Problem
-from scheduling.domain.openings import claims
+from scheduling.booking import plans
+from scheduling.booking.claims import of_claim, spans_in
+from scheduling.booking.move import ask_to_move
+from scheduling.booking.rules import reasons_against
 from scheduling.domain.placing import Placement
-from scheduling.domain.plan import Plan
 from scheduling.domain.repair import MOST_LOOKS, Repair, repair
 from scheduling.models import Absence, Appointment, RepairLine, RepairPlan
-from scheduling.selectors import plans
+from scheduling.openings.candidates import claims
 from scheduling.selectors.repair_world import Case, Fixed, RepairWorld, repair_world
-from scheduling.services.claims import of_claim, spans_in
-from scheduling.services.moving import ask_to_move
-from scheduling.services.rules import reasons_against
+from scheduling.visit_types.plan import Plan
 
 NOWHERE = "No other time is free within four weeks."
 BY_HAND = "Chosen by hand."

@@ -19,11 +19,11 @@ VIOLATIONS = {
     "chain": ("core/broken.py", "patients.events"),
     "inside": ("patients/domain/broken.py", "patients.services"),
     "pure": ("scheduling/domain/broken.py", "django.db"),
-    "pages-doors": ("pages/broken.py", "scheduling.models"),
-    "notifications-doors": ("notifications/services/broken.py", "procedures.models"),
-    "procedures-doors": ("procedures/services/broken.py", "patients.models"),
-    "scheduling-doors": ("scheduling/services/broken.py", "clinics.models"),
-    "patients-doors": ("patients/services/broken.py", "clinics.models"),
+    "pages-surface": ("pages/broken.py", "scheduling.models"),
+    "notifications-surface": ("notifications/services/broken.py", "procedures.models"),
+    "procedures-surface": ("procedures/services/broken.py", "patients.models"),
+    "scheduling-surface": ("scheduling/services/broken.py", "clinics.models"),
+    "patients-surface": ("patients/services/broken.py", "clinics.models"),
 }
 
 
@@ -58,7 +58,7 @@ def test_every_app_is_closed_to_the_apps_left_of_it():
     closed = {
         (contract["source_modules"][0], module)
         for contract in CONTRACTS
-        if contract["id"].endswith("-doors")
+        if contract["id"].endswith("-surface")
         for module in contract["forbidden_modules"]
     }
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from clinics import checks
-from pages.words import BOOKED
-from scheduling.services import booking
+from pages.kit.words import BOOKED
+from scheduling.booking import book
 from tests.browser.accessibility import check_accessible, check_no_sideways_scrolling
 from tests.browser.staff_day import BY, NOW, StaffDay, sign_in, staff_day
 from tests.factories.urls import FORMS
@@ -311,7 +311,7 @@ def test_a_change_elsewhere_arrives_on_the_board_without_losing_focus(
     page.goto(live_site + reverse("staff:board_on", args=[day.visit.local_on]))
     page.locator("#on").focus()
 
-    booking.check_in(appointment_id=day.visit.pk, by=BY, now=NOW)
+    book.check_in(appointment_id=day.visit.pk, by=BY, now=NOW)
     page.evaluate("document.body.dispatchEvent(new Event('tick'))")
 
     page.locator(

@@ -8,8 +8,8 @@ from clinics import checks
 from clinics.domain import policy
 from clinics.models import AccessLogEntry
 from clinics.selectors import actor_for
-from clinics.services import access_log
-from clinics.services.access_log import MOST_IDS, Seen
+from clinics.web import access_log
+from clinics.web.access_log import MOST_IDS, Seen
 from core.models import JournalEntry
 from tests.access import exactly_one_access_row
 from tests.clinics.conftest import api, browser

@@ -5,8 +5,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from clinics.models import AccessLogEntry
-from clinics.services import access_log
-from clinics.services.access_log import Seen
+from clinics.web import access_log
+from clinics.web.access_log import Seen
 from tests.factories import clinics as make
 
 CHANGES = [

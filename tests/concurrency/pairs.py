@@ -8,18 +8,13 @@ from datetime import time
 from functools import partial
 
 from core.db import unit_of_work
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.absences import services as absences
+from scheduling.booking import book, holds
 from scheduling.models import RepairLine, RepairPlan
-from scheduling.services import (
-    absences,
-    answering,
-    booking,
-    holds,
-    repair_plans,
-    repair_runs,
-    setup,
-    waitlist,
-)
+from scheduling.services import repair_plans, repair_runs
+from scheduling.setup import services as setup
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
+from scheduling.waitlist import acceptance, entries
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, minutes
@@ -27,7 +22,7 @@ from tests.factories.scheduling import BY, minutes
 
 def move(visit, start, now=NOW):
     return partial(
-        booking.move,
+        book.move,
         appointment_id=visit.pk,
         start=start,
         version=visit.version,
@@ -148,7 +143,7 @@ def absence(day):
 
 def cancel(visit):
     return partial(
-        booking.cancel,
+        book.cancel,
         appointment_id=visit.pk,
         version=visit.version,
         reason="patient asked",
@@ -298,7 +293,7 @@ def a_moved_visit_and_an_acceptance_that_moves_it(day):
 def an_entry_withdrawn_and_its_offer_accepted(day):
     entry = day.entry()
     offer = day.offer(entry).offers.get()
-    withdraw = partial(waitlist.withdraw, entry_id=entry.pk, by=BY, now=NOW)
+    withdraw = partial(entries.withdraw, entry_id=entry.pk, by=BY, now=NOW)
     return withdraw, accept(offer)
 
 
@@ -307,7 +302,7 @@ def own_entry(day, visit):
 
 
 def accept(offer, now=NOW):
-    return partial(answering.accept, offer_id=offer.pk, by=BY, now=now)
+    return partial(acceptance.accept, offer_id=offer.pk, by=BY, now=now)
 
 
 PATIENT, RESOURCES = "lock patients_patient", "lock scheduling_resource"

@@ -16,12 +16,13 @@ from clinics.selectors import actor_for
 from core.actor import Actor
 from core.refusal import Refused
 from patients.models import Patient
-from procedures.domain.act_schemas import SCHEMAS
+from procedures.acts import dispatch
+from procedures.acts.schemas import SCHEMAS
+from procedures.episodes.services import open_episode
 from procedures.models import Episode
-from procedures.services import acts
-from procedures.services.episodes import open_episode
+from scheduling.booking import book as booking
 from scheduling.models import Appointment
-from scheduling.services import booking, setup
+from scheduling.setup import services as setup
 from tests.factories import clinics, patients
 from tests.factories.clinics import NOW
 
@@ -171,7 +172,7 @@ def act(
         options["signature"] = place.proof(role, now)
     if second:
         options["second_person"] = place.proof(second, now)
-    return acts.perform(
+    return dispatch.perform(
         episode_id=which.pk if isinstance(which, Episode) else which,
         act=name,
         data=data or {},

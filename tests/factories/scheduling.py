@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from clinics.models import Clinic
 from core.actor import Actor, job
 from patients.models import Patient
-from scheduling.domain.shipped import NeedSpec, PhaseSpec, VisitSpec
+from scheduling.booking import book as booking
 from scheduling.models import Appointment, Resource, VisitType
-from scheduling.services import booking, setup
-from scheduling.services.setup_checks import Hours
+from scheduling.setup import services as setup
+from scheduling.setup.checks import Hours
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec, VisitSpec
 from tests.factories import clinics as make
 from tests.factories import patients as people
 from tests.factories.clinics import NOW

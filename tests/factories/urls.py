@@ -16,10 +16,13 @@ from clinics.models import Clinic
 from core import clock
 from notifications.models import Message
 from patients.services import departures
+from procedures.follow_up import milestone_reports
 from procedures.models import Episode
-from procedures.services import milestones
+from scheduling.absences import services as absences
+from scheduling.booking import holds
 from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
-from scheduling.services import absences, holds, repair_plans, setup
+from scheduling.services import repair_plans
+from scheduling.setup import services as setup
 from tests.factories import clinics as people
 from tests.factories import inbound, patients, procedures, waitlist
 from tests.factories import scheduling as visits
@@ -277,7 +280,7 @@ def act(clinic: Clinic) -> dict[str, Any]:
 def milestone(clinic: Clinic) -> dict[str, Any]:
     """A step of the recovery of somebody treated at the clinic."""
     which = Episode.objects.get(pk=episode(clinic)["episode_id"])
-    milestones.plan(which, NOW.date(), NOW)
+    milestone_reports.plan(which, NOW.date(), NOW)
     return {"milestone_id": which.milestones.earliest("position").pk}
 
 

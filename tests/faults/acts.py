@@ -26,7 +26,7 @@ from django.test import Client
 
 from core import clock
 from notifications.services import doorbell
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.faults.booker import ALWAYS

@@ -15,7 +15,6 @@ from kombu import pools
 from redis import Redis
 
 from config.celery import app
-from config.local import valkey
 from core import clock
 from core.db import unit_of_work
 from notifications import tasks
@@ -30,6 +29,7 @@ from tests.factories.notifications import NOW
 from tests.faults.fake_provider import many
 from tests.faults.sizes import size
 from tests.faults.test_message_sender import eventually
+from tools.local import valkey
 
 MESSAGES = size(300, 2000)
 PATIENCE = size(60, 600)

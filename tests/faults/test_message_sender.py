@@ -15,7 +15,7 @@ from notifications.models import ClockReading, MailboxItem, Message, ProviderSta
 from notifications.services import clock_guard, looping, providers
 from notifications.services.looping import Loop
 from notifications.services.sending import Tally, send_due
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 from scheduling.selectors import appointments_at
 from tests.factories import clinics as make_clinic
 from tests.factories import notifications as make

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from config.local import postgres
-from config.local.account import account
 from tests.conftest import ROOT
+from tools.local import postgres
+from tools.local.account import account
 
 RESTARTS = 6
 NAME = "restarts"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 from notifications.domain import gate, states
 from notifications.domain.catalogue import KINDS
 
@@ -28,7 +28,7 @@ zones = st.sampled_from(ZONES).map(ZoneInfo)
 
 @given(instants, zones)
 def test_what_is_permitted_lies_inside_the_local_window(instant, zone):
-    leaves = quiet.permitted(instant, zone).astimezone(zone)
+    leaves = quiet_hours.permitted(instant, zone).astimezone(zone)
 
     opens = time(12) if leaves.weekday() == 6 else time(9)
     assert opens <= leaves.time() < time(20)
@@ -36,28 +36,30 @@ def test_what_is_permitted_lies_inside_the_local_window(instant, zone):
 
 @given(instants, zones)
 def test_what_is_permitted_is_never_earlier_and_stays_permitted(instant, zone):
-    leaves = quiet.permitted(instant, zone)
+    leaves = quiet_hours.permitted(instant, zone)
 
     assert leaves >= instant
-    assert quiet.permitted(leaves, zone) == leaves
+    assert quiet_hours.permitted(leaves, zone) == leaves
 
 
 @given(instants, zones)
 def test_nobody_waits_longer_than_a_saturday_night(instant, zone):
-    assert quiet.permitted(instant, zone) - instant <= timedelta(hours=17)
+    assert quiet_hours.permitted(instant, zone) - instant <= timedelta(hours=17)
 
 
 @given(instants, zones, st.timedeltas(timedelta(0), timedelta(days=3)))
 def test_who_asks_later_does_not_leave_earlier(instant, zone, later):
-    assert quiet.permitted(instant, zone) <= quiet.permitted(instant + later, zone)
+    assert quiet_hours.permitted(instant, zone) <= quiet_hours.permitted(
+        instant + later, zone
+    )
 
 
 @given(instants, zones)
 def test_the_wait_ends_at_the_first_permitted_instant(instant, zone):
-    leaves = quiet.permitted(instant, zone)
+    leaves = quiet_hours.permitted(instant, zone)
 
     if leaves > instant:
-        assert quiet.is_quiet(leaves - timedelta(microseconds=1), zone)
+        assert quiet_hours.is_quiet(leaves - timedelta(microseconds=1), zone)
 
 
 def facts(kind="day_before", **changes):

@@ -1,7 +1,7 @@
 """A year after the procedure as tables written by hand: C4 without a channel, C5 who
 answers nothing from week 6 on, and the rules that the tables rest on.
 
-C1 and C3 are replayed through the services in tests/pages/test_cases.py and
+C1 and C3 are replayed through the services in tests/demo/test_cases.py and
 test_case_c3.py.
 """
 
@@ -18,11 +18,11 @@ from notifications.domain.catalogue import CHECK_INS, KINDS
 from notifications.domain.plan import plan
 from notifications.domain.subjects import CheckIn
 from notifications.domain.wanted import Reach
-from procedures.domain import follow_ups
+from procedures.follow_up import timetable
 from tests.notifications.test_plan import HOUSTON, SMS_ONLY, at
 
 TIMETABLE = json.loads(
-    (Path(follow_ups.__file__).parent.parent / "data" / "milestones.json").read_text()
+    (Path(timetable.__file__).parent.parent / "data" / "milestones.json").read_text()
 )
 SILENT = Reach(zone=HOUSTON)
 BOTH = Reach(
@@ -34,9 +34,9 @@ BOTH = Reach(
 
 def contacts(injected_on, **changes):
     """Return the follow-ups of an injection on that day, as the plan sees them."""
-    milestones = tuple(follow_ups.from_data(one) for one in TIMETABLE["milestones"])
+    milestones = tuple(timetable.from_data(one) for one in TIMETABLE["milestones"])
     us = holidays.country_holidays("US", years=[2025, 2026, 2027])
-    planned = follow_ups.plan(
+    planned = timetable.plan(
         milestones, date.fromisoformat(injected_on), lambda day: day in us
     )
     return {

@@ -13,7 +13,6 @@ from kombu import pools
 from redis import Redis
 
 from config.celery import app
-from config.local import valkey
 from core import clock
 from core.db import unit_of_work
 from notifications.models import MailboxItem, Message
@@ -22,6 +21,7 @@ from tests.factories import notifications as make
 from tests.factories.notifications import NOW
 from tests.notifications.conftest import ROOT, environment
 from tests.notifications.test_commands import wait_for_mail
+from tools.local import valkey
 
 QUEUE = "crestpath:celery"
 

@@ -11,8 +11,9 @@ from core import clock
 from core.problems import StaleVersion
 from notifications.services import reviews
 from patients.services import consents
+from scheduling.booking import book
 from scheduling.models import Absence, Appointment, Conflict, RepairLine, RepairPlan
-from scheduling.services import booking, repair_lines, repair_runs
+from scheduling.services import repair_lines, repair_runs
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories import scheduling
@@ -134,7 +135,7 @@ def test_a_visit_that_could_not_be_taken_back_is_named_with_a_link(
     carry_on()
     visit = plan.lines.get().appointment
     visit.refresh_from_db()
-    act(booking.confirm, visit)
+    act(book.confirm, visit)
     coordinator.post(reverse("staff:repair_undo", args=[plan.pk]))
     undo_what_can_be()
 

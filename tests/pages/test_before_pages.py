@@ -10,8 +10,8 @@ from notifications.services.checking import faults
 from notifications.services.planning import replan
 from patients.models import Task
 from procedures.models import InstrumentResponse
+from scheduling.booking import book
 from scheduling.models import Appointment
-from scheduling.services import booking
 from tests.factories import procedures as make
 from tests.pages.before_by_link import BOOKED, START, holder, missed, texted
 
@@ -41,7 +41,7 @@ def test_the_list_names_its_days_and_moves_with_the_visit(place):
     assert "From Tuesday, September 22" in page
     assert "ibuprofen" in page
 
-    booking.move(
+    book.move(
         appointment_id=visit.pk,
         start=START + timedelta(days=7),
         version=visit.version,

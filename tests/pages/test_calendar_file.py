@@ -3,7 +3,7 @@
 from icalendar import Calendar
 
 from patients.services import links
-from scheduling.services import booking
+from scheduling.booking import book
 from tests.factories.notifications import BY
 from tests.pages.by_link import BEFORE, visit_by_link
 
@@ -45,7 +45,7 @@ def test_it_is_shown_to_nobody_without_the_birth_date(db):
 def test_a_visit_that_is_off_goes_into_no_calendar(db):
     holder, visit = visit_by_link()
     holder.prove()
-    booking.cancel(
+    book.cancel(
         appointment_id=visit.pk, version=visit.version, reason="x", by=BY, now=BEFORE
     )
 

@@ -21,7 +21,6 @@ from redis import Redis
 
 from clinics.models import AccessLogEntry
 from config.celery import app
-from config.local import valkey
 from core import clock
 from core.db import unit_of_work
 from notifications.models import Attempt, MailboxItem, Message
@@ -34,6 +33,7 @@ from tests.clinics.conftest import browser
 from tests.factories import clinics as people
 from tests.factories import notifications as make
 from tests.factories.notifications import NOW
+from tools.local import valkey
 
 GIVEN, FAMILY = "Zanzibarina", "Quetzalwick"
 PHONE, EMAIL = "+17135550188", "canary.quetz@example.org"
@@ -251,10 +251,10 @@ LATER = make.VISIT + timedelta(days=1)
 
 def move_for_the_treatment(place, visit):
     """Staff say why, in words that nobody else is to read."""
-    from scheduling.services import booking
+    from scheduling.booking import book
 
     visit.refresh_from_db()
-    moved = booking.move(
+    moved = book.move(
         appointment_id=visit.pk,
         start=make.VISIT + make.HOUR,
         version=visit.version,

@@ -9,8 +9,9 @@ from core import clock
 from core.models import JournalEntry
 from pages.patient.texts import EN, ES
 from patients.models import Task
+from procedures.follow_up import responses
+from procedures.follow_up import services as follow_ups
 from procedures.models import DraftAnswer, Response
-from procedures.services import follow_ups, responses
 from tests.access import exactly_one_access_row
 from tests.factories import procedures as make
 from tests.factories.scheduling import BY

@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from core import clock
+from scheduling.booking import book, rules
 from scheduling.models import Absence, PhaseRecord
-from scheduling.services import booking, rules, setup
+from scheduling.setup import services as setup
 from tests.factories.scheduling import BY
 from tests.pages.conftest import NOW
 from tests.pages.test_booking import fields
@@ -154,7 +155,7 @@ def night_visit(practice, monkeypatch):
     began = datetime(2026, 11, 1, 0, 30, tzinfo=HOUSTON)
     visit = practice.book(start=began)
     clock.set_to(datetime(2026, 11, 1, 3, tzinfo=HOUSTON))
-    return booking.check_in(appointment_id=visit.pk, by=BY, now=began)
+    return book.check_in(appointment_id=visit.pk, by=BY, now=began)
 
 
 @pytest.mark.parametrize(

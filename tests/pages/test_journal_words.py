@@ -13,13 +13,13 @@ from clinics.domain.policy import ACTIONS
 from core import clock, journal
 from notifications.domain.stopping import why as why_stopped
 from notifications.domain.subjects import CheckIn
-from pages import history, refusal_words
-from pages.episode_timeline import timeline
-from pages.journal_words import ACTS, REFUSALS, act
-from pages.problems import render_problem
-from pages.staff import message_rows
-from procedures.services.acts import PAST
-from scheduling.domain.status import Act
+from pages.kit import history, refusal_words
+from pages.kit.journal_words import ACTS, REFUSALS, act
+from pages.kit.problems import render_problem
+from pages.staff.episode.timeline import timeline
+from pages.staff.messages import rows as message_rows
+from procedures.acts.dispatch import PAST
+from scheduling.booking.status import Act
 from scheduling.models import FreedOpening, Hold, Offer, WaitlistEntry
 from scheduling.models.calendar import ScheduleException
 from tests.architecture.tree import ROOT, python_files
@@ -44,7 +44,7 @@ BASES = {
     "hold.extend",
     "waitlist.accept",
 }
-WORDS = {"pages/journal_words.py"}
+WORDS = {"pages/kit/journal_words.py"}
 
 
 def values(choices):

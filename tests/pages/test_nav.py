@@ -4,8 +4,8 @@ import pytest
 
 from clinics.domain.roles import STAFF_ROLES
 from notifications.domain.catalogue import KINDS
-from pages import states
-from pages.context import in_groups, places
+from pages.kit import states
+from pages.kit.context import in_groups, places
 
 
 def test_the_lists_of_follow_up_stand_under_one_entry():

@@ -14,7 +14,7 @@ from core.models import JournalEntry
 from pages.patient.texts import EN, ES
 from patients.models import PatientLink, Task
 from patients.services import links
-from scheduling.services import booking
+from scheduling.booking import book
 from tests.access import exactly_one_access_row
 from tests.factories.scheduling import BY
 from tests.pages.by_link import BEFORE, FRIDAY_NINE, VISIT, Holder, visit_by_link
@@ -276,7 +276,7 @@ def test_an_answer_that_is_none_changes_nothing(proved, visit):
 
 
 def test_the_link_of_a_moved_visit_says_so(proved, visit):
-    booking.move(
+    book.move(
         appointment_id=visit.pk,
         start=FRIDAY_NINE + timedelta(hours=2),
         version=visit.version,
@@ -295,7 +295,7 @@ def test_the_link_of_a_moved_visit_says_so(proved, visit):
 
 def test_the_link_works_again_once_the_visit_is_back_at_its_time(proved, visit):
     moved = move(visit, FRIDAY_NINE + timedelta(hours=1))
-    booking.undo_move(appointment_id=visit.pk, version=moved.version, by=BY, now=BEFORE)
+    book.undo_move(appointment_id=visit.pk, version=moved.version, by=BY, now=BEFORE)
 
     assert press(proved, "yes").status_code == 303
 
@@ -317,7 +317,7 @@ def test_the_link_of_a_time_between_says_moved(proved, visit):
 
 
 def move(visit, start):
-    return booking.move(
+    return book.move(
         appointment_id=visit.pk,
         start=start,
         version=visit.version,
@@ -328,7 +328,7 @@ def move(visit, start):
 
 
 def test_a_cancelled_visit_takes_no_answer(proved, visit):
-    booking.cancel(
+    book.cancel(
         appointment_id=visit.pk, version=visit.version, reason="x", by=BY, now=BEFORE
     )
 

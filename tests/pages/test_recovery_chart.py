@@ -8,9 +8,9 @@ import pytest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from pages.recovery_chart import EN, ES, HEIGHT, LEFT, WIDTH, charts
-from procedures.domain.recovery import BASELINE, SCALES, Point, curve
-from procedures.selectors import recovery
+from pages.kit.recovery_chart import EN, ES, HEIGHT, LEFT, WIDTH, charts
+from procedures.follow_up import recovery_selectors
+from procedures.follow_up.recovery import BASELINE, SCALES, Point, curve
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make_clinic
 from tests.factories.clinics import NOW
@@ -147,7 +147,7 @@ def answered(db):
 
 def test_a_patient_sees_it_after_answering(answered):
     holder, contact = answered
-    (pain, *_) = recovery.curves(contact.episode)
+    (pain, *_) = recovery_selectors.curves(contact.episode)
 
     page = holder.page(f"{CHECK_IN}done/")
 

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError
 
-from procedures.domain.schema import InvalidData
+from procedures.acts import dispatch
+from procedures.fields.schema import InvalidData
 from procedures.models import CheckIn, LastDose, Signature
-from procedures.selectors import rules
-from procedures.services import acts
+from procedures.rules import selectors as rules
 from tests.factories import clinics
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
@@ -107,10 +107,10 @@ def test_a_trigger_that_says_no_is_a_refusal_and_leaves_nothing(monkeypatch):
     )
 
     def fails(context):
-        acts.day_acts.HANDLERS["check_in"](context)
+        dispatch.day_acts.HANDLERS["check_in"](context)
         raise IntegrityError from Told(told)
 
-    monkeypatch.setitem(acts.HANDLERS, "check_in", fails)
+    monkeypatch.setitem(dispatch.HANDLERS, "check_in", fails)
     refused = day.check_in()
 
     assert codes(refused) == ["record-refused"]

@@ -3,8 +3,8 @@
 import pytest
 
 from core.refusal import Refused
-from procedures.domain.correction_guards import CORRECTABLE
-from procedures.domain.schema import InvalidData
+from procedures.corrections.guards import CORRECTABLE
+from procedures.fields.schema import InvalidData
 from procedures.models import Harvest, Injection, Processing
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day

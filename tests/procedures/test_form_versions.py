@@ -5,8 +5,8 @@ import hashlib
 
 import pytest
 
-from procedures.domain.act_schemas import SCHEMAS, of_record
-from procedures.domain.schema import ActSchema, Field
+from procedures.acts.schemas import SCHEMAS, of_record
+from procedures.fields.schema import ActSchema, Field
 
 FORMS = {**SCHEMAS, "vitals": of_record("vitals")}
 

@@ -6,8 +6,8 @@ from importlib import import_module
 
 import pytest
 
-from procedures.domain import icd10
-from procedures.domain.vocabulary import JOINTS
+from procedures.rules import icd10
+from procedures.vocabulary import JOINTS
 
 SIDES = ("left", "right")
 # Joints that a description names by their own word.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procedures.domain import question_texts, red_flags
+from procedures.follow_up import question_texts, red_flags
 
 CALM = {"nrs": 3, "temperature_c": Decimal("36.8"), "bears_weight": True}
 

@@ -11,10 +11,10 @@ from datetime import time
 from django.db import transaction
 
 from core.problems import Problem
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
 from scheduling.models import Absence, Appointment
 from scheduling.services import repair_plans
 from scheduling.services.repair_plans import NothingToRepair
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, away

@@ -3,9 +3,9 @@
 from functools import reduce
 from operator import or_
 
-from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
-from scheduling.domain.search import Calendar
 from scheduling.domain.together import Together
+from scheduling.openings.engine import Calendar
+from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan
 
 WINDOW = 16
 

@@ -5,8 +5,8 @@ from functools import partial
 from core.db import unit_of_work
 from patients.models import Task
 from patients.services import consents
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment, RepairPlan, Reservation
-from scheduling.selectors import booking_checks
 from scheduling.services import (
     repair_plans,
     repair_runs,

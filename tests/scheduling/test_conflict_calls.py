@@ -5,8 +5,10 @@ import pytest
 from core.problems import Invalid
 from patients.models import Task
 from patients.services import tasks
+from scheduling.absences import services as absences
+from scheduling.booking import book
 from scheduling.models import Conflict
-from scheduling.services import absences, booking, repair_plans
+from scheduling.services import repair_plans
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, keep
@@ -37,7 +39,7 @@ def plan(at, ill):
     plan = a_plan(at, ill, 0)
     rival = at.book(clinician=at.by_kind["clinician"][1].pk)
     apply(plan)
-    act(booking.cancel, rival)
+    act(book.cancel, rival)
     return plan
 
 
@@ -77,9 +79,9 @@ def test_a_visit_that_is_kept_needs_no_call(plan):
 @pytest.mark.parametrize(
     ("verb", "fields", "outcome"),
     [
-        (booking.move, {"start": NINE + minutes(180)}, "The visit was changed."),
-        (booking.reassign, {}, "The visit was changed."),
-        (booking.cancel, {}, "The visit was cancelled."),
+        (book.move, {"start": NINE + minutes(180)}, "The visit was changed."),
+        (book.reassign, {}, "The visit was changed."),
+        (book.cancel, {}, "The visit was cancelled."),
     ],
 )
 def test_a_visit_that_is_changed_needs_no_call(plan, verb, fields, outcome):

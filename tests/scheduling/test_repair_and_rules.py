@@ -7,8 +7,9 @@ import pytest
 
 from core.problems import Invalid
 from core.refusal import Reason
+from scheduling.booking import rules
 from scheduling.selectors.repair_world import BEGUN, SOON, call_first
-from scheduling.services import repair_plans, repair_searching, rules
+from scheduling.services import repair_plans, repair_searching
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, away

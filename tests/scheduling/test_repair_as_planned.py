@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
 from scheduling.models import Appointment, Conflict
 from scheduling.services import repair_plans
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, away, live

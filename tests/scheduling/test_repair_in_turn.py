@@ -5,15 +5,11 @@ from unittest.mock import patch
 import pytest
 
 from core.db import Busy
+from scheduling.absences import conflicts
+from scheduling.absences import services as absences
+from scheduling.booking import book
 from scheduling.models import Absence, Appointment
-from scheduling.services import (
-    absences,
-    booking,
-    conflicts,
-    repair_lines,
-    repair_plans,
-    repair_runs,
-)
+from scheduling.services import repair_lines, repair_plans, repair_runs
 from scheduling.services.repair_plans import TimePromised
 from scheduling.services.repair_searching import NoOpening
 from tests.factories import scheduling as make
@@ -106,7 +102,7 @@ def test_and_taken_back_the_other_way_round(plan):
 
 def test_who_waits_for_a_line_that_came_to_nothing_is_called(plan):
     start(plan)
-    act(booking.confirm, line_of(plan, 2).appointment)
+    act(book.confirm, line_of(plan, 2).appointment)
 
     carry_on(plan)
 
@@ -131,7 +127,7 @@ def test_who_waits_for_a_visit_that_is_kept_is_called(plan):
 
 def test_who_waits_for_a_visit_that_went_away_itself_gets_its_time(plan):
     start(plan)
-    act(booking.cancel, line_of(plan, 2).appointment)
+    act(book.cancel, line_of(plan, 2).appointment)
 
     carry_on(plan)
 

@@ -6,10 +6,10 @@ from itertools import combinations, product
 
 import pytest
 
-from scheduling.domain.bits import positions
 from scheduling.domain.placing import Affected, Placement, cost_of
 from scheduling.domain.repair import MOST_EXACT, one_by_one, repair
-from scheduling.domain.search import Calendar, candidates
+from scheduling.openings.engine import Calendar, candidates
+from scheduling.timegrid.bitset import positions
 from tests.scheduling.placing import WINDOW, calendar, plan_of, starts_of, waits_of
 
 WORLDS = 400

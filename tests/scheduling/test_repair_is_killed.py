@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from core.models import JournalEntry
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment, RepairLine, RepairPlan
-from scheduling.selectors import booking_checks
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.notifications.conftest import ROOT, environment

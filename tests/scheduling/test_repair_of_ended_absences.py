@@ -6,8 +6,9 @@ import pytest
 
 from core.db import unit_of_work
 from patients.models import Task
+from scheduling.absences import services as absences
 from scheduling.models import Conflict
-from scheduling.services import absences, repair_runs
+from scheduling.services import repair_runs
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes

@@ -6,9 +6,9 @@ from math import inf
 
 import pytest
 
-from scheduling.domain.bits import positions
 from scheduling.domain.placing import cost_of
 from scheduling.domain.repair import MOST_EXACT, one_by_one, repair
+from scheduling.timegrid.bitset import positions
 from tests.scheduling.sick_days import a_sick_day
 
 

@@ -6,8 +6,10 @@ import pytest
 
 from core.problems import Invalid, NotFound, StaleVersion
 from core.refusal import Reason
+from scheduling.absences import services as absences
+from scheduling.booking import book, rules
 from scheduling.models import Absence, Appointment, Conflict, RepairPlan, Reservation
-from scheduling.services import absences, booking, repair_plans, rules
+from scheduling.services import repair_plans
 from scheduling.services.repair_plans import NothingToRepair, PlanAtWork
 from scheduling.services.repair_searching import NoOpening
 from tests.factories import scheduling as make
@@ -328,7 +330,7 @@ def test_what_cannot_be_planned_or_edited_is_told(at, ill):
     with pytest.raises(PlanAtWork):
         propose(at, absence)
     RepairPlan.objects.update(state="applied")
-    act(booking.cancel, visit)
+    act(book.cancel, visit)
     with pytest.raises(NothingToRepair):
         propose(at, absence)
 

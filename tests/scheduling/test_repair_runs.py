@@ -12,14 +12,10 @@ from structlog.testing import capture_logs
 from core.db import Busy
 from core.models import JournalEntry
 from patients.models import Task
+from scheduling.booking import book
 from scheduling.models import Conflict, RepairLine, RepairPlan
 from scheduling.selectors import repair as selectors
-from scheduling.services import (
-    booking,
-    repair_lines,
-    repair_plans,
-    repair_runs,
-)
+from scheduling.services import repair_lines, repair_plans, repair_runs
 from scheduling.services.repair_plans import PlanAtWork
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
@@ -172,7 +168,7 @@ def test_two_workers_do_each_patient_once(at, ill):
 def test_a_visit_changed_in_the_meantime_is_left_and_says_so(at, ill):
     plan = a_plan(at, ill, 0, 60)
     visit = plan.lines.get(position=1).appointment
-    act(booking.confirm, visit)
+    act(book.confirm, visit)
 
     apply(plan)
 
@@ -199,7 +195,7 @@ def test_a_time_taken_in_the_meantime_is_left_says_so_and_is_called(at, ill, oth
 
 def test_a_conflict_somebody_resolved_is_not_touched(at, ill):
     plan = a_plan(at, ill, 0)
-    act(booking.cancel, plan.lines.get().appointment)
+    act(book.cancel, plan.lines.get().appointment)
 
     apply(plan)
 

@@ -9,15 +9,12 @@ from core.db import Busy
 from notifications.domain.catalogue import UNDO_HOLD
 from notifications.models import MailboxItem, Message
 from notifications.services.sending import send_due
+from scheduling.absences import services as absences
+from scheduling.booking import book
 from scheduling.domain.repair import UNDO_WITHIN
 from scheduling.models import Conflict, RepairPlan
 from scheduling.selectors import repair as selectors
-from scheduling.services import (
-    absences,
-    booking,
-    repair_lines,
-    repair_runs,
-)
+from scheduling.services import repair_lines, repair_runs
 from scheduling.services.repair_runs import UndoOver
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
@@ -159,7 +156,7 @@ def test_who_could_not_be_moved_back_hears_of_the_move(at, ill, other):
     apply(plan)
     visit = plan.lines.get(position=1).appointment
     visit.refresh_from_db()
-    act(booking.confirm, visit)
+    act(book.confirm, visit)
 
     undo(plan)
     send_all(NOW + minutes(30))
@@ -173,7 +170,7 @@ def test_a_visit_changed_since_stays_says_so_and_is_called(at, ill, other):
     apply(plan)
     visit = plan.lines.get(position=1).appointment
     visit.refresh_from_db()
-    act(booking.confirm, visit)
+    act(book.confirm, visit)
 
     undo(plan)
 

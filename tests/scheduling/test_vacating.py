@@ -2,12 +2,12 @@
 
 import pytest
 
-from scheduling.domain.bits import positions
 from scheduling.domain.placing import Affected
-from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
 from scheduling.domain.repair import one_by_one, repair
-from scheduling.domain.search import candidates
 from scheduling.domain.vacating import in_turn, leads_back, meeting
+from scheduling.openings.engine import candidates
+from scheduling.timegrid.bitset import positions
+from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan
 from tests.scheduling.placing import calendar, plan_of, starts_of, waits_of
 
 

@@ -15,8 +15,8 @@ from core import clock
 from core.db import unit_of_work
 from core.problems import Invalid
 from scheduling import selectors
-from scheduling.api.rendering import opening_json
-from scheduling.domain.openings import Opening
+from scheduling.booking.rendering import opening_json
+from scheduling.openings.candidates import Opening
 
 EXAMPLES = """examples:
   manage.py find_openings bayou consultation

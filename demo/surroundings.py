@@ -1,0 +1,170 @@
+"""A lively clinic around the cases: some twenty visits, past and to come."""
+
+import copy
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from demo import c1
+from demo.cases import Case, load
+from demo.path import Path, Person
+from demo.people import World
+from demo.timeline import Timeline
+
+TARGETS = ("knee right", "hip left", "shoulder right", "knee left", "elbow left")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A plain visit: working days from today, wall clock, type, its fate."""
+
+    day: int
+    clock: str
+    visit_type: str
+    name: str
+    born: str
+    fate: str = "kept"
+    language: str = "en"
+    notice_hours: int = 0  # waits to come sooner, if it is told so long before
+
+
+VISITS = (
+    Visit(-5, "09:00", "consultation", "Ana Lucero", "1961-02-03"),
+    Visit(-4, "10:30", "follow-up", "Peter Vance", "1957-08-14"),
+    Visit(-3, "14:00", "consultation", "Rosa Quintero", "1969-11-22", language="es"),
+    Visit(-2, "11:00", "consultation", "Leon Abbott", "1963-05-30", "missed"),
+    Visit(-1, "15:30", "follow-up", "Grace Holloway", "1955-01-19"),
+    Visit(0, "08:30", "consultation", "Tomas Iglesias", "1966-07-07", language="es"),
+    Visit(0, "11:30", "follow-up", "Nora Whitfield", "1959-12-01", "late"),
+    Visit(0, "15:00", "consultation", "Ellis Barnard", "1970-03-27"),
+    Visit(1, "09:30", "consultation", "June Castellan", "1964-09-09", "confirmed"),
+    Visit(1, "13:00", "follow-up", "Omar Renner", "1958-04-16", "confirmed"),
+    Visit(2, "10:00", "consultation", "Hanna Brooks", "1972-10-05"),
+    Visit(3, "11:15", "consultation", "Cyrus Dale", "1960-06-18", "cancelled"),
+    Visit(4, "14:30", "follow-up", "Ivy Sorensen", "1953-02-25", notice_hours=24),
+    Visit(5, "09:00", "consultation", "Miguel Arroyo", "1967-08-31", "kept", "es", 24),
+    Visit(
+        8, "10:45", "consultation", "Paula Denholm", "1962-11-11", notice_hours=7 * 24
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A procedure like C1's, of somebody else, on another day and hour."""
+
+    day: int
+    later_by_minutes: int
+    name: str
+    born: str
+    sex: str
+
+
+PROCEDURES = (
+    Procedure(-3, 30, "Walter Kimura", "1958-03-12", "male"),
+    Procedure(0, 60, "Delia Marsh", "1961-10-02", "female"),
+    Procedure(0, 240, "Frank Osei", "1965-01-23", "male"),
+    Procedure(1, 0, "Lucia Fontaine", "1963-06-30", "female"),
+    Procedure(3, 90, "Arthur Pell", "1956-09-15", "male"),
+    Procedure(7, 30, "Beatriz Salgado", "1968-12-08", "female"),
+)
+
+
+def stage(world: World, timeline: Timeline, now: datetime, zone: ZoneInfo) -> None:
+    """Put every visit around `now` on the timeline."""
+    today = working_day(now.astimezone(zone).date(), 0)
+    for number, visit in enumerate(VISITS):
+        _visit(world, timeline, visit, _at(today, visit, zone), number, now)
+    for number, procedure in enumerate(PROCEDURES):
+        case = like_c1(procedure, working_day(today, procedure.day), number)
+        c1.stage(world, timeline, case)
+
+
+def working_day(day: date, number: int) -> date:
+    """The `number`th weekday from `day` on; day 0 is `day` or the Monday after it."""
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    step = timedelta(days=1 if number > 0 else -1)
+    for _ in range(abs(number)):
+        day += step
+        while day.weekday() > 4:
+            day += step
+    return day
+
+
+def _at(today: date, visit: Visit, zone: ZoneInfo) -> datetime:
+    day = working_day(today, visit.day)
+    return datetime.combine(day, time.fromisoformat(visit.clock), zone)
+
+
+def _visit(
+    world: World,
+    timeline: Timeline,
+    visit: Visit,
+    start: datetime,
+    number: int,
+    now: datetime,
+) -> None:
+    path = Path(world, timeline, _person(visit, number))
+    # A week and more ahead, in the morning; never later than now.
+    booked = min(start - timedelta(days=8), now - timedelta(days=1))
+    booked = booked.replace(hour=10, minute=number)
+    joint, _, side = TARGETS[number % len(TARGETS)].partition(" ")
+    path.register(booked)
+    path.open(booked, {"joint": joint, "laterality": side})
+    path.book(booked, visit.visit_type, start, "visit")
+    if visit.notice_hours:
+        notice = timedelta(hours=visit.notice_hours)
+        path.wait(booked + timedelta(hours=1), "visit", notice, start.date())
+    if visit.fate == "cancelled":
+        path.visit(booked + timedelta(hours=20), "cancel", "visit")
+    elif visit.fate == "missed":
+        path.visit(start + timedelta(minutes=40), "no_show", "visit")
+    else:
+        _keep(path, visit, start, booked)
+
+
+def _keep(path: Path, visit: Visit, start: datetime, booked: datetime) -> None:
+    if visit.fate == "confirmed":
+        path.visit(booked + timedelta(hours=3), "confirm", "visit")
+    path.visit(start - timedelta(minutes=8), "arrive", "visit")
+    late = timedelta(minutes=14 if visit.fate == "late" else 0)
+    path.visit(start + late + timedelta(minutes=4), "check_in", "visit", by="nurse")
+    path.visit(start + late + timedelta(minutes=20), "fulfil", "visit", by="nurse")
+
+
+def _person(visit: Visit, number: int) -> Person:
+    given, _, family = visit.name.partition(" ")
+    return Person(
+        given_name=given,
+        family_name=family,
+        birth_date=date.fromisoformat(visit.born),
+        phone=f"+171355501{20 + number}",
+        email=f"{given}.{family}@example.org".lower(),
+        language=visit.language,
+    )
+
+
+def like_c1(procedure: Procedure, day: date, number: int) -> Case:
+    """C1's path with the procedure on `day`, of the person named in `procedure`."""
+    case = load("C1")
+    facts = copy.deepcopy(case.facts)
+    given, _, family = procedure.name.partition(" ")
+    facts["patient"] |= {
+        "name": procedure.name,
+        "mrn": f"DEMO-02{number:02d}",
+        "dob": procedure.born,
+        "biological_sex": procedure.sex,
+        "phone": f"+171355501{50 + number}",
+        "email": f"{given}.{family}@example.org".lower(),
+    }
+    facts["replay"] |= {"given_name": given, "family_name": family}
+    processing = facts["procedure"]["processing"]
+    processing["kit_udi"] = processing["kit_udi"].replace("K25J", f"K26{number}")
+    was = date.fromisoformat(facts["procedure"]["date"])
+    return replace(
+        case,
+        facts=facts,
+        days=(day - was).days,
+        minutes=procedure.later_by_minutes,
+    )

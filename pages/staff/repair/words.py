@@ -1,0 +1,162 @@
+"""Absences, conflicts and repair plans in words, and the steps of the wizard."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+
+from pages.kit.words import clock_time, short_day
+from scheduling.domain.repair import MOST_EXACT
+
+if TYPE_CHECKING:
+    from scheduling.models import Absence, Conflict, RepairPlan
+
+KINDS = {
+    "ill": "ill",
+    "leave": "on leave",
+    "maintenance": "in maintenance",
+    "broken": "broken",
+    "unusable": "cannot be used",
+    "other": "away",
+}
+WAYS = {
+    "same-time": "Same time, others serve",
+    "same-day": "Same day, another time",
+    "first-opening": "Another day",
+    "call": "Call the patient",
+}
+WAY_TONES = {
+    "same-time": "success",
+    "same-day": "info",
+    "first-opening": "info",
+    "call": "warning",
+}
+LINES = {
+    "proposed": ("Waiting", "neutral"),
+    "done": ("Done", "success"),
+    "failed": ("Not done", "danger"),
+    "undone": ("Taken back", "neutral"),
+}
+RUNS = {
+    "applying": "Carrying out the plan",
+    "applied": "Plan carried out",
+    "undoing": "Taking the plan back",
+    "undone": "Plan taken back",
+}
+STAYS = ("Not taken back", "danger")
+EXACT = (
+    "No plan disturbs fewer patients, or as few with less delay; one with two visits "
+    "counts once. Locked lines stay. Starts at every five minutes within four weeks "
+    "were compared, in time that is free or that another of these visits gives up; no "
+    "two change places."
+)
+GREEDY = (
+    f"With more than {MOST_EXACT} patients, or too many ways to try, patients who can "
+    "keep their times keep them; then each visit takes the nearest time left, in "
+    "order of time. A better plan may exist."
+)
+CHANGED = (
+    "A line was chosen by hand, and the others left as they were. Plan the others "
+    "anew to find the best that goes with it."
+)
+METHODS = {
+    "exact": (
+        "Exact",
+        EXACT,
+    ),
+    "greedy": (
+        "One by one",
+        GREEDY,
+    ),
+    "by-hand": ("Changed by hand", CHANGED),
+}
+RESOLUTIONS = {"kept": "Kept", "moved": "Moved", "cancelled": "Cancelled"}
+NO_MESSAGE = {
+    "no_channel": "No text or e-mail may be sent to them.",
+    "quiet_hours": "A message would wait for the morning and be too late.",
+}
+
+
+def away(name: str, kind: str, reason: str = "") -> str:
+    """ "Dr Chen – ill", and why if that was said."""
+    text = f"{name} – {KINDS.get(kind, kind)}"
+    return f"{text} ({reason})" if reason else text
+
+
+def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """ "Wed Sep 2, 9:00 AM to 5:00 PM", with both days if there are two."""
+    first, last = start.astimezone(zone), end.astimezone(zone)
+    begin = f"{short_day(first.date())}, {clock_time(start, zone)}"
+    if first.date() == last.date():
+        return f"{begin} to {clock_time(end, zone)}"
+    return f"{begin} to {short_day(last.date())}, {clock_time(end, zone)}"
+
+
+def left(time: timedelta) -> str:
+    """ "1 minute 45 seconds"."""
+    minutes, seconds = divmod(max(int(time.total_seconds()), 0), 60)
+    parts = [(minutes, "minute"), (seconds, "second")]
+    return " ".join(f"{n} {unit}{'s' if n > 1 else ''}" for n, unit in parts if n)
+
+
+def absence_row(absence: "Absence", zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+    state, tone = _state(absence, now)
+    return {
+        "title": away(absence.resource.name, absence.kind, absence.reason),
+        "when": span(absence.period.lower, absence.period.upper, zone),
+        "state": state,
+        "tone": tone,
+        "address": reverse("staff:absence", args=[absence.pk]),
+    }
+
+
+def to_decide(opened: int) -> dict[str, Any]:
+    """What a row of the list says besides: how many conflicts are open."""
+    return {
+        "open": opened,
+        "open_text": f"{opened} visit{'s' if opened > 1 else ''} to decide about",
+    }
+
+
+def _state(absence: "Absence", now: datetime) -> tuple[str, str]:
+    if absence.ended_at is not None:
+        return "Ended", "neutral"
+    if absence.period.upper <= now:
+        return "Over", "neutral"
+    return ("Now", "danger") if absence.period.lower <= now else ("Planned", "warning")
+
+
+def conflict_text(conflict: "Conflict") -> str:
+    if conflict.absence is not None and conflict.resource is not None:
+        absence = conflict.absence
+        return away(conflict.resource.name, absence.kind, absence.reason)
+    return conflict.detail or conflict.get_cause_display()
+
+
+def steps(absence_id: UUID, plan: "RepairPlan | None", here: str) -> list[Any]:
+    """The wizard's pages; those that cannot be opened yet have no address."""
+    plan_id = plan.pk if plan else None
+    proposed = plan is not None and plan.state == "proposed"
+    table: Mapping[str, tuple[str, str]] = {
+        "visits": ("1. Visits in the way", reverse("staff:absence", args=[absence_id])),
+        "plan": ("2. Plan", _address("staff:repair", plan_id if proposed else None)),
+        "messages": (
+            "3. Messages and calls",
+            _address("staff:repair_messages", plan_id if proposed else None),
+        ),
+        "run": (
+            "4. Carry out",
+            _address("staff:repair_run", None if proposed else plan_id),
+        ),
+    }
+    return [
+        {"label": label, "address": address, "current": name == here}
+        for name, (label, address) in table.items()
+    ]
+
+
+def _address(name: str, plan_id: UUID | None) -> str:
+    return reverse(name, args=[plan_id]) if plan_id else ""

@@ -1,0 +1,381 @@
+"""What the bodies of requests, queries and answers hold."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from clinics.web.serializers import Body, ListQuery
+from scheduling.api.fields import Day, FollowUpCode, Id, Ids, Start, Weekdays
+from scheduling.visit_types.variation import MOST_TARGETS, SEDATIONS, Variation
+
+
+class Days(Body):
+    """`from` and `to`: the first and the last local day."""
+
+    def get_fields(self) -> dict[str, Any]:
+        # `from` is a word of Python's.
+        first = Day(required=False)
+        last = Day(required=False)
+        return {**super().get_fields(), "from": first, "to": last}
+
+
+class Varied(Body):
+    """What a visit asks for besides its type; left out, it is as the type has it."""
+
+    targets = serializers.IntegerField(
+        required=False, min_value=1, max_value=MOST_TARGETS
+    )
+    sedation = serializers.ChoiceField(required=False, choices=SEDATIONS)
+    image_guided_harvest = serializers.BooleanField(required=False)
+
+
+class WithWhom(serializers.Serializer[Any]):
+    """Clinicians, as the search for openings takes them."""
+
+    clinician = Id(required=False, allow_null=True)
+    prefer_clinicians = serializers.ListField(child=Id(), required=False, max_length=50)
+    not_clinicians = serializers.ListField(child=Id(), required=False, max_length=50)
+
+
+def with_whom(sent: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "clinician": sent.get("clinician"),
+        "prefer": frozenset(sent.get("prefer_clinicians", ())),
+        "avoiding": frozenset(sent.get("not_clinicians", ())),
+    }
+
+
+def variation(sent: Mapping[str, Any]) -> Variation:
+    return Variation.from_data(sent)
+
+
+class OpeningsQuery(Days, Varied):
+    visit_type = serializers.CharField(max_length=60)
+    patient = serializers.UUIDField(required=False)
+    clinician = Id(required=False)
+    earliest = serializers.TimeField(required=False)
+    latest = serializers.TimeField(required=False)
+    weekdays = Weekdays(required=False)
+    prefer_clinicians = Ids(required=False, max_length=400)
+    not_clinicians = Ids(required=False, max_length=400)
+    order = serializers.ChoiceField(
+        choices=["earliest", "tightest"], default="earliest"
+    )
+    limit = serializers.IntegerField(min_value=1, max_value=500, default=20)
+    step = serializers.IntegerField(min_value=5, max_value=240, default=5)
+    explain = serializers.BooleanField(
+        default=False,
+        help_text="Also say why days have no opening, and what would yield one.",
+    )
+
+    def validate_step(self, value: int) -> int:
+        if value % 5:
+            raise serializers.ValidationError("Starts are multiples of 5 minutes.")
+        return value
+
+
+class AppointmentsQuery(Days, ListQuery):
+    patient = serializers.UUIDField(required=False)
+
+
+def with_episode(sent: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A contact is one of an episode's."""
+    if sent.get("follow_up") and not sent.get("episode"):
+        fault = "Send the episode whose contact it is."
+        raise serializers.ValidationError({"episode": fault})
+    return sent
+
+
+class NewAppointment(WithWhom, Varied):
+    """Beside a `hold` the rest may be left out; what says otherwise is refused."""
+
+    patient = serializers.UUIDField()
+    visit_type = serializers.CharField(required=False, max_length=60)
+    start = Start(required=False)
+    episode = serializers.UUIDField(required=False, allow_null=True)
+    follow_up = FollowUpCode(required=False)
+    hold = serializers.UUIDField(required=False, allow_null=True)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+    def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not attrs.get("hold") and not (attrs.get("visit_type") and "start" in attrs):
+            fault = "Send visit_type and start, or a hold."
+            raise serializers.ValidationError({"start": fault})
+        return with_episode(attrs)
+
+
+class NewHold(WithWhom, Varied):
+    visit_type = serializers.CharField(max_length=60)
+    start = Start()
+    patient = serializers.UUIDField(required=False, allow_null=True)
+    episode = serializers.UUIDField(required=False, allow_null=True)
+    follow_up = FollowUpCode(required=False)
+    minutes = serializers.IntegerField(required=False, min_value=1, max_value=2880)
+
+    def validate(self, attrs: Mapping[str, Any]) -> Mapping[str, Any]:
+        return with_episode(attrs)
+
+
+class Change(Body):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    # Only a move changes it; the other acts take the start that the visit has.
+    start = Start(required=False, allow_null=True)
+
+
+class Move(Change):
+    start = Start()
+
+
+class Reassign(Body):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    avoiding = serializers.ListField(child=Id(), required=False, max_length=50)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class UndoMove(Body):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class Extend(Body):
+    minutes = serializers.IntegerField(required=False, min_value=1, max_value=2880)
+
+
+class PreviewQuery(Body):
+    start = Start()
+
+
+class ResourceAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+    capabilities = serializers.ListField(child=serializers.CharField())
+    active = serializers.BooleanField()
+
+
+class ResourcePage(serializers.Serializer[Any]):
+    results = ResourceAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class NeedAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    same_as = serializers.IntegerField(
+        allow_null=True, help_text="The need whose very resources this one takes."
+    )
+    kinds = serializers.ListField(child=serializers.CharField())
+    capabilities = serializers.ListField(child=serializers.CharField())
+    count = serializers.IntegerField()
+    only_if = serializers.CharField(
+        allow_null=True, help_text="Needed only by visits that ask for this."
+    )
+    buffer_before_minutes = serializers.IntegerField()
+    buffer_after_minutes = serializers.IntegerField()
+
+
+class PhaseAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    offset_minutes = serializers.IntegerField()
+    duration_minutes = serializers.IntegerField()
+    min_duration_minutes = serializers.IntegerField()
+    max_duration_minutes = serializers.IntegerField()
+    minutes_per_target = serializers.IntegerField(
+        help_text="Each target after the first takes so much longer."
+    )
+    sedation_minutes = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="How long the phase lasts instead, by sedation.",
+    )
+    needs = NeedAnswer(many=True)
+
+
+class VisitTypeAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
+    version = serializers.IntegerField()
+    name = serializers.CharField()
+    minutes = serializers.IntegerField()
+    in_person = serializers.BooleanField()
+    requires_decision = serializers.BooleanField()
+    minimum_lead_minutes = serializers.IntegerField()
+    phases = PhaseAnswer(many=True)
+
+
+class VisitTypePage(serializers.Serializer[Any]):
+    results = VisitTypeAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class ResourceRefAnswer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    name = serializers.CharField()
+
+
+class OpeningPhaseAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    resources = ResourceRefAnswer(many=True)
+
+
+class OpeningAnswer(serializers.Serializer[Any]):
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    phases = OpeningPhaseAnswer(many=True)
+    why = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why it ranks where it does: preferences, and gaps it leaves.",
+    )
+
+
+class BlockAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    resource = ResourceRefAnswer(allow_null=True)
+    start = serializers.DateTimeField(allow_null=True)
+    end = serializers.DateTimeField(allow_null=True)
+
+
+class RejectedAnswer(serializers.Serializer[Any]):
+    date = serializers.DateField()
+    code = serializers.CharField()
+    reason = serializers.CharField()
+    need = serializers.CharField()
+    resource = ResourceRefAnswer(allow_null=True)
+    start = serializers.DateTimeField(
+        allow_null=True, help_text="The start there would be without the blocks."
+    )
+    blocks = BlockAnswer(many=True)
+
+
+class RelaxationAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField(
+        help_text="`any-clinician`, `nobody-excluded`, `any-time`, `any-weekday` or "
+        "`any-wish`, alone or with `-later` or `-other-days`; `earlier`, `later` or "
+        "`other-days`; besides these, `freed`: something would have to be gone."
+    )
+    text = serializers.CharField()
+    change = serializers.DictField(
+        child=serializers.CharField(allow_null=True),
+        help_text="Parameters of this query to change; null leaves one out.",
+    )
+    first = OpeningAnswer()
+
+
+class OpeningsAnswer(serializers.Serializer[Any]):
+    openings = OpeningAnswer(many=True)
+    # Only with `explain=1`.
+    rejected = RejectedAnswer(many=True, required=False)
+    relaxations = RelaxationAnswer(many=True, required=False)
+
+
+class ReservationAnswer(serializers.Serializer[Any]):
+    resource = serializers.IntegerField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+
+
+class AppointmentAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    patient = serializers.UUIDField()
+    visit_type = serializers.CharField()
+    status = serializers.CharField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    subject = serializers.CharField()
+    targets = serializers.IntegerField()
+    sedation = serializers.CharField(allow_null=True)
+    image_guided_harvest = serializers.BooleanField()
+    not_clinicians = serializers.ListField(child=serializers.IntegerField())
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    revision = serializers.IntegerField()
+    reservations = ReservationAnswer(many=True)
+
+
+class ChangeAnswer(serializers.Serializer[Any]):
+    """`from` and `to` are starts, or resources (null: none)."""
+
+    what = serializers.ChoiceField(choices=["start", "resource"])
+    phase = serializers.CharField(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        before = serializers.JSONField(allow_null=True)
+        after = serializers.JSONField(allow_null=True)
+        return {**super().get_fields(), "from": before, "to": after}
+
+
+class MovedAnswer(AppointmentAnswer):
+    changes = ChangeAnswer(many=True)
+
+
+class ReplacedAnswer(serializers.Serializer[Any]):
+    def get_fields(self) -> dict[str, Any]:
+        return {
+            "from": ResourceRefAnswer(allow_null=True),
+            "to": ResourceRefAnswer(allow_null=True),
+        }
+
+
+class ChangedPhaseAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    kept = ResourceRefAnswer(many=True)
+    replaced = ReplacedAnswer(many=True)
+
+
+class ReasonAnswer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    lifts = serializers.CharField(allow_blank=True)
+
+
+class PreviewAnswer(serializers.Serializer[Any]):
+    """What the move would change, or why it cannot be made, and when it could."""
+
+    possible = serializers.BooleanField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+    changes = ChangeAnswer(many=True)
+    phases = ChangedPhaseAnswer(many=True)
+    reasons = ReasonAnswer(many=True)
+    in_the_way = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What keeps the visit from starting then, in whole sentences.",
+    )
+    blocks = BlockAnswer(many=True)
+    reason_needed = serializers.BooleanField(
+        help_text="Whether the move has to say why: one of its times is near."
+    )
+    alternatives = OpeningAnswer(many=True)
+
+
+class AppointmentPage(serializers.Serializer[Any]):
+    results = AppointmentAnswer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class HoldAnswer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    patient = serializers.UUIDField(allow_null=True)
+    visit_type = serializers.CharField()
+    status = serializers.CharField()
+    start = serializers.DateTimeField()
+    end = serializers.DateTimeField()
+    subject = serializers.CharField()
+    targets = serializers.IntegerField()
+    sedation = serializers.CharField(allow_null=True)
+    image_guided_harvest = serializers.BooleanField()
+    not_clinicians = serializers.ListField(child=serializers.IntegerField())
+    expires_at = serializers.DateTimeField()
+    made_by = serializers.CharField(
+        help_text="By whom: staff, patient or job, and which, such as `staff:12`."
+    )
+    reservations = ReservationAnswer(many=True)
+
+
+class HoldPage(serializers.Serializer[Any]):
+    results = HoldAnswer(many=True)
+    next = serializers.CharField(allow_null=True)

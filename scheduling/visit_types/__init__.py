@@ -1,0 +1,1 @@
+"""What a visit needs: phases, resources and variations of its type."""
