@@ -1,4 +1,4 @@
-"""Absences, the conflicts they open, and the plans that repair the day, over REST."""
+"""Absences, and the conflicts they open, over REST."""
 
 from typing import Any
 from uuid import UUID
@@ -15,11 +15,9 @@ from scheduling.api import repair_bodies as bodies
 from scheduling.api.repair_rendering import (
     absence_json,
     conflict_json,
-    plan_json,
 )
-from scheduling.models import Absence, RepairPlan
-from scheduling.selectors import repair
-from scheduling.services import repair_plans, repair_runs
+from scheduling.models import Absence
+from scheduling.repair import selectors as repair
 
 
 class Absences(Endpoint):
@@ -71,20 +69,6 @@ class AbsenceEnd(Endpoint):
         return _opened(self, absence, request)
 
 
-class AbsencePlan(Endpoint):
-    actions = {"POST": "repair.write"}
-
-    @extend_schema(request=None, responses={201: bodies.PlanAnswer})
-    def post(self, request: ApiRequest, absence_id: UUID) -> Response:
-        plan = repair_plans.propose(
-            absence_id=absence_id,
-            clinic_id=self.clinic.pk,
-            by=request.actor,
-            now=request.now,
-        )
-        return self.created(_plan(self, plan.pk))
-
-
 class Conflicts(Endpoint):
     actions = {"GET": "conflict.read"}
     page_order = ("appointment__during", "pk")
@@ -116,65 +100,6 @@ class ConflictKeep(Endpoint):
         return conflict_json(kept)
 
 
-class RepairPlanDetail(Endpoint):
-    actions = {"GET": "absence.read"}
-
-    @extend_schema(responses=bodies.PlanAnswer)
-    def get(self, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
-        return _plan(self, plan_id)
-
-
-class RepairReplan(Endpoint):
-    actions = {"POST": "repair.write"}
-
-    @extend_schema(request=bodies.PlanVersion, responses=bodies.PlanAnswer)
-    def post(self, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
-        repair_plans.replan(**_asked(self, request, plan_id))
-        return _plan(self, plan_id)
-
-
-class RepairLineDetail(Endpoint):
-    actions = {"POST": "repair.write"}
-
-    @extend_schema(request=bodies.ChangeLine, responses=bodies.PlanAnswer)
-    def post(self, request: ApiRequest, plan_id: UUID, position: int) -> dict[str, Any]:
-        sent = bodies.ChangeLine.read(request.data)
-        verb = repair_plans.set_locked if "locked" in sent else repair_plans.set_way
-        verb(
-            plan_id=plan_id,
-            clinic_id=self.clinic.pk,
-            position=position,
-            **sent,
-            by=request.actor,
-            now=request.now,
-        )
-        return _plan(self, plan_id)
-
-
-class RepairApply(Endpoint):
-    actions = {"POST": "repair.write"}
-
-    @extend_schema(request=bodies.PlanVersion, responses=bodies.PlanAnswer)
-    def post(self, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
-        repair_runs.start(**_asked(self, request, plan_id))
-        return _plan(self, plan_id)
-
-
-class RepairUndo(Endpoint):
-    actions = {"POST": "repair.write"}
-
-    @extend_schema(request=bodies.PlanVersion, responses=bodies.PlanAnswer)
-    def post(self, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
-        repair_runs.undo(**_asked(self, request, plan_id))
-        return _plan(self, plan_id)
-
-
-def _asked(view: Endpoint, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
-    sent = bodies.PlanVersion.read(request.data)
-    who = {"by": request.actor, "now": request.now}
-    return {"plan_id": plan_id, "clinic_id": view.clinic.pk, **sent, **who}
-
-
 def _opened(view: Endpoint, absence: Absence, request: ApiRequest) -> dict[str, Any]:
     """The absence with what is in its way."""
     found = list(selectors.open_conflicts_of(absence))
@@ -188,12 +113,3 @@ def _opened(view: Endpoint, absence: Absence, request: ApiRequest) -> dict[str, 
         "under_way": [str(visit.pk) for visit in under_way],
         "plan": str(plan.pk) if plan else None,
     }
-
-
-def _plan(view: Endpoint, plan_id: UUID) -> dict[str, Any]:
-    plan: RepairPlan | None = repair.repair_plan(plan_id, view.clinic.pk)
-    if plan is None:
-        raise NotFound("There is no such plan at this clinic.")
-    answer = plan_json(plan)
-    view.record_access(*{line["patient"] for line in answer["lines"]})
-    return answer

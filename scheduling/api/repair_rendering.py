@@ -1,11 +1,10 @@
-"""Absences, conflicts and repair plans as the REST answers show them."""
+"""Absences and conflicts as the REST answers show them."""
 
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scheduling.models import Absence, Conflict, RepairLine, RepairPlan
-from scheduling.selectors import repair
+from scheduling.models import Absence, Conflict
 
 
 def absence_json(absence: Absence) -> dict[str, Any]:
@@ -42,47 +41,6 @@ def conflict_json(conflict: Conflict) -> dict[str, Any]:
         "resolved_at": _iso(conflict.resolved_at, zone),
         "resolution": conflict.resolution,
         "reason": conflict.resolution_reason,
-    }
-
-
-def plan_json(plan: RepairPlan) -> dict[str, Any]:
-    """A plan with its lines, and how far it is."""
-    zone = ZoneInfo(plan.absence.resource.clinic.time_zone)
-    progress = repair.progress(plan)
-    return {
-        "id": str(plan.pk),
-        "absence": str(plan.absence_id),
-        "state": plan.state,
-        "method": plan.method,
-        "version": plan.version,
-        "progress": {
-            "done": progress.done,
-            "failed": progress.failed,
-            "total": progress.total,
-        },
-        "undo_until": _iso(repair.undo_until(plan), zone),
-        "lines": [line_json(line, zone) for line in repair.lines(plan)],
-    }
-
-
-def line_json(line: RepairLine, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "position": line.position,
-        "turn": line.turn,
-        "after": line.after,
-        "appointment": str(line.appointment_id),
-        "patient": str(line.appointment.patient_id),
-        "conflict": line.conflict_id,
-        "agreed_start": _iso(line.appointment.start, zone),
-        "way": line.way,
-        "start": _iso(line.start, zone),
-        "reservations": [
-            {"resource": c["resource"], "start": c["start"], "end": c["end"]}
-            for c in line.claims
-        ],
-        "locked": line.locked,
-        "state": line.state,
-        "detail": line.detail,
     }
 
 

@@ -21,7 +21,7 @@ from procedures.models import Episode
 from scheduling.absences import services as absences
 from scheduling.booking import holds
 from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
-from scheduling.services import repair_plans
+from scheduling.repair import plans
 from scheduling.setup import services as setup
 from tests.factories import clinics as people
 from tests.factories import inbound, patients, procedures, waitlist
@@ -187,9 +187,7 @@ def conflict(clinic: Clinic) -> dict[str, Any]:
 
 def repair(clinic: Clinic) -> dict[str, Any]:
     made = sick_call(clinic)
-    plan = repair_plans.propose(
-        absence_id=made.pk, clinic_id=clinic.pk, by=visits.BY, now=NOW
-    )
+    plan = plans.propose(absence_id=made.pk, clinic_id=clinic.pk, by=visits.BY, now=NOW)
     return {"plan_id": plan.pk}
 
 

@@ -13,7 +13,7 @@ from notifications.services import reviews
 from patients.services import consents
 from scheduling.booking import book
 from scheduling.models import Absence, Appointment, Conflict, RepairLine, RepairPlan
-from scheduling.services import repair_lines, repair_runs
+from scheduling.repair import attempts, execution
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories import scheduling
@@ -152,9 +152,9 @@ def undo_what_can_be():
     """The line is refused, as its visit was changed since."""
     line, plan = RepairLine.objects.get(), RepairPlan.objects.get()
     with pytest.raises(StaleVersion):
-        repair_runs._undo_line(line.pk, WHO["by"], NOW)
-    repair_lines._fail(line.pk, "done", "Changed in the meantime.", **WHO)
-    repair_runs._finish(plan.pk, plan.clinic_id, WHO["by"], NOW)
+        execution._undo_line(line.pk, WHO["by"], NOW)
+    attempts._fail(line.pk, "done", "Changed in the meantime.", **WHO)
+    execution._finish(plan.pk, plan.clinic_id, WHO["by"], NOW)
 
 
 def test_the_messages_are_shown_as_the_patient_gets_them(coordinator, practice, ill):

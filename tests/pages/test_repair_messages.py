@@ -11,7 +11,7 @@ from core import clock
 from notifications.services import reviews
 from patients.services import consents
 from scheduling.models import RepairLine
-from scheduling.services import repair_plans
+from scheduling.repair import plans as repair_plans
 from tests.factories import scheduling
 from tests.factories.scheduling import NINE, minutes
 from tests.pages.conftest import NOW

@@ -12,8 +12,8 @@ from django.db import transaction
 
 from core.problems import Problem
 from scheduling.models import Absence, Appointment
-from scheduling.services import repair_plans
-from scheduling.services.repair_plans import NothingToRepair
+from scheduling.repair import plans as repair_plans
+from scheduling.repair.plans import NothingToRepair
 from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes

@@ -3,8 +3,8 @@
 from functools import reduce
 from operator import or_
 
-from scheduling.domain.together import Together
 from scheduling.openings.engine import Calendar
+from scheduling.repair.together import Together
 from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan
 
 WINDOW = 16

@@ -6,9 +6,9 @@ A clinic with the shipped visit types, its weekdays booked 30 to 70 % for four w
 import random
 from dataclasses import dataclass, field
 
-from scheduling.domain.placing import Affected
-from scheduling.domain.together import Together
 from scheduling.openings.engine import Calendar, candidates, possible_starts
+from scheduling.repair.problem import Affected
+from scheduling.repair.together import Together
 from scheduling.timegrid.bitset import positions, span
 from scheduling.visit_types.defaults import SHIPPED, VisitSpec
 from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from scheduling.models import Appointment, RepairPlan
-from scheduling.services import repair_runs
+from scheduling.repair import execution
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories.scheduling import minutes
@@ -80,13 +80,13 @@ def test_a_sick_call_is_repaired(api, at, ill):
 def carry_on():
     """What the worker does; its own transactions nest in the test's here."""
     plan = RepairPlan.objects.get()
-    by, now = repair_runs._in_whose_name(plan), plan.started_at
+    by, now = execution._in_whose_name(plan), plan.started_at
     for line in plan.lines.all():
         if plan.state == "applying":
-            repair_runs._apply_line(line.pk, by, now)
+            execution._apply_line(line.pk, by, now)
         else:
-            repair_runs._undo_line(line.pk, by, now)
-    repair_runs._finish(plan.pk, plan.clinic_id, by, now)
+            execution._undo_line(line.pk, by, now)
+    execution._finish(plan.pk, plan.clinic_id, by, now)
 
 
 def test_a_line_is_changed_locked_and_the_rest_planned_anew(api, at, ill):

@@ -8,8 +8,8 @@ import pytest
 from core.problems import Invalid
 from core.refusal import Reason
 from scheduling.booking import rules
-from scheduling.selectors.repair_world import BEGUN, SOON, call_first
-from scheduling.services import repair_plans, repair_searching
+from scheduling.repair import planning, plans
+from scheduling.repair.world import BEGUN, SOON, call_first
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, away
@@ -44,7 +44,7 @@ def objecting(monkeypatch):
 
 
 def propose(at, absence):
-    return repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    return plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
 
 
 def starts(plan):
@@ -110,7 +110,7 @@ def test_beyond_what_can_be_asked_the_plan_is_not_called_the_best(
 ):
     visit = at.book(clinician=ill.pk)
     away(at, resource_id=other.pk)
-    monkeypatch.setattr(repair_searching, "MOST_ASKED", 3)
+    monkeypatch.setattr(planning, "MOST_ASKED", 3)
     objecting(lambda ask: True, "The approval ends that day.")
 
     plan = propose(at, away(at, resource_id=ill.pk))
@@ -122,13 +122,13 @@ def test_beyond_what_can_be_asked_the_plan_is_not_called_the_best(
 
 def test_all_searches_together_have_a_limit(at, ill, other, objecting, monkeypatch):
     """Each day has one time that may be; looks are used up before both have theirs."""
-    given, real = [], repair_searching.repair
+    given, real = [], planning.repair
 
     def searched(visits, most_looks):
         given.append(most_looks)
         return replace(real(visits, most_looks), looks=most_looks)
 
-    monkeypatch.setattr(repair_searching, "repair", searched)
+    monkeypatch.setattr(planning, "repair", searched)
     for offset in (0, 60):
         at.book(clinician=ill.pk, start=NINE + minutes(offset))
     away(at, resource_id=other.pk, start=EIGHT)
@@ -136,7 +136,7 @@ def test_all_searches_together_have_a_limit(at, ill, other, objecting, monkeypat
 
     propose(at, away(at, resource_id=ill.pk, start=EIGHT))
 
-    most, fewest = repair_searching.MOST_LOOKS, repair_searching.FEWEST_LOOKS
+    most, fewest = planning.MOST_LOOKS, planning.FEWEST_LOOKS
     assert len(given) > 2
     assert given == [most, *[fewest] * (len(given) - 1)]
 
@@ -173,7 +173,7 @@ def test_a_plan_changed_by_hand_is_no_longer_called_the_best(at, ill):
 
     plan.refresh_from_db()
     assert plan.method == "by-hand"
-    again = repair_plans.replan(
+    again = plans.replan(
         plan_id=plan.pk, clinic_id=plan.clinic_id, version=plan.version, **WHO
     )
     assert again.method == "exact"
@@ -181,7 +181,7 @@ def test_a_plan_changed_by_hand_is_no_longer_called_the_best(at, ill):
 
 def choose(plan, **fields):
     plan.refresh_from_db()
-    return repair_plans.set_way(
+    return plans.set_way(
         plan_id=plan.pk,
         position=1,
         clinic_id=plan.clinic_id,

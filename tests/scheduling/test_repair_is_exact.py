@@ -6,9 +6,9 @@ from itertools import combinations, product
 
 import pytest
 
-from scheduling.domain.placing import Affected, Placement, cost_of
-from scheduling.domain.repair import MOST_EXACT, one_by_one, repair
 from scheduling.openings.engine import Calendar, candidates
+from scheduling.repair.problem import Affected, Placement, cost_of
+from scheduling.repair.solve import MOST_EXACT, one_by_one, repair
 from scheduling.timegrid.bitset import positions
 from tests.scheduling.placing import WINDOW, calendar, plan_of, starts_of, waits_of
 

@@ -6,8 +6,8 @@ from math import inf
 
 import pytest
 
-from scheduling.domain.placing import cost_of
-from scheduling.domain.repair import MOST_EXACT, one_by_one, repair
+from scheduling.repair.problem import cost_of
+from scheduling.repair.solve import MOST_EXACT, one_by_one, repair
 from scheduling.timegrid.bitset import positions
 from tests.scheduling.sick_days import a_sick_day
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from scheduling.domain.placing import Affected
-from scheduling.domain.repair import one_by_one, repair
-from scheduling.domain.vacating import in_turn, leads_back, meeting
 from scheduling.openings.engine import candidates
+from scheduling.repair.problem import Affected
+from scheduling.repair.solve import one_by_one, repair
+from scheduling.repair.waits import in_turn, leads_back, meeting
 from scheduling.timegrid.bitset import positions
 from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan
 from tests.scheduling.placing import calendar, plan_of, starts_of, waits_of

@@ -22,8 +22,8 @@ from pages.staff.repair import words as repair_words
 from patients import selectors as patients
 from scheduling.absences import selectors
 from scheduling.absences import services as service
-from scheduling.selectors import repair
-from scheduling.services import repair_plans
+from scheduling.repair import plans
+from scheduling.repair import selectors as repair
 
 if TYPE_CHECKING:
     from scheduling.models import Absence, Appointment, RepairPlan
@@ -143,7 +143,7 @@ def absence_end(request: StaffRequest, absence_id: UUID) -> ViewResponse:
 @page(action="repair.write")
 @require_POST
 def absence_plan(request: StaffRequest, absence_id: UUID) -> ViewResponse:
-    plan = repair_plans.propose(
+    plan = plans.propose(
         absence_id=absence_id,
         clinic_id=request.clinic.pk,
         by=request.actor,

@@ -22,10 +22,9 @@ from pages.kit.forms import Form
 from pages.staff.repair import words
 from patients import selectors as patients
 from scheduling import selectors as scheduling
-from scheduling.selectors import repair as selectors
-from scheduling.selectors.repair_world import call_first
-from scheduling.services import repair_plans, repair_runs
-from scheduling.services.repair_searching import NoOpening
+from scheduling.repair import execution, plans, selectors
+from scheduling.repair.planning import NoOpening
+from scheduling.repair.world import call_first
 
 if TYPE_CHECKING:
     from patients.models import ContactPoint
@@ -63,7 +62,7 @@ def repair(request: StaffRequest, plan_id: UUID) -> ViewResponse:
 @require_POST
 def repair_replan(request: StaffRequest, plan_id: UUID) -> ViewResponse:
     plan, _ = _found(request, plan_id)
-    repair_plans.replan(**_asked(request, plan), clinic_id=request.clinic.pk)
+    plans.replan(**_asked(request, plan), clinic_id=request.clinic.pk)
     messages.success(request, "Planned anew. Kept lines are as they were.")
     return redirect("staff:repair", plan_id)
 
@@ -79,10 +78,10 @@ def repair_line(request: StaffRequest, plan_id: UUID, position: int) -> ViewResp
         "position": position,
     }
     if "locked" in request.POST:
-        repair_plans.set_locked(**asked, locked=request.POST["locked"] == "yes")
+        plans.set_locked(**asked, locked=request.POST["locked"] == "yes")
     else:
         try:
-            repair_plans.set_way(**asked, way=request.POST.get("way", ""))
+            plans.set_way(**asked, way=request.POST.get("way", ""))
         except NoOpening as problem:
             messages.error(request, f"{problem.title}. {problem.detail}")
     return redirect(f"{reverse('staff:repair', args=[plan_id])}#line-{position}")
@@ -110,7 +109,7 @@ def repair_messages(request: StaffRequest, plan_id: UUID) -> ViewResponse:
 @require_POST
 def repair_apply(request: StaffRequest, plan_id: UUID) -> ViewResponse:
     plan, _ = _found(request, plan_id)
-    repair_runs.start(**_asked(request, plan), clinic_id=request.clinic.pk)
+    execution.start(**_asked(request, plan), clinic_id=request.clinic.pk)
     return redirect("staff:repair_run", plan_id)
 
 
@@ -118,7 +117,7 @@ def repair_apply(request: StaffRequest, plan_id: UUID) -> ViewResponse:
 @require_POST
 def repair_undo(request: StaffRequest, plan_id: UUID) -> ViewResponse:
     plan, _ = _found(request, plan_id)
-    repair_runs.undo(**_asked(request, plan), clinic_id=request.clinic.pk)
+    execution.undo(**_asked(request, plan), clinic_id=request.clinic.pk)
     return redirect("staff:repair_run", plan_id)
 
 

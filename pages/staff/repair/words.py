@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from pages.kit.words import clock_time, short_day
-from scheduling.domain.repair import MOST_EXACT
+from scheduling.repair.solve import MOST_EXACT
 
 if TYPE_CHECKING:
     from scheduling.models import Absence, Conflict, RepairPlan

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from scheduling.domain.vacating import Waits, leads_back
+from scheduling.repair.waits import Waits, leads_back
 from scheduling.visit_types.plan import Group
 
 STEPS_LIKE_A_LOOK = 50

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
-from scheduling.domain.choosing import Choosing, Chosen, Item, entangled
-from scheduling.domain.placing import Affected, Placement
+from scheduling.repair.choosing import Choosing, Chosen, Item, entangled
+from scheduling.repair.problem import Affected, Placement
 from scheduling.timegrid.bitset import span
 from scheduling.visit_types.plan import Group
 

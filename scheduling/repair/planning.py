@@ -10,11 +10,11 @@ from scheduling.booking import plans
 from scheduling.booking.claims import of_claim, spans_in
 from scheduling.booking.move import ask_to_move
 from scheduling.booking.rules import reasons_against
-from scheduling.domain.placing import Placement
-from scheduling.domain.repair import MOST_LOOKS, Repair, repair
 from scheduling.models import Absence, Appointment, RepairLine, RepairPlan
 from scheduling.openings.candidates import claims
-from scheduling.selectors.repair_world import Case, Fixed, RepairWorld, repair_world
+from scheduling.repair.problem import Placement
+from scheduling.repair.solve import MOST_LOOKS, Repair, repair
+from scheduling.repair.world import Case, Fixed, RepairWorld, repair_world
 from scheduling.visit_types.plan import Plan
 
 NOWHERE = "No other time is free within four weeks."

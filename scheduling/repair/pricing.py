@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from scheduling.domain.placing import Affected
+from scheduling.repair.problem import Affected
 from scheduling.timegrid.bitset import spans_of
 
 # Prices are whole numbers, so that the bound is exact: so many are one of cost.

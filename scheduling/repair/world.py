@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from patients import selectors as patients
 from scheduling.booking.plans import plans_of
-from scheduling.domain.placing import Affected
 from scheduling.models import Absence, Appointment, Reservation
 from scheduling.openings.calendars import (
     Awaited,
@@ -22,6 +21,7 @@ from scheduling.openings.calendars import (
     units,
 )
 from scheduling.openings.engine import Calendar, candidates
+from scheduling.repair.problem import Affected
 from scheduling.timegrid.bitset import erode, from_spans, span
 from scheduling.timegrid.grid import Grid, ceil_cells
 from scheduling.visit_types.plan import Plan

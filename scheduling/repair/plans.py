@@ -19,15 +19,15 @@ from scheduling.absences.services import AbsenceOver
 from scheduling.booking.errors import InvalidStart
 from scheduling.booking.instants import instant_of
 from scheduling.models import Absence, Conflict, RepairLine, RepairPlan
-from scheduling.selectors import repair as selectors
-from scheduling.services.repair_order import needed_by, put_in_order, waiting_for
-from scheduling.services.repair_searching import (
+from scheduling.repair import selectors
+from scheduling.repair.planning import (
     Found,
     Proposal,
     by_hand,
     fixed_by,
     search_plan,
 )
+from scheduling.repair.turns import needed_by, put_in_order, waiting_for
 
 Way = RepairLine.Way
 

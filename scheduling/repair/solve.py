@@ -9,7 +9,7 @@ neither could be the first.
 
 Up to `MOST_EXACT` patients the best plan is found, and proven best, in two steps: the
 largest sets of patients that may keep all their starts, then for each of them the best
-plan for the others (`scheduling.domain.proving`); if there is none, smaller sets. No
+plan for the others (`scheduling.repair.proving`); if there is none, smaller sets. No
 start is left out, so nothing is lost: a patient who must be disturbed may still keep
 one start of two.
 """
@@ -21,7 +21,8 @@ from functools import partial, reduce
 from itertools import chain, combinations
 from math import gcd
 
-from scheduling.domain.placing import (
+from scheduling.repair.pricing import Option
+from scheduling.repair.problem import (
     Affected,
     Placement,
     by_patient,
@@ -29,9 +30,8 @@ from scheduling.domain.placing import (
     in_order,
     whose,
 )
-from scheduling.domain.pricing import Option
-from scheduling.domain.proving import Looks, OutOfLooks, Proof
-from scheduling.domain.together import Placed, Together
+from scheduling.repair.proving import Looks, OutOfLooks, Proof
+from scheduling.repair.together import Placed, Together
 
 MOST_EXACT = 10  # patients
 Patients = tuple[tuple[int, ...], ...]  # the positions of each one's visits

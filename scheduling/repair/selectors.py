@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from scheduling.domain.repair import UNDO_WITHIN
 from scheduling.models import Absence, RepairLine, RepairPlan
+from scheduling.repair.solve import UNDO_WITHIN
 
 # Whoever presses the button last is through before the first notice can leave.
 MARGIN = timedelta(seconds=15)

@@ -41,8 +41,8 @@ from scheduling.models import (
     Reservation,
     Resource,
 )
-from scheduling.selectors import repair as selectors
-from scheduling.services.repair_lines import (
+from scheduling.repair import selectors
+from scheduling.repair.attempts import (
     CALL_TEXT,
     LATER,
     ask_to_call,
@@ -50,7 +50,7 @@ from scheduling.services.repair_lines import (
     give_up,
     lock_line,
 )
-from scheduling.services.repair_plans import PlanAtWork, lock_plan, lock_proposed
+from scheduling.repair.plans import PlanAtWork, lock_plan, lock_proposed
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

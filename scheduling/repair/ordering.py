@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import permutations
 
-from scheduling.domain.placing import Affected
-from scheduling.domain.pricing import Option
-from scheduling.domain.vacating import meeting
+from scheduling.repair.pricing import Option
+from scheduling.repair.problem import Affected
+from scheduling.repair.waits import meeting
 
 
 class Order:

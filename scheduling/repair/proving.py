@@ -1,6 +1,6 @@
 """The best plan for visits of which is known who stays: found, and proven best.
 
-Prices (`scheduling.domain.pricing`) say how little a plan can cost at the very best,
+Prices (`scheduling.repair.pricing`) say how little a plan can cost at the very best,
 and with a certain option. Options that are in no better plan than the best one known
 are struck out; visits placed by price give better plans; what is left is searched
 depth first. Nothing is left out that could be better.
@@ -9,10 +9,10 @@ depth first. Nothing is left out that could be better.
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from scheduling.domain.ordering import Order
-from scheduling.domain.placing import Affected, Placement
-from scheduling.domain.pricing import SCALE, Climb, Market, Option, Options, Priced
-from scheduling.domain.together import Placed, Together
+from scheduling.repair.ordering import Order
+from scheduling.repair.pricing import SCALE, Climb, Market, Option, Options, Priced
+from scheduling.repair.problem import Affected, Placement
+from scheduling.repair.together import Placed, Together
 
 _Left = dict[int, Sequence[tuple[int, Option]]]
 

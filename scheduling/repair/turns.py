@@ -9,9 +9,9 @@ from datetime import datetime
 from uuid import UUID
 
 from scheduling.booking.claims import spans_in
-from scheduling.domain.vacating import in_turn
 from scheduling.models import RepairLine, RepairPlan, Reservation
-from scheduling.selectors import repair as selectors
+from scheduling.repair import selectors
+from scheduling.repair.waits import in_turn
 from scheduling.timegrid.bitset import positions
 
 Span = tuple[object, datetime, datetime]  # of a resource, or of a patient
