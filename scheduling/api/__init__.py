@@ -3,7 +3,7 @@
 from django.urls import path
 
 import scheduling.booking.error_rendering  # noqa: F401 -- registers how its problems look
-from scheduling.api.absences import (
+from scheduling.absences.api import (
     AbsenceDetail,
     AbsenceEnd,
     Absences,

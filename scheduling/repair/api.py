@@ -12,7 +12,7 @@ from scheduling.models import RepairPlan
 from scheduling.repair import execution, selectors
 from scheduling.repair import plans as repair_plans
 from scheduling.repair import serializers as bodies
-from scheduling.repair.serializers import plan_json
+from scheduling.repair.rendering import plan_json
 
 
 class AbsencePlan(Endpoint):

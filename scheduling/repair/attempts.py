@@ -12,8 +12,8 @@ from core.db import Busy, unit_of_work
 from core.problems import Problem
 from patients.services import tasks
 from patients.services.patients import lock as lock_patient
-from scheduling.absences.conflicts import call_about
 from scheduling.booking.errors import SlotTaken
+from scheduling.booking.visit_conflicts import call_about
 from scheduling.models import Appointment, RepairLine, RepairPlan
 
 log = structlog.get_logger()

@@ -27,10 +27,9 @@ from core.db import Busy, unit_of_work
 from core.problems import Problem, StaleVersion
 from core.refusal import Refused
 from patients.services import tasks
-from scheduling.absences import conflicts
 from scheduling.absences import selectors as absence_selectors
 from scheduling.absences import services as absences
-from scheduling.booking import book, claims, plans
+from scheduling.booking import book, claims, plans, visit_conflicts
 from scheduling.booking.reserve import lock_resources, resources_of
 from scheduling.models import (
     Absence,
@@ -265,7 +264,7 @@ def _undo_line(line_id: int, by: Actor, now: datetime) -> None:
 
 def _take_call_back(line: RepairLine, by: Actor, now: datetime) -> None:
     tasks.close_about(
-        subjects=[conflicts.call_about(line.conflict_id)],
+        subjects=[visit_conflicts.call_about(line.conflict_id)],
         outcome=NOT_NEEDED,
         by=by,
         now=now,
@@ -313,7 +312,7 @@ def _reopen(line: RepairLine, by: Actor, now: datetime) -> None:
         assert conflict.absence is not None
         found = absence_selectors.in_the_way(conflict.absence, now)
         if line.appointment_id in {visit.pk for visit in found}:
-            conflicts.reopen(conflict, by=by, now=now)
+            visit_conflicts.reopen(conflict, by=by, now=now)
 
 
 def _may_serve(line: RepairLine) -> set[int]:

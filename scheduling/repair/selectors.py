@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from scheduling.models import Absence, RepairLine, RepairPlan
+from scheduling.models import RepairLine, RepairPlan
 from scheduling.repair.solve import UNDO_WITHIN
 
 # Whoever presses the button last is through before the first notice can leave.
@@ -26,12 +26,6 @@ class Progress:
 def repair_plan(plan_id: UUID, clinic_id: int) -> RepairPlan | None:
     found = RepairPlan.objects.filter(pk=plan_id, clinic_id=clinic_id)
     return found.select_related("absence__resource__clinic").first()
-
-
-def latest_plan(absence: Absence) -> RepairPlan | None:
-    """The plan at work, or the last one that was."""
-    plans = absence.plans.exclude(state=RepairPlan.State.DROPPED)
-    return plans.order_by("-created_at").first()
 
 
 def lines(plan: RepairPlan) -> QuerySet[RepairLine]:

@@ -1,16 +1,13 @@
 """Bodies and answers about repair plans."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rest_framework import serializers
 
-from scheduling.api.fields import Start
-from scheduling.api.repair_bodies import Version
+from scheduling.absences.serializers import Version
+from scheduling.fields import Start
 from scheduling.models import RepairLine, RepairPlan
-from scheduling.repair import selectors
 
 
 class PlanVersion(Version):
@@ -73,48 +70,3 @@ class PlanAnswer(serializers.Serializer[Any]):
     progress = ProgressAnswer()
     undo_until = serializers.DateTimeField(allow_null=True)
     lines = LineAnswer(many=True)
-
-
-def plan_json(plan: RepairPlan) -> dict[str, Any]:
-    """A plan with its lines, and how far it is."""
-    zone = ZoneInfo(plan.absence.resource.clinic.time_zone)
-    progress = selectors.progress(plan)
-    return {
-        "id": str(plan.pk),
-        "absence": str(plan.absence_id),
-        "state": plan.state,
-        "method": plan.method,
-        "version": plan.version,
-        "progress": {
-            "done": progress.done,
-            "failed": progress.failed,
-            "total": progress.total,
-        },
-        "undo_until": _iso(selectors.undo_until(plan), zone),
-        "lines": [line_json(line, zone) for line in selectors.lines(plan)],
-    }
-
-
-def line_json(line: RepairLine, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "position": line.position,
-        "turn": line.turn,
-        "after": line.after,
-        "appointment": str(line.appointment_id),
-        "patient": str(line.appointment.patient_id),
-        "conflict": line.conflict_id,
-        "agreed_start": _iso(line.appointment.start, zone),
-        "way": line.way,
-        "start": _iso(line.start, zone),
-        "reservations": [
-            {"resource": c["resource"], "start": c["start"], "end": c["end"]}
-            for c in line.claims
-        ],
-        "locked": line.locked,
-        "state": line.state,
-        "detail": line.detail,
-    }
-
-
-def _iso(instant: datetime | None, zone: ZoneInfo) -> str | None:
-    return instant.astimezone(zone).isoformat() if instant else None

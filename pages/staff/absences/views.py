@@ -22,6 +22,7 @@ from pages.staff.repair import words as repair_words
 from patients import selectors as patients
 from scheduling.absences import selectors
 from scheduling.absences import services as service
+from scheduling.absences.selectors import latest_plan
 from scheduling.repair import plans
 from scheduling.repair import selectors as repair
 
@@ -105,7 +106,7 @@ def _show(request: StaffRequest, found: "Absence", form: ShorterForm) -> ViewRes
     under_way = selectors.under_way(found, request.now)
     visits = [conflict.appointment for conflict in conflicts]
     request.record_access(*{v.patient_id for v in [*visits, *under_way]}, count=0)
-    plan = repair.latest_plan(found)
+    plan = latest_plan(found)
     role = request.membership.role
     stands = found.ended_at is None and found.period.upper > request.now
     context = {

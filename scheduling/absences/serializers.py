@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from clinics.web.serializers import Body, ListQuery
-from scheduling.api.fields import Id, Start
+from scheduling.fields import Id, Start
 from scheduling.models import Absence
 
 

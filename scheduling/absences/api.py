@@ -10,14 +10,10 @@ from clinics.web.rest import ApiRequest, Endpoint
 from clinics.web.serializers import ListQuery
 from core.problems import NotFound
 from scheduling.absences import conflicts, selectors
+from scheduling.absences import serializers as bodies
 from scheduling.absences import services as absences
-from scheduling.api import repair_bodies as bodies
-from scheduling.api.repair_rendering import (
-    absence_json,
-    conflict_json,
-)
+from scheduling.absences.rendering import absence_json, conflict_json
 from scheduling.models import Absence
-from scheduling.repair import selectors as repair
 
 
 class Absences(Endpoint):
@@ -106,7 +102,7 @@ def _opened(view: Endpoint, absence: Absence, request: ApiRequest) -> dict[str, 
     under_way = selectors.under_way(absence, request.now)
     visits = [*(conflict.appointment for conflict in found), *under_way]
     view.record_access(*{visit.patient_id for visit in visits}, count=len(visits))
-    plan = repair.latest_plan(absence)
+    plan = selectors.latest_plan(absence)
     return {
         **absence_json(absence),
         "conflicts": [conflict_json(conflict) for conflict in found],
