@@ -22,8 +22,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from config.programs import CannotHereError
 from tools.local.account import Account, account
-from tools.local.console import CannotHereError
 from tools.local.locks import Presence, alone
 from tools.local.paths import digest, logs_folder, short_temporary_folder, state_folder
 

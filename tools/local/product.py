@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.programs import CannotHereError
 from tools.local import keys
 from tools.local.children import Child, stop_all
-from tools.local.console import CannotHereError
 from tools.local.locks import alone
 from tools.local.manage import StepFailedError, base_environment, migrate, read
 from tools.local.paths import ROOT, logs_folder, state_folder
