@@ -1,4 +1,4 @@
-"""Who gets in and what a browser may do: all that `config.settings` takes from here.
+"""Settings of sign-in and of what a browser may do, for `config.settings`.
 
 Plain constants, so that a reader finds the whole of sign-in, sessions, lock-out and
 Content-Security-Policy on one page.

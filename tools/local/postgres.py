@@ -53,7 +53,7 @@ class Server:
         return f"postgresql://{role}@/{database}?host={folder}"
 
     def environment(self, database: str) -> dict[str, str]:
-        """What processes need to work on `database` in the two roles."""
+        """Variables for processes that work on `database` in the two roles."""
         return {
             "DATABASE_URL": self.url(APP, database),
             "MIGRATION_DATABASE_URL": self.url(OWNER, database),

@@ -26,7 +26,7 @@ _READY_SECONDS = 120.0
 
 @dataclass(slots=True)
 class Product:
-    """What runs: where to look, and the processes behind it."""
+    """The running product: its address, and the processes behind it."""
 
     url: str
     environment: Mapping[str, str]
@@ -57,7 +57,7 @@ def listen(wanted: int) -> socket.socket:
 
 
 def environment(urls: Mapping[str, str], port: int) -> dict[str, str]:
-    """What every process of the demo sees."""
+    """Variables that every process of the demo sees."""
     return {
         **base_environment(),
         **keys.environment(),
