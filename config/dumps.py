@@ -12,8 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from tools.local.account import wheel_binaries
-from tools.local.console import CannotHereError
+from config.programs import CannotHereError, wheel_binaries
 
 
 class DumpFailedError(Exception):

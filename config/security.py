@@ -1,4 +1,4 @@
-"""Who gets in and what a browser may do: all that `config.settings` takes from here.
+"""Settings of sign-in and of what a browser may do, for `config.settings`.
 
 Plain constants, so that a reader finds the whole of sign-in, sessions, lock-out and
 Content-Security-Policy on one page.
@@ -121,7 +121,8 @@ MFA_FORMS = {
 # --- Lock-out (axes) --------------------------------------------------------------
 
 # Five failures from one place end that place's tries for 15 minutes; 30 from networks
-# the person never used, those of all such networks for a day (clinics.domain.attempt_limits).
+# the person never used, those of all such networks for a day
+# (clinics.domain.attempt_limits).
 # A browser they signed in with, a live session, a colleague's session: each is a place
 # of its own, so that nobody elsewhere keeps them out. Everywhere else password and code
 # together are still tried (clinics.web.sign_in.password_with_code).

@@ -22,7 +22,7 @@ class Case:
 
     @property
     def replay(self) -> dict[str, Any]:
-        """What the case itself lacks and the replay assumes."""
+        """Assumptions of the replay about things that the case leaves open."""
         assumed: dict[str, Any] = self.facts["replay"]
         return assumed
 

@@ -46,7 +46,7 @@ def begin(world: World, timeline: Timeline, case: Case) -> Path:
 
 
 def targets(case: Case) -> list[dict[str, str]]:
-    """What is to be treated; several structures where the replay names them."""
+    """Targets of the treatment; several structures where the replay names them."""
     facts = case.facts["target"]
     structures = case.replay.get("structures", [facts["structure"]])
     place = {name: facts[name] for name in ("joint", "laterality")}

@@ -32,7 +32,7 @@ Data = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What is known of a patient at the first call."""
+    """A patient as known at the first call."""
 
     given_name: str
     family_name: str
@@ -138,7 +138,7 @@ class Path:
         return Actor("patient", str(self.patient_id), role="patient")
 
     def subject(self, contact: str = "") -> str:
-        """What this path's visits are for."""
+        """Return the subject of this path's visits."""
         if self.episode_id is None:
             return ""
         return f"{PREFIX}{self.episode_id}{CONTACT if contact else ''}{contact}"

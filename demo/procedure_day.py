@@ -27,7 +27,7 @@ class ProcedureDay:
         return mrn
 
     def play(self) -> None:
-        """From the patient's arrival to their way home."""
+        """Play the day, from the patient's arrival to their way home."""
         self.receive()
         self.harvest()
         self.process()

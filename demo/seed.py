@@ -17,7 +17,7 @@ BEFORE_THE_CASES = timedelta(days=3 * 365)
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """What was loaded; `keys` are the API keys, shown once."""
+    """The loaded demo; `keys` are the API keys, shown once."""
 
     world: World
     steps: int

@@ -18,7 +18,7 @@ Deliver = Callable[[datetime], None]
 
 @dataclass(slots=True)
 class Timeline:
-    """What happens, by its instant; steps of one instant keep their order."""
+    """Steps sorted by their instant; those of one instant keep their order."""
 
     steps: list[tuple[datetime, str, Run]] = field(default_factory=list)
 

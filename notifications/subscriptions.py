@@ -1,4 +1,4 @@
-"""Which events of other apps change what people are told.
+"""Events of other apps that change what people are told.
 
 A subscriber runs in the transaction of the act, which holds the patient's row; it
 locks it all the same, because a failed one is repeated later by itself.

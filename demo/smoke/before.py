@@ -1,4 +1,4 @@
-"""From the first call to a booked procedure, a rival, and a visit called off."""
+"""The walk up to a booked procedure, with a rival and a visit called off."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ PROCEDURE = "bmc-ultrasound"
 
 @dataclass(slots=True)
 class Booked:
-    """What the first part of the walk leaves to the next."""
+    """Results of the first part of the walk, for the next."""
 
     patient: dict[str, Any]
     episode: str

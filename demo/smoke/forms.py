@@ -58,7 +58,7 @@ class _Reader(HTMLParser):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came back, read."""
+    """An answer of the server, read."""
 
     status: int
     url: str

@@ -1,4 +1,4 @@
-"""Who walks, by which clock, and what they say."""
+"""The walk: the people who walk, their clock, and what they wait for."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ TUESDAY = 1
 
 
 class Walk:
-    """Who walks, the clock they walk by, and what they have got so far."""
+    """The walk: its people with their API keys, its clock, and its day."""
 
     def __init__(self, url: str, world: people.World, keys: dict[str, str]) -> None:
         self.url, self.world = url.rstrip("/"), world
@@ -58,7 +58,7 @@ class Walk:
         return person.post(f"episodes/{episode}/{act}/", body)
 
     def wait_for(self, what: Callable[[], Any]) -> Any:
-        """What `what` answers once it is true, within a minute of real time."""
+        """Return the first true answer of `what` within a minute of real time."""
         end = time.monotonic() + LONGEST_WAIT_SECONDS
         while not (found := what()) and time.monotonic() < end:
             time.sleep(0.5)

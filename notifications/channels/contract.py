@@ -1,4 +1,4 @@
-"""What the pipeline and a channel say to each other."""
+"""Values that the pipeline and a channel exchange."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the clinic tells people: the kinds of message and the rules of each.
+"""The kinds of message that the clinic sends, and the rules of each.
 
 A kind says when it leaves, how long it stays worth sending, and what it may cost.
 Whether it is wanted for a given visit is `plan`'s business; its words are `templates`'.

@@ -15,7 +15,7 @@ MAXIMUM_IN_7_DAYS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What holds at the instant of sending, read under the lock.
+    """Facts that hold at the instant of sending, read under the lock.
 
     `stopped` is why the message is no longer wanted: (state, reason), None if it is.
     `held` is why nothing may leave at present: a pause, a blocked provider.

@@ -1,4 +1,4 @@
-"""Which messages a subject wants: a pure function, so that it can be checked.
+"""The messages a subject wants: a pure function, so that it can be checked.
 
 Planning inserts what is missing and cancels what is no longer wanted, the gate asks
 again at the instant of sending, and `check_messages` compares the rows with it.

@@ -1,4 +1,4 @@
-"""What messages are about, as `plan` sees it: frozen snapshots, nothing live."""
+"""Subjects of messages as `plan` sees them: frozen snapshots, nothing live."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

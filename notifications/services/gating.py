@@ -325,7 +325,7 @@ def _may_go(way: Way, is_urgent: bool) -> bool:
 def _reminder_counts(
     message: Message, situation: Situation, facts: Facts
 ) -> tuple[int, int]:
-    """How many reminders left for this patient today (theirs) and in seven days."""
+    """Count reminders that left for this patient today (theirs) and in seven days."""
     zone = situation.reach.zone
     known = facts.left.get(message.patient_id, []) if message.patient_id else []
     days = [at.astimezone(zone).date() for key, at in known if key != message.pk]

@@ -1,4 +1,4 @@
-"""What staff do with single messages."""
+"""Acts of staff on single messages."""
 
 from datetime import datetime
 from uuid import UUID

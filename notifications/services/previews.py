@@ -1,4 +1,4 @@
-"""What a patient would be told about a change, before anybody makes it."""
+"""Previews of the messages about a change, before anybody makes it."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Told:
 
 
 def of_moves(*, starts: Mapping[UUID, datetime], now: datetime) -> dict[UUID, Told]:
-    """What the patients would be told if these visits moved to these starts now.
+    """Preview the messages to patients if these visits moved to these starts now.
 
     Only reads: as many statements for one visit as for all of a clinic's.
     """

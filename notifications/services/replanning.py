@@ -110,7 +110,7 @@ def _offers(patient_id: UUID) -> set[str]:
 
 
 def _waiting(patient_id: UUID, prefix: str) -> set[str]:
-    """What still waits, wanted or not."""
+    """Subjects of messages that still wait, wanted or not."""
     rows = Message.objects.filter(
         patient_id=patient_id, state__in=states.WAITING, subject__startswith=prefix
     )

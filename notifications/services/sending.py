@@ -45,7 +45,7 @@ Injection = Callable[[str], None]
 
 @dataclass(slots=True)
 class Tally:
-    """What one run did. `more`: it stopped for time and left due messages behind."""
+    """Counts of one run. `more`: it stopped for time and left due messages behind."""
 
     claimed: int = 0
     sent: int = 0

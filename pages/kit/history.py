@@ -35,7 +35,7 @@ class Entry:
 
 
 def timeline(*streams: str, most: int = 50) -> list[Entry]:
-    """What was done in these streams, newest first."""
+    """Entries of these streams, newest first."""
     found = [
         row
         for stream in streams

@@ -81,7 +81,7 @@ def of_opening(opening: "Opening", ask: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def procedure_length(drawn: Iterable[Strip]) -> timedelta | None:
-    """From the beginning of the harvest to the end of the last injection."""
+    """Time from the beginning of the harvest to the end of the last injection."""
     worked = [strip for strip in drawn if strip.tone]
     if not worked:
         return None

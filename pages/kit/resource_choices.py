@@ -1,4 +1,4 @@
-"""Who or what a form is about: the clinic's people, rooms and devices."""
+"""Choices of a form's resource: the clinic's people, rooms and devices."""
 
 from itertools import groupby
 from operator import attrgetter

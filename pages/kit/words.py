@@ -1,4 +1,4 @@
-"""How instants, days and codes read on a staff page (English, 12-hour clock)."""
+"""Words for instants, days and codes on a staff page (English, 12-hour clock)."""
 
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any

@@ -180,7 +180,7 @@ def _ask(check_in: CheckIn, number: int, error: str = "") -> ViewResponse:
 
 
 def _chosen(check_in: CheckIn, asked: Question) -> Any:
-    """What was given just now, if this comes back; else what was saved."""
+    """The answer given just now, if this comes back; else the saved one."""
     if check_in.request.method != "POST":
         return check_in.saved.get(asked.key)
     given = check_in.request.POST.getlist("answer")

@@ -96,7 +96,7 @@ def _over(request: PublicRequest, visitor: Visitor) -> ViewResponse:
 
 
 def _word(found: "Offer") -> str:
-    """What became of it; a batch that is over counts before its offers are closed."""
+    """The state of the offer; a batch that is over counts before its offers close."""
     if found.entry.closed_as == "withdrawn":
         return "offer_left"
     ran_out = found.hold.ended_as in {"", "expired"} and not waitlist.is_cut_short(

@@ -69,7 +69,7 @@ def visit(request: PublicRequest) -> ViewResponse:
 
 @public_page
 def told(request: PublicRequest, answer: str) -> ViewResponse:
-    """What follows from the answer; loading it again changes nothing."""
+    """Show what follows from the answer; loading it again changes nothing."""
     visitor = who(request, "confirm")
     if visitor is None:
         return shut(request)

@@ -1,4 +1,4 @@
-"""Who holds a patient's link: the cookie that a birth date earns, for 30 minutes."""
+"""The holder of a patient's link: a cookie that a birth date earns, for 30 minutes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -100,7 +100,7 @@ def language_of(request: HttpRequest, patient: "Patient | None" = None) -> str:
 
 
 def is_switch(request: HttpRequest) -> bool:
-    """Whether a half-filled form came back only to be read in the other language."""
+    """True where a half-filled form came back only for the other language."""
     return request.POST.get("lang") in LANGUAGES
 
 
@@ -253,7 +253,7 @@ def length(minutes: int, language: str) -> str:
 
 
 def page_of(purpose: str) -> str:
-    """Where a link of this purpose leads."""
+    """Return the path that a link of this purpose leads to."""
     pages = {
         "confirm": "v:visit",
         "check_in": "v:check_in",

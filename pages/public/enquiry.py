@@ -122,7 +122,7 @@ def _clinic(slug: str) -> "Clinic":
 
 
 def _send(request: PublicRequest, clinic: "Clinic", form: EnquiryForm) -> bool:
-    """Whether it was taken; what is wrong is put on the form."""
+    """Send the enquiry; False with the errors put on the form where it is refused."""
     fields = dict(form.cleaned_data)
     trap = fields.pop("cp_extra")
     try:

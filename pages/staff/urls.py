@@ -1,9 +1,10 @@
-"""Addresses below /staff/."""
+"""Addresses below /staff/, and the nav over them: a new screen is entered here."""
 
 from django.conf import settings
 from django.urls import URLPattern, path
 
 from pages.kit import converters  # noqa: F401  (registers <day:…>)
+from pages.kit.nav import Place
 from pages.staff import home
 from pages.staff.absences import conflicts
 from pages.staff.absences import views as absences
@@ -215,3 +216,40 @@ urlpatterns = [
     path("users/<int:user_id>/reactivate/", people.reactivate, name="user_reactivate"),
     path("users/<int:user_id>/unlock/", people.unlock, name="user_unlock"),
 ]
+
+# The nav, in its order. Who sees a place is read off its view; where an action is
+# named, only those who change things there find it in their nav.
+PLACES = (
+    Place("staff:today", "Today", "today"),
+    Place("staff:board", "Board", "board"),
+    Place("staff:find", "Find a time", "find"),
+    Place("staff:patients", "Patients", "patients"),
+    Place("staff:episodes", "Episodes", "episodes", later=True),
+    Place(
+        "staff:contacts_due",
+        "Recovery contacts",
+        "phone",
+        later=True,
+        group="Follow-up",
+    ),
+    Place(
+        "staff:owed",
+        "Owed visits",
+        "today",
+        later=True,
+        group="Follow-up",
+    ),
+    Place("staff:waitlist", "Waitlist", "waitlist", later=True),
+    Place("staff:tasks", "Tasks", "tasks"),
+    Place("staff:kits", "Kits", "search", later=True),
+    Place("staff:absences", "Absences", "away", later=True, action="absence.write"),
+    Place("staff:inbox", "Inbox", "mailbox", later=True),
+    Place("staff:messages", "Messages", "messages", later=True),
+    Place("staff:sending", "Sending", "mailbox", later=True),
+    Place("staff:resources", "Resources", "resources", later=True),
+    Place("staff:clinic", "Clinic", "info", later=True),
+    Place("staff:texts", "Texts", "messages", later=True, action="template.write"),
+    Place("staff:users", "People", "users", later=True),
+    Place("staff:journal", "Journal", "journal", later=True),
+    Place("staff:access_log", "Access log", "eye", later=True),
+)

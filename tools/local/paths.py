@@ -1,4 +1,4 @@
-"""Where the door keeps its files; nothing is written outside these folders."""
+"""Folders of the door's files; nothing is written outside them."""
 
 import hashlib
 import os

@@ -22,8 +22,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from config.programs import CannotHereError
 from tools.local.account import Account, account
-from tools.local.console import CannotHereError
 from tools.local.locks import Presence, alone
 from tools.local.paths import digest, logs_folder, short_temporary_folder, state_folder
 
@@ -53,7 +53,7 @@ class Server:
         return f"postgresql://{role}@/{database}?host={folder}"
 
     def environment(self, database: str) -> dict[str, str]:
-        """What processes need to work on `database` in the two roles."""
+        """Variables for processes that work on `database` in the two roles."""
         return {
             "DATABASE_URL": self.url(APP, database),
             "MIGRATION_DATABASE_URL": self.url(OWNER, database),

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.programs import CannotHereError
 from tools.local import keys
 from tools.local.children import Child, stop_all
-from tools.local.console import CannotHereError
 from tools.local.locks import alone
 from tools.local.manage import StepFailedError, base_environment, migrate, read
 from tools.local.paths import ROOT, logs_folder, state_folder
@@ -26,7 +26,7 @@ _READY_SECONDS = 120.0
 
 @dataclass(slots=True)
 class Product:
-    """What runs: where to look, and the processes behind it."""
+    """The running product: its address, and the processes behind it."""
 
     url: str
     environment: Mapping[str, str]
@@ -57,7 +57,7 @@ def listen(wanted: int) -> socket.socket:
 
 
 def environment(urls: Mapping[str, str], port: int) -> dict[str, str]:
-    """What every process of the demo sees."""
+    """Variables that every process of the demo sees."""
     return {
         **base_environment(),
         **keys.environment(),

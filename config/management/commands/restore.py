@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from config import dumps
+from config.programs import CannotHereError
 from core import clock
 from core.actor import job
 from core.db import unit_of_work
 from notifications.services import providers
-from tools.local.console import CannotHereError
 
 EXAMPLES = """examples:
   DATABASE_URL=postgresql://crestpath_owner:…@host/fresh manage.py restore FILE

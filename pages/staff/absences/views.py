@@ -1,4 +1,4 @@
-"""Who and what is away: enter it, see the visits in its way, end it."""
+"""Absences of people and things: enter one, see the visits in its way, end it."""
 
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -192,7 +192,7 @@ def _open(request: StaffRequest, form: AbsenceForm) -> "Absence":
 
 
 def _today(request: StaffRequest) -> dict[str, Any]:
-    """From now until the end of the day, as a call in the morning means it."""
+    """Return now and the end of the day, as a call in the morning means it."""
     zone = ZoneInfo(request.clinic.time_zone)
     now = request.now.astimezone(zone).replace(second=0, microsecond=0)
     tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), tzinfo=zone)

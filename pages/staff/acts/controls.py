@@ -162,7 +162,7 @@ def _one_of(asked: Field, choices: Choices, *, in_row: bool) -> forms.Field:
 
 
 def _nothing(asked: Field, choices: Choices) -> str:
-    """What leaving the list alone means."""
+    """Words for leaving the list alone."""
     label = dict(choices).get(str(asked.default))
     if label:
         return f"Usual: {label}"

@@ -95,7 +95,7 @@ def sheet(here: Here, kind: str, record_id: UUID | str) -> Sheet:
 
 
 def _unused_grades(here: Here, starts: dict[str, Any]) -> list[frozenset[str]]:
-    """What the joint has no use for, unless the record has it."""
+    """Grades the joint has no use for, unless the record has them."""
     rows = zip(grades_left_out(here), starts.get("findings", ()), strict=False)
     return [left_out - row.keys() for left_out, row in rows]
 

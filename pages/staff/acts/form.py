@@ -54,7 +54,7 @@ class Sheet:
         return [f for f in self.schema.fields if f.name not in self.left_out]
 
     def start_rows(self, group: Field) -> list[dict[str, str]]:
-        """What stands in the first rows of a group, as text."""
+        """Text of the first rows of a group."""
         known = {one.name: one for one in group.fields}
         return [
             {name: text_of(known[name], v, self.zone) for name, v in row.items()}
@@ -90,7 +90,7 @@ class Section:
 
 @dataclass(slots=True)
 class Answers:
-    """What was posted: `raw` for the schema, and which row of the form each is."""
+    """The posted answers: `raw` for the schema, and which row of the form each is."""
 
     raw: dict[str, Any]
     rows: dict[str, list[int]]
@@ -216,7 +216,7 @@ class ActForm(Form):
         return Part(bound=bound)
 
     def _least(self, group: Field) -> int:
-        """How many rows are in sight: all that hold something, and one empty one."""
+        """Count the rows in sight: all that hold something, and one empty one."""
         known = len(self.sheet.starts.get(group.name, ()))
         raw = answers(self.sheet, self._posted).rows if self._posted else {}
         filled = max(raw.get(group.name, ()), default=-1) + 1

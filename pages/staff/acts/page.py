@@ -1,4 +1,4 @@
-"""What the page of an act shows around its form."""
+"""The page of an act around its form."""
 
 import hashlib
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""How the questions of the longer acts are set on the page: titles, and their order.
+"""Sections of the longer acts on the page: titles, and the order of questions.
 
 What an act asks beyond these comes last; an act that is not here has one section.
 """

@@ -63,7 +63,7 @@ def target_name(target: Any) -> str:
 
 
 def sheet(act: str, here: Here) -> Sheet:
-    """What `act` asks at this episode now."""
+    """Return the questions of `act` at this episode now."""
     plain = Sheet(schema=SCHEMAS[act], zone=here.zone, sections=SECTIONS.get(act, ()))
     return SHEETS[act](plain, here) if act in SHEETS else plain
 

@@ -131,7 +131,7 @@ def _perform(
 
 
 def _faults(request: StaffRequest, sheet: Sheet, found: Answers) -> list[FieldError]:
-    """What is wrong with the answers, and with who proves to be there."""
+    """Errors of the answers, and of the proofs of who is there."""
     faults: list[FieldError] = []
     try:
         parse(sheet.schema, found.raw, sheet.zone)

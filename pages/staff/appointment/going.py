@@ -1,4 +1,4 @@
-"""How a visit goes: its phases as they went beside the plan, on the visit's page."""
+"""Phases of a visit as they went, beside the plan, on the visit's page."""
 
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo

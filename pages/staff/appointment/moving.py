@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class ReasonForm(Form):
-    """Why a visit is changed; `notice` says why the reason is needed."""
+    """The reason for changing a visit; `notice` says why it is needed."""
 
     reason = forms.CharField(
         label="Reason", required=False, max_length=300, widget=area()

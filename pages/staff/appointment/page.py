@@ -1,4 +1,4 @@
-"""What the page of one visit shows."""
+"""Contents of the page of one visit."""
 
 from collections.abc import Iterable
 from itertools import groupby

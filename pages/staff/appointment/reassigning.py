@@ -120,7 +120,7 @@ def _preview(
 
 
 def told(visit: "Appointment", changed: "Changed | None") -> str:
-    """What the patient hears of it, as nothing sent to them names who or what serves
+    """Words on what the patient hears, as nothing sent to them names who or what serves
     the visit; and of whom somebody tells them."""
     leaving = {
         old.id: old.name
@@ -141,7 +141,7 @@ def told(visit: "Appointment", changed: "Changed | None") -> str:
 def _choices(
     found: "Appointment", seen: "Preview", avoiding: frozenset[int]
 ) -> "list[Resource]":
-    """What the visit has, what it would get, and what is left out already."""
+    """Resources the visit has, would get, or leaves out already."""
     replaced = seen.changed.replaced if seen.changed else ()
     coming = {new.id for phase in replaced for _, new in phase.replaced if new}
     return selectors.visit_resources(found, coming | avoiding)

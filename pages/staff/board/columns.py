@@ -169,7 +169,7 @@ def _expected(block: "Block", shown: Shown) -> "Expected | None":
 def _ghost(
     phase: "Expected | None", frame: grid.Frame, lane: tuple[int, int]
 ) -> Iterable[str]:
-    """Where a late block is expected, beside where it was planned."""
+    """Rows where a late block is expected, beside where it was planned."""
     if phase and (phase.is_late_to_come or phase.overruns):
         rows = frame.place(phase.start, phase.end, grid.SMALLEST_ROWS)
         if rows:

@@ -29,7 +29,7 @@ ONE_BY_ONE = "Change the time and the lane one after the other, each with its re
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Where a visit is let go: `by` later or earlier, in another `lane` or its own."""
+    """A visit let go `by` later or earlier, in another `lane` or its own."""
 
     visit: "Appointment"
     by: timedelta
@@ -64,7 +64,7 @@ class Drop:
         return book.move(start=self.start, **asked)
 
     def form(self) -> tuple[str, str]:
-        """What asks for the reason: its words, and its address. No form changes time
+        """Words and address of the link that asks for a reason. No form changes time
         and lane at once, so there "" is the address."""
         if self.lane is None:
             address = reverse("staff:appointment_move_preview", args=[self.visit.pk])
@@ -109,7 +109,7 @@ def taken(problem: SlotTaken, drop: Drop) -> str:
 
 
 def made(moved: "Appointment", drop: Drop) -> str:
-    """What happened, with what the visit really has now."""
+    """Say what happened, with the resources the visit really has now."""
     changed = move_history.last_change(moved) if drop.lane else None
     taken = [
         new.name

@@ -1,4 +1,4 @@
-"""Where things lie on the day board: rows of five minutes, lanes side by side.
+"""Geometry of the day board: rows of five minutes, lanes side by side.
 
 Pure arithmetic over instants. The board's axis is elapsed time from its first
 instant, so a day with a clock change has its 23 or 25 hours; labels are local.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Where a visit goes: `new` is preferred; `avoiding` are `old` and all others of
+    """A visit's new lane: `new` is preferred; `avoiding` are `old` and all others of
     the kind that it does not have, so that no third one is taken instead."""
 
     old: "Resource"

@@ -1,4 +1,4 @@
-"""What runs late, in words: on the board's blocks, in its list, and who is affected."""
+"""Delays in words: on the board's blocks, in its list, and who is affected."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -45,7 +45,7 @@ def of_visits(known: "DayProjection | None", zone: ZoneInfo) -> dict[UUID, str]:
 def running_late(
     known: "DayProjection | None", visits: Mapping[UUID, day.Visit], zone: ZoneInfo
 ) -> list[dict[str, Any]]:
-    """Who is affected, from when, why, and what they would run into; by the plan's
+    """Rows of who is affected, from when, why, and what they run into; by the plan's
     order."""
     if known is None:
         return []

@@ -26,7 +26,7 @@ A_DAY = 24 * 60
 
 
 class ShiftForm(Form):
-    """How far a visit is moved on its day, in minutes, earlier or later; and from which
+    """Minutes by which a visit is moved on its day, earlier or later; and from which
     of its resources to which other, by id."""
 
     shift = forms.IntegerField(min_value=-A_DAY, max_value=A_DAY)

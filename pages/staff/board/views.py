@@ -65,7 +65,7 @@ def board_on(request: StaffRequest, on: date) -> ViewResponse:
 def _expected(
     request: StaffRequest, found: selectors.DayBoard
 ) -> selectors.DayProjection | None:
-    """How today is expected to go; other days are as planned."""
+    """The projection of today; None for other days, which are as planned."""
     if not found.start <= request.now < found.end:
         return None
     return selectors.projected(found, request.now)

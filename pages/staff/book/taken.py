@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for, so that an alternative can be asked for likewise.
+    """The wanted booking, so that an alternative can be asked for likewise.
 
     A `hold` is asked for again only at its own start.
     """
@@ -107,7 +107,7 @@ def choose(
 
 
 def _around(request: StaffRequest, wanted: Wanted) -> dict[str, Any]:
-    """Whom it is about, and the way back to the search."""
+    """The patient it is about, and the way back to the search."""
     patient = (
         patients.patient(wanted.patient_id, request.clinic.pk)  # type: ignore[arg-type]
         if wanted.patient_id

@@ -143,7 +143,7 @@ def _asked(request: StaffRequest) -> dict[str, Any]:
 
 
 def _said(post: QueryDict) -> dict[str, Any]:
-    """What the form says beside a hold; `_asked` has read these fields already."""
+    """Fields of the form beside a hold; `_asked` has read these already."""
     sent = {
         "visit_type": post.get("visit_type"),
         "clinician": int(post.get("clinician") or 0),
@@ -168,7 +168,7 @@ def _ids(text: str) -> frozenset[int]:
 
 
 def _variation(post: QueryDict) -> Variation:
-    """What the visit asks for besides its type. Raises ValueError."""
+    """The visit's variation of its type. Raises ValueError."""
     return Variation(
         targets=int(post.get("targets") or 1),
         sedation=post.get("sedation", ""),
@@ -177,7 +177,7 @@ def _variation(post: QueryDict) -> Variation:
 
 
 def _varied_words(stored: Mapping[str, Any]) -> str:
-    """What is not as the type has it: "2 targets, oral sedation"."""
+    """Differences from the type in words: "2 targets, oral sedation"."""
     varied = Variation.from_data(stored)
     said = [
         f"{varied.targets} targets" if varied.targets > 1 else "",

@@ -1,4 +1,4 @@
-"""What the page of one episode shows, by what the reader may see."""
+"""Contents of the page of one episode, by what the reader may see."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode

@@ -120,7 +120,7 @@ def _note(number: int, here: int, note: str) -> str:
 
 
 def next_act(known: "Facts") -> Next | None:
-    """What leads on from here, whoever may do it."""
+    """The act that leads on from here, whoever may do it."""
     wanted: Sequence[str] = _wanted(known)
     if not wanted:
         return None

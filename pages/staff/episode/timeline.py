@@ -58,7 +58,7 @@ def _text(name: str, details: Mapping[str, Any]) -> str:
 
 
 def _details(name: str, details: Mapping[str, Any]) -> Iterable[str]:
-    """What a journal entry's codes say; unknown ones are left to the journal."""
+    """Words for a journal entry's codes; unknown ones are left to the journal."""
     before, after = details.get("from"), details.get("to")
     if after and before != after:
         yield (
@@ -110,7 +110,7 @@ RECORDS = (
 
 
 def _entered(episode: "Episode") -> dict[datetime, datetime]:
-    """When a record was entered, by when it happened."""
+    """Instants at which records were entered, by the instants they happened."""
     found: dict[datetime, datetime] = {}
     for name in RECORDS:
         rows = getattr(episode, name).filter(corrects=None)

@@ -1,4 +1,4 @@
-"""What the schedule shows of the episodes behind its visits: joint, stage, gaps."""
+"""Words for the episodes behind the visits of a schedule: joint, stage, gaps."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ def about(clinic_id: int, appointment_ids: Iterable[UUID]) -> dict[UUID, About]:
 
 
 def joints(appointment_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Where each visit's episode is at work, "knee right"; one statement."""
+    """The joint of each visit's episode, "knee right"; one statement."""
     found = episodes.targets_of_visits(appointment_ids)
     return {visit: _places(targets) for visit, targets in found.items()}
 

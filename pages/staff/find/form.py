@@ -101,5 +101,5 @@ _NAMES = {
 
 
 def answers(change: Mapping[str, str | None]) -> dict[str, str]:
-    """What a relaxation changes, as answers of this form; "" takes one back."""
+    """Answers of this form that a relaxation changes; "" takes one back."""
     return {_NAMES[name]: value or "" for name, value in change.items()}

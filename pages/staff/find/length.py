@@ -1,4 +1,4 @@
-"""How long a visit is, as it is asked for: at the clinic, and the procedure itself."""
+"""Length of a visit as it is asked for: at the clinic, and the procedure itself."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,7 +42,7 @@ def _procedure(plan: Plan) -> timedelta | None:
 
 
 def _differences(kind: VisitKind, variation: Variation) -> list[str]:
-    """What each wish changes by itself."""
+    """Words on what each wish changes by itself."""
     found = []
     if variation.targets > 1:
         more = _minutes(kind, Variation(targets=variation.targets))

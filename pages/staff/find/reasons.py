@@ -1,4 +1,4 @@
-"""Why nothing sooner, and what would help: rows and links of the finder."""
+"""Reasons why there is nothing sooner, and what would help, in the finder."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,7 +47,7 @@ def says(zone: ZoneInfo, today: date) -> Says:
 
 
 def in_the_way(why: Rejection | None, zone: ZoneInfo, now: datetime) -> list[str]:
-    """What keeps a visit from one start, in whole sentences."""
+    """Sentences on what keeps a visit from one start."""
     return parts(why, says(zone, now.astimezone(zone).date())) if why else []
 
 
@@ -61,7 +61,7 @@ def skipped(explained: selectors.Explained, voice: Says) -> list[Skipped]:
 
 
 def _unasked(rejected: Rejection) -> bool:
-    """Whether its weekday is one nobody asked for, whatever else is against it."""
+    """True if nobody asked for its weekday, whatever else is against it."""
     finding = rejected.finding
     return finding is not None and Cause.WEEKDAY in {
         one.cause for one in finding.blocks
@@ -78,7 +78,7 @@ def _folded(unasked: list[Rejection]) -> list[Skipped]:
 
 
 def _otherwise(rejected: Rejection) -> datetime | None:
-    """Where things are in the way; hours and wishes speak for themselves."""
+    """The start where things are in the way; hours and wishes speak for themselves."""
     finding = rejected.finding
     if finding is None or not {block.cause for block in finding.blocks} <= _THINGS:
         return None

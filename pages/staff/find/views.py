@@ -80,7 +80,7 @@ def find(request: StaffRequest) -> ViewResponse:
 
 
 def _wait_address(request: StaffRequest, patient: "Patient") -> str:
-    """Where the patient is put on the waiting list for what was searched."""
+    """The address that puts the patient on the waiting list for this search."""
     if not may(request.membership.role, "waitlist.write").allowed:
         return ""
     asked = request.GET
@@ -109,7 +109,7 @@ def _patient(request: StaffRequest) -> "Patient | None":
 
 
 def _initial(request: StaffRequest) -> dict[str, Any]:
-    """What a link to this page fills in; else three weeks from today."""
+    """Values that a link to this page fills in; else three weeks from today."""
     today = _today(request)
     given = {name: request.GET[name] for name in request.GET if request.GET[name]}
     return {"first": today, "last": today + AHEAD, **given}

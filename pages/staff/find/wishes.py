@@ -1,4 +1,4 @@
-"""What a visit asks for besides its type, and when and with whom it suits: the fields
+"""Fields of a visit's variation, and of when and with whom it suits, in the forms
 of the finder and of the waiting list."""
 
 from typing import Any
@@ -52,7 +52,7 @@ class WishesForm(Form):
         self.offer_clinicians("without", "Nobody excluded")
 
     def offer(self, name: str, choices: list[tuple[Any, str]]) -> None:
-        """What can be chosen there."""
+        """Set the choices of a field."""
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
@@ -63,7 +63,7 @@ class WishesForm(Form):
 
     @property
     def variation(self) -> Variation:
-        """Of a valid form."""
+        """The variation of a valid form."""
         given = self.cleaned_data
         return Variation(
             targets=given["targets"] or 1,

@@ -1,4 +1,4 @@
-"""What the page of one patient shows."""
+"""Contents of the page of one patient."""
 
 from itertools import islice
 from typing import TYPE_CHECKING, Any

@@ -108,7 +108,7 @@ def patients(request: StaffRequest) -> ViewResponse:
 
 
 def _next_step(role: str, purpose: str) -> dict[str, str]:
-    """What a patient is looked for: each row leads there."""
+    """The step for which a patient is looked up: each row leads there."""
     if purpose == "episode" and may(role, "episode.open").allowed:
         return {"step": "Open an episode", "step_address": reverse("staff:episode_new")}
     if purpose == "waitlist" and may(role, "waitlist.write").allowed:

@@ -123,7 +123,7 @@ def repair_undo(request: StaffRequest, plan_id: UUID) -> ViewResponse:
 
 @page(action="absence.read")
 def repair_run(request: StaffRequest, plan_id: UUID) -> ViewResponse:
-    """How far it is; asks again by itself until it is done, also after a reload."""
+    """Progress of the run; asks again by itself until done, also after a reload."""
     plan, lines = _found(request, plan_id)
     if plan.state == "proposed":
         return redirect("staff:repair", plan.pk)
@@ -227,7 +227,7 @@ def _line(line: "RepairLine", names: Mapping[int, str]) -> dict[str, Any]:
 def _told(
     request: StaffRequest, lines: "Collection[RepairLine]"
 ) -> list[dict[str, Any]]:
-    """What each patient would be told, and why they must be telephoned first; the
+    """Rows on what each patient would be told, and why some are telephoned first; the
     statements are as many for one line as for all."""
     starts = {
         line.appointment_id: line.start

@@ -114,7 +114,7 @@ def absence_row(absence: "Absence", zone: ZoneInfo, now: datetime) -> dict[str, 
 
 
 def to_decide(opened: int) -> dict[str, Any]:
-    """What a row of the list says besides: how many conflicts are open."""
+    """Words in a row of the list: how many conflicts are open."""
     return {
         "open": opened,
         "open_text": f"{opened} visit{'s' if opened > 1 else ''} to decide about",

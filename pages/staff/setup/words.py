@@ -10,7 +10,7 @@ _CLINIC = "The whole clinic"
 
 
 def after(done: str, effect: Effect) -> str:
-    """What was done, and how many visits it concerns. Names nobody."""
+    """Say what was done, and how many visits it concerns. Names nobody."""
     return " ".join([done, *_effects(effect)])
 
 

@@ -82,7 +82,7 @@ def _card(request: StaffRequest, visit: day.Visit, *, come: bool) -> dict[str, A
 
 
 def _address(request: StaffRequest, visit: day.Visit) -> str:
-    """Who treats goes to the episode; who plans goes to the visit."""
+    """The episode for who treats, the visit for who plans."""
     if visit.about and request.membership.role != roles.COORDINATOR:
         return reverse("staff:episode", args=[visit.about.episode_id])
     return reverse("staff:appointment", args=[visit.id])
@@ -122,7 +122,7 @@ def _open_conflicts(request: StaffRequest) -> str:
 def _empty(
     role: str, *, is_today: bool, upcoming: tuple[date, int] | None
 ) -> dict[str, str]:
-    """What an empty day says, and the one way on from it."""
+    """Words of an empty day, and the one way on from it."""
     when = "today" if is_today else "on this day"
     if upcoming:
         on, count = upcoming

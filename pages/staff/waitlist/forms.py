@@ -58,7 +58,7 @@ class EntryForm(WishesForm):
         self.offer("waits_for", [*_visits(patient, zone), *types])
 
     def asked(self) -> dict[str, Any]:
-        """What `waitlist.add` takes, of a valid form."""
+        """Arguments of `waitlist.add`, of a valid form."""
         given = self.cleaned_data
         return {
             **_waited_for(given["waits_for"]),

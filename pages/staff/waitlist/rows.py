@@ -1,4 +1,4 @@
-"""Who waits, what is free and what was offered, as rows that a page shows."""
+"""Rows of the waiting list: who waits, what is free and what was offered."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
