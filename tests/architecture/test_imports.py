@@ -27,7 +27,11 @@ VIOLATIONS = {
     "procedures-surface": ("procedures/services/broken.py", "patients.models"),
     "scheduling-surface": ("scheduling/booking/broken.py", "clinics.models"),
     "patients-surface": ("patients/services/broken.py", "clinics.models"),
+    "requests": ("patients/services/broken.py", "clinics.web.views"),
+    "circles": ("clinics/domain/broken.py", "clinics.web.views"),
 }
+# A circle is told by its parts instead of its modules.
+TOLD = {"circles": "- .domain -> .web (1 import)"}
 
 
 def lint(folder, *arguments):
@@ -92,4 +96,5 @@ def test_a_violation_breaks_the_contract(copy, contract):
     (copy / name).unlink()
     assert result.returncode == 1
     importer = name.removesuffix(".py").replace("/", ".")
-    assert f"{importer} -> {target.removesuffix('.db')}" in result.stdout
+    told = TOLD.get(contract, f"{importer} -> {target.removesuffix('.db')}")
+    assert told in result.stdout
