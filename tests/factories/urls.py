@@ -293,7 +293,7 @@ def takes_forms_only(view: Any) -> bool:
     while inspect.isfunction(view):
         kept = inspect.getclosurevars(view).nonlocals
         if "request_method_list" in kept:
-            return kept["request_method_list"] == ["POST"]
+            return bool(kept["request_method_list"] == ["POST"])
         view = getattr(view, "__wrapped__", None)
     return False
 
