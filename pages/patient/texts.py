@@ -42,6 +42,16 @@ EN = {
     "mail_stop_button": "Stop e-mail to me",
     "mail_stopped_title": "Done. You will get no more e-mail.",
     "mail_stopped_text": "If we need to tell you something, we will text or call you.",
+    "mail_reminders": "reminders of visits",
+    "mail_check_ins": "questions about your recovery",
+    "mail_stop_title_of": "No more {what} by e-mail?",
+    "mail_stop_text_of": (
+        "You will get no more {what} by e-mail. We still write about other things."
+    ),
+    "mail_stop_button_of": "Stop {what} by e-mail",
+    "mail_stop_all_button": "Stop all e-mail to me",
+    "mail_stopped_title_of": "Done. No more {what} by e-mail.",
+    "mail_stopped_text_of": "We still write to you about other things.",
     "mail_again_button": "That was a mistake: send me e-mail again",
     "mail_again_title": "Thank you. You will get e-mail again.",
     "mail_again_text": "You can stop it at any time by the link in each reminder.",
@@ -59,6 +69,8 @@ EN = {
     "other": "I need another time",
     "no": "I cannot come",
     "calendar": "Put it in my calendar",
+    "calendar_google": "Put it in Google Calendar",
+    "calendar_outlook": "Put it in Outlook.com",
     "confirmed_title": "Thank you. We will see you then.",
     "confirmed_text": "You have said that you will be there.",
     "asked_title": "Thank you for telling us",
@@ -247,6 +259,16 @@ ES = {
         "Si necesitamos decirle algo, le enviaremos un mensaje de texto o "
         "le llamaremos."
     ),
+    "mail_reminders": "recordatorios de citas",
+    "mail_check_ins": "preguntas sobre su recuperación",
+    "mail_stop_title_of": "¿No quiere más {what} por correo?",
+    "mail_stop_text_of": (
+        "No recibirá más {what} por correo. Le seguiremos escribiendo de otras cosas."
+    ),
+    "mail_stop_button_of": "No enviarme {what} por correo",
+    "mail_stop_all_button": "No enviarme ningún correo",
+    "mail_stopped_title_of": "Listo. No recibirá más {what} por correo.",
+    "mail_stopped_text_of": "Le seguiremos escribiendo de otras cosas.",
     "mail_again_button": "Fue un error: envíenme correos otra vez",
     "mail_again_title": "Gracias. Recibirá correos otra vez.",
     "mail_again_text": (
@@ -266,6 +288,8 @@ ES = {
     "other": "Necesito otra fecha u hora",
     "no": "No puedo ir",
     "calendar": "Ponerla en mi calendario",
+    "calendar_google": "Ponerla en Google Calendar",
+    "calendar_outlook": "Ponerla en Outlook.com",
     "confirmed_title": "Gracias. Le esperamos.",
     "confirmed_text": "Usted nos dijo que va a venir.",
     "asked_title": "Gracias por avisarnos",

@@ -10,7 +10,12 @@ from django.urls import reverse
 from clinics.web.views import PublicRequest, ViewResponse, public_page
 from core.problems import Invalid, StaleVersion
 from core.refusal import Refused
-from notifications.domain.invitations import FILE_NAME, calendar_file
+from notifications.domain.invitations import (
+    FILE_NAME,
+    Invitation,
+    calendar_file,
+    calendar_links,
+)
 from notifications.selectors import visit_snapshots
 from notifications.services import mail_parts
 from pages.kit import numbers
@@ -58,10 +63,11 @@ def visit(request: PublicRequest) -> ViewResponse:
     visitor, appointment = entered
     if request.method == "POST":
         return _answer(request, visitor, appointment)
+    entry = _calendar_entry(request, visitor, appointment)
     return show(
         request,
         "visit",
-        _facts(request, visitor, appointment),
+        _facts(request, visitor, appointment) | {"calendars": calendar_links(entry)},
         clinic=visitor.clinic,
         patient=visitor.patient,
     )
@@ -135,17 +141,21 @@ def calendar(request: PublicRequest) -> ViewResponse:
     entered = _enter(request)
     if not isinstance(entered, tuple):
         return entered
-    visitor, appointment = entered
-    entry = mail_parts.invitation_to(
+    text = calendar_file(_calendar_entry(request, *entered), at=request.now)
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
+    return response
+
+
+def _calendar_entry(
+    request: PublicRequest, visitor: Visitor, appointment: "Appointment"
+) -> Invitation:
+    return mail_parts.invitation_to(
         visit_snapshots.visit_of(appointment, ()),
         visitor.clinic,
         "PUBLISH",
         language_of(request, visitor.patient),
     )
-    text = calendar_file(entry, at=request.now)
-    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
-    return response
 
 
 def _enter(request: PublicRequest) -> "tuple[Visitor, Appointment] | ViewResponse":
