@@ -83,7 +83,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return frame
     zone = ZoneInfo(clinic.time_zone)
     now = getattr(request, "now", None) or clock.now()
-    entries = places(_role(request), request.path, _unread(request, clinic))
+    unread = _unread(request, clinic)
+    entries = places(_role(request), request.path, unread)
     return frame | {
         "clinic": clinic,
         "zone": zone,
@@ -92,6 +93,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "role": _role(request),
         "places": entries,
         "nav": in_groups(entries),
+        "unread_texts": unread,
         "may_search": may(_role(request), "patient.read").allowed,
         "send_mode_bar": send_mode.held_back(),
         "alarm_bar": _alarm_bar(request, clinic, zone, now),
