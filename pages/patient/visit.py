@@ -180,16 +180,22 @@ def _facts(
     words = TEXTS[language]
     minutes = round((appointment.end - appointment.start).total_seconds() / 60)
     said = appointment.late_minutes
+    is_confirmed = appointment.confirmed_at is not None
+    is_declined = appointment.answer in {"other", "no"}
     return {
         "when": moment(appointment.start, zone, language),
         "length": length(minutes, language),
-        "confirmed": appointment.confirmed_at is not None,
-        "declined": appointment.answer in {"other", "no"},
+        "confirmed": is_confirmed,
+        "declined": is_declined,
+        "is_settled": is_confirmed and not is_declined,
         "may_be_late": self_service_rules.may_tell_late(appointment.start, request.now),
         "lateness": [
             (step, words["late_button"].format(count=step))
             for step in self_service_rules.LATE_STEPS
         ],
+        "clinic_late": words["clinic_late"].format(count=appointment.delay_minutes)
+        if appointment.delay_minutes
+        else "",
         "late_now": words["late_now"].format(count=said) if said else "",
         "before": links_before(visitor, request),
     }

@@ -86,13 +86,17 @@ def away(name: str, kind: str, reason: str = "") -> str:
     return f"{text} ({reason})" if reason else text
 
 
-def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """ "Wed Sep 2, 9:00 AM to 5:00 PM", with both days if there are two."""
+def span(start: datetime, end: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """ "Wed, Sep 2, 9:00 AM to 5:00 PM", with both days if there are two.
+
+    A day of another year than `now`'s has its year.
+    """
     first, last = start.astimezone(zone), end.astimezone(zone)
-    begin = f"{short_day(first.date())}, {clock_time(start, zone)}"
+    today = now.astimezone(zone).date()
+    begin = f"{short_day(first.date(), today)}, {clock_time(start, zone)}"
     if first.date() == last.date():
         return f"{begin} to {clock_time(end, zone)}"
-    return f"{begin} to {short_day(last.date())}, {clock_time(end, zone)}"
+    return f"{begin} to {short_day(last.date(), today)}, {clock_time(end, zone)}"
 
 
 def left(time: timedelta) -> str:
@@ -106,7 +110,7 @@ def absence_row(absence: "Absence", zone: ZoneInfo, now: datetime) -> dict[str, 
     state, tone = _state(absence, now)
     return {
         "title": away(absence.resource.name, absence.kind, absence.reason),
-        "when": span(absence.period.lower, absence.period.upper, zone),
+        "when": span(absence.period.lower, absence.period.upper, zone, now),
         "state": state,
         "tone": tone,
         "address": reverse("staff:absence", args=[absence.pk]),
