@@ -249,7 +249,8 @@ def _settle_conflicts(absence: Absence, by: Actor, now: datetime) -> None:
     kept = Conflict.Resolution.KEPT
     visit_conflicts.resolve(opened, kept, NO_LONGER_NEEDED, by=by, now=now)
     # What it proposed is about a day that is no longer so.
-    absence.plans.filter(state=RepairPlan.State.PROPOSED).update(
+    unused = [RepairPlan.State.PLANNING, RepairPlan.State.PROPOSED]
+    absence.plans.filter(state__in=unused).update(
         state=RepairPlan.State.DROPPED, finished_at=now
     )
 

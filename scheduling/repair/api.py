@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from clinics.web.rest import ApiRequest, Endpoint
 from core.problems import NotFound
 from scheduling.models import RepairPlan
-from scheduling.repair import execution, selectors
+from scheduling.repair import execution, proposals, selectors
 from scheduling.repair import plans as repair_plans
 from scheduling.repair import serializers as bodies
 from scheduling.repair.rendering import plan_json
@@ -20,7 +20,7 @@ class AbsencePlan(Endpoint):
 
     @extend_schema(request=None, responses={201: bodies.PlanAnswer})
     def post(self, request: ApiRequest, absence_id: UUID) -> Response:
-        plan = repair_plans.propose(
+        plan = proposals.propose(
             absence_id=absence_id,
             clinic_id=self.clinic.pk,
             by=request.actor,
@@ -42,7 +42,7 @@ class RepairReplan(Endpoint):
 
     @extend_schema(request=bodies.PlanVersion, responses=bodies.PlanAnswer)
     def post(self, request: ApiRequest, plan_id: UUID) -> dict[str, Any]:
-        repair_plans.replan(**_asked(self, request, plan_id))
+        proposals.replan(**_asked(self, request, plan_id))
         return _plan(self, plan_id)
 
 

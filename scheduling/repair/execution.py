@@ -118,7 +118,7 @@ def undo(
 def carry_on(*, plan_id: UUID, now: datetime) -> None:
     """Do what is left of the plan; at the edge, outside any transaction."""
     plan = RepairPlan.objects.get(pk=plan_id)
-    by = _in_whose_name(plan)
+    by = in_whose_name(plan)
     if plan.state == RepairPlan.State.APPLYING:
         for line_id in _ids(plan, State.PROPOSED):
             work = partial(_apply_line, line_id, by, now)
@@ -168,7 +168,7 @@ def _ids(plan: RepairPlan, state: str) -> list[int]:
     return list(waiting.values_list("pk", flat=True))
 
 
-def _in_whose_name(plan: RepairPlan) -> Actor:
+def in_whose_name(plan: RepairPlan) -> Actor:
     kind, _, key = plan.made_by.partition(":")
     if kind == "staff":
         member = clinics.membership_for(clinics.user(int(key)), plan.clinic_id)

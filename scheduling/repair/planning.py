@@ -1,6 +1,6 @@
 """From the visits in the way to what is proposed for each; only reads."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,8 +12,9 @@ from scheduling.booking.move import ask_to_move
 from scheduling.booking.rules import reasons_against
 from scheduling.models import Absence, Appointment, RepairLine, RepairPlan
 from scheduling.openings.candidates import claims
-from scheduling.repair.problem import Placement
-from scheduling.repair.solve import MOST_LOOKS, Repair, repair
+from scheduling.repair.greedy import one_by_one
+from scheduling.repair.problem import Affected, Placement
+from scheduling.repair.solve import LIMIT, Solution
 from scheduling.repair.world import Case, Fixed, RepairWorld, repair_world
 from scheduling.visit_types.plan import Plan
 
@@ -21,10 +22,11 @@ NOWHERE = "No other time is free within four weeks."
 BY_HAND = "Chosen by hand."
 # Questions to rules for one plan; each may take a statement or more.
 MOST_ASKED = 2_000
-# Looks that each search for a plan has in any case; all others are of all together,
-# as somebody waits.
-FEWEST_LOOKS = MOST_LOOKS // 20
+# What each search for a plan has in any case; all the rest is of all together, as
+# somebody waits.
+LEAST = LIMIT / 20
 Way = RepairLine.Way
+Solver = Callable[[Sequence[Affected], float], Solution]
 
 
 class NoOpening(Problem):
@@ -52,25 +54,33 @@ class Found:
     method: str
 
 
+def greedy(problem: Sequence[Affected], limit: float = 0.0) -> Solution:
+    """Return a plan made one by one, as a solver would return its own."""
+    return Solution(one_by_one(problem), exact=False)
+
+
 def search_plan(
     absence: Absence,
     visits: Sequence[Appointment],
     fixed: Collection[Fixed],
+    solver: Solver,
     now: datetime,
 ) -> Found:
-    """Search again without the starts that a rule is against, until none is."""
+    """Search again without the starts that a rule is against, until none is.
+
+    Raises what the solver raises.
+    """
     if not visits:
         return Found({}, RepairPlan.Method.EXACT)
     world = repair_world(absence, visits, fixed=fixed, now=now)
-    asking, left = _Asking(world, now), MOST_LOOKS
+    asking, left = _Asking(world, now), LIMIT
     while True:
-        looks = max(left, FEWEST_LOOKS)
-        found = repair([case.affected for case in world.cases], looks)
-        left -= found.looks
+        found = solver([case.affected for case in world.cases], max(left, LEAST))
+        left -= found.work
         pairs = zip(world.cases, found.placements, strict=True)
         cases = tuple(asking.narrowed(case, placement) for case, placement in pairs)
         if cases == world.cases:
-            return _found(world, found, asking)
+            return _found(world, found, asking, by_solver=solver is not greedy)
         world = replace(world, cases=cases)
 
 
@@ -123,18 +133,20 @@ class _Asking:
         return self._asked[key]
 
 
-def _found(world: RepairWorld, found: Repair, asking: _Asking) -> Found:
-    exact, against = found.exact and not asking.cut_short, asking.against
+def _found(
+    world: RepairWorld, found: Solution, asking: _Asking, *, by_solver: bool
+) -> Found:
+    method = RepairPlan.Method.FOUND if by_solver else RepairPlan.Method.GREEDY
+    if found.exact and not asking.cut_short:
+        method = RepairPlan.Method.EXACT
     pairs = zip(world.cases, found.placements, strict=True)
-    return Found(
-        {
-            case.visit.pk: _proposal(
-                world, case, placement, against.get(case.visit.pk, "")
-            )
-            for case, placement in pairs
-        },
-        RepairPlan.Method.EXACT if exact else RepairPlan.Method.GREEDY,
-    )
+    proposals = {
+        case.visit.pk: _proposal(
+            world, case, placement, asking.against.get(case.visit.pk, "")
+        )
+        for case, placement in pairs
+    }
+    return Found(proposals, method)
 
 
 def _proposal(
@@ -185,7 +197,7 @@ def by_hand(
 def _nearest(case: Case, asking: _Asking) -> Placement:
     """The nearest start that no rule is against, if there is one."""
     while True:
-        [placement] = repair([case.affected]).placements
+        [placement] = one_by_one([case.affected])
         narrowed = asking.narrowed(case, placement)
         if narrowed is case:
             return placement

@@ -58,15 +58,13 @@ class Affected:
         ]
         return sorted(free, key=lambda pk: (pk not in self.prefer, pk))
 
-    def is_beside_itself(self, start: int, other: "Affected", at: int) -> bool:
-        """Whether its patient would be at both visits, if these start then."""
+    def shares_patient(self, other: "Affected") -> bool:
+        """Return True if one patient must come to both."""
         return (
             self.in_person
             and other.in_person
             and self.patient is not None
             and self.patient == other.patient
-            and at < start + self.cells
-            and start < at + other.cells
         )
 
     @cached_property

@@ -16,7 +16,9 @@ def plan_json(plan: RepairPlan) -> dict[str, Any]:
         "id": str(plan.pk),
         "absence": str(plan.absence_id),
         "state": plan.state,
+        "stage": plan.stage,
         "method": plan.method,
+        "because": plan.because,
         "version": plan.version,
         "progress": {
             "done": progress.done,

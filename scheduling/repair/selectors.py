@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from scheduling.models import RepairLine, RepairPlan
-from scheduling.repair.solve import UNDO_WITHIN
 
+# Moves can be taken back while their notices wait; as long as notifications holds them.
+UNDO_WITHIN = timedelta(minutes=2)
 # Whoever presses the button last is through before the first notice can leave.
 MARGIN = timedelta(seconds=15)
 

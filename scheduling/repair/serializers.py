@@ -61,10 +61,21 @@ class ProgressAnswer(serializers.Serializer[Any]):
 class PlanAnswer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     absence = serializers.UUIDField()
-    state = serializers.ChoiceField(choices=RepairPlan.State.values)
+    state = serializers.ChoiceField(
+        choices=RepairPlan.State.values,
+        help_text="planning: a worker is making it; ask again until it is proposed.",
+    )
+    stage = serializers.CharField(help_text="How far a plan is that is being made.")
     method = serializers.ChoiceField(
-        choices=RepairPlan.Method.values,
-        help_text="exact: proven best; greedy: found one by one.",
+        choices=["", *RepairPlan.Method.values],
+        help_text=(
+            "exact: proven best; found: the best found within the limit; greedy: made "
+            "one by one; by-hand: changed since. Empty while it is made."
+        ),
+    )
+    because = serializers.ChoiceField(
+        choices=["", *RepairPlan.Because.values],
+        help_text="Why it was made one by one.",
     )
     version = serializers.IntegerField()
     progress = ProgressAnswer()

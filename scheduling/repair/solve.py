@@ -7,168 +7,178 @@ old one, in cells, whichever way. Visits move one after the other, into time tha
 free when their turn comes: also what one before them gave up. No two change places, as
 neither could be the first.
 
-Up to `MOST_EXACT` patients the best plan is found, and proven best, in two steps: the
-largest sets of patients that may keep all their starts, then for each of them the best
-plan for the others (`scheduling.repair.proving`); if there is none, smaller sets. No
-start is left out, so nothing is lost: a patient who must be disturbed may still keep
-one start of two.
+OR-Tools CP-SAT searches in stages, each with what the ones before have settled: fewest
+disturbed, fewest called, least delay, and at last who serves. Its limit is
+deterministic, so that the same day gives the same plan on every machine.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial, reduce
-from itertools import chain, combinations
-from math import gcd
+from typing import TYPE_CHECKING
 
-from scheduling.repair.pricing import Option
-from scheduling.repair.problem import (
-    Affected,
-    Placement,
-    by_patient,
-    cost_of,
-    in_order,
-    whose,
-)
-from scheduling.repair.proving import Looks, OutOfLooks, Proof
-from scheduling.repair.together import Placed, Together
+from scheduling.openings.engine import possible_starts
+from scheduling.repair.greedy import one_by_one
+from scheduling.repair.problem import Affected, Placement, cost_of
+from scheduling.timegrid.bitset import span
 
-MOST_EXACT = 10  # patients
-Patients = tuple[tuple[int, ...], ...]  # the positions of each one's visits
-# Moves can be taken back while their notices wait; as long as notifications holds them.
-UNDO_WITHIN = timedelta(minutes=2)
-# Looks at a set of starts; some seconds of work. Beyond it the plan is not proven.
-MOST_LOOKS = 100_000
+if TYPE_CHECKING:
+    from scheduling.repair.model import Answer, RepairModel
+
+# Deterministic seconds of CP-SAT: the hardest of 298 generated days of ten patients
+# took 3.6 of them, nearly all less than one. Beyond it the best plan found is returned,
+# and not called proven.
+LIMIT = 12.0
+# Starts of each visit that are tried first: nearly always the best plan is among them.
+NEAR = 60
+
+FEWEST_DISTURBED = "fewest-disturbed"
+LEAST_DELAY = "least-delay"
+WHO_SERVES = "who-serves"
+
+
+class SolverMissing(Exception):
+    """OR-Tools is not installed here (the extra `planner`)."""
+
+
+class WrongPlan(Exception):
+    """The solver's plan costs something else than the solver says."""
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
-    """One placement for each visit, in their order. `exact` if proven best; so many
-    `looks` it took."""
+class Solution:
+    """One placement for each visit, in their order. `exact` if proven best; `work` is
+    what finding it took, in deterministic seconds."""
 
     placements: tuple[Placement, ...]
     exact: bool
-    looks: int = 0
+    work: float = 0.0
 
 
-def repair(visits: Sequence[Affected], most_looks: int = MOST_LOOKS) -> Repair:
-    """The best plan, or beyond `MOST_EXACT` patients or too many looks a good one."""
-    first = one_by_one(visits)
-    if len({whose(at, visit) for at, visit in enumerate(visits)}) > MOST_EXACT:
-        return Repair(first, exact=False)
-    search = _Search(visits, first, most_looks)
-    exact = search.run()
-    return Repair(search.best, exact, most_looks - search.looks.left)
+def solve(
+    problem: Sequence[Affected],
+    limit: float = LIMIT,
+    tell: Callable[[str], None] = lambda stage: None,
+) -> Solution:
+    """Return the best plan, or beyond the limit the best that was found.
 
-
-def one_by_one(visits: Sequence[Affected]) -> tuple[Placement, ...]:
-    """Patients who can stay stay; then each visit takes its nearest start, by time,
-    and those for whom there was none ask again once others have left."""
-    together = Together(visits)
-    placed: Placed = {}
-    for patient in by_patient(visits):
-        placed = _staying(together, placed, patient) or placed
-    left = [i for i in in_order(visits) if i not in placed]
-    while left:
-        placed = reduce(partial(_first_that_fits, together), left, placed)
-        asked, left = left, [i for i in left if i not in placed]
-        if asked == left:
-            break
-    return tuple(placed.get(index, Placement()) for index in range(len(visits)))
-
-
-def _staying(together: Together, placed: Placed, some: Iterable[int]) -> Placed | None:
-    """All of these at the start agreed besides what is placed, None if they cannot."""
-    for i in some:
-        visit, others = together.visits[i], _others(together, placed, i)
-        if not visit.can_stay:
-            return None
-        more = together.place(placed, i, visit.start, others)
-        if more is None:
-            return None
-        placed = more
-    return placed
-
-
-def _first_that_fits(together: Together, placed: Placed, index: int) -> Placed:
-    others = _others(together, placed, index)
-    for start in together.visits[index].starts:
-        if more := together.place(placed, index, start, others):
-            return more
-    return placed
-
-
-def _others(together: Together, placed: Placed, index: int) -> int:
-    """Those not placed yet, as a set: one by one nobody takes what they have."""
-    every = range(len(together.visits))
-    return sum(1 << i for i in every if i != index and i not in placed)
-
-
-# --- The best there is ------------------------------------------------------------
+    `tell` is told each stage as it begins. Raises SolverMissing, WrongPlan.
+    """
+    try:
+        # OR-Tools is an extra, and takes a second to load.
+        from scheduling.repair.model import RepairModel  # noqa: PLC0415
+    except ImportError as error:
+        raise SolverMissing from error
+    return _Search(problem, limit, tell, RepairModel).run()
 
 
 class _Search:
-    """`best` is the best plan so far."""
+    """`best` is the best plan so far, `left` what is left of the limit."""
 
     def __init__(
-        self, visits: Sequence[Affected], best: tuple[Placement, ...], most_looks: int
+        self,
+        visits: Sequence[Affected],
+        limit: float,
+        tell: Callable[[str], None],
+        model: "type[RepairModel]",
     ) -> None:
         self.visits = visits
-        self.best = best
-        self.looks = Looks(visits, most_looks)
-        self.patients = by_patient(visits)
-        delays = [[abs(s - v.start) for s in v.starts] for v in visits]
-        self.unit = gcd(*(delay for some in delays for delay in some)) or 1
-        # More than all delays together: fewer calls are always better.
-        self.call = sum(max(some, default=0) for some in delays) + self.unit
+        self.limit = self.left = limit
+        self.tell = tell
+        self.model = model
+        self.starts = [possible_starts(v.plan, v.found, v.allowed) for v in visits]
+        self.best = one_by_one(visits)
 
-    def run(self) -> bool:
-        """True if `best` is proven best."""
-        try:
-            for size in range(len(self.patients), -1, -1):
-                for staying in self._that_stay(size):
-                    self._prove(staying)
-                if len(self.patients) - size >= cost_of(self.visits, self.best)[0]:
-                    break
-        except OutOfLooks:
-            return False
-        return True
+    def run(self) -> Solution:
+        self.tell(FEWEST_DISTURBED)
+        exact = self._disturb_fewest()
+        self.tell(LEAST_DELAY)
+        exact = self._delay_least() and exact
+        self.tell(WHO_SERVES)
+        self._keep_who_serves()
+        return Solution(self.best, exact, self.limit - self.left)
 
-    def _that_stay(self, size: int) -> Iterable[Patients]:
-        """The sets of so many patients that may keep all their starts together, if
-        those they wait for can leave: whether these can is not asked here."""
-        able = [p for p in self.patients if all(self.visits[i].can_stay for i in p)]
-        return (some for some in combinations(able, size) if self._stay(some))
+    def _disturb_fewest(self) -> bool:
+        """Disturb, then call as few as can be; True if proven."""
+        least = self._least_disturbed(), sum(not starts for starts in self.starts)
+        near = [sum(1 << start for start in v.starts[:NEAR]) for v in self.visits]
+        weight = len(self.visits) + 1  # one patient counts more than all calls
+        proven = False
+        for starts in (near, self.starts):
+            if self._cost[:2] == least:
+                return True
+            model = self.model(self.visits, starts)
+            model.begin_with(self.best)
+            model.model.add(model.disturbed >= least[0])
+            answer = self._minimize(model, weight * model.disturbed + model.called)
+            self._take(answer, (weight, 1, 0))
+            proven = answer.proven and starts == self.starts
+        return proven or self._cost[:2] == least
 
-    def _stay(self, some: Patients) -> bool:
-        placed: Placed | None = {}
-        for i in chain.from_iterable(some):
-            if placed is not None:
-                placed = self.looks.place(placed, i, Option(self.visits[i].start, 0))
-        return placed is not None
+    def _least_disturbed(self) -> int:
+        """A lower bound: some cannot stay beside each other, even if others vanish."""
+        agreed = [
+            s & 1 << v.start for v, s in zip(self.visits, self.starts, strict=True)
+        ]
+        model = self.model(self.visits, agreed, leaving_frees=True)
+        answer = self._minimize(model, model.disturbed)
+        return answer.objective if answer.proven else 0
 
-    def _prove(self, staying: Patients) -> None:
-        fixed = set(chain.from_iterable(staying))
-        options = {
-            i: [Option(visit.start, 0)] if i in fixed else self._options(i, visit)
-            for i, visit in enumerate(self.visits)
-        }
-        proof = Proof(self.visits, options, self._total(staying), self.unit, self.looks)
-        try:
-            proof.run()
-        finally:
-            self.best = proof.best or self.best
+    def _delay_least(self) -> bool:
+        """The least delay with so many disturbed and called; True if proven.
 
-    def _options(self, index: int, visit: Affected) -> list[Option]:
-        """All its starts; without the one agreed if it is the patient's only visit, as
-        more would stay then than can."""
-        every = [Option(s, abs(s - visit.start)) for s in visit.starts]
-        only = (index,) in self.patients
-        return [*(o for o in every if o.cost or not only), Option(None, self.call)]
+        No visit is later than all delay would be if it alone had what can be spared.
+        """
+        disturbed, called, delay = self._cost
+        lowest = [
+            min((abs(s - v.start) for s in v.starts[:1]), default=0)
+            for v in self.visits
+        ]
+        spare = delay if called else delay - sum(lowest)
+        starts = [
+            bits & span(v.start - spare - low, v.start + spare + low + 1)
+            for v, bits, low in zip(self.visits, self.starts, lowest, strict=True)
+        ]
+        model = self.model(self.visits, starts)
+        model.begin_with(self.best)
+        model.model.add(model.disturbed <= disturbed)
+        model.model.add(model.called <= called)
+        answer = self._minimize(model, model.delay)
+        self._take(answer, (0, 0, 1))
+        return answer.proven
 
-    def _total(self, staying: Patients) -> int:
-        """What a better plan must cost less than, with so many staying."""
-        disturbed, called, delay = cost_of(self.visits, self.best)
-        if disturbed > len(self.patients) - len(staying):
-            return self.call * (len(self.visits) + 1)
-        return called * self.call + delay
+    def _keep_who_serves(self) -> None:
+        """Everybody's start as it is, with as few other resources as can be."""
+        starts = [0 if one.start is None else 1 << one.start for one in self.best]
+        model = self.model(self.visits, starts)
+        # Calling somebody would make room for who served before.
+        model.call_only(self.best)
+        model.begin_with(self.best)
+        answer = self._minimize(model, model.strangers)
+        if answer.placements is not None:
+            if cost_of(self.visits, answer.placements) != self._cost:
+                raise WrongPlan
+            self.best = answer.placements
+
+    def _minimize(self, model: "RepairModel", objective: object) -> "Answer":
+        answer = model.minimize(objective, max(self.left, 0.01))
+        self.left = max(0.0, self.left - answer.work)
+        return answer
+
+    def _take(self, answer: "Answer", weights: tuple[int, int, int]) -> None:
+        """Keep the better of the two plans.
+
+        Raises WrongPlan if this one costs more than the solver says, or less than it
+        says any plan does.
+        """
+        if answer.placements is None:
+            return
+        cost = cost_of(self.visits, answer.placements)
+        weighed = sum(w * one for w, one in zip(weights, cost, strict=True))
+        if weighed > answer.objective or (answer.proven and weighed < answer.objective):
+            raise WrongPlan
+        if cost <= self._cost:
+            self.best = answer.placements
+
+    @property
+    def _cost(self) -> tuple[int, int, int]:
+        return cost_of(self.visits, self.best)

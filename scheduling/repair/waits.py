@@ -4,12 +4,10 @@ A visit that takes time which another still has waits for it. Sets of visits are
 bit i is the one at position i.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from scheduling.timegrid.bitset import erode, positions, shift_down
+from scheduling.timegrid.bitset import erode, shift_down
 from scheduling.visit_types.plan import Group
-
-Waits = Mapping[int, int]  # by position: whom it waits for
 
 
 def meeting(group: Group, held: int) -> int:
@@ -18,20 +16,6 @@ def meeting(group: Group, held: int) -> int:
     for begin, end in group.occupied:
         starts |= shift_down(~erode(~held, end - begin), begin)
     return starts
-
-
-def leads_back(waits: Waits, index: int, others: int) -> bool:
-    """Whether one of `others` waits, itself or through more of them, for `index`."""
-    seen, new = 0, others
-    while new:
-        if new >> index & 1:
-            return True
-        seen |= new
-        further = 0
-        for i in positions(new):
-            further |= waits.get(i, 0)
-        new = further & ~seen
-    return False
 
 
 def in_turn(waits: Sequence[int]) -> list[int]:

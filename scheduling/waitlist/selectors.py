@@ -17,7 +17,7 @@ from scheduling.models import (
     Offer,
     WaitlistEntry,
 )
-from scheduling.repair.solve import UNDO_WITHIN
+from scheduling.repair.selectors import UNDO_WITHIN
 from scheduling.waitlist.fit import Waiting, Wishes
 
 MOVED = "moved"

@@ -11,10 +11,11 @@ from core.db import unit_of_work
 from scheduling.absences import services as absences
 from scheduling.booking import book, holds
 from scheduling.models import RepairLine, RepairPlan
-from scheduling.repair import execution, plans
+from scheduling.repair import execution
 from scheduling.setup import services as setup
 from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from scheduling.waitlist import acceptance, entries
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, minutes
@@ -230,7 +231,9 @@ def a_planned_line(day, **fields):
     """The plan has one line: the visit at nine, at another time."""
     day.book(**fields)
     away = unit_of_work(absence(day))
-    plan = plans.propose(absence_id=away.pk, clinic_id=day.at.clinic.pk, by=BY, now=NOW)
+    plan = repair.propose(
+        absence_id=away.pk, clinic_id=day.at.clinic.pk, by=BY, now=NOW
+    )
     return plan.lines.get()
 
 

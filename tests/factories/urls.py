@@ -24,13 +24,13 @@ from procedures.models import Episode
 from scheduling.absences import services as absences
 from scheduling.booking import holds
 from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
-from scheduling.repair import plans
 from scheduling.setup import services as setup
 from tests.factories import clinics as people
 from tests.factories import inbound, patients, procedures, waitlist
 from tests.factories import scheduling as visits
 from tests.factories.clinics import NOW
 from tests.factories.procedure_day import Day
+from tests.factories.repair import propose
 
 Arguments = Callable[[Clinic], dict[str, Any]]
 
@@ -137,7 +137,7 @@ def conflict(clinic: Clinic) -> dict[str, Any]:
 
 def repair(clinic: Clinic) -> dict[str, Any]:
     made = sick_call(clinic)
-    plan = plans.propose(absence_id=made.pk, clinic_id=clinic.pk, by=visits.BY, now=NOW)
+    plan = propose(absence_id=made.pk, clinic_id=clinic.pk, by=visits.BY, now=NOW)
     return {"plan_id": plan.pk}
 
 

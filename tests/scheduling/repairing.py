@@ -8,7 +8,7 @@ from patients.services import consents
 from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment, RepairPlan, Reservation
 from scheduling.repair import execution
-from scheduling.repair import plans as repair_plans
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -24,7 +24,7 @@ def a_plan(at, ill, *offsets):
     for offset in offsets:
         at.book(clinician=ill.pk, start=NINE + minutes(offset))
     absence = away(at, resource_id=ill.pk, start=EIGHT)
-    return repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    return repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
 
 
 def start(plan, **fields):

@@ -9,6 +9,7 @@ from scheduling.absences import services as absences
 from scheduling.booking import book
 from scheduling.models import Conflict
 from scheduling.repair import plans
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, keep
@@ -125,7 +126,7 @@ def test_an_absence_that_ends_earlier_needs_no_calls_about_later_visits(at, ill)
 
 
 def another_plan(plan):
-    again = plans.propose(absence_id=plan.absence_id, clinic_id=plan.clinic_id, **WHO)
+    again = repair.propose(absence_id=plan.absence_id, clinic_id=plan.clinic_id, **WHO)
     assert [line.way for line in again.lines.all()] == ["same-time"]
     return again
 

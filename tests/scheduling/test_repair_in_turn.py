@@ -12,6 +12,7 @@ from scheduling.models import Absence, Appointment
 from scheduling.repair import attempts, execution, plans
 from scheduling.repair.planning import NoOpening
 from scheduling.repair.plans import TimePromised
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, away
@@ -52,7 +53,7 @@ def plan(at, ill, other):
     away(at, resource_id=other.pk, start=EIGHT, end=NINE + minutes(45))
     away(at, resource_id=other.pk, start=NINE + minutes(90))
     away(at, resource_id=third.pk, start=EIGHT, end=TWELVE)
-    return plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    return repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
 
 
 def edit(verb, plan, position, **fields):
@@ -185,7 +186,9 @@ def test_the_line_another_one_comes_after_can_be_kept_alone(plan):
     edit(plans.set_locked, plan, 2, locked=True)
     plan.refresh_from_db()
 
-    plans.replan(plan_id=plan.pk, clinic_id=plan.clinic_id, version=plan.version, **WHO)
+    repair.replan(
+        plan_id=plan.pk, clinic_id=plan.clinic_id, version=plan.version, **WHO
+    )
 
     assert line_of(plan, 1).start == NINE + minutes(45)
     assert line_of(plan, 1).after == [2]
@@ -201,7 +204,9 @@ def test_who_was_kept_with_a_visit_that_stays_now_is_planned_anew(plan):
     )
     plan.refresh_from_db()
 
-    plans.replan(plan_id=plan.pk, clinic_id=plan.clinic_id, version=plan.version, **WHO)
+    repair.replan(
+        plan_id=plan.pk, clinic_id=plan.clinic_id, version=plan.version, **WHO
+    )
     plan.refresh_from_db()
     apply(plan)
 

@@ -11,7 +11,9 @@ from scheduling.booking import book, rules
 from scheduling.models import Absence, Appointment, Conflict, RepairPlan, Reservation
 from scheduling.repair import plans
 from scheduling.repair.planning import NoOpening
-from scheduling.repair.plans import NothingToRepair, PlanAtWork
+from scheduling.repair.plans import PlanAtWork
+from scheduling.repair.proposals import NothingToRepair
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, away, live
@@ -36,7 +38,7 @@ def booked(at, clinician, *offsets, **fields):
 
 
 def propose(at, absence, **fields):
-    return plans.propose(
+    return repair.propose(
         absence_id=absence.pk, clinic_id=at.clinic.pk, **{**WHO, **fields}
     )
 
@@ -44,7 +46,7 @@ def propose(at, absence, **fields):
 def edit(verb, plan, position=1, **fields):
     plan.refresh_from_db()
     fields = {"version": plan.version, **WHO, **fields}
-    if verb is not plans.replan:
+    if verb is not repair.replan:
         fields["position"] = position
     return verb(plan_id=plan.pk, clinic_id=plan.clinic_id, **fields)
 
@@ -159,7 +161,7 @@ def test_nothing_is_written_to_a_visit_before_it_is_applied(at, ill):
 
     plan = propose(at, absence)
     edit(plans.set_way, plan, way="call")
-    edit(plans.replan, plan)
+    edit(repair.replan, plan)
 
     assert snapshot() == before
 
@@ -177,7 +179,7 @@ def test_replanning_leaves_locked_rows_untouched(at, ill, other):
     locked = edit(plans.set_way, plan, 1, way="first-opening")
     away(at, resource_id=other.pk, start=EIGHT)
 
-    edit(plans.replan, plan)
+    edit(repair.replan, plan)
 
     first, second = plan.lines.order_by("position")
     assert (first.pk, first.start, first.claims, first.locked) == (
@@ -195,7 +197,7 @@ def test_replanning_nothing_leaves_it_changed_by_hand(at, ill):
     plan = propose(at, away(at, resource_id=ill.pk))
     edit(plans.set_way, plan, 1, way="call")
 
-    edit(plans.replan, plan)
+    edit(repair.replan, plan)
 
     plan.refresh_from_db()
     assert (plan.method, rows(plan)) == ("by-hand", [("call", None)])
@@ -207,7 +209,7 @@ def test_unlocked_again_a_line_is_planned_anew(at, ill):
     edit(plans.set_way, plan, way="call")
     edit(plans.set_locked, plan, locked=False)
 
-    edit(plans.replan, plan)
+    edit(repair.replan, plan)
 
     assert rows(plan) == [("same-time", NINE)]
 
@@ -290,13 +292,13 @@ def test_a_start_that_a_rule_is_against_is_not_proposed(at, ill, other, monkeypa
     assert plan.lines.get().detail == "The approval ends that day."
 
 
-def test_more_than_ten_visits_are_planned_one_by_one(at, ill):
+def test_more_than_ten_visits_are_proven_best_too(at, ill):
     booked(at, ill, *range(-60, 7 * 60, 45))
     assert Appointment.objects.count() == 11
 
     plan = propose(at, away(at, resource_id=ill.pk, start=EIGHT))
 
-    assert plan.method == "greedy"
+    assert plan.method == "exact"
     assert {way for way, _ in rows(plan)} == {"same-time"}
 
 
@@ -317,14 +319,16 @@ def test_what_cannot_be_planned_or_edited_is_told(at, ill):
     plan = propose(at, absence)
 
     with pytest.raises(StaleVersion):
-        edit(plans.replan, plan, version=99)
+        edit(repair.replan, plan, version=99)
     with pytest.raises(NotFound):
         edit(plans.set_locked, plan, 9, locked=True)
     with pytest.raises(NotFound):
-        plans.propose(absence_id=absence.pk, clinic_id=make.practice().clinic.pk, **WHO)
+        repair.propose(
+            absence_id=absence.pk, clinic_id=make.practice().clinic.pk, **WHO
+        )
     RepairPlan.objects.update(state="applying")
     with pytest.raises(PlanAtWork):
-        edit(plans.replan, plan)
+        edit(repair.replan, plan)
     with pytest.raises(PlanAtWork):
         propose(at, absence)
     RepairPlan.objects.update(state="applied")

@@ -14,8 +14,9 @@ from core.models import JournalEntry
 from patients.models import Task
 from scheduling.booking import book
 from scheduling.models import Conflict, RepairLine, RepairPlan
-from scheduling.repair import attempts, execution, plans, selectors
+from scheduling.repair import attempts, execution, selectors
 from scheduling.repair.plans import PlanAtWork
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -72,7 +73,7 @@ def test_who_has_to_be_called_becomes_a_task(at, ill, other):
     away(at, resource_id=other.pk, start=EIGHT, end=NINE + timedelta(days=60))
     at.book(clinician=ill.pk)
     absence = away(at, resource_id=ill.pk, start=EIGHT, end=NINE + timedelta(days=60))
-    plan = plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    plan = repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
 
     apply(plan)
 
@@ -252,7 +253,7 @@ def test_a_busy_line_waits_and_is_done_at_the_next_ring(at, ill):
 def test_a_plan_that_cannot_go_on_does_not_stop_the_others(at, ill):
     plan = a_plan(at, ill, 0)
     start(plan)
-    real, lost = execution._in_whose_name, uuid4()
+    real, lost = execution.in_whose_name, uuid4()
     broken = RepairPlan.objects.create(
         pk=lost,
         clinic_id=plan.clinic_id,
@@ -269,7 +270,7 @@ def test_a_plan_that_cannot_go_on_does_not_stop_the_others(at, ill):
         return real(which)
 
     with (
-        patch.object(execution, "_in_whose_name", named),
+        patch.object(execution, "in_whose_name", named),
         capture_logs() as logs,
     ):
         assert execution.carry_on_all(now=NOW) == 2

@@ -14,7 +14,7 @@ from scheduling.booking import book
 from scheduling.models import Conflict, RepairPlan
 from scheduling.repair import attempts, execution, selectors
 from scheduling.repair.execution import UndoOver
-from scheduling.repair.solve import UNDO_WITHIN
+from scheduling.repair.selectors import UNDO_WITHIN
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import minutes

@@ -5,6 +5,7 @@ import pytest
 from scheduling.repair import plans
 from scheduling.repair.planning import fixed_by
 from scheduling.repair.world import repair_world
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -37,7 +38,7 @@ def affected(absence, visits, lines=()):
 
 def a_line(at, absence, way):
     """The plan's first line, decided by hand."""
-    plan = plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    plan = repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
     return plans.set_way(
         plan_id=plan.pk,
         position=1,

@@ -23,7 +23,7 @@ from patients import selectors as patients
 from scheduling.absences import selectors
 from scheduling.absences import services as service
 from scheduling.absences.selectors import latest_plan
-from scheduling.repair import plans
+from scheduling.repair import proposals
 from scheduling.repair import selectors as repair
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def absence_end(request: StaffRequest, absence_id: UUID) -> ViewResponse:
 @page(action="repair.write")
 @require_POST
 def absence_plan(request: StaffRequest, absence_id: UUID) -> ViewResponse:
-    plan = plans.propose(
+    plan = proposals.propose(
         absence_id=absence_id,
         clinic_id=request.clinic.pk,
         by=request.actor,
@@ -226,10 +226,11 @@ def _visit(visit: "Appointment", now: datetime) -> dict[str, Any]:
 def _open_plan(plan: "RepairPlan | None") -> dict[str, str] | None:
     if plan is None:
         return None
-    if plan.state == "proposed":
+    if plan.state in {"planning", "proposed"}:
+        making = plan.state == "planning"
         return {
             "address": reverse("staff:repair", args=[plan.pk]),
-            "label": "Open the plan",
+            "label": "See how far the plan is" if making else "Open the plan",
             "proposed": "yes",
         }
     return {

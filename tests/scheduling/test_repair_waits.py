@@ -3,9 +3,10 @@
 import pytest
 
 from scheduling.openings.engine import candidates
+from scheduling.repair.greedy import one_by_one
 from scheduling.repair.problem import Affected
-from scheduling.repair.solve import one_by_one, repair
-from scheduling.repair.waits import in_turn, leads_back, meeting
+from scheduling.repair.solve import solve
+from scheduling.repair.waits import in_turn, meeting
 from scheduling.timegrid.bitset import positions
 from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan
 from tests.scheduling.placing import calendar, plan_of, starts_of, waits_of
@@ -21,16 +22,6 @@ def test_each_comes_after_all_it_waits_for():
 
 def test_those_in_a_circle_come_all_the_same():
     assert sorted(in_turn([0b010, 0b001, 0])) == [0, 1, 2]
-
-
-@pytest.mark.parametrize(
-    ("others", "expected"), [(0b010, True), (0b100, True), (0b1000, False), (0, False)]
-)
-def test_whether_waiting_leads_back(others, expected):
-    """The third waits for the second, the second for the first."""
-    waits = {0: 0, 1: 0b001, 2: 0b010, 3: 0}
-
-    assert leads_back(waits, 0, others) == expected
 
 
 @pytest.mark.parametrize("begins", [0, 2])
@@ -72,7 +63,7 @@ def with_clinicians(*visits):
 def test_a_visit_takes_what_another_gives_up_before():
     visits = with_clinicians((0, [3, 9], [2]), (3, [6], [3]))
 
-    found = repair(visits)
+    found = solve(visits)
 
     assert (found.exact, starts_of(found)) == (True, [3, 6])
     assert waits_of(visits, found) == [0b10, 0]
@@ -81,7 +72,7 @@ def test_a_visit_takes_what_another_gives_up_before():
 def test_no_two_change_places():
     visits = with_clinicians((0, [3, 9], [2]), (3, [0, 12], [3]))
 
-    found = repair(visits)
+    found = solve(visits)
 
     assert (found.exact, starts_of(found)) == (True, [9, 0])
 
@@ -89,7 +80,7 @@ def test_no_two_change_places():
 def test_nor_do_three():
     visits = with_clinicians((0, [3], [2]), (3, [6], [3]), (6, [0, 12], [4]))
 
-    found = repair(visits)
+    found = solve(visits)
 
     assert (found.exact, starts_of(found)) == (True, [3, 6, 12])
 
@@ -97,7 +88,7 @@ def test_nor_do_three():
 def test_nobody_takes_the_time_of_who_is_called():
     visits = with_clinicians((0, [3, 9], [2]), (3, [], [3]))
 
-    found = repair(visits)
+    found = solve(visits)
 
     assert (found.exact, starts_of(found)) == (True, [9, None])
 
