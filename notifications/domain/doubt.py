@@ -8,14 +8,14 @@ from notifications.domain.catalogue import Kind
 COPIES_MORE = 1
 
 
-class Way(StrEnum):
+class DoubtWay(StrEnum):
     """Ways to resolve a doubt."""
 
     RESEND = "resend"
     ASK = "ask"
 
 
-def way(capability: str, kind: Kind | None, doubts: int) -> Way:
+def way(capability: str, kind: Kind | None, doubts: int) -> DoubtWay:
     """Return what to do with a message in doubt for the `doubts`th time.
 
     It is asked when the provider has had its time to tell by itself. One that takes
@@ -24,7 +24,7 @@ def way(capability: str, kind: Kind | None, doubts: int) -> Way:
     helps, a person has to find out about.
     """
     if capability == "idempotent":
-        return Way.RESEND
+        return DoubtWay.RESEND
     if kind is not None and kind.must_arrive and doubts <= COPIES_MORE:
-        return Way.RESEND
-    return Way.ASK
+        return DoubtWay.RESEND
+    return DoubtWay.ASK

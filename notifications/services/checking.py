@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class MessageFault:
     """Something is lost, extra or stuck; `text` says it in words, without names."""
 
     kind: str
@@ -82,7 +82,7 @@ SELECT id, subject, round(extract(epoch FROM %(now)s - next_at) / 60)::int
 """
 
 
-def faults(now: datetime) -> list[Fault]:
+def faults(now: datetime) -> list[MessageFault]:
     """Return every fault; an act under way while we look is not mistaken for one."""
     found = [*_plan_faults(_subjects(now), now), *_stuck(), *_ended_badly(now)]
     return found + ([] if _may_be_late() else list(_late(now)))
@@ -102,26 +102,28 @@ def _subjects(now: datetime) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _plan_faults(subjects: Iterable[str], now: datetime) -> Iterator[Fault]:
+def _plan_faults(subjects: Iterable[str], now: datetime) -> Iterator[MessageFault]:
     for subject in subjects:
         first = _compare(subject, now)
         if first:
             yield from sorted(first & _compare(subject, now), key=lambda f: f.text)
 
 
-def _compare(subject: str, now: datetime) -> set[Fault]:
+def _compare(subject: str, now: datetime) -> set[MessageFault]:
     try:
         return _difference(situations.load(subject), now)
     except NotFound:
         return {
-            Fault("extra", subject, f"Extra: messages of {subject}, which is gone.")
+            MessageFault(
+                "extra", subject, f"Extra: messages of {subject}, which is gone."
+            )
         }
     except Exception as error:  # noqa: BLE001  (one subject must not hide the others)
         name = type(error).__name__
-        return {Fault("unreadable", subject, f"Unreadable: {subject} ({name}).")}
+        return {MessageFault("unreadable", subject, f"Unreadable: {subject} ({name}).")}
 
 
-def _difference(situation: Situation, now: datetime) -> set[Fault]:
+def _difference(situation: Situation, now: datetime) -> set[MessageFault]:
     subject = situation.subject
     wanted = plan(
         situation.snapshot,
@@ -136,22 +138,22 @@ def _difference(situation: Situation, now: datetime) -> set[Fault]:
         if row.state in states.WAITING and now < row.expires_at
     }
     lost = wanted - standing_keys(situation.rows)
-    return {Fault("missing", subject, f"Missing: {key}") for key in lost} | {
-        Fault("extra", subject, f"Extra: {key}") for key in waiting - wanted
+    return {MessageFault("missing", subject, f"Missing: {key}") for key in lost} | {
+        MessageFault("extra", subject, f"Extra: {key}") for key in waiting - wanted
     }
 
 
-def _stuck() -> Iterator[Fault]:
+def _stuck() -> Iterator[MessageFault]:
     with connection.cursor() as cursor:
         cursor.execute(STUCK)
         for key, subject, state, minutes in cursor.fetchall():
             text = (
                 f"Stuck: message {key} is {state}, its lease ended {minutes} min ago."
             )
-            yield Fault("stuck", subject, text)
+            yield MessageFault("stuck", subject, text)
 
 
-def _ended_badly(now: datetime) -> Iterator[Fault]:
+def _ended_badly(now: datetime) -> Iterator[MessageFault]:
     """Letters that never arrive, may not have arrived or cannot be judged; and why."""
     rows = Message.objects.all()
     called = PlannedCall.objects.filter(
@@ -170,15 +172,15 @@ def _ended_badly(now: datetime) -> Iterator[Fault]:
     strange = rows.filter(~known, state__in=states.WAITING, gate_faults=0)
     for row in strange.order_by("due_at", "id"):
         text = f"No words: message {row.pk} ({row.kind}) in {row.language!r}"
-        yield Fault("unreadable", row.subject, f"{text}.")
+        yield MessageFault("unreadable", row.subject, f"{text}.")
 
 
 def _keys(calls: QuerySet[PlannedCall]) -> Iterable[str]:
     return calls.values_list("dedupe_key", flat=True)
 
 
-def _fault(kind: str, row: Message, text: str) -> Fault:
-    return Fault(kind, row.subject, f"{text}: {row.reason or 'no reason kept'}.")
+def _fault(kind: str, row: Message, text: str) -> MessageFault:
+    return MessageFault(kind, row.subject, f"{text}: {row.reason or 'no reason kept'}.")
 
 
 def _may_be_late() -> bool:
@@ -186,9 +188,9 @@ def _may_be_late() -> bool:
     return bool(settings.DEMO) or providers.is_paused()
 
 
-def _late(now: datetime) -> Iterator[Fault]:
+def _late(now: datetime) -> Iterator[MessageFault]:
     with connection.cursor() as cursor:
         cursor.execute(LATE, {"now": now})
         for key, subject, minutes in cursor.fetchall():
             text = f"Late: message {key} was due {minutes} min ago and has not left."
-            yield Fault("late", subject, text)
+            yield MessageFault("late", subject, text)

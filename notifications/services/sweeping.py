@@ -47,7 +47,7 @@ def sweep() -> Swept:
     again: list[UUID] = []
     asks: list[UUID] = []
     for row in _expired(states.UNCERTAIN)[:BATCH]:
-        (again if _way(row) is doubt.Way.RESEND else asks).append(row.pk)
+        (again if _way(row) is doubt.DoubtWay.RESEND else asks).append(row.pk)
     _update(again, state=states.SCHEDULED, **_FREE)
     # Nobody holds them any more, and they stay in doubt.
     _update(asks, **_FREE)
@@ -108,7 +108,7 @@ def _doubt() -> int:
     return len(rows)
 
 
-def _way(row: Message) -> doubt.Way:
+def _way(row: Message) -> doubt.DoubtWay:
     known = PROVIDERS.get(row.provider)
     capability = known.capability if known else "opaque"
     return doubt.way(capability, KINDS.get(row.kind), row.doubts)

@@ -24,7 +24,7 @@ CHANNELS = {"sms": "text messages", "email": "e-mail", "phone": "phone"}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """One line of a timeline (components/timeline.html)."""
 
     at: datetime
@@ -34,7 +34,7 @@ class Entry:
     tone: str = ""
 
 
-def timeline(*streams: str, most: int = 50) -> list[Entry]:
+def timeline(*streams: str, most: int = 50) -> list[HistoryEntry]:
     """Entries of these streams, newest first."""
     found = [
         row
@@ -46,8 +46,8 @@ def timeline(*streams: str, most: int = 50) -> list[Entry]:
     return [entry(row) for row in newest[:most]]
 
 
-def entry(row: "JournalEntry") -> Entry:
-    return Entry(
+def entry(row: "JournalEntry") -> HistoryEntry:
+    return HistoryEntry(
         at=row.occurred_at,
         text=act(row.name),
         who=who(row),

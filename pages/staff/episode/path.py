@@ -74,7 +74,7 @@ def tone(stage: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class RailStage:
     """One stage of the rail (components/rail.html)."""
 
     name: str
@@ -92,13 +92,13 @@ class Next:
     because: tuple[GuardReason, ...] = ()
 
 
-def rail(stage: str, reached: str, note: str = "") -> list[Stop]:
+def rail(stage: str, reached: str, note: str = "") -> list[RailStage]:
     """The stages as done, now, next or blocked; `reached` is the last of the main path
     the episode stood at (the stage itself, unless it left the path)."""
     here = MAIN.index(Stage(reached))
     off = Stage(stage) not in MAIN
     return [
-        Stop(
+        RailStage(
             stage_name(one),
             _state(number, here, stage, off=off),
             _note(number, here, note),

@@ -241,7 +241,7 @@ def _told(
         row
         | _one_told(
             line,
-            told.get(line.appointment_id, previews.Told()),
+            told.get(line.appointment_id, previews.PreviewedNotices()),
             contacts[line.appointment.patient_id],
             request.now,
         )
@@ -251,7 +251,7 @@ def _told(
 
 def _one_told(
     line: "RepairLine",
-    told: previews.Told,
+    told: previews.PreviewedNotices,
     contacts: "Mapping[str, ContactPoint]",
     now: datetime,
 ) -> dict[str, Any]:
