@@ -96,7 +96,10 @@ def evaluation(
         "height_cm": patient["height_cm"],
         "weight_kg": str(patient["weight_kg"]),
         "nrs": _baseline(case)["NRS"],
-        "medications": [_medication(case, row) for row in assumed["medications"]],
+        "medications": [
+            {**row, "last_dose_on": case.on(row["last_dose_on"]).isoformat()}
+            for row in assumed["medications"]
+        ],
         "labs": labs(case),
         **_infection(case, assumed),
     }
@@ -113,10 +116,6 @@ def _grades(case: DemoCase) -> dict[str, Any]:
 def _baseline(case: DemoCase) -> dict[str, Any]:
     first: dict[str, Any] = case.facts["outcomes"][0][2]
     return first
-
-
-def _medication(case: DemoCase, row: dict[str, str]) -> dict[str, str]:
-    return {**row, "last_dose_on": case.on(row["last_dose_on"]).isoformat()}
 
 
 def labs(case: DemoCase) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from core.problems import NotFound
 from notifications.domain import states
@@ -159,7 +159,9 @@ def _ended_badly(now: datetime) -> Iterator[MessageFault]:
     called = PlannedCall.objects.filter(
         task__done_at__isnull=False, dedupe_key__endswith=":lost"
     )
-    handled = {key.removesuffix(":lost") for key in _keys(called)}
+    handled = {
+        key.removesuffix(":lost") for key in called.values_list("dedupe_key", flat=True)
+    }
     for row in dead(rows, now):
         if row.dedupe_key not in handled:
             yield _fault("dead", row, f"Dead: message {row.pk} ({row.kind})")
@@ -173,10 +175,6 @@ def _ended_badly(now: datetime) -> Iterator[MessageFault]:
     for row in strange.order_by("due_at", "id"):
         text = f"No words: message {row.pk} ({row.kind}) in {row.language!r}"
         yield MessageFault("unreadable", row.subject, f"{text}.")
-
-
-def _keys(calls: QuerySet[PlannedCall]) -> Iterable[str]:
-    return calls.values_list("dedupe_key", flat=True)
 
 
 def _fault(kind: str, row: Message, text: str) -> MessageFault:

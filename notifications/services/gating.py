@@ -133,7 +133,10 @@ def _lock_recipients(
 ) -> tuple[list[Claimed], People]:
     """Lock patients in id order, then tasks likewise; whose messages may be judged."""
     about = tasks.patients_of([row.task_id for row in claimed if row.task_id])
-    whom = {row.id: _patient_of(row, about) for row in claimed}
+    whom = {
+        row.id: row.patient_id if row.task_id is None else about.get(row.task_id)
+        for row in claimed
+    }
     wanted = {key for key in whom.values() if key is not None}
     people: People = {}
     if wanted:
@@ -159,10 +162,6 @@ def _text_of(row: Claimed) -> UUID | None:
     """The inbound text a message answers: a STOP of a number nobody holds locks it."""
     kind, _, key = row.subject.partition(":")
     return UUID(key) if kind == "text" else None
-
-
-def _patient_of(row: Claimed, about: Mapping[UUID, UUID | None]) -> UUID | None:
-    return row.patient_id if row.task_id is None else about.get(row.task_id)
 
 
 def _lock_messages(free: Sequence[Claimed], token: UUID) -> set[UUID]:

@@ -1,6 +1,6 @@
 """Previews of the messages about a change, before anybody makes it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -48,7 +48,10 @@ def of_moves(
     Only reads: as many statements for one visit as for all of a clinic's.
     """
     visits = list(scheduling.appointments(starts.keys()))
-    reviewed = _reviewed({visit.clinic_id for visit in visits})
+    reviewed = {
+        clinic_id: reviews.reviewed(clinic_id)
+        for clinic_id in {visit.clinic_id for visit in visits}
+    }
     for visit in visits:
         start = starts[visit.pk]
         visit.during = DateTimeTZRange(start, start + (visit.end - visit.start))
@@ -59,10 +62,6 @@ def of_moves(
         visit.pk: _of_move(found[visit.pk], reviewed[visit.clinic_id], now)
         for visit in visits
     }
-
-
-def _reviewed(clinic_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    return {clinic_id: reviews.reviewed(clinic_id) for clinic_id in clinic_ids}
 
 
 def _of_move(

@@ -7,7 +7,7 @@ messages; pages to people on call have a lane before all of them.
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -123,14 +123,14 @@ def _run(lanes: "Sequence[_Lane]", limit: int | None) -> None:
     for group in (pages, others):
         if limit is not None or len(group) < 2 or connection.in_atomic_block:
             for lane in group:
-                left = None if limit is None else limit - _claimed(lanes)
+                left = (
+                    None
+                    if limit is None
+                    else limit - sum(lane.tally.claimed for lane in lanes)
+                )
                 lane.run(left)
         else:
             _side_by_side(group)
-
-
-def _claimed(lanes: "Sequence[_Lane]") -> int:
-    return sum(lane.tally.claimed for lane in lanes)
 
 
 def _side_by_side(lanes: "Sequence[_Lane]") -> None:
@@ -321,7 +321,10 @@ def _settle(pairs: Sequence[Pair], now: datetime) -> int:
         unit_of_work(breaking.let_go)
     for address in done.opted_out:
         unit_of_work(partial(fallback.keep_opt_out, address, now=now))
-    return _accepted(pairs, done.ours)
+    return sum(
+        letter.message_id in done.ours and isinstance(result, Accepted)
+        for letter, result in pairs
+    )
 
 
 def _settle_nameless(pair: Pair, now: datetime, error: Error) -> int:
@@ -331,10 +334,3 @@ def _settle_nameless(pair: Pair, now: datetime, error: Error) -> int:
         raise error
     log.warning("provider_repeats_a_name", provider=letter.provider)
     return _settle([(letter, Accepted())], now)
-
-
-def _accepted(pairs: Sequence[Pair], ours: Collection[UUID]) -> int:
-    return sum(
-        letter.message_id in ours and isinstance(result, Accepted)
-        for letter, result in pairs
-    )

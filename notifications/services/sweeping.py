@@ -42,7 +42,11 @@ def sweep() -> Swept:
     A claim goes back: nothing was called. A call without an outcome is in doubt. A
     doubt whose time is over is tried again where that does no harm: `domain.doubt`.
     """
-    returned = _update(_ids(_expired(states.CLAIMED)), state=states.SCHEDULED, **_FREE)
+    returned = _update(
+        [row.pk for row in _expired(states.CLAIMED)[:BATCH]],
+        state=states.SCHEDULED,
+        **_FREE,
+    )
     doubted = _doubt()
     again: list[UUID] = []
     asks: list[UUID] = []
@@ -83,10 +87,6 @@ def _expired(state: str) -> QuerySet[Message]:
     rows = Message.objects.filter(state=state, lease_until__lte=Now())
     found = rows.select_for_update(skip_locked=True, no_key=True).order_by("pk")
     return found.only("pk", "provider", "kind", "doubts")
-
-
-def _ids(rows: QuerySet[Message]) -> list[UUID]:
-    return [row.pk for row in rows[:BATCH]]
 
 
 def _update(ids: Iterable[UUID], **fields: Any) -> int:

@@ -51,7 +51,7 @@ def entry(row: "JournalEntry") -> HistoryEntry:
         at=row.occurred_at,
         text=act(row.name),
         who=who(row),
-        detail=_detail(row),
+        detail=detail(json.loads(row.payload)),
         tone="danger" if is_refusal(row.name) else "",
     )
 
@@ -65,10 +65,6 @@ def who(row: "JournalEntry") -> str:
         return "automatically"
     role = LABELS.get(row.actor_role, row.actor_role).lower()
     return ", ".join(part for part in (row.actor_name, role) if part)
-
-
-def _detail(row: "JournalEntry") -> str:
-    return detail(json.loads(row.payload))
 
 
 def detail(payload: Mapping[str, Any]) -> str:

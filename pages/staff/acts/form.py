@@ -251,10 +251,7 @@ class ActForm(Form):
 
     def _control(self, asked: Field, *, in_row: bool = False) -> forms.Field:
         act = _act_of(asked, self.sheet.schema.act)
-        return control(asked, self._offer(asked), in_row=in_row, act=act)
-
-    def _offer(self, asked: Field) -> Choices | None:
-        return self.sheet.offers.get(asked.name)
+        return control(asked, self.sheet.offers.get(asked.name), in_row=in_row, act=act)
 
     def _add(
         self, name: str, asked: Field, made: forms.Field, value: Any
@@ -271,12 +268,12 @@ def _act_of(asked: Field, act: str) -> str:
     """A correction asks the questions of the act it corrects."""
     if act != "correct":
         return act
-    makers = (name for name, schema in SCHEMAS.items() if _asks(schema, asked))
+    makers = (
+        name
+        for name, schema in SCHEMAS.items()
+        if any(asked == one or asked in one.fields for one in schema.fields)
+    )
     return next(makers, act)
-
-
-def _asks(schema: ActSchema, asked: Field) -> bool:
-    return any(asked == one or asked in one.fields for one in schema.fields)
 
 
 _WORDS = {

@@ -101,7 +101,7 @@ def rail(stage: str, reached: str, note: str = "") -> list[RailStage]:
         RailStage(
             stage_name(one),
             _state(number, here, stage, off=off),
-            _note(number, here, note),
+            note if number == here + 1 else "",
         )
         for number, one in enumerate(MAIN)
     ]
@@ -113,10 +113,6 @@ def _state(number: int, here: int, stage: str, *, off: bool) -> str:
     if off:
         return "blocked" if number == here + 1 else ""
     return "now" if number == here else "next" if number == here + 1 else ""
-
-
-def _note(number: int, here: int, note: str) -> str:
-    return note if number == here + 1 else ""
 
 
 def next_act(known: "Facts") -> Next | None:
