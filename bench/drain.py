@@ -39,7 +39,7 @@ from notifications import channels  # noqa: E402
 from notifications.channels.contract import Accepted  # noqa: E402
 from notifications.services.sending import send_due  # noqa: E402
 from patients.services import patients  # noqa: E402
-from scheduling.booking import book
+from scheduling.booking import book  # noqa: E402
 from scheduling.setup import services as setup  # noqa: E402
 
 # Beside this file, whichever build runs it.

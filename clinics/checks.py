@@ -12,7 +12,7 @@ from clinics.domain import policy
 # Views we did not write, which therefore carry no declaration, and why each is safe.
 ALLOWED: dict[str, str] = {
     "allauth.account.": "sign-in, sign-out and one's own password",
-    "clinics.services.password_reset.": "asks for a mail; the same answer for all",
+    "clinics.web.sign_in.password_reset.": "asks for a mail; the same answer for all",
     "allauth.mfa.": "one's own second factor; each view asks for a fresh sign-in",
     "drf_spectacular.views.": "the API's description; holds no data of the clinic",
     "django.contrib.staticfiles.": "static files",

@@ -34,9 +34,9 @@ def owning_number(number: str) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True)) if number else []
 
 
-def first_clinic() -> int:
-    """The id of the installation's oldest clinic."""
-    return int(Clinic.objects.order_by("pk").values_list("pk", flat=True)[0])
+def first_clinic() -> int | None:
+    """The id of the installation's oldest clinic; None where none is set up yet."""
+    return Clinic.objects.order_by("pk").values_list("pk", flat=True).first()
 
 
 def clinic_by_slug(slug: str) -> Clinic | None:

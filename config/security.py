@@ -122,10 +122,10 @@ MFA_FORMS = {
 
 # Five failures from one place end that place's tries for 15 minutes; 30 from networks
 # the person never used, those of all such networks for a day
-# (clinics.domain.attempt_limits).
-# A browser they signed in with, a live session, a colleague's session: each is a place
-# of its own, so that nobody elsewhere keeps them out. Everywhere else password and code
-# together are still tried (clinics.web.sign_in.password_with_code).
+# (clinics.domain.attempt_limits). A browser they signed in with, a live session, a
+# colleague's session: each is a place of its own, so that nobody elsewhere keeps them
+# out. Everywhere else password and code together are still tried
+# (clinics.web.sign_in.password_with_code).
 AXES_HANDLER = "clinics.web.sign_in.lockout.Handler"
 AXES_USERNAME_CALLABLE = "clinics.web.sign_in.lockout.username"
 AXES_CLIENT_IP_CALLABLE = "clinics.web.sign_in.lockout.address"

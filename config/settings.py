@@ -34,8 +34,10 @@ def database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     socket = options.pop("host", "")
+    # A server that is frozen takes a connection and says nothing.
+    options.setdefault("connect_timeout", "2")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "core.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

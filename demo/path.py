@@ -10,7 +10,9 @@ from core.actor import Actor
 from core.refusal import Refused
 from demo.people import DemoClinic
 from demo.timeline import Timeline
-from patients.services import patients
+from notifications.selectors.inbox import texts
+from notifications.services import inbound, inbox
+from patients.services import consents, patients
 from procedures.acts import dispatch
 from procedures.acts.schemas import SCHEMAS
 from procedures.episodes import selectors as read_episodes
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from procedures.models import Episode
     from scheduling.models import Appointment
 
+ANSWERED_AFTER = timedelta(minutes=12)
 Data = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
 
 
@@ -154,6 +157,50 @@ class Path:
             )
 
         self.timeline.add(at, f"{act} {name}", run)
+
+    def take_no_texts(self, at: datetime) -> None:
+        """Withdraw the consent to texts: from then on this person is telephoned."""
+
+        def run(now: datetime) -> object:
+            assert self.patient_id is not None
+            return consents.withdraw(
+                patient_id=self.patient_id,
+                channel="sms",
+                by=self.world.actor("coordinator"),
+                now=now,
+            )
+
+        self.timeline.add(at, "take no texts", run)
+
+    def write(self, at: datetime, body: str, answer: str = "") -> None:
+        """Let a text of the patient come in; the coordinator answers it at once."""
+        clinic = self.world.clinic
+        event_id = f"{self.person.phone} {at:%Y%m%d%H%M}"
+
+        def come(now: datetime) -> None:
+            inbound.receive(
+                provider="file",
+                event_id=event_id,
+                sender=self.person.phone,
+                recipient=clinic.phone,
+                body=body,
+                received_at=now,
+                now=now,
+            )
+
+        def reply(now: datetime) -> object:
+            (text,) = texts(clinic.pk, "all").filter(event_id=event_id)
+            return inbox.answer(
+                text_id=text.pk,
+                clinic_id=clinic.pk,
+                body=answer,
+                by=self.world.actor("coordinator"),
+                now=now,
+            )
+
+        self.timeline.add(at, "write a text", come)
+        if answer:
+            self.timeline.add(at + ANSWERED_AFTER, "answer the text", reply)
 
     def wait(self, at: datetime, name: str, notice: timedelta, until: date) -> None:
         """Go on the waiting list to come sooner with the visit of that name."""

@@ -26,6 +26,8 @@ class PlainVisit:
     fate: str = "kept"
     language: str = "en"
     notice_hours: int = 0  # waits to come sooner, if it is told so long before
+    writes: str = ""  # a text of theirs, after their visit or today
+    answer: str = ""  # what the clinic wrote back
 
 
 VISITS = (
@@ -35,7 +37,15 @@ VISITS = (
         -3, "14:00", "consultation", "Rosa Quintero", "1969-11-22", language="es"
     ),
     PlainVisit(-2, "11:00", "consultation", "Leon Abbott", "1963-05-30", "missed"),
-    PlainVisit(-1, "15:30", "follow-up", "Grace Holloway", "1955-01-19"),
+    PlainVisit(
+        -1,
+        "15:30",
+        "follow-up",
+        "Grace Holloway",
+        "1955-01-19",
+        writes="Can I go back to my swimming class next week?",
+        answer="We would like to talk about it with you. Dr. Rivera calls you today.",
+    ),
     PlainVisit(
         0, "08:30", "consultation", "Tomas Iglesias", "1966-07-07", language="es"
     ),
@@ -43,7 +53,14 @@ VISITS = (
     PlainVisit(0, "15:00", "consultation", "Ellis Barnard", "1970-03-27"),
     PlainVisit(1, "09:30", "consultation", "June Castellan", "1964-09-09", "confirmed"),
     PlainVisit(1, "13:00", "follow-up", "Omar Renner", "1958-04-16", "confirmed"),
-    PlainVisit(2, "10:00", "consultation", "Hanna Brooks", "1972-10-05"),
+    PlainVisit(
+        2,
+        "10:00",
+        "consultation",
+        "Hanna Brooks",
+        "1972-10-05",
+        writes="My husband drives me. Is there parking at your door?",
+    ),
     PlainVisit(3, "11:15", "consultation", "Cyrus Dale", "1960-06-18", "cancelled"),
     PlainVisit(4, "14:30", "follow-up", "Ivy Sorensen", "1953-02-25", notice_hours=24),
     PlainVisit(
@@ -64,6 +81,7 @@ class Procedure:
     name: str
     born: str
     sex: str
+    falls_silent: bool = False  # takes no texts after D14, and nobody has called
 
 
 PROCEDURES = (
@@ -73,7 +91,11 @@ PROCEDURES = (
     Procedure(1, 0, "Lucia Fontaine", "1963-06-30", "female"),
     Procedure(3, 90, "Arthur Pell", "1956-09-15", "male"),
     Procedure(7, 30, "Beatriz Salgado", "1968-12-08", "female"),
+    # Six weeks and some days ago: the sixth week's contact is due and overdue.
+    Procedure(-33, 45, "Irene Calloway", "1959-05-21", "female", falls_silent=True),
 )
+# The contacts that whoever falls silent afterwards has answered.
+ANSWERED = ("baseline", "D1", "D3", "D7", "D14")
 
 
 def stage(world: DemoClinic, timeline: Timeline, now: datetime, zone: ZoneInfo) -> None:
@@ -82,8 +104,22 @@ def stage(world: DemoClinic, timeline: Timeline, now: datetime, zone: ZoneInfo) 
     for number, visit in enumerate(VISITS):
         _visit(world, timeline, visit, _at(today, visit, zone), number, now)
     for number, procedure in enumerate(PROCEDURES):
-        case = like_c1(procedure, working_day(today, procedure.day), number)
-        c1.stage(world, timeline, case)
+        on = working_day(today, procedure.day)
+        case = like_c1(procedure, on, number)
+        if not procedure.falls_silent:
+            c1.stage(world, timeline, case)
+            continue
+        path = c1.stage(world, timeline, _until_d14(case))
+        path.take_no_texts(datetime.combine(on + timedelta(days=16), time(11), zone))
+
+
+def _until_d14(case: DemoCase) -> DemoCase:
+    """The same case without its later answers and visits."""
+    facts = copy.deepcopy(case.facts)
+    facts["outcomes"] = [row for row in facts["outcomes"] if row[0] in ANSWERED]
+    visits = facts["replay"]["follow_up_visits"]
+    facts["replay"]["follow_up_visits"] = {"D14": visits["D14"]}
+    return replace(case, facts=facts)
 
 
 def working_day(day: date, number: int) -> date:
@@ -122,12 +158,21 @@ def _visit(
     if visit.notice_hours:
         notice = timedelta(hours=visit.notice_hours)
         path.wait(booked + timedelta(hours=1), "visit", notice, start.date())
+    if visit.writes:
+        _write(path, visit, start, now)
     if visit.fate == "cancelled":
         path.visit(booked + timedelta(hours=20), "cancel", "visit")
     elif visit.fate == "missed":
         path.visit(start + timedelta(minutes=40), "no_show", "visit")
     else:
         _keep(path, visit, start, booked)
+
+
+def _write(path: Path, visit: PlainVisit, start: datetime, now: datetime) -> None:
+    """Whoever was here writes an hour later; whoever is still to come, just now."""
+    is_over = start < now
+    at = start + timedelta(hours=1) if is_over else now - timedelta(minutes=40)
+    path.write(min(at, now - timedelta(minutes=40)), visit.writes, visit.answer)
 
 
 def _keep(path: Path, visit: PlainVisit, start: datetime, booked: datetime) -> None:

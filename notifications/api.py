@@ -1,4 +1,4 @@
-"""REST: a clinic's messages, and taking one back."""
+"""REST: a clinic's messages, and taking one back; what patients say: `inbox_api`."""
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -13,7 +13,7 @@ from clinics.web.rest import Endpoint
 from clinics.web.serializers import ListQuery
 from core.problems import FieldError, Invalid
 from core.refusal import Refused
-from notifications import selectors
+from notifications import inbox_api, selectors
 from notifications.domain import states
 from notifications.models import Message
 from notifications.selectors import health
@@ -153,4 +153,5 @@ urlpatterns = [
     path("messages/", MessageList.as_view(), name="messages"),
     path("sending/", SendingHealth.as_view(), name="sending"),
     path("messages/<uuid:message_id>/cancel/", MessageCancel.as_view()),
+    *inbox_api.urlpatterns,
 ]

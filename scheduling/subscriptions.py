@@ -5,8 +5,8 @@ from clinics.events import HolidayCalendarChanged
 from core.actor import Actor, job
 from core.events import Event, Subscriber
 from patients.events import PatientDeparted, PatientReturned
-from scheduling import selectors
 from scheduling.absences import closures
+from scheduling.booking import selectors
 from scheduling.day import phase_records
 from scheduling.events import (
     AppointmentBooked,

@@ -7,7 +7,7 @@ from celery import shared_task
 from core import clock
 from core.actor import job
 from scheduling.booking import holds
-from scheduling.services import repair_runs
+from scheduling.repair import execution, proposals
 from scheduling.waitlist import ends, entries, freed_openings, offers
 
 
@@ -45,10 +45,17 @@ def expire_waitlist_entries(**_: object) -> int:
 @shared_task
 def carry_on_repair(plan_id: str, **_: object) -> None:
     """Do what is left of one repair plan, one patient at a time."""
-    repair_runs.carry_on(plan_id=UUID(plan_id), now=clock.now())
+    execution.carry_on(plan_id=UUID(plan_id), now=clock.now())
 
 
-@shared_task
+@shared_task(soft_time_limit=240, time_limit=300)
+def make_repair_plan(plan_id: str, **_: object) -> None:
+    """Make one repair plan; its search has a limit of its own, well below."""
+    proposals.make(plan_id=UUID(plan_id), now=clock.now())
+
+
+@shared_task(soft_time_limit=240, time_limit=300)
 def carry_on_repairs(**_: object) -> int:
-    """Do what is left of every plan whose worker was lost; how many there were."""
-    return repair_runs.carry_on_all(now=clock.now())
+    """Make and do what is left of every plan whose worker was lost; how many."""
+    now = clock.now()
+    return proposals.make_all(now=now) + execution.carry_on_all(now=now)

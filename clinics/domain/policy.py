@@ -1,7 +1,7 @@
 """Who may do what: one row per action, with its reason. What is not here is refused.
 
 A role acts at its own clinic only; that another clinic's things do not even exist for
-it (404) is the door's business, not this table's.
+it (404) is the business of `clinics.web`, not this table's.
 """
 
 from dataclasses import dataclass

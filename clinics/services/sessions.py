@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from clinics import selectors
 from clinics.models import Membership, StaffSession
+from clinics.sessions import SessionStore
 
 CLINIC = "clinic_id"
 
@@ -27,6 +28,7 @@ def end_at(membership: Membership) -> int:
     here = [
         session.pk
         for session in StaffSession.objects.filter(user_id=membership.user_id)
-        if chosen(memberships, session.get_decoded()) == membership
+        if chosen(memberships, SessionStore().decode(session.session_data))
+        == membership
     ]
     return StaffSession.objects.filter(pk__in=here).delete()[0]

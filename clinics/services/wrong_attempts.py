@@ -1,23 +1,18 @@
-"""Counting wrong attempts at an account by where they come from."""
+"""Counts of wrong attempts at an account, by the place they come from."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection
-from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from clinics.domain import attempt_limits
 from clinics.domain.attempt_limits import Place
 from clinics.models import WrongAttempts
-from clinics.web import devices, senders
 from core.clock import real_now
 
 ACCOUNT_SALT = "clinics.guessing.account"
 PLACE_SALT = "clinics.guessing.place"
-# Set on a request that stands for a place of its own, such as a colleague's session.
-PLACE = "place_of_attempt"
 
 # One row a place; a count that has rested begins again at one.
 COUNT = """
@@ -28,33 +23,6 @@ ON CONFLICT (account_hash, place_hash) DO UPDATE SET
     THEN 1 ELSE clinics_wrongattempts.failures + 1 END,
   last_at = excluded.last_at
 """
-
-
-def place_of(request: HttpRequest, account: str) -> Place:
-    """The place an attempt at `account` (an e-mail address) comes from.
-
-    Its own live session, a browser it signed in with before, else the network.
-    """
-    given = getattr(request, PLACE, None)
-    if isinstance(given, Place):
-        return given
-    user = getattr(request, "user", None)
-    if isinstance(user, AbstractBaseUser) and user.get_username() == account:
-        return session_place(request)
-    return outside_place(request, account)
-
-
-def outside_place(request: HttpRequest, account: str) -> Place:
-    """Place of somebody who is not signed in: a known browser, or a network."""
-    device = devices.known_to(request, account)
-    if device:
-        return Place("device", device)
-    return Place("network", senders.network(request))
-
-
-def session_place(request: HttpRequest) -> Place:
-    """The live session a request belongs to."""
-    return Place("session", getattr(request.session, "session_key", None) or "")
 
 
 def is_locked(account: str, place: Place) -> bool:

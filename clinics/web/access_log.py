@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
 from django.conf import settings
@@ -31,12 +32,12 @@ class Unavailable(Problem):
 
 
 class NotLogged(AssertionError):
-    """A view of a patient-bearing action answered without calling `saw`."""
+    """A view of a patient-bearing action answered without calling `record_access`."""
 
 
 @dataclass(slots=True)
-class Seen:
-    """Which patients an answer shows, gathered while it is made."""
+class PatientsShown:
+    """The patients a response shows, gathered while it is made."""
 
     patient_ids: dict[str, None] = field(default_factory=dict)
     extra: int = 0
@@ -46,7 +47,7 @@ class Seen:
     def add(
         self, *patient_ids: UUID | str, count: int | None, deliberate: bool
     ) -> None:
-        """`count` is for lists whose ids are not all at hand."""
+        """Add patients; `count` is for lists whose ids are not all at hand."""
         self.called = True
         self.deliberate = self.deliberate or deliberate
         self.patient_ids.update(dict.fromkeys(map(str, patient_ids)))
@@ -58,7 +59,7 @@ class Seen:
         return max(len(self.patient_ids), self.extra)
 
     def as_json(self) -> dict[str, object]:
-        """What a remembered answer keeps, so that showing it again is logged too."""
+        """Return what a remembered response keeps, so that a replay is logged too."""
         return {
             "ids": list(self.patient_ids),
             "count": self.extra,
@@ -66,22 +67,22 @@ class Seen:
             "called": self.called,
         }
 
-
-def seen_again(kept: dict[str, object]) -> Seen:
-    """The inverse of `Seen.as_json`."""
-    ids, count = kept["ids"], kept["count"]
-    assert isinstance(ids, list)
-    assert isinstance(count, int)
-    return Seen(
-        patient_ids=dict.fromkeys(map(str, ids)),
-        extra=count,
-        deliberate=bool(kept["deliberate"]),
-        called=bool(kept["called"]),
-    )
+    @classmethod
+    def from_json(cls, kept: dict[str, object]) -> Self:
+        """Return what `as_json` was made of."""
+        ids, count = kept["ids"], kept["count"]
+        assert isinstance(ids, list)
+        assert isinstance(count, int)
+        return cls(
+            patient_ids=dict.fromkeys(map(str, ids)),
+            extra=count,
+            deliberate=bool(kept["deliberate"]),
+            called=bool(kept["called"]),
+        )
 
 
 def write(
-    seen: Seen, *, by: Actor | None, view: str, request_id: str, at: datetime
+    shown: PatientsShown, *, by: Actor | None, view: str, request_id: str, at: datetime
 ) -> AccessLogEntry:
     """Write the one row. Raises Unavailable if the database will not have it."""
     try:
@@ -91,10 +92,10 @@ def write(
                 actor=str(by) if by else "anonymous",
                 role=by.role if by else "",
                 clinic_id=by.clinic_id if by else None,
-                patient_ids=list(seen.patient_ids)[:MOST_IDS],
-                count=seen.count,
+                patient_ids=list(shown.patient_ids)[:MOST_IDS],
+                count=shown.count,
                 view=view,
-                deliberate=seen.deliberate,
+                deliberate=shown.deliberate,
                 request_id=request_id,
             )
     except DatabaseError as error:
@@ -104,18 +105,18 @@ def write(
         raise Unavailable from error
 
 
-def require(seen: Seen, *, view: str) -> None:
-    """Note that a patient-bearing answer is about to go out.
+def require(shown: PatientsShown, *, view: str) -> None:
+    """Check that a patient-bearing response, about to go out, has recorded its access.
 
-    A view that forgot to say whom it shows fails in tests; in production its answer
-    is still logged, without ids, and the fault is reported.
+    A view that forgot to fails in tests; in production its response is still logged,
+    without ids, and the fault is reported. Raises NotLogged.
     """
-    if seen.called:
+    if shown.called:
         return
     if settings.ACCESS_LOG_STRICT:
         raise NotLogged(f"{view} shows patient data and never called record_access()")
     log.error("view did not say whom it shows", extra={"view": view})
-    seen.add(count=None, deliberate=True)
+    shown.add(count=None, deliberate=True)
 
 
 def entries(clinic_id: int) -> QuerySet[AccessLogEntry]:

@@ -1,7 +1,7 @@
-"""Faults outside any door: no such address, a bad request, our own mistake.
+"""Django's error views: no such address, a bad request, our own mistake.
 
 Programs get problem+json under /api/, people a page in words. `config.urls` and the
-settings name these views for Django.
+settings name these views.
 """
 
 import logging
@@ -10,7 +10,7 @@ import sys
 from django.http import HttpRequest, HttpResponse
 
 from clinics.web import error_pages
-from clinics.web.pipeline import SAFE, is_untouched
+from clinics.web.pipeline import SAFE, is_pending
 from core.db import is_unreachable
 from core.problems import NotFound, Problem
 
@@ -79,16 +79,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def lost(request: HttpRequest) -> Problem:
     """The database was lost; once a view has begun, nobody knows how far it got."""
-    begun = request.resolver_match is not None and not is_untouched(request)
+    begun = request.resolver_match is not None and not is_pending(request)
     if request.method in SAFE or not begun:
         return error_pages.NoDatabase()
-    return error_pages.MaybeSaved(keyed=is_keyed(request))
-
-
-def is_keyed(request: HttpRequest) -> bool:
-    return bool(
-        request.headers.get("Idempotency-Key") or request.POST.get("idempotency_key")
-    )
+    key = request.headers.get("Idempotency-Key") or request.POST.get("idempotency_key")
+    return error_pages.MaybeSaved(keyed=bool(key))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

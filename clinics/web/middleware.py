@@ -11,10 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from clinics.web import devices, error_views
 from core.clock import real_now
 from core.db import is_unreachable
+from core.postgres import patient_for
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 STARTED_AT = "started_at"
+# For one answer of the database. A request asks for the time once more at most, to
+# connect anew, and has to be answered within ten.
+PATIENCE_SECONDS = 5.0
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,36}")
 
 
@@ -70,10 +74,14 @@ def _limit(request: HttpRequest) -> None:
 
 
 def lost_database(get_response: GetResponse) -> GetResponse:
-    """Tell 503 where a view outside of every unit of work lost the database."""
+    """Tell 503 where a view outside of every unit of work lost the database.
+
+    Nobody in front of a browser waits for a server that does not answer.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+        with patient_for(PATIENCE_SECONDS):
+            return get_response(request)
 
     def process_exception(
         request: HttpRequest, error: Exception

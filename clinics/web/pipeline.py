@@ -1,7 +1,7 @@
-"""The one way in: policy, idempotency key, unit of work and access log of a request.
+"""Policy, idempotency key, unit of work and access log of every request.
 
-`doors` (pages) and `rest` (API) both hand a Visit and a function to `admit`; what
-differs between them is how an answer looks.
+`views` (pages) and `rest` (API) both hand a RequestContext and a function to `handle`;
+they differ only in how a response looks.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from clinics.domain import policy
 from clinics.models import Clinic, Membership
 from clinics.web import access_log, error_pages
-from clinics.web.access_log import Seen
+from clinics.web.access_log import PatientsShown
 from core import clock, idempotency, journal
 from core.actor import Actor
 from core.db import Busy, MaybeSaved, Unreachable, unit_of_work
@@ -43,10 +43,12 @@ COMMITTED = frozenset({*range(200, 400), 403, 409})
 
 
 @dataclass(slots=True)
-class Visit:
-    """One request, from the moment it is known who asks.
+class RequestContext:
+    """One request, once it is known who asks, and what is gathered while it is handled.
 
-    `actor` is None for public pages until the page knows the patient.
+    `actor` is None for public pages until the page knows the patient. `key` is the
+    idempotency key, `body` the digest of what was sent, `identifiers` the URL's
+    arguments.
     """
 
     request: HttpRequest
@@ -58,11 +60,16 @@ class Visit:
     body: bytes = b""
     identifiers: Mapping[str, Any] = field(default_factory=dict)
     now: datetime | None = None
-    seen: Seen = field(default_factory=Seen)
+    shown: PatientsShown = field(default_factory=PatientsShown)
 
     @property
     def clinic(self) -> Clinic | None:
         return self.membership.clinic if self.membership else None
+
+    @property
+    def is_repeatable(self) -> bool:
+        """True if a second run is harmless after a COMMIT of which no answer came."""
+        return self.request.method in SAFE or bool(self.key and self.actor)
 
 
 class _Discard(Exception):
@@ -73,52 +80,51 @@ class _Discard(Exception):
         self.response = response
 
 
-UNTOUCHED = "nothing_done_yet"
+PENDING = "unit_of_work_is_pending"
 
 
-def approach(request: HttpRequest) -> None:
-    """Note that a door of ours finds out who asks, and has changed nothing so far."""
-    setattr(request, UNTOUCHED, True)
+def mark_pending(request: HttpRequest) -> None:
+    """Note that one of our views finds out who asks, and has changed nothing so far."""
+    setattr(request, PENDING, True)
 
 
-def is_untouched(request: HttpRequest) -> bool:
-    """True if a door of ours was reached and no unit of work has begun."""
-    return bool(getattr(request, UNTOUCHED, False))
+def is_pending(request: HttpRequest) -> bool:
+    """Return True if one of our views was reached and no unit of work has begun."""
+    return bool(getattr(request, PENDING, False))
 
 
-def admit(visit: Visit, run: Callable[[], HttpResponse]) -> HttpResponse:
+def handle(context: RequestContext, run: Callable[[], HttpResponse]) -> HttpResponse:
     """Answer a request in one unit of work; problems become documents.
 
     The answer is rendered inside. It commits if its status is 2xx, 3xx, 403 or 409;
     any other status, and any exception, rolls everything back.
     """
-    setattr(visit.request, UNTOUCHED, False)
+    setattr(context.request, PENDING, False)
     try:
-        return unit_of_work(lambda: _inside(visit, run), repeatable=_repeatable(visit))
+        return unit_of_work(
+            lambda: _inside(context, run), repeatable=context.is_repeatable
+        )
     except _Discard as discarded:
-        return _log_afterwards(visit, discarded.response)
+        return _log_afterwards(context, discarded.response)
     except Busy as busy:
-        return error_pages.problem(visit.request, _put_off(visit, busy))
+        return error_pages.problem(context.request, _put_off(context, busy))
     except (NotFound, Http404) as error:
-        return _not_found(visit, error)
+        return _not_found(context, error)
     except DataError:
         # PostgreSQL's last word on values no form caught: a NUL, a number too large.
-        log.warning("value the database cannot hold", extra={"view": visit.view})
-        return error_pages.problem(visit.request, Unstorable())
+        log.warning("value the database cannot hold", extra={"view": context.view})
+        return error_pages.problem(context.request, Unstorable())
     except IntegrityError as error:
-        return error_pages.problem(visit.request, _refused_by_database(visit, error))
+        return error_pages.problem(
+            context.request, _refused_by_database(context, error)
+        )
     except Problem as error:
-        return error_pages.problem(visit.request, error)
+        return error_pages.problem(context.request, error)
 
 
-def _repeatable(visit: Visit) -> bool:
-    """True if a second run is harmless after a COMMIT of which no answer came."""
-    return visit.request.method in SAFE or bool(visit.key and visit.actor)
-
-
-def _put_off(visit: Visit, busy: Busy) -> Problem:
-    if isinstance(busy, MaybeSaved) and visit.request.method not in SAFE:
-        return error_pages.MaybeSaved(keyed=_repeatable(visit))
+def _put_off(context: RequestContext, busy: Busy) -> Problem:
+    if isinstance(busy, MaybeSaved) and context.request.method not in SAFE:
+        return error_pages.MaybeSaved(keyed=context.is_repeatable)
     return (
         error_pages.NoDatabase()
         if isinstance(busy, Unreachable)
@@ -126,7 +132,9 @@ def _put_off(visit: Visit, busy: Busy) -> Problem:
     )
 
 
-def _refused_by_database(visit: Visit, error: IntegrityError) -> "RefusedByDatabase":
+def _refused_by_database(
+    context: RequestContext, error: IntegrityError
+) -> "RefusedByDatabase":
     """A guard's refusal that no service put into words: on the log, without values."""
     cause = error.__cause__
     state = getattr(cause, "sqlstate", None)
@@ -136,7 +144,7 @@ def _refused_by_database(visit: Visit, error: IntegrityError) -> "RefusedByDatab
     log.error(
         "refused by the database",
         extra={
-            "view": visit.view,
+            "view": context.view,
             "sqlstate": state,
             "table": getattr(diagnosis, "table_name", None) or "",
             "constraint": getattr(diagnosis, "constraint_name", None) or "",
@@ -145,23 +153,22 @@ def _refused_by_database(visit: Visit, error: IntegrityError) -> "RefusedByDatab
     return RefusedByDatabase()
 
 
-def _inside(visit: Visit, run: Callable[[], HttpResponse]) -> HttpResponse:
-    visit.now, visit.seen = clock.now(), Seen()  # anew for every try
-    visit.request.now = visit.now  # type: ignore[attr-defined]
-    refusal = _refused_by_policy(visit)
+def _inside(context: RequestContext, run: Callable[[], HttpResponse]) -> HttpResponse:
+    context.now, context.shown = clock.now(), PatientsShown()  # anew for every try
+    context.request.now = context.now  # type: ignore[attr-defined]
+    refusal = _refused_by_policy(context)
     if refusal is not None:
         return refusal
-    response = _answer(visit, run)
+    if context.request.method in SAFE:
+        response = _read_only(run)
+    elif context.key and context.actor:
+        response = _once(context, run)
+    else:
+        response = _render(run())
     if response.status_code not in COMMITTED:
         raise _Discard(response)
-    _log_access(visit, response)
+    _log_access(context, response)
     return response
-
-
-def _answer(visit: Visit, run: Callable[[], HttpResponse]) -> HttpResponse:
-    if visit.request.method in SAFE:
-        return _read_only(run)
-    return _once(visit, run) if visit.key and visit.actor else _render(run())
 
 
 def _read_only(run: Callable[[], HttpResponse]) -> HttpResponse:
@@ -180,14 +187,14 @@ def _read_only(run: Callable[[], HttpResponse]) -> HttpResponse:
         raise
 
 
-def _refused_by_policy(visit: Visit) -> HttpResponse | None:
-    if visit.action is None or visit.actor is None:
+def _refused_by_policy(context: RequestContext) -> HttpResponse | None:
+    if context.action is None or context.actor is None:
         return None
-    decision = policy.may(visit.actor.role, visit.action)
+    decision = policy.may(context.actor.role, context.action)
     if decision.allowed:
         return None
-    _record_denial(visit, "policy")
-    return error_pages.problem(visit.request, Forbidden(decision.reason))
+    _record_denial(context, "policy")
+    return error_pages.problem(context.request, Forbidden(decision.reason))
 
 
 class Forbidden(Problem):
@@ -226,39 +233,43 @@ class Unstorable(Problem):
         super().__init__("A value has characters or a size that cannot be stored.")
 
 
-def _record_denial(visit: Visit, why: str) -> None:
-    assert visit.actor is not None
-    assert visit.now is not None
-    named = {name: str(value)[:64] for name, value in visit.identifiers.items()}
+def _record_denial(context: RequestContext, why: str) -> None:
+    assert context.actor is not None
+    assert context.now is not None
+    named = {name: str(value)[:64] for name, value in context.identifiers.items()}
     journal.record(
         "access.denied",
-        subject=f"user:{visit.actor.id}",
-        by=visit.actor,
-        at=visit.now,
+        subject=f"user:{context.actor.id}",
+        by=context.actor,
+        at=context.now,
         payload={
             "why": why,
-            "action": visit.action or "",
-            "method": visit.request.method or "",
-            "view": visit.view,
+            "action": context.action or "",
+            "method": context.request.method or "",
+            "view": context.view,
             "asked_for": named,
         },
     )
 
 
-def _not_found(visit: Visit, error: Exception) -> HttpResponse:
+def _not_found(context: RequestContext, error: Exception) -> HttpResponse:
     """Another clinic's thing and no thing look the same; staff asking is on record."""
     problem = error if isinstance(error, NotFound) else NotFound()
-    if visit.actor is not None and visit.actor.kind == "staff" and visit.identifiers:
+    if (
+        context.actor is not None
+        and context.actor.kind == "staff"
+        and context.identifiers
+    ):
         try:
-            unit_of_work(lambda: _record_denial(visit, "not-found"))
+            unit_of_work(lambda: _record_denial(context, "not-found"))
         except Busy as busy:
-            return error_pages.problem(visit.request, _put_off(visit, busy))
-    return error_pages.problem(visit.request, problem)
+            return error_pages.problem(context.request, _put_off(context, busy))
+    return error_pages.problem(context.request, problem)
 
 
-def _once(visit: Visit, run: Callable[[], HttpResponse]) -> HttpResponse:
+def _once(context: RequestContext, run: Callable[[], HttpResponse]) -> HttpResponse:
     """Run under the idempotency key, or give the remembered answer again."""
-    assert visit.actor is not None
+    assert context.actor is not None
     made: list[HttpResponse] = []
 
     def remember() -> idempotency.Answer:
@@ -266,38 +277,38 @@ def _once(visit: Visit, run: Callable[[], HttpResponse]) -> HttpResponse:
         made.append(response)
         if response.status_code not in COMMITTED:
             raise _Discard(response)
-        return idempotency.Answer(response.status_code, _kept(visit, response))
+        return idempotency.Answer(response.status_code, _kept(context, response))
 
-    request = visit.request
+    request = context.request
     answer = idempotency.answer_once(
-        by=visit.actor,
-        key=visit.key,
+        by=context.actor,
+        key=context.key,
         target=f"{request.method} {request.path}",
-        body=visit.body,
+        body=context.body,
         run=remember,
     )
-    return made[0] if made else _again(visit, answer)
+    return made[0] if made else _again(context, answer)
 
 
-def _kept(visit: Visit, response: HttpResponse) -> str:
+def _kept(context: RequestContext, response: HttpResponse) -> str:
     return json.dumps(
         {
             "body": response.content.decode(),
             "type": response.get("Content-Type", ""),
             "location": response.get("Location", ""),
-            "seen": visit.seen.as_json(),
+            "seen": context.shown.as_json(),
         }
     )
 
 
-def _again(visit: Visit, answer: idempotency.Answer) -> HttpResponse:
+def _again(context: RequestContext, answer: idempotency.Answer) -> HttpResponse:
     kept = json.loads(answer.body)
     response = HttpResponse(kept["body"], status=answer.status)
     response["Content-Type"] = kept["type"]
     if kept["location"]:
         response["Location"] = kept["location"]
     response["Idempotent-Replay"] = "true"
-    visit.seen = access_log.seen_again(kept["seen"])
+    context.shown = PatientsShown.from_json(kept["seen"])
     return response
 
 
@@ -310,35 +321,35 @@ def _render(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _log_access(visit: Visit, response: HttpResponse) -> None:
+def _log_access(context: RequestContext, response: HttpResponse) -> None:
     """Write the access log's one row, if the answer shows patient data."""
-    if _shows_patient_data(visit, response):
-        access_log.require(visit.seen, view=visit.view)
-    if visit.seen.called:
-        assert visit.now is not None
+    if _shows_patient_data(context, response):
+        access_log.require(context.shown, view=context.view)
+    if context.shown.called:
+        assert context.now is not None
         access_log.write(
-            visit.seen,
-            by=visit.actor,
-            view=visit.view,
-            request_id=getattr(visit.request, "id", ""),
-            at=visit.now,
+            context.shown,
+            by=context.actor,
+            view=context.view,
+            request_id=getattr(context.request, "id", ""),
+            at=context.now,
         )
 
 
-def _shows_patient_data(visit: Visit, response: HttpResponse) -> bool:
-    if visit.action is None or not policy.rule(visit.action).patient_bearing:
+def _shows_patient_data(context: RequestContext, response: HttpResponse) -> bool:
+    if context.action is None or not policy.rule(context.action).patient_bearing:
         return False
-    # A redirect, a 204 and a refusal carry no record; a refusal that does calls saw().
+    # A redirect, a 204 and a refusal carry no record; one that does records its access.
     return response.status_code in (200, 201)
 
 
-def _log_afterwards(visit: Visit, response: HttpResponse) -> HttpResponse:
+def _log_afterwards(context: RequestContext, response: HttpResponse) -> HttpResponse:
     """A rolled-back answer, such as a form with errors, may show a patient too."""
-    if visit.seen.called:
+    if context.shown.called:
         try:
-            unit_of_work(lambda: _log_access(visit, response))
+            unit_of_work(lambda: _log_access(context, response))
         except (Busy, Problem):
-            return error_pages.problem(visit.request, access_log.Unavailable())
+            return error_pages.problem(context.request, access_log.Unavailable())
     return response
 
 

@@ -17,8 +17,8 @@ from clinics import selectors
 from clinics.domain.attempt_limits import Place
 from clinics.domain.presence import Method, Proof
 from clinics.models import Membership, User
-from clinics.services import api_keys, wrong_attempts
-from clinics.web.sign_in import second_factor
+from clinics.services import api_keys, second_factor, wrong_attempts
+from clinics.web import attempt_places
 from core.clock import real_now
 from core.problems import Problem
 
@@ -78,7 +78,7 @@ def prove(
     password and an unknown person, or LockedOut.
     """
     email = email.replace("\0", "").strip().lower()
-    place = place or wrong_attempts.outside_place(request, email)
+    place = place or attempt_places.outside_place(request, email)
     attempt = _attempt(request, purpose, place)
     user = authenticate(attempt, email=email, password=password)
     _check_not_locked(attempt)
@@ -236,7 +236,7 @@ def _own_place(request: Any, membership: Membership) -> Place:
     """A signer's place: the live session, or the key, that the request came by."""
     if isinstance(getattr(request, "auth", None), Membership):
         return Place("key", str(membership.pk))
-    return wrong_attempts.session_place(request)
+    return attempt_places.session_place(request)
 
 
 def _witness_place(asks: int | None, caller: str = "") -> Place:
@@ -255,7 +255,7 @@ def _attempt(request: Any, purpose: str, place: Place) -> HttpRequest:
     bare.META["PATH_INFO"] = f"/{purpose}/"
     for name in ("REMOTE_ADDR", "HTTP_USER_AGENT"):
         bare.META[name] = request.META.get(name, "")
-    setattr(bare, wrong_attempts.PLACE, place)
+    setattr(bare, attempt_places.PLACE, place)
     return bare
 
 

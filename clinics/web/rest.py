@@ -1,4 +1,4 @@
-"""The base of every REST resource: who asks, may they, once, in one unit of work."""
+"""Base of every REST resource: authentication, permission, one unit of work."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -25,10 +25,16 @@ from clinics.domain import policy
 from clinics.models import Clinic, Membership, User
 from clinics.services import api_keys
 from clinics.web import error_pages, presence
-from clinics.web import views as doors
-from clinics.web.pipeline import SAFE, Visit, admit, approach, digest_of
+from clinics.web.pipeline import (
+    SAFE,
+    RequestContext,
+    digest_of,
+    handle,
+    mark_pending,
+)
 from clinics.web.presence import NO_PROOFS, Proofs
 from clinics.web.serializers import Body, ListQuery
+from clinics.web.views import current_membership, view_name
 from core.actor import Actor
 from core.problems import FieldError, Invalid, NotFound, Problem, refusal
 from core.refusal import Refused
@@ -182,7 +188,7 @@ class Endpoint(APIView):
     query: ClassVar[type[Body]] = ListQuery
 
     membership: Membership
-    visit: Visit
+    context: RequestContext
 
     @property
     def clinic(self) -> Clinic:
@@ -194,8 +200,8 @@ class Endpoint(APIView):
         count: int | None = None,
         deliberate: bool = True,
     ) -> None:
-        """Say whose data the answer shows; a list passes `deliberate=False`."""
-        self.visit.seen.add(*patient_ids, count=count, deliberate=deliberate)
+        """Say whose data the response shows; a list passes `deliberate=False`."""
+        self.context.shown.add(*patient_ids, count=count, deliberate=deliberate)
 
     def created(self, data: Any) -> Response:
         return Response(data, status=201)
@@ -226,21 +232,27 @@ class Endpoint(APIView):
             raise NotFound(NOWHERE)
         return row
 
-    # --- How a request passes ----------------------------------------------------
+    # --- From request to response --------------------------------------------------
 
     def dispatch(
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponseBase:
-        approach(request)
+        mark_pending(request)
         self.args, self.kwargs = args, kwargs
         self.headers = self.default_response_headers
         try:
             self.request = drf = self.initialize_request(request, *args, **kwargs)
             self.format_kwarg = None
-            self._negotiate(drf)
-            self._recognise(drf)
+            # We speak JSON whatever `Accept` asks for, problems included.
+            drf.accepted_renderer = JSONRenderer()
+            drf.accepted_media_type = "application/json"
+            self.membership = self._authenticated_membership(drf)
             action = self._action(request.method or "")
-            proofs = self._proofs(drf)
+            proofs = NO_PROOFS
+            if drf.method not in SAFE:
+                # Before the unit of work: a wrong password is counted whatever
+                # happens next.
+                proofs = presence.from_rest(drf, membership=self.membership)
         except (
             Problem,
             exceptions.APIException,
@@ -248,24 +260,29 @@ class Endpoint(APIView):
             RequestDataTooBig,
         ) as error:
             return error_pages.problem(request, as_problem(error))
-        self.visit = self._visit(request, drf, action)
-        return admit(self.visit, lambda: self._handle(drf, proofs, *args, **kwargs))
+        self.context = RequestContext(
+            request=request,
+            view=view_name(request),
+            action=action,
+            actor=selectors.actor_for(self.membership),
+            membership=self.membership,
+            identifiers=self.kwargs,
+        )
+        if request.method == "POST":
+            self.context.key = request.headers.get("Idempotency-Key", "")
+            self.context.body = digest_of([("body", without_secrets(drf.data))])
+        return handle(self.context, lambda: self._run(drf, proofs))
 
-    def _negotiate(self, drf: Request) -> None:
-        drf.accepted_renderer = JSONRenderer()
-        drf.accepted_media_type = "application/json"
-
-    def _recognise(self, drf: Request) -> None:
+    def _authenticated_membership(self, drf: Request) -> Membership:
         user, key_of = drf.user, drf.auth
         if not isinstance(user, User):
             raise Unauthenticated
         if isinstance(key_of, Membership):
-            membership: Membership | None = key_of
-        else:
-            membership = doors.current_membership(drf._request, user)
+            return key_of  # a key is of one clinic, whatever a browser has chosen
+        membership = current_membership(drf._request, user)
         if membership is None:
             raise exceptions.PermissionDenied("You have no role at any clinic yet.")
-        self.membership = membership
+        return membership
 
     def _action(self, method: str) -> str:
         template = self.actions.get("GET" if method == "HEAD" else method)
@@ -277,40 +294,16 @@ class Endpoint(APIView):
             raise NotFound(NOWHERE)
         return action
 
-    def _proofs(self, drf: Request) -> Proofs:
-        # Before the unit of work: a wrong password is counted whatever happens next.
-        if drf.method in SAFE:
-            return NO_PROOFS
-        return presence.from_rest(drf, membership=self.membership)
-
-    def _visit(self, request: HttpRequest, drf: Request, action: str) -> Visit:
-        visit = Visit(
-            request=request,
-            view=doors.name_of(request),
-            action=action,
-            actor=selectors.actor_for(self.membership),
-            membership=self.membership,
-            identifiers=self.kwargs,
-        )
-        if request.method == "POST":
-            visit.key = request.headers.get("Idempotency-Key", "")
-            visit.body = digest_of([("body", without_secrets(drf.data))])
-        return visit
-
-    def _handle(
-        self, drf: Any, proofs: Proofs, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        drf.actor, drf.now, drf.proofs = self.visit.actor, self.visit.now, proofs
+    def _run(self, drf: Any, proofs: Proofs) -> HttpResponse:
+        drf.actor, drf.now, drf.proofs = self.context.actor, self.context.now, proofs
         method = "get" if drf.method == "HEAD" else drf.method.lower()
         try:
-            answer = getattr(self, method)(drf, *args, **kwargs)
+            answer = getattr(self, method)(drf, *self.args, **self.kwargs)
         except exceptions.APIException as error:
             raise as_problem(error) from error
-        return self._response(drf, answer)
-
-    def _response(self, drf: Request, answer: Any) -> HttpResponse:
         if isinstance(answer, Refused):
-            return error_pages.document(drf._request, refusal(answer), answer.status)
+            body = refusal(answer)
+            return error_pages.document(drf._request, body, answer.status)
         if isinstance(answer, HttpResponse) and not isinstance(answer, Response):
             return answer
         response = answer if isinstance(answer, Response) else Response(answer)

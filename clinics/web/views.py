@@ -1,15 +1,15 @@
-"""The doors of pages: `@page` for staff, `@public_page` for patients and strangers.
+"""Decorators of pages: `@page` for staff, `@public_page` for patients and strangers.
 
-A view behind a door runs inside one unit of work, knows who asks (`request.actor`),
-what time it is (`request.now`) and where (`request.clinic`), and says whom it shows
-(`request.saw`). It returns a response, or a Refused. Returned 2xx, 3xx, 403 and 409
-answers commit; any other status (a form with errors is 422) rolls back.
+A decorated view runs inside one unit of work. Its request knows who asks (`actor`),
+what time it is (`now`) and where (`clinic`), and takes down whose data the response
+shows (`record_access`). The view returns a response, or a Refused. Responses with 2xx,
+3xx, 403 and 409 commit; any other status (a form with errors is 422) rolls back.
 """
 
 import functools
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -21,7 +21,13 @@ from clinics import selectors
 from clinics.models import Clinic, Membership, User
 from clinics.services import sessions
 from clinics.web import error_pages, presence
-from clinics.web.pipeline import Forbidden, Visit, admit, approach, digest_of
+from clinics.web.pipeline import (
+    Forbidden,
+    RequestContext,
+    digest_of,
+    handle,
+    mark_pending,
+)
 from clinics.web.presence import NO_PROOFS, Proofs
 from core.actor import Actor
 from core.problems import Problem, refusal
@@ -42,7 +48,7 @@ SECRET_FIELDS = frozenset(
 
 
 class StaffRequest(HttpRequest):
-    """What a view behind `@page` gets."""
+    """Request of a view decorated with `@page`."""
 
     id: str
     actor: Actor
@@ -58,11 +64,11 @@ class StaffRequest(HttpRequest):
         deliberate: bool = True,
     ) -> None:
         """Say whose data the answer shows; a list passes `deliberate=False`."""
-        raise NotImplementedError("the door replaces this for each request")
+        raise NotImplementedError("set for each request")
 
 
 class PublicRequest(HttpRequest):
-    """What a view behind `@public_page` gets; it sets `actor` once it knows one."""
+    """Request of a `@public_page` view, which sets `actor` once it knows one."""
 
     id: str
     actor: Actor | None
@@ -75,141 +81,112 @@ class PublicRequest(HttpRequest):
         deliberate: bool = True,
     ) -> None:
         """Say whose data the answer shows."""
-        raise NotImplementedError("the door replaces this for each request")
+        raise NotImplementedError("set for each request")
 
 
 ViewResponse = HttpResponse | Refused
 
 
-class StaffView(Protocol):
-    def __call__(
-        self, request: StaffRequest, /, *args: Any, **kwargs: Any
-    ) -> ViewResponse: ...
+View = Callable[..., HttpResponse]
 
 
-class PublicView(Protocol):
-    def __call__(
-        self, request: PublicRequest, /, *args: Any, **kwargs: Any
-    ) -> ViewResponse: ...
+def page(*, action: str) -> Callable[[Callable[..., ViewResponse]], View]:
+    """Make a page for signed-in staff whom the policy allows `action`."""
 
-
-Door = Callable[..., HttpResponse]
-
-
-def page(*, action: str) -> Callable[[Callable[..., ViewResponse]], Door]:
-    """A staff page: signed in, allowed `action` by the policy, one unit of work."""
-
-    def behind(view: Callable[..., ViewResponse]) -> Door:
+    def decorate(view: Callable[..., ViewResponse]) -> View:
         @functools.wraps(view)
-        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            return _staff(view, action, request, *args, **kwargs)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return _staff_response(view, action, request, *args, **kwargs)
 
-        door.action = action  # type: ignore[attr-defined]
-        return door
+        wrapped.action = action  # type: ignore[attr-defined]
+        return wrapped
 
-    return behind
+    return decorate
 
 
-def public_page(view: Callable[..., ViewResponse]) -> Door:
-    """A page anybody may open: a patient's link, the enquiry form. One unit of work."""
+def public_page(view: Callable[..., ViewResponse]) -> View:
+    """Make a page anybody may open: a patient's link, the enquiry form."""
 
     @functools.wraps(view)
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        approach(request)
-        visit = Visit(request=request, view=name_of(request), action=None)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        mark_pending(request)
+        context = RequestContext(request=request, view=view_name(request), action=None)
         request.actor = None  # type: ignore[attr-defined]
-        return admit(visit, lambda: _run(visit, view, args, kwargs))
+        return handle(context, lambda: _run(context, view, args, kwargs))
 
-    door.public = True  # type: ignore[attr-defined]
-    return door
+    wrapped.public = True  # type: ignore[attr-defined]
+    return wrapped
 
 
-def _staff(
+def _staff_response(
     view: Callable[..., ViewResponse],
     action: str,
-    request: HttpRequest,
+    request: Any,
     *args: Any,
     **kwargs: Any,
 ) -> HttpResponse:
-    approach(request)
+    mark_pending(request)
     if not isinstance(request.user, User):
         return _to_sign_in(request)
     membership = current_membership(request, request.user)
     if membership is None:
-        return error_pages.problem(
-            request, Forbidden("You have no role at any clinic yet.")
-        )
-    try:
-        proofs = _proofs(request, membership)
-    except Problem as error:
-        return error_pages.problem(request, error)
-    visit = _visit(request, action, membership, kwargs)
-    _introduce(request, visit, proofs)
-    return admit(visit, lambda: _run(visit, view, args, kwargs))
-
-
-def _proofs(request: HttpRequest, membership: Membership) -> Proofs:
-    # Before the unit of work: a wrong password must be counted whatever happens next.
-    if request.method != "POST":
-        return NO_PROOFS
-    return presence.from_form(request, membership=membership)
-
-
-def _visit(
-    request: HttpRequest, action: str, membership: Membership, kwargs: dict[str, Any]
-) -> Visit:
-    visit = Visit(
+        fault = Forbidden("You have no role at any clinic yet.")
+        return error_pages.problem(request, fault)
+    proofs = NO_PROOFS
+    if request.method == "POST":
+        try:
+            # Before the unit of work: a wrong password must be counted whatever
+            # happens next.
+            proofs = presence.from_form(request, membership=membership)
+        except Problem as error:
+            return error_pages.problem(request, error)
+    context = RequestContext(
         request=request,
-        view=name_of(request),
+        view=view_name(request),
         action=action,
         actor=selectors.actor_for(membership),
         membership=membership,
         identifiers=kwargs,
     )
     if request.method == "POST":
-        visit.key = request.POST.get("idempotency_key", "")
-        visit.body = _body(request)
-    return visit
-
-
-def _introduce(request: Any, visit: Visit, proofs: Proofs) -> None:
+        context.key = request.POST.get("idempotency_key", "")
+        context.body = _digest_of_form(request)
     # Before the policy is asked, so that a refusal too is shown in the page's frame.
-    request.actor, request.membership = visit.actor, visit.membership
-    request.clinic, request.proofs = visit.clinic, proofs
+    request.actor, request.membership = context.actor, membership
+    request.clinic, request.proofs = membership.clinic, proofs
+    return handle(context, lambda: _run(context, view, args, kwargs))
 
 
-def _body(request: HttpRequest) -> bytes:
-    pairs = [
+def _digest_of_form(request: HttpRequest) -> bytes:
+    return digest_of(
         (name, value)
         for name, values in request.POST.lists()
         if name not in SECRET_FIELDS
         for value in values
-    ]
-    return digest_of(pairs)
+    )
 
 
 def _run(
-    visit: Visit,
+    context: RequestContext,
     view: Callable[..., ViewResponse],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> HttpResponse:
-    request: Any = visit.request
-    request.record_access = _saw(visit)
-    answer = view(request, *args, **kwargs)
-    visit.actor = request.actor  # a patient page learns who it serves on the way
-    if isinstance(answer, Refused):
-        return error_pages.document(request, refusal(answer), answer.status)
-    return answer
+    request: Any = context.request
 
-
-def _saw(visit: Visit) -> Callable[..., None]:
-    def saw(
+    def record_access(
         *patient_ids: UUID | str, count: int | None = None, deliberate: bool = True
     ) -> None:
-        visit.seen.add(*patient_ids, count=count, deliberate=deliberate)
+        # Looked up anew: every try of the unit of work begins with an empty record.
+        context.shown.add(*patient_ids, count=count, deliberate=deliberate)
 
-    return saw
+    request.record_access = record_access
+    response = view(request, *args, **kwargs)
+    context.actor = request.actor  # a patient page learns who it serves on the way
+    if isinstance(response, Refused):
+        body = refusal(response)
+        return error_pages.document(request, body, response.status)
+    return response
 
 
 def current_membership(request: HttpRequest, user: User) -> Membership | None:
@@ -229,8 +206,8 @@ def choose_clinic(request: HttpRequest, clinic_id: int) -> bool:
     return True
 
 
-def name_of(request: HttpRequest) -> str:
-    """The URL's name, which the access log keeps (never the path, which holds ids)."""
+def view_name(request: HttpRequest) -> str:
+    """Return the URL's name, for the access log; the path would hold ids."""
     match = request.resolver_match
     return match.view_name if match else ""
 
@@ -245,6 +222,3 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.method in ("GET", "HEAD"):
         target = f"{target}?next={quote(request.get_full_path())}"
     return redirect(target)
-
-
-render_problems_with = error_pages.render_pages_with

@@ -262,22 +262,36 @@ def _notice(
 def _calls(visit: Visit, reach: Reach, now: datetime) -> Iterator[Call]:
     """The calls about a visit nobody confirmed, and those where no message may go."""
     reminders = reach.about(replies.REMINDERS)
+    found = []
     for row in (*CALLS, *CALLS_WITHOUT_CHANNEL):
         way = reminders if row.anchor == VISIT else reach
         if row.condition == touchpoints.NO_CHANNEL and way.channel:
             continue
-        if not (row.is_for(visit.purpose) and _still_needs(visit, row)):
-            continue
         anchor = visit.start if row.anchor == VISIT else visit.changed_at
         due = row.due_at(anchor, reach.zone)
+        if not (row.is_for(visit.purpose) and _still_needs(visit, row, due)):
+            continue
         opens = quiet_hours.permitted(due, reach.zone)
         if visit.changed_at < opens < visit.start and now < visit.start:
             is_silent = row.condition == touchpoints.NO_CHANNEL
             reason = NO_CHANNEL if is_silent else UNCONFIRMED
-            yield _call_of(visit, row, reason, due, opens)
+            found.append(_call_of(visit, row, reason, due, opens))
+    yield from _one_at_a_time(found, now)
 
 
-def _still_needs(visit: Visit, row: Touchpoint) -> bool:
+def _one_at_a_time(calls: list[Call], now: datetime) -> list[Call]:
+    """Drop what the standby call takes the place of once it is due.
+
+    It reaches the patient about the same visit, so one task is enough.
+    """
+    standby = [call for call in calls if call.kind == touchpoints.STANDBY]
+    if not any(call.opens_at is not None and now >= call.opens_at for call in standby):
+        return calls
+    replaced = {touchpoints.UNCONFIRMED, catalogue.CONFIRMATION, catalogue.DAY_BEFORE}
+    return [call for call in calls if call.kind not in replaced]
+
+
+def _still_needs(visit: Visit, row: Touchpoint, due: datetime) -> bool:
     # Whoever said that they do not come was asked about at once.
     if row.kind == catalogue.MISSED or visit.is_declined:
         return False
@@ -287,6 +301,9 @@ def _still_needs(visit: Visit, row: Touchpoint) -> bool:
         case catalogue.CONFIRMATION:
             is_new = visit.told is None and not visit.revision
             return is_new and not visit.is_confirmed
+        case catalogue.DAY_BEFORE:
+            # Whoever says yes as late as that needs no reminder any more.
+            return visit.confirmed_at is None or visit.confirmed_at < due
     return True
 
 

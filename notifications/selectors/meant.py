@@ -22,8 +22,8 @@ LATELY = timedelta(days=7)
 ASKING = [kind.code for kind in KINDS.values() if kind.link == "confirm"]
 
 
-def clinic_of(recipient: str, sender: str, holders: "Sequence[Patient]") -> int:
-    """Return the clinic whose number was written to.
+def clinic_of(recipient: str, sender: str, holders: "Sequence[Patient]") -> int | None:
+    """Return the clinic whose number was written to; None before there is any.
 
     Where several clinics share one number, or none has it: the one that wrote to
     this sender last, else the sender's own, else the first.

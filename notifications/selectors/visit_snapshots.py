@@ -34,7 +34,7 @@ def visit_of(appointment: "Appointment", rows: Iterable[Message]) -> Visit:
         end=appointment.end,
         changed_at=appointment.status_at,
         purpose=_purpose(appointment),
-        is_confirmed=appointment.confirmed_at is not None,
+        confirmed_at=appointment.confirmed_at,
         answer=appointment.answer,
         asked_by_text_at=(
             appointment.answered_at if appointment.answered_by_text else None

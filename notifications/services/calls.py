@@ -234,8 +234,8 @@ def _ask(
 def _task_kind(reason: str, kind: str) -> str:
     """Return the kind of the call's task.
 
-    A standby call stands beside one that is still open for the same visit, not in
-    its place.
+    A standby call is a task of its own with its own words; the plan takes back the
+    call it takes the place of.
     """
     if kind == STANDBY:
         return STANDBY

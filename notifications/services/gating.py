@@ -33,7 +33,7 @@ from notifications.services.claiming import Claimed
 from notifications.services.gate_writing import Leaving, Writing
 from patients.services import tasks
 from patients.services.row_locks import lock_many
-from scheduling.selectors import repair
+from scheduling.repair import selectors as repair
 
 if TYPE_CHECKING:
     from patients.models import Patient

@@ -53,19 +53,24 @@ def receive(
     body: str,
     received_at: datetime,
     now: datetime,
-) -> None:
+) -> bool:
     """Take in one text, once: the same `event_id` again changes nothing.
 
     The numbers are E.164. Everybody whose number `sender` is, is locked first, in id
-    order.
+    order. False where no clinic is set up that could read it: then only a STOP or a
+    START is kept.
     """
     sender, recipient = sender.strip()[:32], recipient.strip()[:32]
     body = body.replace("\x00", "")
     held_by = opt_outs.lock_holders(catalogue.SMS, sender)
     holders = list(patients.patients_by_id(held_by).values())
-    clinic = clinics.clinic(meant.clinic_of(recipient, sender, holders))
-    own = [one for one in holders if one.clinic_id == clinic.pk]
     reply = replies.classify(body)
+    clinic_id = meant.clinic_of(recipient, sender, holders)
+    if clinic_id is None:
+        _keep_wish(sender, reply, now)
+        return False
+    clinic = clinics.clinic(clinic_id)
+    own = [one for one in holders if one.clinic_id == clinic.pk]
     signs = warning_words.signs(body)
     text = InboundText(
         clinic=clinic,
@@ -88,13 +93,22 @@ def receive(
             text.save(force_insert=True)
     except IntegrityError:
         if InboundText.objects.filter(provider=provider, event_id=event_id).exists():
-            return
+            return True
         raise
     _record("inbox.received", text, _by(text), now, meaning=reply.meaning)
     _take(text, reply, own, now)
     if signs:
         _sound(text, signs, now)
     replan(subject=f"text:{text.pk}", now=now)
+    return True
+
+
+def _keep_wish(sender: str, reply: ReadReply, now: datetime) -> None:
+    """Nobody reads the text, but what its number wants holds for every clinic."""
+    acts = {replies.STOP: opt_outs.stop, replies.START: opt_outs.start}
+    if act := acts.get(reply.meaning):
+        by = job("inbound_text")
+        act(address=sender, source="text", scope=reply.scope, by=by, now=now)
 
 
 def _take(

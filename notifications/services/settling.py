@@ -31,10 +31,11 @@ from notifications.services.calling import NOT_CALLED, Pair
 
 # How long a provider may take to tell by itself what became of a message. One that
 # takes the same message only once needs no time; one without callbacks gets a back-off.
+# With a lease of a minute before it, a doubt that can be resolved is over in five.
 SETTLE_DELAYS = {
     "idempotent": timedelta(0),
     "opaque": timedelta(seconds=120),
-    "callback": timedelta(minutes=10),
+    "callback": timedelta(minutes=3),
 }
 OUTCOMES = {
     Accepted: AttemptOutcome.Outcome.ACCEPTED,

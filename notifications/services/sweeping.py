@@ -15,7 +15,7 @@ from notifications.channels import PROVIDERS
 from notifications.domain import doubt, states
 from notifications.domain.catalogue import KINDS
 from notifications.models import Message
-from notifications.selectors import situations
+from notifications.selectors import providers, situations
 from notifications.services import calls
 from notifications.services.settling import settle_delay
 from patients.services.row_locks import lock
@@ -42,16 +42,18 @@ def sweep() -> Swept:
     A claim goes back: nothing was called. A call without an outcome is in doubt. A
     doubt whose time is over is tried again where that does no harm: `domain.doubt`.
     """
-    returned = _update(
-        [row.pk for row in _expired(states.CLAIMED)[:BATCH]],
-        state=states.SCHEDULED,
-        **_FREE,
-    )
+    returned = _update(_ids(_expired(states.CLAIMED)), state=states.SCHEDULED, **_FREE)
     doubted = _doubt()
     again: list[UUID] = []
     asks: list[UUID] = []
-    for row in _expired(states.UNCERTAIN)[:BATCH]:
-        (again if _way(row) is doubt.DoubtWay.RESEND else asks).append(row.pk)
+    doubtful = list(_expired(states.UNCERTAIN)[:BATCH])
+    talking = {
+        name: providers.is_talking(name, settle_delay(name))
+        for name in {row.provider for row in doubtful}
+    }
+    for row in doubtful:
+        way = _way(row, is_talking=talking[row.provider])
+        (again if way is doubt.DoubtWay.RESEND else asks).append(row.pk)
     _update(again, state=states.SCHEDULED, **_FREE)
     # Nobody holds them any more, and they stay in doubt.
     _update(asks, **_FREE)
@@ -89,6 +91,10 @@ def _expired(state: str) -> QuerySet[Message]:
     return found.only("pk", "provider", "kind", "doubts")
 
 
+def _ids(rows: QuerySet[Message]) -> list[UUID]:
+    return [row.pk for row in rows[:BATCH]]
+
+
 def _update(ids: Iterable[UUID], **fields: Any) -> int:
     found = list(ids)
     return Message.objects.filter(pk__in=found).update(**fields) if found else 0
@@ -108,7 +114,8 @@ def _doubt() -> int:
     return len(rows)
 
 
-def _way(row: Message) -> doubt.DoubtWay:
+def _way(row: Message, *, is_talking: bool) -> doubt.DoubtWay:
     known = PROVIDERS.get(row.provider)
     capability = known.capability if known else "opaque"
-    return doubt.way(capability, KINDS.get(row.kind), row.doubts)
+    kind = KINDS.get(row.kind)
+    return doubt.way(capability, kind, row.doubts, is_talking=is_talking)

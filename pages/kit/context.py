@@ -28,8 +28,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return frame
     zone = ZoneInfo(clinic.time_zone)
     now = getattr(request, "now", None) or clock.now()
-    counts = {"staff:inbox": _unread(request, clinic)}
-    entries = nav.entries(_role(request), request.path, counts)
+    unread = _unread(request, clinic)
+    entries = nav.entries(_role(request), request.path, {"staff:inbox": unread})
     return frame | {
         "clinic": clinic,
         "zone": zone,
@@ -38,6 +38,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "role": _role(request),
         "places": entries,
         "nav": nav.in_groups(entries),
+        "unread_texts": unread,
         "may_search": may(_role(request), "patient.read").allowed,
         "send_mode_bar": send_mode.held_back(),
         "alarm_bar": _alarm_bar(request, clinic, zone, now),

@@ -170,6 +170,7 @@ EPISODES = {
 CLINIC = {
     "absence.opened": "Absence entered",
     "absence.ended": "Absence ended",
+    "repair.asked": "Plan for an absence asked for",
     "repair.proposed": "Plan for an absence proposed",
     "repair.replanned": "Plan for an absence worked out anew",
     "repair.line_locked": "Line of a plan kept as it is",

@@ -45,11 +45,11 @@ def told(report: "MilestoneReport") -> str:
     return f"{answer}, {HOW[report.how]} on {full_day(report.said_on)}"
 
 
-def to_patient(step: "Step", language: str) -> dict[str, str]:
+def to_patient(step: "Step", language: str, today: date) -> dict[str, str]:
     """Return a step's name and how it stands, as the patient reads it."""
     words, report, row = TEXTS[language], step.report, step.row
     if report is None:
-        text = words["steps_waiting"]
+        text = words["steps_later" if today < row.window_from else "steps_waiting"]
     else:
         day = _day(report.reached_on or report.said_on, language)
         text = words[f"steps_{report.answer}"].format(day=day)

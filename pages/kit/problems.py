@@ -32,7 +32,7 @@ def page_for(code: str) -> Callable[[Special], Special]:
 def render_problem(
     request: HttpRequest, document: dict[str, Any], status: int
 ) -> HttpResponse:
-    """The answer shown instead of a view's own."""
+    """Return the page shown instead of a view's own response."""
     special = _special.get(str(document.get("code")))
     if special is not None:
         return special(request, document, status)

@@ -28,6 +28,7 @@ EN: dict[str, Any] = {
         "M": ("1 month", "{} months"),
         "Y": ("1 year", "{} years"),
     },
+    "units": {"D": "d", "W": "wk", "M": "mo", "Y": "y"},
     "at": "at",
     "was": "{name} was {first}.",
     "first": "{value} before",
@@ -38,6 +39,7 @@ EN: dict[str, Any] = {
     "caution": "What counts as a change was studied for other treatments.",
     "table_when": "When",
     "table_value": "Value",
+    "table_title": "The same in numbers",
     "chart": "Chart: {text}",
     "no_diagnosis": "This is not a diagnosis.",
     "title": "How it has been",
@@ -54,6 +56,7 @@ ES: dict[str, Any] = {
         "M": ("1 mes", "{} meses"),
         "Y": ("1 año", "{} años"),
     },
+    "units": {"D": "d", "W": "sem", "M": "m", "Y": "a"},
     "at": "a",
     "was": "{name} era {first}.",
     "first": "{value} antes",
@@ -64,6 +67,7 @@ ES: dict[str, Any] = {
     "caution": "Lo que cuenta como un cambio se estudió en otros tratamientos.",
     "table_when": "Cuándo",
     "table_value": "Valor",
+    "table_title": "Lo mismo en cifras",
     "chart": "Gráfica: {text}",
     "no_diagnosis": "Esto no es un diagnóstico.",
     "title": "Cómo ha estado",
@@ -173,5 +177,8 @@ def _drawing(curve: Curve, words: dict[str, Any]) -> dict[str, Any]:
 
 
 def _short(point: Point, words: dict[str, Any]) -> str:
-    """Under the axis: "W6", or "before"."""
-    return str(words["before"]) if point.is_baseline else point.occasion
+    """Under the axis: "6 wk", or "before"."""
+    if point.is_baseline:
+        return str(words["before"])
+    unit = words["units"].get(point.occasion[:1], "")
+    return f"{point.occasion[1:]} {unit}" if unit else point.occasion

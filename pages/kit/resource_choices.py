@@ -4,12 +4,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from pages.kit.words import sentence
 from scheduling import selectors
+from scheduling.resources.kinds import title
 
 
 def by_kind(clinic_id: int, first: str) -> list[Any]:
     """`first` stands for none of them; the others are grouped by kind."""
     found = groupby(selectors.resources(clinic_id), key=attrgetter("kind"))
-    groups = [(sentence(k), [(str(r.pk), r.name) for r in some]) for k, some in found]
+    groups = [(title(k), [(str(r.pk), r.name) for r in some]) for k, some in found]
     return [("", first), *groups]

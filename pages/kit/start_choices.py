@@ -21,10 +21,8 @@ def labelled(found: Iterable[datetime], zone: ZoneInfo) -> list[tuple[str, str]]
 
 
 def _label(local: datetime) -> str:
-    """ "Sun, Nov 7, 1:30 AM (UTC-05:00)": twice a year only the offset tells which."""
+    """ "Sun, Nov 7, 2027, 1:30 AM (UTC-05:00)": the offset tells which of two."""
     offset = f"{local:%z}"
-    day, clock = (
-        short_day(local.date()),
-        clock_time(local, local.tzinfo or ZoneInfo("UTC")),
-    )
+    day = f"{short_day(local.date())}, {local.year}"
+    clock = clock_time(local, local.tzinfo or ZoneInfo("UTC"))
     return f"{day}, {clock} (UTC{offset[:3]}:{offset[3:]})"

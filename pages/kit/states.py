@@ -81,6 +81,14 @@ KINDS = {
 # The provider that takes what the send mode keeps from leaving.
 SANDBOX = "sandbox"
 CHANNELS = {"sms": "Text message", "email": "E-mail"}
+PROVIDERS = {
+    "file": "Demo mailbox",
+    "console": "Log of this demo",
+    SANDBOX: "Sandbox: kept here",
+    "email": "Mail server",
+    "twilio": "Twilio",
+    "telnyx": "Telnyx",
+}
 OFFERS = {
     "offered": ("No answer yet", "info"),
     "accepted": ("Accepted", "success"),

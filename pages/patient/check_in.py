@@ -1,8 +1,10 @@
 """The check-in: one question per page, saved as it goes, sent once."""
 
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -12,7 +14,14 @@ from core.refusal import Refused
 from notifications.selectors.alarms import is_told
 from pages.kit import milestone_words, recovery_chart
 from pages.patient.texts import TEXTS
-from pages.patient.visitor import Visitor, is_switch, language_of, show, shut
+from pages.patient.visitor import (
+    Visitor,
+    day_with_year,
+    is_switch,
+    language_of,
+    show,
+    shut,
+)
 from pages.patient.visitor import visitor as who
 from patients import selectors as patients
 from procedures.follow_up import (
@@ -24,7 +33,7 @@ from procedures.follow_up import (
 )
 from procedures.follow_up.questions import Question, told
 from procedures.follow_up.selectors import follow_up as find
-from procedures.follow_up.selectors import takes_answers, tier_of
+from procedures.follow_up.selectors import next_contact, takes_answers, tier_of
 
 if TYPE_CHECKING:
     from patients.models import Task
@@ -72,7 +81,15 @@ class PatientCheckIn:
         """The steps of the recovery in words; with `told`, only those told of."""
         found = milestone_selectors.steps(self.follow_up.episode)
         shown = [one for one in found if one.report or not told]
-        return [milestone_words.to_patient(one, self.language) for one in shown]
+        return [
+            milestone_words.to_patient(one, self.language, self.today) for one in shown
+        ]
+
+    @cached_property
+    def today(self) -> date:
+        """The day at the clinic."""
+        zone = ZoneInfo(self.visitor.clinic.time_zone)
+        return self.request.now.astimezone(zone).date()
 
     @cached_property
     def told(self) -> bool:
@@ -245,12 +262,19 @@ def _review(check_in: PatientCheckIn, error: str = "") -> ViewResponse:
 
 def _row(check_in: PatientCheckIn, number: int) -> dict[str, Any]:
     asked = check_in.questions[number - 1]
-    said = _said(asked, check_in.saved.get(asked.key))
+    address = f"{reverse('v:question', args=[number])}?from=review"
+    return _answer(check_in, asked, check_in.saved.get(asked.key)) | {
+        "address": address
+    }
+
+
+def _answer(check_in: PatientCheckIn, asked: Question, value: Any) -> dict[str, Any]:
+    """A question with its answer in words."""
+    said = _said(asked, value)
     return {
         "text": asked.text,
         "answer": said or TEXTS[check_in.language][_nothing_said(asked)],
         "foreign": asked.language != check_in.language and bool(said),
-        "address": f"{reverse('v:question', args=[number])}?from=review",
     }
 
 
@@ -292,6 +316,7 @@ def done(request: PublicRequest) -> ViewResponse:
         "title": words["done_title"],
         "text": words["done_text"],
         "more": words[_what_next(check_in, urgent)],
+        **_answered(check_in),
         "urgent": urgent,
         "steps": check_in.steps(),
         "signs_address": reverse("v:signs"),
@@ -299,6 +324,28 @@ def done(request: PublicRequest) -> ViewResponse:
         **_correcting(check_in),
     }
     return check_in.show("notice", context)
+
+
+def _answered(check_in: PatientCheckIn) -> dict[str, Any]:
+    """Return what was answered and when, and when the next questions come."""
+    contact, words = check_in.follow_up, TEXTS[check_in.language]
+    if contact.answered_at is None:
+        return {}
+    zone = ZoneInfo(check_in.visitor.clinic.time_zone)
+    answered_on = contact.answered_at.astimezone(zone).date()
+    said = {}
+    if answered_on < check_in.today:
+        day = day_with_year(answered_on, check_in.language)
+        said["text"] = words["done_on"].format(day=day)
+    following = next_contact(contact.episode, check_in.today)
+    if following is not None:
+        day = day_with_year(following.target_on, check_in.language)
+        said["next_text"] = words["done_then"].format(day=day)
+    given = reopened_responses.in_force(contact)
+    rows = [
+        _answer(check_in, asked, given.get(asked.key)) for asked in check_in.questions
+    ]
+    return {"answers_title": words["done_answers"], "answers": rows, **said}
 
 
 def _recovery(check_in: PatientCheckIn) -> dict[str, Any]:

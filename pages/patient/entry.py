@@ -12,7 +12,9 @@ from core.actor import Actor
 from notifications.services import asking
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import (
+    THANKS_LAST,
     ended,
+    find_open,
     is_switch,
     language_of,
     notice,
@@ -48,7 +50,7 @@ def _open(
     purpose: str = "",
     overdue: timedelta = timedelta(0),
 ) -> ViewResponse:
-    link = links.find(token, request.now, overdue)
+    link = find_open(token, request.now, overdue)
     if link is None:
         return _ended(request, token)
     clinic = clinics.clinic(link.patient.clinic_id)
@@ -99,8 +101,12 @@ def _prove(
     born = _birth_date(request.POST)
     if born is None:
         return _again(request, link, "birth_missing")
+    # The link opens what it opens: that was looked at before.
     proof = links.prove_birth_date(
-        token=token, birth_date=born, overdue=overdue, now=request.now
+        token=token,
+        birth_date=born,
+        overdue=max(overdue, THANKS_LAST),
+        now=request.now,
     )
     match proof:
         case links.Proved(patient=patient):
@@ -122,11 +128,13 @@ def _prove(
 def _again(
     request: PublicRequest, link: "PatientLink", error: str, **said: object
 ) -> ViewResponse:
-    text = TEXTS[language_of(request)][error].format(**said)
+    language = language_of(request)
+    other = "es" if language == "en" else "en"
     # A wrong date is answered 403, which commits: the try counts.
     status = 403 if error == "birth_wrong" else 422
     context = {
-        "error": text,
+        "error": TEXTS[language][error].format(**said),
+        "also_error": TEXTS[other][error].format(**said),
         "error_page": True,
         "typed": _typed(request),
         "switch_form": "form",

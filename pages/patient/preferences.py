@@ -96,7 +96,9 @@ def _channels(
         {
             "value": channel,
             "label": words[f"prefs_{channel}"].format(
-                to=MASKS[channel](points[channel].value)
+                to=MASKS[channel](points[channel].value).replace(
+                    " ", "\N{NO-BREAK SPACE}"
+                )
             ),
             "wording": ""
             if channel in agreed

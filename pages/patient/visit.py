@@ -10,7 +10,12 @@ from django.urls import reverse
 from clinics.web.views import PublicRequest, ViewResponse, public_page
 from core.problems import Invalid, StaleVersion
 from core.refusal import Refused
-from notifications.domain.invitations import FILE_NAME, calendar_file
+from notifications.domain.invitations import (
+    FILE_NAME,
+    Invitation,
+    calendar_file,
+    calendar_links,
+)
 from notifications.selectors import visit_snapshots
 from notifications.services import mail_parts
 from pages.kit import numbers
@@ -58,10 +63,11 @@ def visit(request: PublicRequest) -> ViewResponse:
     visitor, appointment = entered
     if request.method == "POST":
         return _answer(request, visitor, appointment)
+    entry = _calendar_entry(request, visitor, appointment)
     return show(
         request,
         "visit",
-        _facts(request, visitor, appointment),
+        _facts(request, visitor, appointment) | {"calendars": calendar_links(entry)},
         clinic=visitor.clinic,
         patient=visitor.patient,
     )
@@ -135,17 +141,21 @@ def calendar(request: PublicRequest) -> ViewResponse:
     entered = _enter(request)
     if not isinstance(entered, tuple):
         return entered
-    visitor, appointment = entered
-    entry = mail_parts.invitation_to(
+    text = calendar_file(_calendar_entry(request, *entered), at=request.now)
+    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
+    return response
+
+
+def _calendar_entry(
+    request: PublicRequest, visitor: Visitor, appointment: "Appointment"
+) -> Invitation:
+    return mail_parts.invitation_to(
         visit_snapshots.visit_of(appointment, ()),
         visitor.clinic,
         "PUBLISH",
         language_of(request, visitor.patient),
     )
-    text = calendar_file(entry, at=request.now)
-    response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
-    return response
 
 
 def _enter(request: PublicRequest) -> "tuple[Visitor, Appointment] | ViewResponse":
@@ -170,16 +180,22 @@ def _facts(
     words = TEXTS[language]
     minutes = round((appointment.end - appointment.start).total_seconds() / 60)
     said = appointment.late_minutes
+    is_confirmed = appointment.confirmed_at is not None
+    is_declined = appointment.answer in {"other", "no"}
     return {
         "when": moment(appointment.start, zone, language),
         "length": length(minutes, language),
-        "confirmed": appointment.confirmed_at is not None,
-        "declined": appointment.answer in {"other", "no"},
+        "confirmed": is_confirmed,
+        "declined": is_declined,
+        "is_settled": is_confirmed and not is_declined,
         "may_be_late": self_service_rules.may_tell_late(appointment.start, request.now),
         "lateness": [
             (step, words["late_button"].format(count=step))
             for step in self_service_rules.LATE_STEPS
         ],
+        "clinic_late": words["clinic_late"].format(count=appointment.delay_minutes)
+        if appointment.delay_minutes
+        else "",
         "late_now": words["late_now"].format(count=said) if said else "",
         "before": links_before(visitor, request),
     }

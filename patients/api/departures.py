@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from clinics.web.rest import ApiRequest, Endpoint
-from patients.api import serializers as bodies
+from patients.api import serializers
 from patients.models import Departure
 from patients.services import departures
 
@@ -15,9 +15,11 @@ from patients.services import departures
 class DepartureList(Endpoint):
     actions = {"POST": "patient.depart"}
 
-    @extend_schema(request=bodies.NewDeparture, responses={201: bodies.DepartureAnswer})
+    @extend_schema(
+        request=serializers.NewDeparture, responses={201: serializers.DepartureAnswer}
+    )
     def post(self, request: ApiRequest, patient_id: UUID) -> Response:
-        sent = bodies.NewDeparture.read(request.data)
+        sent = serializers.NewDeparture.read(request.data)
         row = departures.record(
             patient_id=patient_id,
             clinic_id=self.clinic.pk,
@@ -34,9 +36,11 @@ class DepartureList(Endpoint):
 class DepartureTakeBack(Endpoint):
     actions = {"POST": "patient.depart"}
 
-    @extend_schema(request=bodies.TakingBack, responses=bodies.DepartureAnswer)
+    @extend_schema(
+        request=serializers.TakingBack, responses=serializers.DepartureAnswer
+    )
     def post(self, request: ApiRequest, patient_id: UUID, kind: str) -> dict[str, Any]:
-        sent = bodies.TakingBack.read(request.data)
+        sent = serializers.TakingBack.read(request.data)
         row = departures.take_back(
             patient_id=patient_id,
             clinic_id=self.clinic.pk,

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from clinics.domain import policy
 from clinics.web.rest import ApiRequest, Endpoint
 from patients import selectors
-from patients.api import serializers as bodies
+from patients.api import serializers
 from patients.domain import masks
 from patients.models import Patient
 from patients.services import patients, phones
@@ -18,9 +18,11 @@ from patients.services import patients, phones
 class PatientList(Endpoint):
     actions = {"GET": "patient.read", "POST": "patient.write"}
     page_order = ("family_name", "given_name", "pk")
-    query = bodies.PatientsQuery
+    query = serializers.PatientsQuery
 
-    @extend_schema(parameters=[bodies.PatientsQuery], responses=bodies.PatientPage)
+    @extend_schema(
+        parameters=[serializers.PatientsQuery], responses=serializers.PatientPage
+    )
     def get(self, request: ApiRequest) -> dict[str, Any]:
         text = self.asked().get("q", "")
         found = selectors.patients(self.clinic.pk)
@@ -32,11 +34,13 @@ class PatientList(Endpoint):
         )
         return page
 
-    @extend_schema(request=bodies.NewPatient, responses={201: bodies.PatientAnswer})
+    @extend_schema(
+        request=serializers.NewPatient, responses={201: serializers.PatientAnswer}
+    )
     def post(self, request: ApiRequest) -> Response:
         patient = patients.register(
             clinic_id=self.clinic.pk,
-            **bodies.NewPatient.read(request.data),
+            **serializers.NewPatient.read(request.data),
             by=request.actor,
             now=request.now,
         )
@@ -47,15 +51,17 @@ class PatientList(Endpoint):
 class PatientDetail(Endpoint):
     actions = {"GET": "patient.read", "PATCH": "patient.write"}
 
-    @extend_schema(responses=bodies.PatientAnswer)
+    @extend_schema(responses=serializers.PatientAnswer)
     def get(self, request: ApiRequest, patient_id: UUID) -> dict[str, Any]:
         patient = selectors.patient(patient_id, self.clinic.pk)
         self.record_access(patient.pk)
         return answer(patient, request.actor.role)
 
-    @extend_schema(request=bodies.PatientChanges, responses=bodies.PatientAnswer)
+    @extend_schema(
+        request=serializers.PatientChanges, responses=serializers.PatientAnswer
+    )
     def patch(self, request: ApiRequest, patient_id: UUID) -> dict[str, Any]:
-        sent = bodies.PatientChanges.read(request.data)
+        sent = serializers.PatientChanges.read(request.data)
         patient = patients.amend(
             patient_id=patient_id,
             clinic_id=self.clinic.pk,

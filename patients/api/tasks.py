@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from clinics.domain import policy
 from clinics.web.rest import ApiRequest, Endpoint
 from patients import selectors
-from patients.api import serializers as bodies
+from patients.api import serializers
 from patients.models import Task
 from patients.services import tasks
 
@@ -17,9 +17,9 @@ from patients.services import tasks
 class TaskList(Endpoint):
     actions = {"GET": "task.read"}
     page_order = selectors.TASK_ORDER
-    query = bodies.TasksQuery
+    query = serializers.TasksQuery
 
-    @extend_schema(parameters=[bodies.TasksQuery], responses=bodies.TaskPage)
+    @extend_schema(parameters=[serializers.TasksQuery], responses=serializers.TaskPage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
         state = self.asked()["state"]
         rows = selectors.tasks(self.clinic.pk, now=request.now, state=state)
@@ -34,9 +34,9 @@ class TaskList(Endpoint):
 class TaskAcknowledge(Endpoint):
     actions = {"POST": "task.write"}
 
-    @extend_schema(request=bodies.Nothing, responses=bodies.TaskAnswer)
+    @extend_schema(request=serializers.Nothing, responses=serializers.TaskAnswer)
     def post(self, request: ApiRequest, task_id: UUID) -> dict[str, Any]:
-        bodies.Nothing.read(request.data)
+        serializers.Nothing.read(request.data)
         task = tasks.acknowledge(
             task_id=task_id,
             clinic_id=self.clinic.pk,
@@ -50,9 +50,9 @@ class TaskAcknowledge(Endpoint):
 class TaskClose(Endpoint):
     actions = {"POST": "task.write"}
 
-    @extend_schema(request=bodies.Closing, responses=bodies.TaskAnswer)
+    @extend_schema(request=serializers.Closing, responses=serializers.TaskAnswer)
     def post(self, request: ApiRequest, task_id: UUID) -> dict[str, Any]:
-        sent = bodies.Closing.read(request.data)
+        sent = serializers.Closing.read(request.data)
         task = tasks.close(
             task_id=task_id,
             clinic_id=self.clinic.pk,

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from procedures.follow_up import score_selectors
-from procedures.follow_up.instruments import Instrument, prom_for
+from procedures.follow_up.instruments import Instrument, from_data, prom_for
 from procedures.models import Episode, EpisodeVisit, InstrumentResponse
 from procedures.pathway import Stage
 
@@ -37,6 +37,12 @@ def instruments_of(episode: Episode) -> list[Instrument]:
 def is_answered(episode: Episode) -> bool:
     """True once there are answers of the time before the treatment."""
     return _answers().filter(episode=episode).exists()
+
+
+def told_before(episode: Episode) -> list[tuple[Instrument, InstrumentResponse]]:
+    """Return the answers of the time before the treatment, each with its questions."""
+    rows = _answers().filter(episode=episode).select_related("instrument")
+    return [(from_data(row.instrument.definition), row) for row in rows.order_by("pk")]
 
 
 def _open(appointment_ids: Collection[UUID]) -> QuerySet[EpisodeVisit]:

@@ -80,6 +80,12 @@ def of_episode(episode: Episode) -> QuerySet[FollowUp]:
     return episode.follow_ups.order_by("position")
 
 
+def next_contact(episode: Episode, after: date) -> FollowUp | None:
+    """The first contact of an episode planned for later than that day, or None."""
+    rows = of_episode(episode).filter(state="planned", target_on__gt=after)
+    return None if episode.stage in ENDED else rows.order_by("target_on").first()
+
+
 def planned(patient_id: UUID) -> QuerySet[FollowUp]:
     """The contacts of a patient that wait for an answer, in order."""
     rows = FollowUp.objects.filter(episode__patient_id=patient_id, state="planned")

@@ -14,8 +14,8 @@ from django.db.models import Q
 from clinics.selectors import public_holidays
 from core import locks
 from core.actor import Actor
-from scheduling.absences.conflicts import resolve
 from scheduling.booking.misfits import Misfit, misfits, reserved
+from scheduling.booking.visit_conflicts import resolve
 from scheduling.models import Appointment, Conflict, Resource
 
 FITS_AGAIN = "the hours allow it again"

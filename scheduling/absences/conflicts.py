@@ -5,7 +5,6 @@ somebody's word that the visit goes ahead all the same. A call that was asked fo
 because of an absence ends with its conflict, and is asked for again with it.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -14,17 +13,11 @@ from core import journal
 from core.actor import Actor
 from core.problems import FieldError, Invalid, NotFound, Problem
 from patients.domain.fields import text_faults
-from patients.services import tasks
 from scheduling.absences import selectors
 from scheduling.booking.locked import lock_appointment
 from scheduling.booking.reserve import lock_resources, resources_of
+from scheduling.booking.visit_conflicts import resolve
 from scheduling.models import Conflict
-
-OUTCOMES = {
-    Conflict.Resolution.KEPT: "The visit stays as it is",
-    Conflict.Resolution.MOVED: "The visit was changed",
-    Conflict.Resolution.CANCELLED: "The visit was cancelled",
-}
 
 
 class ConflictResolved(Problem):
@@ -59,67 +52,6 @@ def keep(
         },
     )
     return conflict
-
-
-def resolve(
-    conflicts: Iterable[Conflict],
-    resolution: str,
-    reason: str = "",
-    *,
-    by: Actor,
-    now: datetime,
-) -> None:
-    """Store how they ended, and end the calls about them.
-
-    The patients are locked already, but for hours, closures and retirement: nobody
-    is called about those, and the resource's lock does.
-    """
-    conflicts = list(conflicts)
-    for conflict in conflicts:
-        conflict.resolved_at = now
-        conflict.resolution = resolution
-        conflict.resolution_reason = reason
-        conflict.resolved_by = str(by)
-        conflict.save(
-            update_fields=[
-                "resolved_at",
-                "resolution",
-                "resolution_reason",
-                "resolved_by",
-            ]
-        )
-    _end_calls(conflicts, resolution, reason, by, now)
-
-
-def reopen(conflict: Conflict, *, by: Actor, now: datetime) -> None:
-    """It waits for a decision again, and so does the call that ended with it."""
-    resolved_at = conflict.resolved_at
-    conflict.resolved_at = None
-    conflict.resolution = conflict.resolution_reason = conflict.resolved_by = ""
-    conflict.save()
-    if resolved_at is not None:
-        subject = call_about(conflict.pk)
-        tasks.open_again(subject=subject, closed_at=resolved_at, by=by, now=now)
-
-
-def call_about(conflict_id: int) -> str:
-    """The subject of the call; it is asked for once."""
-    return f"conflict:{conflict_id}"
-
-
-def _end_calls(
-    resolved: Iterable[Conflict],
-    resolution: str,
-    reason: str,
-    by: Actor,
-    now: datetime,
-) -> None:
-    subjects = [call_about(c.pk) for c in resolved if c.absence_id is not None]
-    if not subjects:
-        return
-    outcome = OUTCOMES[Conflict.Resolution(resolution)]
-    outcome += f": {reason}" if reason else "."
-    tasks.close_about(subjects=subjects, outcome=outcome, by=by, now=now)
 
 
 def _tidy(reason: str) -> str:

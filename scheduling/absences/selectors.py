@@ -7,7 +7,13 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from scheduling.booking.status import Status
-from scheduling.models import Absence, Appointment, Conflict, Reservation
+from scheduling.models import (
+    Absence,
+    Appointment,
+    Conflict,
+    RepairPlan,
+    Reservation,
+)
 
 _CAN_MOVE = [Status.BOOKED.value, Status.ARRIVED.value]
 
@@ -82,3 +88,9 @@ def to_decide(clinic_id: int) -> set[UUID]:
     """The visits that cannot be as agreed and wait for somebody's decision."""
     found = Conflict.objects.filter(appointment__clinic_id=clinic_id, resolved_at=None)
     return set(found.values_list("appointment_id", flat=True))
+
+
+def latest_plan(absence: Absence) -> RepairPlan | None:
+    """The plan at work, or the last one that was."""
+    plans = absence.plans.exclude(state=RepairPlan.State.DROPPED)
+    return plans.order_by("-created_at").first()

@@ -23,8 +23,9 @@ from core import events, journal
 from core.actor import Actor
 from core.problems import FieldError, Invalid, NotFound, Problem, StaleVersion
 from patients.services.patients import lock_all as lock_patients
-from scheduling.absences import conflicts, selectors
 from scheduling.absences import periods as domain
+from scheduling.absences import selectors
+from scheduling.booking import visit_conflicts
 from scheduling.booking.instants import instant_in
 from scheduling.booking.reserve import lock_resources
 from scheduling.events import AbsenceEnded, AbsenceOpened
@@ -246,9 +247,10 @@ def _settle_conflicts(absence: Absence, by: Actor, now: datetime) -> None:
         still = [visit.pk for visit in selectors.in_the_way(absence, now)]
         opened = opened.exclude(appointment__in=still)
     kept = Conflict.Resolution.KEPT
-    conflicts.resolve(opened, kept, NO_LONGER_NEEDED, by=by, now=now)
+    visit_conflicts.resolve(opened, kept, NO_LONGER_NEEDED, by=by, now=now)
     # What it proposed is about a day that is no longer so.
-    absence.plans.filter(state=RepairPlan.State.PROPOSED).update(
+    unused = [RepairPlan.State.PLANNING, RepairPlan.State.PROPOSED]
+    absence.plans.filter(state__in=unused).update(
         state=RepairPlan.State.DROPPED, finished_at=now
     )
 

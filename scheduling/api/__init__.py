@@ -3,18 +3,12 @@
 from django.urls import path
 
 import scheduling.booking.error_rendering  # noqa: F401 -- registers how its problems look
-from scheduling.api.absences import (
+from scheduling.absences.api import (
     AbsenceDetail,
     AbsenceEnd,
-    AbsencePlan,
     Absences,
     ConflictKeep,
     Conflicts,
-    RepairApply,
-    RepairLineDetail,
-    RepairPlanDetail,
-    RepairReplan,
-    RepairUndo,
 )
 from scheduling.booking.api import (
     AppointmentDetail,
@@ -35,6 +29,14 @@ from scheduling.booking.api import (
 )
 from scheduling.day.api import AppointmentPhases, DayProjection, PhaseDurations
 from scheduling.openings.api import Openings, VisitTypes
+from scheduling.repair.api import (
+    AbsencePlan,
+    RepairApply,
+    RepairLineDetail,
+    RepairPlanDetail,
+    RepairReplan,
+    RepairUndo,
+)
 from scheduling.setup.api import (
     Hours,
     ResourceRetire,

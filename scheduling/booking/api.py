@@ -14,13 +14,13 @@ from clinics.web.serializers import Body, ListQuery
 from core.problems import FieldError, Invalid, NotFound
 from core.refusal import Refused
 from patients import selectors as patients
-from scheduling import selectors
-from scheduling.booking import book, holds
+from scheduling.booking import book, holds, selectors
 from scheduling.booking import serializers as bodies
 from scheduling.booking.move_history import last_change
 from scheduling.booking.preview_rendering import preview_json
 from scheduling.booking.rendering import appointment_json, changes_json, hold_json
 from scheduling.models import Appointment
+from scheduling.openings.serializers import variation
 
 
 class Appointments(Endpoint):
@@ -58,7 +58,7 @@ class Appointments(Endpoint):
             start=sent.get("start"),
             **bodies.with_whom(sent),
             subject=subject(sent),
-            variation=bodies.variation(sent),
+            variation=variation(sent),
             hold_id=sent.get("hold"),
             said=sent,
             reason=sent.get("reason", ""),
@@ -251,7 +251,7 @@ class Holds(Endpoint):
             patient_id=sent.get("patient"),
             **bodies.with_whom(sent),
             subject=subject(sent),
-            variation=bodies.variation(sent),
+            variation=variation(sent),
             lasts=timedelta(minutes=minutes) if minutes else None,
             by=request.actor,
             now=request.now,

@@ -5,9 +5,9 @@ from typing import Any
 
 from core.problems import members_of
 from scheduling.booking.errors import InvalidMoment, SlotTaken
-from scheduling.booking.rendering import opening_json
 from scheduling.explain.rendering import blocks_json
 from scheduling.explain.vocabulary import plain
+from scheduling.openings.rendering import opening_json
 
 
 @members_of.register

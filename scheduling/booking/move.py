@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from scheduling.booking.announcements import announce
 from scheduling.booking.availability import check_patient_free, taken
 from scheduling.booking.claims import Kept, new_move, resources_in, time_in
 from scheduling.booking.errors import InvalidStart
+from scheduling.booking.hooks import give_up_time, take_move_back
 from scheduling.booking.locked import lock_appointment
 from scheduling.booking.move_history import last_move
 from scheduling.booking.reasons import check_says_why
@@ -23,7 +24,6 @@ from scheduling.booking.release import (
     absences_waiting_for,
     awaited_by,
     free,
-    open_conflicts,
 )
 from scheduling.booking.reserve import Wanted, take
 from scheduling.booking.rows import stamped_phases
@@ -31,16 +31,16 @@ from scheduling.booking.rules import Ask, reasons_against
 from scheduling.booking.starts import agreed, check_start
 from scheduling.booking.status import Act
 from scheduling.booking.transitions import reason_against, reason_against_undo
+from scheduling.booking.visit_conflicts import open_conflicts
 from scheduling.booking.wish_tasks import NOTHING_SAID, settle
 from scheduling.events import AppointmentMoved, AppointmentReassigned
 from scheduling.models import Absence, Appointment, AppointmentMove, Reservation
 from scheduling.openings.candidates import Opening
+from scheduling.resources.kinds import CLINICIAN
 from scheduling.timegrid.grid import CELL
 from scheduling.visit_types.plan import Plan
 from scheduling.visit_types.selectors import VisitKind, visit_kind_of, with_phases
 from scheduling.visit_types.variation import Variation
-from scheduling.waitlist import ends, freed_openings
-from scheduling.waitlist import selectors as waitlist
 
 
 @transaction.atomic
@@ -144,11 +144,9 @@ def undo_move(
     before = resources_in(last.from_claims)
     wanted, held = wanted_for(appointment, kind, start, now, before=before)
     wanted = replace(wanted, claims=time_in(last.from_claims))
-    freed = freed_openings.lock_moved(appointment, last.from_during)
+    settle_what_it_freed = take_move_back(appointment, last)
     moved = _carry_out(_Change(wanted, held, last.reason, by, undoes=last))
-    freed_openings.take_back(freed, by, now)
-    for offer in waitlist.accepted_by(last):
-        ends.undo_acceptance(offer.pk, by, now)
+    settle_what_it_freed(by, now)
     if last.from_during == last.to_during:
         _announce_reassigned("appointment.reassign_undone", moved, "", by, now)
     else:
@@ -234,7 +232,7 @@ def _clinicians_away(
     spans = [
         (start + first * CELL, start + last * CELL)
         for group in plan.groups
-        if "clinician" in group.kinds
+        if CLINICIAN in group.kinds
         for first, last in group.occupied
     ]
     return frozenset(
@@ -269,7 +267,8 @@ class _Change:
         """Free what is held, under the locks; a mere reassignment settles only the
         conflicts over what the visit loses."""
         if self.moves:
-            self._note_freed()
+            act: Literal["moved", "undone"] = "undone" if self.undoes else "moved"
+            give_up_time(self.appointment, act, self.wanted.now, self.undoes)
         free(
             self.appointment,
             self.held,
@@ -278,13 +277,6 @@ class _Change:
             by=self.by,
             now=self.wanted.now,
         )
-
-    def _note_freed(self) -> None:
-        if self.undoes is None:
-            freed_openings.note(self.appointment, "moved", self.wanted.now)
-        elif not waitlist.accepted_by(self.undoes).exclude(freed=None).exists():
-            # A freed opening that was offered is open again by itself.
-            freed_openings.note(self.appointment, "undone", self.wanted.now)
 
 
 def _carry_out(change: _Change) -> Appointment:

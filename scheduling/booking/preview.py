@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from core.refusal import Reason
-from scheduling import selectors
+from scheduling.booking import selectors
 from scheduling.booking.availability import check_patient_free, taken, why_taken
 from scheduling.booking.errors import InvalidStart, PatientBusy
 from scheduling.booking.move import ask_to_move, wanted_for

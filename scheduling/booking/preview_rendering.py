@@ -4,10 +4,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduling.booking.preview import Preview
-from scheduling.booking.rendering import changed_phases_json, changes_json, opening_json
+from scheduling.booking.rendering import changed_phases_json, changes_json
 from scheduling.explain.rendering import blocks_json
 from scheduling.explain.sentences import parts
 from scheduling.explain.vocabulary import plain
+from scheduling.openings.rendering import opening_json
 
 
 def preview_json(preview: Preview) -> dict[str, Any]:

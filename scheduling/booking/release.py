@@ -6,17 +6,17 @@ from datetime import datetime
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from core.actor import Actor
-from scheduling.absences.conflicts import resolve
+from scheduling.booking.hooks import Act, give_up_time
 from scheduling.booking.reserve import lock_resources, resources_of
+from scheduling.booking.visit_conflicts import open_conflicts, resolve
 from scheduling.models import Absence, Appointment, Conflict, Reservation
 from scheduling.openings.calendars import Awaited
 from scheduling.openings.candidates import Claim
-from scheduling.waitlist import freed_openings
 
 
 def release(
     appointment: Appointment,
-    resolution: str,
+    resolution: Act,
     *,
     by: Actor,
     now: datetime,
@@ -29,7 +29,7 @@ def release(
     """
     lock_resources(resources_of(appointment))
     if from_at is None:
-        freed_openings.note(appointment, resolution, now)
+        give_up_time(appointment, resolution, now)
     live = appointment.reservations.filter(released_at=None)
     if from_at is not None:
         live = live.filter(starts_at__gte=from_at)
@@ -59,11 +59,6 @@ def free(
         if again is None or _is_over(conflict, freed, again)
     ]
     resolve(settled, resolution, by=by, now=now)
-
-
-def open_conflicts(appointment: Appointment) -> list[Conflict]:
-    found = appointment.conflicts.filter(resolved_at=None)
-    return list(found.select_related("absence"))
 
 
 def _is_over(

@@ -10,8 +10,7 @@ from scheduling.booking.rules import reasons_against
 from scheduling.booking.self_service_rules import Visit, a_choice
 from scheduling.models import Appointment
 from scheduling.openings.candidates import Opening
-from scheduling.openings.search import alternatives
-from scheduling.selectors import Wishes, find_openings
+from scheduling.openings.search import Wishes, alternatives, find_openings
 from scheduling.visit_types.selectors import visit_kind_of
 from scheduling.visit_types.variation import Variation
 

@@ -12,13 +12,15 @@ from clinics.web.rest import ApiRequest, Endpoint
 from clinics.web.serializers import Body
 from core.problems import FieldError, Invalid
 from core.refusal import Refused
-from scheduling import selectors
-from scheduling.api.fields import Day, Start
+from scheduling.booking import selectors
 from scheduling.booking.instants import instant_in
-from scheduling.booking.serializers import Days
-from scheduling.day import phase_records
+from scheduling.day import phase_records, phase_rows
+from scheduling.day.durations import phase_durations
+from scheduling.day.expected import day_projection
 from scheduling.day.rendering import duration_json, phase_json, projection_json
+from scheduling.fields import Day, Start
 from scheduling.models import Appointment
+from scheduling.openings.serializers import Days
 
 USUAL_DAYS = 90
 
@@ -136,7 +138,7 @@ class DayProjection(Endpoint):
     def get(self, request: ApiRequest) -> dict[str, Any]:
         asked = ProjectionQuery.read(request.query_params.dict())
         on = asked.get("date", _today(self, request))
-        day = selectors.day_projection(self.clinic.pk, on, request.now)
+        day = day_projection(self.clinic.pk, on, request.now)
         shown = sorted(visit.patient.id for visit in day.board.visits)
         self.record_access(*shown, deliberate=False)
         return projection_json(day)
@@ -178,7 +180,7 @@ class AppointmentPhases(Endpoint):
 
     def _phases(self, visit: Appointment) -> dict[str, Any]:
         zone = ZoneInfo(visit.time_zone)
-        rows = selectors.phase_records(visit.pk)
+        rows = phase_rows.phase_records(visit.pk)
         return {"phases": [phase_json(row, zone) for row in rows]}
 
 
@@ -194,9 +196,7 @@ class PhaseDurations(Endpoint):
         first = asked.get("from", last - timedelta(days=USUAL_DAYS - 1))
         if first > last:
             raise Invalid([FieldError("/to", "The last day is not before the first.")])
-        rows = selectors.phase_durations(
-            self.clinic.pk, first, last, asked.get("visit_type", "")
-        )
+        rows = phase_durations(self.clinic.pk, first, last, asked.get("visit_type", ""))
         return {"durations": [duration_json(row) for row in rows]}
 
 

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from scheduling.day.durations import PhaseDuration
 from scheduling.day.expected import DayProjection
-from scheduling.day.overruns import ABSENCE, RunsInto
+from scheduling.day.overruns import RunsInto
 from scheduling.day.phase_rows import PhaseRow
 from scheduling.day.projection import Affected, Expected, whole_minutes
+from scheduling.day.sentences import cause_text, runs_into_text
 
 
 def projection_json(day: DayProjection) -> dict[str, Any]:
@@ -80,26 +81,6 @@ def _runs_into_json(one: RunsInto, day: DayProjection) -> dict[str, Any]:
         "end": _iso(one.end, zone),
         "text": runs_into_text(one, day, f"{one.start.astimezone(zone):%H:%M}"),
     }
-
-
-def runs_into_text(one: RunsInto, day: DayProjection, start: str) -> str:
-    """What it meets, in words; `start` is the time as its reader writes times."""
-    name = day.resource_of(one.kept)
-    kept = f"the absence of {name}" if one.kept.code == ABSENCE else f"a hold on {name}"
-    return f"{one.phase} runs into {kept} at {start}"
-
-
-def cause_text(late: Affected, day: DayProjection, until: str) -> str:
-    """Why, in words; `until` is the cause's time as its reader writes times."""
-    cause = late.cause
-    match cause.code:
-        case "waits":
-            return f"{cause.phase} waits for {day.resource_of(cause)} until {until}"
-        case "not-begun":
-            return f"{cause.phase} has not begun yet"
-        case "patient-late":
-            return f"The patient says they come at {until}"
-    return f"{cause.phase} is expected to last until {until}"
 
 
 def phase_json(row: PhaseRow, zone: ZoneInfo) -> dict[str, Any]:

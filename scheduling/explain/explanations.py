@@ -17,12 +17,12 @@ from scheduling.openings.calendars import Awaited
 from scheduling.openings.candidates import Opening, search
 from scheduling.openings.clinic_data import Reading
 from scheduling.openings.search import ANY_TIME, Order, Wishes, find_openings
+from scheduling.resources.kinds import CLINICIAN
 from scheduling.visit_types.plan import Plan
 from scheduling.visit_types.selectors import VisitKind
 from scheduling.visit_types.variation import USUAL, Variation
 
 _ONE_DAY = timedelta(days=1)
-_CLINICIAN = "clinician"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _wished(question: Question, members: Sequence[Member]) -> Wished:
             member.id
             for member in members
             if question.clinician is not None
-            and member.ref.kind == _CLINICIAN
+            and member.ref.kind == CLINICIAN
             and member.id != question.clinician
         ),
         excluded=wishes.not_clinicians,

@@ -1,7 +1,7 @@
 """Why a day has no opening: the fewest blocks whose absence would yield one.
 
-Bit sets propose (`scheduling.explain.spoiled_starts`), the exact search with exactly those
-blocks gone decides: a finding is true by construction. One block is preferred to
+Bit sets propose (`scheduling.explain.spoiled_starts`), the exact search with exactly
+those blocks gone decides: a finding is true by construction. One block is preferred to
 several, a booking or an absence to hours, hours to wishes.
 """
 

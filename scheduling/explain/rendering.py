@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from scheduling.booking.rendering import opening_json
 from scheduling.explain.explanations import Explained
 from scheduling.explain.relaxations import Relaxation, relaxation_text, relaxations
 from scheduling.explain.sentences import Rejection, block_text, name_of, reason
 from scheduling.explain.vocabulary import Says, plain
 from scheduling.openings.candidates import ResourceRef
+from scheduling.openings.rendering import opening_json
 
 
 def explained_json(explained: Explained) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from scheduling.resources import kinds
 from scheduling.visit_types.plan import Group
 
-_WORDS = {"c_arm": "C-arm", "preop_bay": "pre-op bay", "iv": "IV"}
+_CAPABILITIES = {"c_arm": "C-arm", "iv": "IV"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ def plain(zone: ZoneInfo) -> Says:
 
 
 def word(code: str) -> str:
-    """A kind or capability in words: "recovery_bay" is a recovery bay."""
-    return _WORDS.get(code, code.replace("_", " "))
+    """Return a kind or capability in words: "recovery_bay" is a recovery bay."""
+    return _CAPABILITIES.get(code) or kinds.label(code)
 
 
 def needed(group: Group) -> str:

@@ -14,11 +14,10 @@ from scheduling.explain.sentences import Rejection
 from scheduling.explain.window import Window, Wished
 from scheduling.openings.calendars import Awaited
 from scheduling.openings.clinic_data import Reading
+from scheduling.resources.kinds import CLINICIAN
 from scheduling.timegrid.bitset import span
 from scheduling.visit_types.plan import Plan
 from scheduling.visit_types.selectors import VisitKind
-
-_CLINICIAN = "clinician"
 
 
 def why_not(
@@ -65,5 +64,5 @@ def _at(window: Window, start: datetime) -> Scene:
 def _others(members: Sequence[Member], clinician: int | None) -> frozenset[int]:
     if clinician is None:
         return frozenset()
-    ids = {member.id for member in members if member.ref.kind == _CLINICIAN}
+    ids = {member.id for member in members if member.ref.kind == CLINICIAN}
     return frozenset(ids - {clinician})

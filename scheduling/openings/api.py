@@ -9,10 +9,13 @@ from drf_spectacular.utils import extend_schema
 from clinics.web.rest import ApiRequest, Endpoint
 from clinics.web.serializers import ListQuery
 from patients import selectors as patients
-from scheduling import selectors
-from scheduling.booking import serializers as bodies
-from scheduling.booking.rendering import opening_json, visit_type_json
+from scheduling.explain.explanations import Question, explain_openings
 from scheduling.explain.rendering import explained_json
+from scheduling.openings import serializers as bodies
+from scheduling.openings.rendering import opening_json, visit_type_json
+from scheduling.openings.search import Wishes
+from scheduling.openings.serializers import variation
+from scheduling.visit_types.selectors import visit_types
 
 _USUAL_DAYS = 28
 
@@ -23,7 +26,7 @@ class VisitTypes(Endpoint):
 
     @extend_schema(parameters=[ListQuery], responses=bodies.VisitTypePage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        return self.page(selectors.visit_types(self.clinic.pk), visit_type_json)
+        return self.page(visit_types(self.clinic.pk), visit_type_json)
 
 
 class Openings(Endpoint):
@@ -36,7 +39,7 @@ class Openings(Endpoint):
         first, last = _window(asked, request.now.astimezone(zone).date())
         if "patient" in asked:
             patients.patient(asked["patient"], self.clinic.pk)  # 404 for a stranger
-        question = selectors.Question(
+        question = Question(
             clinic_id=self.clinic.pk,
             visit_type=asked["visit_type"],
             from_on=first,
@@ -44,13 +47,13 @@ class Openings(Endpoint):
             patient_id=asked.get("patient"),
             clinician=asked.get("clinician"),
             wishes=_wishes(asked),
-            variation=bodies.variation(asked),
+            variation=variation(asked),
             order=asked["order"],
             limit=asked["limit"],
             now=request.now,
         )
         if asked["explain"]:
-            return explained_json(selectors.explain_openings(question))
+            return explained_json(explain_openings(question))
         return {"openings": [opening_json(one, zone) for one in question.openings()]}
 
 
@@ -60,8 +63,8 @@ def _window(asked: dict[str, Any], today: date) -> tuple[date, date]:
     return first, asked.get("to", first + timedelta(days=_USUAL_DAYS - 1))
 
 
-def _wishes(asked: dict[str, Any]) -> selectors.Wishes:
-    return selectors.Wishes(
+def _wishes(asked: dict[str, Any]) -> Wishes:
+    return Wishes(
         earliest=asked.get("earliest"),
         latest=asked.get("latest"),
         weekdays=asked.get("weekdays", frozenset()),

@@ -2,8 +2,8 @@
 
 Of all assignments it is the one with the least cost, compared in this order: places
 that go to resources which are not preferred, stranded gaps, idle cells
-(`scheduling.timegrid.fragmentation`), resource ids in the order of the groups. Groups that draw
-on no common kind are solved apart; the others together, resource by resource.
+(`scheduling.timegrid.fragmentation`), resource ids in the order of the groups. Groups
+that draw on no common kind are solved apart; the others together, resource by resource.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -142,10 +142,10 @@ def rules(
     )
 
 
-# Time is sent packed (`scheduling.timegrid.packed`), one row per resource: start * 512 +
-# (end - start), which is a step shorter written start * 511 + end. The index
-# condition is bounded on both sides, as no reservation is over 24 hours; looked up
-# resource by resource it is read from the index alone, however long the history.
+# Time is sent packed (`scheduling.timegrid.packed`), one row per resource:
+# start * 512 + (end - start), which is a step shorter written start * 511 + end. The
+# index condition is bounded on both sides, as no reservation is over 24 hours; looked
+# up resource by resource it is read from the index alone, however long the history.
 _PACKED = """string_agg(
          int4send((floor(date_part('epoch', {0}) / 300)::int - %(first)s) * 511
                   + (ceil(date_part('epoch', {1}) / 300)::int - %(first)s)), '')"""

@@ -5,11 +5,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from scheduling.openings.candidates import Gap, Opening, ResourceRef, Waste
+from scheduling.resources.kinds import CLINICIAN
 
 Clock = Callable[[datetime], str]
 
 _MOST_GAPS = 3
-_CLINICIAN = "clinician"
 
 
 def why(opening: Opening, zone: ZoneInfo, clock: Clock | None = None) -> list[str]:
@@ -24,8 +24,8 @@ def why(opening: Opening, zone: ZoneInfo, clock: Clock | None = None) -> list[st
 
 
 def _of_preferences(waste: Waste) -> Iterator[str]:
-    people = [one for one in waste.preferred if one.kind == _CLINICIAN]
-    rest = [one for one in waste.preferred if one.kind != _CLINICIAN]
+    people = [one for one in waste.preferred if one.kind == CLINICIAN]
+    rest = [one for one in waste.preferred if one.kind != CLINICIAN]
     if people:
         yield f"With the clinician you prefer, {_names(people)}."
     if rest:

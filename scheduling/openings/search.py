@@ -34,6 +34,7 @@ from scheduling.openings.windows import (
     check_times,
     check_window,
 )
+from scheduling.resources.kinds import CLINICIAN
 from scheduling.timegrid.bitset import erode, span
 from scheduling.timegrid.fragmentation import LOOK_CELLS
 from scheduling.timegrid.grid import (
@@ -53,7 +54,6 @@ from scheduling.visit_types.variation import USUAL, Variation
 # page is not filled in a week.
 _CHUNK_DAYS = (7, 21, 63)
 _LONG_PAGE = 20
-_CLINICIAN = "clinician"
 _NO_CLINICIAN = (
     "No active clinician of this clinic has this id for such a visit; choose one of "
     "its resources of the kind clinician, or leave it out."
@@ -229,7 +229,7 @@ def world_of(
     _check_clinicians(members, clinician, wishes)
     if clinician is not None:
         members = [
-            u for u in members if u.ref.kind != _CLINICIAN or u.ref.id == clinician
+            u for u in members if u.ref.kind != CLINICIAN or u.ref.id == clinician
         ]
     if wishes.not_clinicians:
         members = [u for u in members if u.ref.id not in wishes.not_clinicians]
@@ -387,7 +387,7 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 def _check_clinicians(
     members: Iterable[Unit], clinician: int | None, wishes: Wishes
 ) -> None:
-    known = {unit.ref.id for unit in members if unit.ref.kind == _CLINICIAN}
+    known = {unit.ref.id for unit in members if unit.ref.kind == CLINICIAN}
     named = {
         "/clinician": frozenset(() if clinician is None else {clinician}),
         "/prefer_clinicians": wishes.prefer_clinicians,

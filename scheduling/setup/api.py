@@ -10,12 +10,12 @@ from rest_framework.response import Response
 from clinics.web.rest import ApiRequest, Endpoint
 from clinics.web.serializers import ListQuery
 from core.problems import NotFound
-from scheduling import selectors
 from scheduling.absences.effects import Effect, counted
-from scheduling.api.fields import DAYS
-from scheduling.booking import serializers as bodies
-from scheduling.booking.rendering import resource_json
+from scheduling.booking import selectors
+from scheduling.fields import DAYS
 from scheduling.models import ScheduleException
+from scheduling.openings import serializers as bodies
+from scheduling.openings.rendering import resource_json
 from scheduling.setup import selectors as opening_hours
 from scheduling.setup import serializers as own
 from scheduling.setup import services as setup

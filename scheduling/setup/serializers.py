@@ -6,9 +6,9 @@ from typing import Any
 from rest_framework import serializers
 
 from clinics.web.serializers import Body
-from scheduling.api.fields import DAYS, Day, Id
-from scheduling.booking.serializers import ResourceAnswer
+from scheduling.fields import DAYS, Day, Id
 from scheduling.models import ScheduleException
+from scheduling.openings.serializers import ResourceAnswer
 
 
 class Stretch(serializers.ListField):

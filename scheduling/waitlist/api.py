@@ -12,9 +12,9 @@ from clinics.web.rest import ApiRequest, Endpoint
 from clinics.web.serializers import ListQuery
 from core.refusal import Refused
 from patients import selectors as patients
-from scheduling.booking import serializers as bodies
 from scheduling.booking.api import subject
 from scheduling.models import Appointment, Hold
+from scheduling.openings.serializers import variation
 from scheduling.waitlist import acceptance, entries, freed_openings, matching, offers
 from scheduling.waitlist import selectors as reading
 from scheduling.waitlist import serializers as waiting_bodies
@@ -62,7 +62,7 @@ class Waitlist(Endpoint):
             visit_type=sent.get("visit_type", ""),
             appointment_id=sent.get("appointment"),
             subject=subject(sent),
-            variation=bodies.variation(sent),
+            variation=variation(sent),
             wishes=_wishes(sent),
             minimum_notice=_notice(sent),
             valid_from_on=first,

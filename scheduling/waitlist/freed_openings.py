@@ -1,34 +1,48 @@
 """Time that visits give up, until it is offered, passed over, or too late."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from uuid import UUID
 
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from core import journal, locks
 from core.actor import Actor
 from core.db import unit_of_work
 from core.problems import Invalid, NotFound
+from scheduling.booking import hooks
 from scheduling.booking.status import LIVE
-from scheduling.models import Appointment, FreedOpening, Offer, Reservation
+from scheduling.models import (
+    Appointment,
+    AppointmentMove,
+    FreedOpening,
+    Offer,
+    Reservation,
+)
 from scheduling.openings.search import World, opening_at, search_days, world_of
 from scheduling.visit_types.selectors import VisitKind, visit_kind
+from scheduling.waitlist import ends
 from scheduling.waitlist import selectors as waitlist
 
 _LIVE = [status.value for status in LIVE]
 _AFTER_ALL_HOLDS = datetime.max.replace(tzinfo=UTC)
 
 
-def note(appointment: Appointment, act: str, now: datetime) -> None:
+def note(
+    appointment: Appointment,
+    act: hooks.Act,
+    undoes: AppointmentMove | None,
+    now: datetime,
+) -> None:
     """Keep what the visit gives up, if there is enough time left to give it away.
 
     Called under the visit's locks, before its times change.
     """
+    # A freed opening that was offered is open again by itself.
+    if undoes and waitlist.accepted_by(undoes).exclude(freed=None).exists():
+        return
     kind = appointment.visit_type
     if appointment.start <= now or appointment.start < now + kind.minimum_lead:
         return
@@ -61,22 +75,27 @@ def mark_offered(freed: FreedOpening, by: Actor, now: datetime) -> None:
     _handle(freed, FreedOpening.End.OFFERED, by, now)
 
 
-def lock_moved(appointment: Appointment, during: DateTimeTZRange) -> list[FreedOpening]:
-    """What a move of the visit from there freed and nobody has dealt with, locked:
-    before the resources, as whoever offers it does."""
+def take_back(appointment: Appointment, move: AppointmentMove) -> hooks.Completion:
+    """Lock what this move freed and nobody has dealt with; return how it ends.
+
+    Locked before the resources, as whoever offers it does. Once the visit has its time
+    again, that time is gone, and whoever accepted it waits again.
+    """
     rows = FreedOpening.objects.filter(
         appointment=appointment,
-        during=during,
+        during=move.from_during,
         freed_by_act=waitlist.MOVED,
         handled_at=None,
     )
-    return locks.lock(rows)
+    freed = locks.lock(rows)
 
+    def complete(by: Actor, now: datetime) -> None:
+        for one in freed:
+            _handle(one, FreedOpening.End.GONE, by, now)
+        for offer in waitlist.accepted_by(move):
+            ends.undo_acceptance(offer.pk, by, now)
 
-def take_back(rows: Iterable[FreedOpening], by: Actor, now: datetime) -> None:
-    """The visit has its time again. The rows are locked by the caller."""
-    for freed in rows:
-        _handle(freed, FreedOpening.End.GONE, by, now)
+    return complete
 
 
 def settle(*, by: Actor, now: datetime) -> int:

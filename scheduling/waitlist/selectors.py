@@ -10,7 +10,6 @@ from core import journal
 from core.models import JournalEntry
 from core.problems import NotFound
 from scheduling.booking.status import ENDED_WITHOUT_VISIT
-from scheduling.domain.repair import UNDO_WITHIN
 from scheduling.models import (
     Appointment,
     AppointmentMove,
@@ -18,6 +17,7 @@ from scheduling.models import (
     Offer,
     WaitlistEntry,
 )
+from scheduling.repair.selectors import UNDO_WITHIN
 from scheduling.waitlist.fit import Waiting, Wishes
 
 MOVED = "moved"

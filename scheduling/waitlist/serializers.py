@@ -5,8 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from clinics.web.serializers import Body, ListQuery
-from scheduling.api.fields import Day, FollowUpCode, Id, Start, Weekdays
-from scheduling.booking.serializers import Varied, with_episode
+from scheduling.booking.serializers import with_episode
+from scheduling.fields import Day, FollowUpCode, Id, Start, Weekdays
+from scheduling.openings.serializers import Varied
 from scheduling.waitlist.offers import LARGEST_BATCH
 
 

@@ -18,14 +18,21 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"][
 VIOLATIONS = {
     "chain": ("core/broken.py", "patients.events"),
     "inside": ("patients/domain/broken.py", "patients.services"),
-    "pure": ("scheduling/domain/broken.py", "django.db"),
+    "procedures-rooms": ("procedures/products/broken.py", "procedures.acts"),
+    "scheduling-subjects": ("scheduling/booking/broken.py", "scheduling.waitlist"),
+    "scheduling-rest": ("scheduling/booking/broken.py", "rest_framework"),
+    "pure": ("scheduling/timegrid/broken.py", "django.db"),
     "tools": ("config/broken.py", "tools.local.console"),
     "pages-surface": ("pages/broken.py", "scheduling.models"),
     "notifications-surface": ("notifications/services/broken.py", "procedures.models"),
-    "procedures-surface": ("procedures/services/broken.py", "patients.models"),
-    "scheduling-surface": ("scheduling/services/broken.py", "clinics.models"),
+    "procedures-surface": ("procedures/visits/broken.py", "patients.models"),
+    "scheduling-surface": ("scheduling/booking/broken.py", "clinics.models"),
     "patients-surface": ("patients/services/broken.py", "clinics.models"),
+    "requests": ("patients/services/broken.py", "clinics.web.views"),
+    "circles": ("clinics/domain/broken.py", "clinics.web.views"),
 }
+# A circle is told by its parts instead of its modules.
+TOLD = {"circles": "- .domain -> .web (1 import)"}
 
 
 def lint(folder, *arguments):
@@ -90,4 +97,5 @@ def test_a_violation_breaks_the_contract(copy, contract):
     (copy / name).unlink()
     assert result.returncode == 1
     importer = name.removesuffix(".py").replace("/", ".")
-    assert f"{importer} -> {target.removesuffix('.db')}" in result.stdout
+    told = TOLD.get(contract, f"{importer} -> {target.removesuffix('.db')}")
+    assert told in result.stdout

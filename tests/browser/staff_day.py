@@ -19,10 +19,9 @@ from procedures.follow_up import milestone_reports
 from scheduling.absences import services as absences
 from scheduling.booking import book, holds
 from scheduling.models import Appointment, Hold
-from scheduling.services import repair_plans
 from scheduling.setup import services as setup
 from tests.factories import clinics as make
-from tests.factories import inbound
+from tests.factories import inbound, repair
 from tests.factories import patients as people
 from tests.factories import waitlist as waits
 from tests.factories.scheduling import Practice, practice
@@ -245,7 +244,7 @@ def _sick_call(visit: Appointment) -> dict[str, Any]:
         by=BY,
         now=NOW,
     )
-    plan = repair_plans.propose(
+    plan = repair.propose(
         absence_id=absence.pk, clinic_id=visit.clinic_id, by=BY, now=NOW
     )
     return {"absence": absence.pk, "plan": plan.pk}

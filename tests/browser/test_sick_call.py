@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from core import clock
 from scheduling.models import Conflict, RepairPlan
-from scheduling.services import repair_runs
+from scheduling.repair import execution
 from tests.browser.accessibility import check_accessible, check_no_sideways_scrolling
 from tests.browser.staff_day import sign_in, staff_day
 from tests.rivals import race
@@ -23,7 +23,7 @@ def day():
 
 def worker(plan):
     """What Celery does, beside the browser."""
-    carry_on = partial(repair_runs.carry_on, plan_id=plan.pk, now=clock.now())
+    carry_on = partial(execution.carry_on, plan_id=plan.pk, now=clock.now())
     assert race([carry_on]) == [None]
 
 

@@ -11,7 +11,7 @@ from tests.factories import clinics as make
 
 @pytest.fixture
 def site(settings, monkeypatch):
-    """The small site of tests/clinics/site.py behind the real doors, without frames."""
+    """The small site of tests/clinics/site.py, without frames around its pages."""
     monkeypatch.setattr(error_pages, "_render_page", error_pages.plain_page)
     settings.ROOT_URLCONF = "tests.clinics.site"
 

@@ -1,4 +1,4 @@
-"""A small site behind the real doors: pages and resources that do next to nothing."""
+"""A small site of real views: pages and resources that do next to nothing."""
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import connection

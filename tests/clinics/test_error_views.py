@@ -1,4 +1,4 @@
-"""What goes wrong outside a door's own words: still told in ours, and never a 500."""
+"""Faults outside of our views: still told in our words, and never a bare 500."""
 
 import logging
 

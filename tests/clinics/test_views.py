@@ -1,4 +1,4 @@
-"""The doors of pages and API: who gets in, what commits, what is on record."""
+"""Pages and API: permission, what commits, what is on record."""
 
 import json
 

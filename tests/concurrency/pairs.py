@@ -11,10 +11,11 @@ from core.db import unit_of_work
 from scheduling.absences import services as absences
 from scheduling.booking import book, holds
 from scheduling.models import RepairLine, RepairPlan
-from scheduling.services import repair_plans, repair_runs
+from scheduling.repair import execution
 from scheduling.setup import services as setup
 from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from scheduling.waitlist import acceptance, entries
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, minutes
@@ -190,7 +191,7 @@ def a_retirement_and_a_booking(day):
 
 def a_repair_and_a_booking_of_its_time(day):
     line = a_planned_line(day)
-    apply = partial(repair_runs._apply_line, line.pk, BY, NOW)
+    apply = partial(execution._apply_line, line.pk, BY, NOW)
     return apply, partial(day.book, day.at.patient(), start=line.start)
 
 
@@ -209,14 +210,14 @@ def a_repair_undone_and_its_absence_ended(day):
 
 def a_repair_and_the_end_of_its_absence(day):
     line = a_planned_line(day)
-    apply = partial(repair_runs._apply_line, line.pk, BY, NOW)
+    apply = partial(execution._apply_line, line.pk, BY, NOW)
     return apply, end(line.plan.absence)
 
 
 def a_call_asked_for_and_the_end_of_its_absence(day):
     line = a_planned_line(day)
     RepairLine.objects.filter(pk=line.pk).update(way="call", start=None)
-    apply = partial(repair_runs._apply_line, line.pk, BY, NOW)
+    apply = partial(execution._apply_line, line.pk, BY, NOW)
     return apply, end(line.plan.absence)
 
 
@@ -230,7 +231,7 @@ def a_planned_line(day, **fields):
     """The plan has one line: the visit at nine, at another time."""
     day.book(**fields)
     away = unit_of_work(absence(day))
-    plan = repair_plans.propose(
+    plan = repair.propose(
         absence_id=away.pk, clinic_id=day.at.clinic.pk, by=BY, now=NOW
     )
     return plan.lines.get()
@@ -238,13 +239,13 @@ def a_planned_line(day, **fields):
 
 def a_line_to_undo(day, **fields):
     line = a_planned_line(day, **fields)
-    unit_of_work(partial(repair_runs._apply_line, line.pk, BY, NOW))
+    unit_of_work(partial(execution._apply_line, line.pk, BY, NOW))
     RepairPlan.objects.filter(pk=line.plan_id).update(state="undoing")
     return line
 
 
 def undo(line):
-    return partial(repair_runs._undo_line, line.pk, BY, NOW)
+    return partial(execution._undo_line, line.pk, BY, NOW)
 
 
 def end(away):

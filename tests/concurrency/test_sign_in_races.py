@@ -7,8 +7,7 @@ from allauth.mfa.totp.internal import auth as totp
 
 from clinics.domain.attempt_limits import Place
 from clinics.models import WrongAttempts
-from clinics.services import wrong_attempts
-from clinics.web.sign_in import second_factor
+from clinics.services import second_factor, wrong_attempts
 from tests.factories import clinics as make
 from tests.rivals import race
 

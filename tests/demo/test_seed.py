@@ -9,9 +9,13 @@ import pytest
 from core import journal
 from demo import seed, surroundings
 from demo.cases import weeks_since
+from notifications.selectors import inbox
 from notifications.services import checking
+from patients import selectors as patients
 from patients.models import Patient
+from procedures.follow_up.selectors import unanswered
 from procedures.models import Episode
+from procedures.visits import owed
 from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment, FreedOpening
 from scheduling.waitlist import matching
@@ -93,6 +97,21 @@ def test_some_twenty_visits_lie_around_today(seeded):
     assert {"booked", "fulfilled", "cancelled", "noshow"} <= set(
         around.values_list("status", flat=True)
     )
+
+
+def test_every_work_list_of_the_messages_has_something_in_it(seeded):
+    clinic_id = seeded.world.clinic.pk
+    due = unanswered(clinic_id, NOW.date()).filter(state="planned")
+    [overdue] = [row for row in due if not patients.consents(row.episode.patient)]
+    rows = owed.owed(clinic_id, NOW, CENTRAL)
+    [row] = [one for one in rows if one.why == owed.NOT_BOOKED]
+
+    assert inbox.unread(clinic_id) == 1
+    assert [text.body[:9] for text in inbox.texts(clinic_id, "answered")] == [
+        "Can I go "
+    ]
+    assert (overdue.code, overdue.target_on < NOW.date()) == ("W6", True)
+    assert overdue.episode.patient.family_name == row.patient.family_name == "Calloway"
 
 
 def test_nothing_that_lies_ahead_has_happened(seeded):

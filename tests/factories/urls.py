@@ -24,13 +24,13 @@ from procedures.models import Episode
 from scheduling.absences import services as absences
 from scheduling.booking import holds
 from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
-from scheduling.services import repair_plans
 from scheduling.setup import services as setup
 from tests.factories import clinics as people
 from tests.factories import inbound, patients, procedures, waitlist
 from tests.factories import scheduling as visits
 from tests.factories.clinics import NOW
 from tests.factories.procedure_day import Day
+from tests.factories.repair import propose
 
 Arguments = Callable[[Clinic], dict[str, Any]]
 
@@ -137,9 +137,7 @@ def conflict(clinic: Clinic) -> dict[str, Any]:
 
 def repair(clinic: Clinic) -> dict[str, Any]:
     made = sick_call(clinic)
-    plan = repair_plans.propose(
-        absence_id=made.pk, clinic_id=clinic.pk, by=visits.BY, now=NOW
-    )
+    plan = propose(absence_id=made.pk, clinic_id=clinic.pk, by=visits.BY, now=NOW)
     return {"plan_id": plan.pk}
 
 
@@ -272,6 +270,9 @@ BY_NAME: dict[str, Arguments] = {
     "api:holds": hold_in_list,
     "api:kits": kit_used,
     "api:offers": offer_in_list,
+    "api:opt-outs": patient,
+    "api:opt-outs-end": patient,
+    "api:texts": text_in_list,
     "api:waitlist": entry_in_list,
     "staff:conflicts": in_conflict,
     "staff:episodes": episode_in_list,
@@ -295,7 +296,7 @@ def takes_forms_only(view: Any) -> bool:
     while inspect.isfunction(view):
         kept = inspect.getclosurevars(view).nonlocals
         if "request_method_list" in kept:
-            return kept["request_method_list"] == ["POST"]
+            return bool(kept["request_method_list"] == ["POST"])
         view = getattr(view, "__wrapped__", None)
     return False
 

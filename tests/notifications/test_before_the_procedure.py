@@ -103,6 +103,29 @@ def test_who_does_not_confirm_is_called_and_their_time_is_put_up():
     ]
 
 
+def test_a_visit_nobody_confirmed_has_one_task_at_a_time():
+    booked_for_the_procedure()
+
+    pass_time(BOOKED, make.at("2026-10-12", "11:55"))
+    first = calls(done_at=None)
+    pass_time(make.at("2026-10-12", "11:55"), make.at("2026-10-12", "12:30"))
+
+    assert first == [(CALL, "Sat 2026-10-10 10:00")]
+    assert calls(done_at=None) == [("A visit is not confirmed", "Mon 2026-10-12 12:00")]
+
+
+def test_a_visit_nobody_confirmed_has_one_task_where_no_message_may_go():
+    place, _, visit = booked_for_the_procedure(channels=())
+
+    pass_time(BOOKED, make.at("2026-10-11", "13:00"), calling=True)
+    pass_time(make.at("2026-10-11", "13:00"), make.at("2026-10-12", "12:30"))
+    assert calls(done_at=None) == [("A visit is not confirmed", "Mon 2026-10-12 12:00")]
+
+    confirm(place, visit, make.at("2026-10-12", "13:00"))
+    pass_time(make.at("2026-10-12", "13:00"), make.at("2026-10-13", "08:00"))
+    assert calls(done_at=None) == []
+
+
 def test_a_yes_ends_the_call_for_it():
     place, _, visit = booked_for_the_procedure()
     pass_time(BOOKED, make.at("2026-10-10", "11:00"))

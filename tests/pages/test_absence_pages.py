@@ -13,7 +13,7 @@ from notifications.services import reviews
 from patients.services import consents
 from scheduling.booking import book
 from scheduling.models import Absence, Appointment, Conflict, RepairLine, RepairPlan
-from scheduling.services import repair_lines, repair_runs
+from scheduling.repair import attempts, execution, proposals
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories import scheduling
@@ -58,11 +58,16 @@ def call_in_sick(client, ill, **changed):
     return client.post(reverse("staff:absence_new"), form(ill, **changed))
 
 
+def worker():
+    proposals.make_all(now=NOW)
+
+
 def a_plan(client, practice, ill):
     practice.book(clinician=ill.pk, start=NEXT)
     call_in_sick(client, ill)
     absence = Absence.objects.get()
     client.post(reverse("staff:absence_plan", args=[absence.pk]))
+    worker()
     return RepairPlan.objects.get()
 
 
@@ -85,6 +90,10 @@ def test_the_whole_wizard(coordinator, practice, ill):
 
     propose = reverse("staff:absence_plan", args=[absence.pk])
     proposed = coordinator.post(propose, fields(affected, propose))
+    being_made = text(coordinator.get(proposed["Location"]))
+    assert "<h1>Plan being made</h1>" in being_made
+    assert "Waiting for its turn." in being_made
+    worker()
     page = text(coordinator.get(proposed["Location"]))
     assert "Same time, others serve" in page
     assert "Exact" in page
@@ -152,9 +161,9 @@ def undo_what_can_be():
     """The line is refused, as its visit was changed since."""
     line, plan = RepairLine.objects.get(), RepairPlan.objects.get()
     with pytest.raises(StaleVersion):
-        repair_runs._undo_line(line.pk, WHO["by"], NOW)
-    repair_lines._fail(line.pk, "done", "Changed in the meantime.", **WHO)
-    repair_runs._finish(plan.pk, plan.clinic_id, WHO["by"], NOW)
+        execution._undo_line(line.pk, WHO["by"], NOW)
+    attempts._fail(line.pk, "done", "Changed in the meantime.", **WHO)
+    execution._finish(plan.pk, plan.clinic_id, WHO["by"], NOW)
 
 
 def test_the_messages_are_shown_as_the_patient_gets_them(coordinator, practice, ill):
@@ -167,6 +176,7 @@ def test_the_messages_are_shown_as_the_patient_gets_them(coordinator, practice, 
     call_in_sick(coordinator, ill)
     absence = Absence.objects.get(resource=ill)
     coordinator.post(reverse("staff:absence_plan", args=[absence.pk]))
+    worker()
     plan = RepairPlan.objects.get()
 
     page = text(coordinator.get(reverse("staff:repair_messages", args=[plan.pk])))
@@ -185,6 +195,7 @@ def test_who_has_no_phone_and_no_email_is_to_be_telephoned_first(
     call_in_sick(coordinator, ill)
     absence = Absence.objects.get()
     coordinator.post(reverse("staff:absence_plan", args=[absence.pk]))
+    worker()
 
     plan = RepairPlan.objects.get()
     page = text(coordinator.get(reverse("staff:repair_messages", args=[plan.pk])))
@@ -204,6 +215,7 @@ def test_a_line_is_changed_kept_and_the_others_planned_anew(coordinator, practic
 
     coordinator.post(line, {"locked": "no"})
     coordinator.post(reverse("staff:repair_replan", args=[plan.pk]))
+    worker()
     assert plan.lines.get().way == "same-time"
 
 
@@ -330,6 +342,7 @@ def a_plan_of(client, practice, clinicians, count):
     call_in_sick(client, ill)
     absence = Absence.objects.get(resource=ill)
     client.post(reverse("staff:absence_plan", args=[absence.pk]))
+    worker()
     return absence.plans.get()
 
 
@@ -353,6 +366,7 @@ def test_a_line_says_whose_time_it_takes(coordinator, practice, ill):
     practice.book(ben, clinician=ill.pk, start=NEXT + timedelta(hours=1))
     call_in_sick(coordinator, ill)
     coordinator.post(reverse("staff:absence_plan", args=[Absence.objects.get().pk]))
+    worker()
     plan = RepairPlan.objects.get()
     assert "whose time it takes" not in text(
         coordinator.get(reverse("staff:repair", args=[plan.pk]))

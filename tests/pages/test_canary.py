@@ -31,6 +31,7 @@ from patients.services import links
 from scheduling.models import Appointment
 from tests.clinics.conftest import browser
 from tests.factories import clinics as people
+from tests.factories import inbound
 from tests.factories import notifications as make
 from tests.factories.notifications import NOW
 from tools.local import valkey
@@ -152,10 +153,34 @@ def staff_walk(place):
     ).json()
     rest.ask("get", f"/api/v1/patients/?q={who.mrn}")
     rest.ask("get", f"/api/v1/messages/?patient={who.pk}")
+    read_texts(rest, who)
     visit = Appointment.objects.get(pk=booked["id"])
     for name, key in (("patient", who.pk), ("appointment", visit.pk)):
         walk.ask("get", reverse(f"staff:{name}", args=[key]))
     return walk, rest, who, visit
+
+
+def read_texts(rest, who):
+    """What they write to us is read and answered; a STOP said by voice is kept."""
+    said = f"About the {TREATMENT}: {FAMILY}, born {BIRTH[0]}, call {NUMBER[1]}"
+    came = unit_of_work(partial(inbound.send, said, sender=PHONE))
+    assert came.patient_id == who.pk
+    rest.ask("get", "/api/v1/texts/?state=all")
+    for path, body in (
+        (f"texts/{came.pk}/assign/", {}),
+        (f"texts/{came.pk}/answer/", {"body": "We will call you this afternoon."}),
+        (f"texts/{came.pk}/close/", {}),
+        (f"patients/{who.pk}/opt-outs/", {"channel": "sms", "scope": "check_ins"}),
+        (f"patients/{who.pk}/opt-outs/end/", {"channel": "sms", "scope": "all"}),
+    ):
+        rest.ask(
+            "post",
+            f"/api/v1/{path}",
+            json.dumps(body),
+            content_type="application/json",
+            headers={"Idempotency-Key": f"canary-{path}"},
+        )
+    rest.ask("get", f"/api/v1/patients/{who.pk}/opt-outs/")
 
 
 def read_messages(walk, who):
@@ -184,6 +209,7 @@ def patient_walk(token):
     inside = Walk(walk.client)
     page = inside.ask("get", shown["Location"])
     assert "Your visit" in page.content.decode()
+    inside.ask("get", reverse("v:calendar"))
     inside.ask("post", shown["Location"], {"answer": "confirm"})
     return walk, inside
 

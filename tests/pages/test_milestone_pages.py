@@ -32,7 +32,7 @@ def test_the_patient_reads_what_they_told_in_both_languages(entered):
 
     assert EN["steps_title"] in english
     assert "Light everyday activities yes, by Friday, September 18, 2026" in english
-    assert f"Progress at month 3 {EN['steps_waiting']}" in english
+    assert f"Progress at month 3 {EN['steps_later']}" in english
     assert ES["steps_title"] in spanish
     assert "sí, a más tardar el viernes 18 de septiembre de 2026" in spanish
     [step, *_] = milestone_selectors.steps(contact.episode)

@@ -79,7 +79,8 @@ def test_before_the_birth_date_nobodys_data_is_shown(holder):
     page = words(holder, holder.address)
 
     for told in ("Ana", "Torres", "April", "1966", "September", "9:00", "onsultation"):
-        assert told not in page.replace(EN["birth_hint"], ""), told
+        shown = page.replace(EN["birth_hint"], "").replace(ES["birth_hint"], "")
+        assert told not in shown, told
     assert "Bayou Joint Clinic" in page
 
 
@@ -351,6 +352,39 @@ def test_the_browsers_language_is_used_before_the_patient_is_known(holder):
     page = holder.page(holder.address, **{"Accept-Language": "es-MX,es;q=0.9"})
 
     assert ES["open_title"] in page
+
+
+@pytest.mark.parametrize("reads", ["en", "es"])
+def test_before_the_birth_date_both_languages_are_there_whatever_the_patient_reads(
+    reads,
+):
+    """The page says the same of everybody: a stranger learns no one's language."""
+    holder, _ = visit_by_link(language=reads)
+
+    page = holder.page(holder.address)
+
+    for name in ("open_title", "open_text", "birth_date", "month", "day", "year"):
+        assert EN[name] in page
+        assert ES[name] in page
+    wrong = holder.prove(WRONG).content.decode()
+    assert EN["birth_wrong"].format(left=4) in wrong
+    assert ES["birth_wrong"].format(left=4) in wrong
+
+
+def test_a_language_once_chosen_stands_alone_before_the_birth_date(holder):
+    page = holder.page(f"{holder.address}?lang=es")
+
+    assert ES["open_text"] in page
+    assert EN["open_text"] not in page
+
+
+def test_a_link_that_has_ended_says_so_in_both_languages(holder):
+    PatientLink.objects.update(expires_at=clock.now() - timedelta(days=1))
+
+    page = holder.browser.get(holder.address).content.decode()
+
+    assert EN["gone_title"] in page
+    assert ES["gone_title"] in page
 
 
 def test_the_patients_language_is_used_once_they_are_known():

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -129,6 +130,26 @@ def test_the_drawing_is_well_formed_inside_its_frame_and_has_its_axis(count):
     assert chart["dots"][0]["label"] == "before"
     assert len(drawing.findall("circle")) == min(count, 8)
     assert len(chart["rows"]) == count
+
+
+# The width of a letter of 11 px, and the gap that keeps two words apart.
+LETTER, GAP = 6, 4
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("first", [0, 4])
+def test_words_under_the_axis_never_run_into_each_other(language, first):
+    codes = [BASELINE, "D1", "D3", "D7", "D14", "W6", "M3", "M6", "M12", "Y2"]
+    told = points(*((code, 5) for code in codes[first:]))
+
+    (chart,) = charts([curve(PAIN, told)], language)
+
+    dots = chart["dots"]
+    for left, right in pairwise(dots):
+        needed = (len(left["label"]) + len(right["label"])) / 2 * LETTER + GAP
+        assert right["x"] - left["x"] >= needed, (left["label"], right["label"])
+    assert dots[-1]["x"] + len(dots[-1]["label"]) / 2 * LETTER <= WIDTH
+    assert not {"D1", "W6", "M12"} & {dot["label"] for dot in dots}
 
 
 def test_both_languages_have_the_same_words():

@@ -98,6 +98,26 @@ def test_yes_then_no_is_not_confirmed_any_more(holder, visit):
     assert visit.status == "booked"
 
 
+def test_a_confirmed_visit_is_not_asked_about_again(holder, visit):
+    assert EN["will_you"] in holder.page(VISIT)
+    press(holder, "yes")
+
+    page = holder.page(VISIT)
+
+    assert EN["confirmed_text"] in page
+    assert EN["will_you"] not in page
+    assert EN["yes"] not in page
+    assert EN["changed"] in page
+    assert EN["other"] in page
+    assert EN["no"] in page
+
+
+def test_who_declined_after_a_yes_is_asked_again(holder, visit):
+    press(holder, "yes", "no")
+
+    assert EN["will_you"] in holder.page(VISIT)
+
+
 def test_a_no_asks_the_coordinator_at_once(holder, visit):
     press(holder, "no")
 
@@ -308,3 +328,15 @@ def test_a_confirmed_visit_cannot_also_be_declined():
         Appointment.objects.filter(pk=visit.pk).update(
             confirmed_at=BEFORE, answer="no", answered_at=BEFORE
         )
+
+
+def test_the_visits_page_says_how_late_the_clinic_runs(holder, visit):
+    late = EN["clinic_late"].format(count=20)
+    assert late not in holder.page(VISIT)
+    told_at = clock.now()
+    Appointment.objects.filter(pk=visit.pk).update(
+        delay_minutes=20, delay_told_at=told_at
+    )
+
+    assert late in holder.page(VISIT)
+    assert ES["clinic_late"].format(count=20) in holder.page(f"{VISIT}?lang=es")

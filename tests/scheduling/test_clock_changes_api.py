@@ -6,6 +6,7 @@ import pytest
 
 from core import clock
 from scheduling.booking import book, rules
+from scheduling.repair import proposals
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories.scheduling import BY, minutes
@@ -130,5 +131,7 @@ def a_plan(api, at, start):
     api.post("appointments/", body(at, start=start.isoformat(), clinician=ill))
     end = start + minutes(60)
     made = call_in_sick(api, at, start.isoformat(), end.isoformat()).json()
-    plan = api.post(f"absences/{made['id']}/plan/", {}).json()
+    asked = api.post(f"absences/{made['id']}/plan/", {}).json()
+    proposals.make_all(now=clock.now())
+    plan = api.get(f"repair-plans/{asked['id']}/").json()
     return plan, f"repair-plans/{plan['id']}/lines/{plan['lines'][0]['position']}/"

@@ -8,7 +8,8 @@ from patients.services import tasks
 from scheduling.absences import services as absences
 from scheduling.booking import book
 from scheduling.models import Conflict
-from scheduling.services import repair_plans
+from scheduling.repair import plans
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, keep
@@ -104,7 +105,7 @@ def test_an_absence_that_ends_earlier_needs_no_calls_about_later_visits(at, ill)
     plan = a_plan(at, ill, 0, 60)
     for position in (1, 2):
         plan.refresh_from_db()
-        repair_plans.set_way(
+        plans.set_way(
             plan_id=plan.pk,
             clinic_id=plan.clinic_id,
             position=position,
@@ -125,9 +126,7 @@ def test_an_absence_that_ends_earlier_needs_no_calls_about_later_visits(at, ill)
 
 
 def another_plan(plan):
-    again = repair_plans.propose(
-        absence_id=plan.absence_id, clinic_id=plan.clinic_id, **WHO
-    )
+    again = repair.propose(absence_id=plan.absence_id, clinic_id=plan.clinic_id, **WHO)
     assert [line.way for line in again.lines.all()] == ["same-time"]
     return again
 

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from core.problems import Invalid
 from scheduling import selectors
 from scheduling.booking import book, holds
-from scheduling.booking.rendering import opening_json
 from scheduling.models import Absence, Reservation
+from scheduling.openings.rendering import opening_json
 from scheduling.setup import services as setup
 from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make

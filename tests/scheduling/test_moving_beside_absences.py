@@ -9,7 +9,7 @@ from scheduling.booking import book
 from scheduling.booking.errors import SlotTaken
 from scheduling.models import Conflict, Reservation
 from scheduling.openings.search import find_openings
-from scheduling.services import repair_plans
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -186,7 +186,7 @@ def test_a_swap_gives_the_absence_what_it_waited_for():
 
 def a_plan(at, absence):
     reach(at)
-    return repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    return repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
 
 
 def test_a_plan_with_single_resources_is_carried_out_as_it_was_proven():

@@ -6,7 +6,7 @@ from scheduling.booking import book, holds
 from scheduling.booking.errors import SlotTaken
 from scheduling.booking.rendering import appointment_json
 from scheduling.models import Appointment
-from scheduling.services import repair_plans
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, away
@@ -51,7 +51,7 @@ def test_a_move_is_refused_rather_than_made_with_them(at, ill, other, third):
 def test_a_repaired_day_does_not_bring_them_back(at, ill, other, third):
     visit = at.book(avoiding=frozenset({other.pk}), prefer=frozenset({ill.pk}))
 
-    plan = repair_plans.propose(
+    plan = repair.propose(
         absence_id=away(at, resource_id=ill.pk).pk, clinic_id=at.clinic.pk, **WHO
     )
 

@@ -11,11 +11,10 @@ from notifications.models import MailboxItem, Message
 from notifications.services.sending import send_due
 from scheduling.absences import services as absences
 from scheduling.booking import book
-from scheduling.domain.repair import UNDO_WITHIN
 from scheduling.models import Conflict, RepairPlan
-from scheduling.selectors import repair as selectors
-from scheduling.services import repair_lines, repair_runs
-from scheduling.services.repair_runs import UndoOver
+from scheduling.repair import attempts, execution, selectors
+from scheduling.repair.execution import UndoOver
+from scheduling.repair.selectors import UNDO_WITHIN
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import minutes
@@ -86,7 +85,7 @@ def test_an_undo_that_is_lost_goes_on(at, ill, other):
     plan = moved_plan(at, ill, other)
     before = as_booked()
     apply(plan)
-    real, calls = repair_runs._undo_line, []
+    real, calls = execution._undo_line, []
 
     def until_killed(*args):
         if calls:
@@ -95,14 +94,14 @@ def test_an_undo_that_is_lost_goes_on(at, ill, other):
         real(*args)
 
     with (
-        patch.object(repair_runs, "_undo_line", until_killed),
+        patch.object(execution, "_undo_line", until_killed),
         pytest.raises(Killed),
     ):
         undo(plan)
     plan.refresh_from_db()
     assert sorted(states(plan)) == ["done", "undone"]
 
-    repair_runs.carry_on_all(now=NOW + minutes(1))
+    execution.carry_on_all(now=NOW + minutes(1))
 
     assert as_booked() == before
     assert RepairPlan.objects.get().state == "undone"
@@ -178,7 +177,7 @@ def test_a_visit_changed_since_stays_says_so_and_is_called(at, ill, other):
     assert (line.state, plan.state) == ("failed", "undone")
     assert "changed in the meantime" in line.detail
     assert selectors.progress(plan) == selectors.Progress(1, 1, 2)
-    assert call_of(line).text == repair_lines.STAYS_TEXT
+    assert call_of(line).text == attempts.STAYS_TEXT
     check_clean()
 
 
@@ -193,8 +192,8 @@ def test_an_old_time_taken_since_is_not_taken_back(at, ill, other):
     undo(plan)
 
     line.refresh_from_db()
-    assert (line.state, line.detail) == ("failed", repair_lines.TAKEN)
-    assert call_of(line).text == repair_lines.STAYS_TEXT
+    assert (line.state, line.detail) == ("failed", attempts.TAKEN)
+    assert call_of(line).text == attempts.STAYS_TEXT
     check_clean()
 
 
@@ -219,7 +218,7 @@ def test_a_busy_undo_is_not_called_undone(at, ill, other):
     plan = moved_plan(at, ill, other)
     apply(plan)
 
-    with patch.object(repair_runs, "_undo_line", side_effect=Busy):
+    with patch.object(execution, "_undo_line", side_effect=Busy):
         undo(plan)
 
     assert (plan.state, states(plan)) == ("undoing", ["done", "done"])

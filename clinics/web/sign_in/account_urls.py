@@ -8,8 +8,7 @@ from allauth.account import views as account
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
-from clinics.services import password_reset
-from clinics.web.sign_in import login_form
+from clinics.web.sign_in import login_form, password_reset
 from clinics.web.views import public_page
 
 

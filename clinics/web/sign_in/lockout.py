@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from clinics.models import User
 from clinics.services import wrong_attempts
-from clinics.web import devices, error_pages, senders
+from clinics.web import attempt_places, devices, error_pages, senders
 from clinics.web.presence import LockedOut
 
 LOCKED = "axes_locked_out"  # what the middleware of axes answers for
@@ -57,7 +57,7 @@ class Handler(AxesHandler):  # type: ignore[misc]
         if account is None:
             return True
         return not wrong_attempts.is_locked(
-            account, wrong_attempts.place_of(request, account)
+            account, attempt_places.place_of(request, account)
         )
 
     def user_login_failed(
@@ -71,7 +71,7 @@ class Handler(AxesHandler):  # type: ignore[misc]
         # Refused unread: nothing was tried, so nothing is counted.
         if request is None or account is None or getattr(request, LOCKED, False):
             return
-        place = wrong_attempts.place_of(request, account)
+        place = attempt_places.place_of(request, account)
         wrong_attempts.count(account, place)
         if wrong_attempts.is_locked(account, place):
             setattr(request, LOCKED, True)
@@ -81,7 +81,7 @@ class Handler(AxesHandler):  # type: ignore[misc]
     ) -> None:
         if request is None:
             return
-        place = wrong_attempts.outside_place(request, user.email)
+        place = attempt_places.outside_place(request, user.email)
         wrong_attempts.forgive(user.email, place)
         devices.note_sign_in(request, user.pk)
 

@@ -26,6 +26,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from clinics.domain.attempt_limits import HALF_RIGHT, NOT_LIMITED
 from clinics.models import User
 from clinics.services import wrong_attempts
+from clinics.web import attempt_places
 from core.clock import real_now
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def person(
     request: HttpRequest, *, email: str, password: str, code: str
 ) -> tuple[User, Code] | None:
     """The person both belong to, and the code, now used; None if anything is wrong."""
-    setattr(request, wrong_attempts.PLACE, NOT_LIMITED)
+    setattr(request, attempt_places.PLACE, NOT_LIMITED)
     user = get_adapter(request).authenticate(request, email=email, password=password)
     right = _right_code(email, code)
     if user is None and right is None:

@@ -1,36 +1,18 @@
-"""The code of an authenticator app, for those who have set one up.
-
-A code is worth one proof in all processes together: that it was used is kept in the
-shared cache, whose `add` succeeds once.
-"""
+"""Second step of sign-in: its forms and its place in the flow."""
 
 from typing import Any
 
 from allauth.core import context
 from allauth.mfa.base import forms
-from allauth.mfa.models import Authenticator
 from allauth.mfa.stages import AuthenticateStage
-from allauth.mfa.totp.internal.auth import TOTP
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from clinics.domain.attempt_limits import of_codes
 from clinics.models import User
 from clinics.services import wrong_attempts
+from clinics.web import attempt_places
 from clinics.web.sign_in import password_with_code
-
-
-def proves(user: User, code: str | None) -> bool:
-    """True if the user has no second factor, or `code` is its current one.
-
-    A code is worth one proof: the same again is refused.
-    """
-    authenticator = Authenticator.objects.filter(
-        user=user, type=Authenticator.Type.TOTP
-    ).first()
-    if authenticator is None:
-        return True
-    return bool(code) and bool(TOTP(authenticator).validate_code(code))
 
 
 class Counted:
@@ -40,7 +22,7 @@ class Counted:
 
     def clean_code(self) -> Any:
         account, request = self.user.email, context.request
-        place = of_codes(wrong_attempts.place_of(request, account))
+        place = of_codes(attempt_places.place_of(request, account))
         if wrong_attempts.is_locked(account, place):
             raise ValidationError(
                 "Too many wrong codes. Wait 15 minutes, or ask an administrator."

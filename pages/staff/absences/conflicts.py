@@ -103,7 +103,7 @@ def _row(
         "id": visit.pk,
         "patient": visit.patient.full_name,
         "visit_type": visit.visit_type.name,
-        "when": words.span(visit.start, visit.end, zone),
+        "when": words.span(visit.start, visit.end, zone, request.now),
         "visit_address": reverse("staff:appointment", args=[visit.pk]),
         "conflicts": [_conflict(one, forms_shown) for one in found],
     }

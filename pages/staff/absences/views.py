@@ -22,8 +22,9 @@ from pages.staff.repair import words as repair_words
 from patients import selectors as patients
 from scheduling.absences import selectors
 from scheduling.absences import services as service
-from scheduling.selectors import repair
-from scheduling.services import repair_plans
+from scheduling.absences.selectors import latest_plan
+from scheduling.repair import proposals
+from scheduling.repair import selectors as repair
 
 if TYPE_CHECKING:
     from scheduling.models import Absence, Appointment, RepairPlan
@@ -105,7 +106,7 @@ def _show(request: StaffRequest, found: "Absence", form: ShorterForm) -> ViewRes
     under_way = selectors.under_way(found, request.now)
     visits = [conflict.appointment for conflict in conflicts]
     request.record_access(*{v.patient_id for v in [*visits, *under_way]}, count=0)
-    plan = repair.latest_plan(found)
+    plan = latest_plan(found)
     role = request.membership.role
     stands = found.ended_at is None and found.period.upper > request.now
     context = {
@@ -143,7 +144,7 @@ def absence_end(request: StaffRequest, absence_id: UUID) -> ViewResponse:
 @page(action="repair.write")
 @require_POST
 def absence_plan(request: StaffRequest, absence_id: UUID) -> ViewResponse:
-    plan = repair_plans.propose(
+    plan = proposals.propose(
         absence_id=absence_id,
         clinic_id=request.clinic.pk,
         by=request.actor,
@@ -225,10 +226,11 @@ def _visit(visit: "Appointment", now: datetime) -> dict[str, Any]:
 def _open_plan(plan: "RepairPlan | None") -> dict[str, str] | None:
     if plan is None:
         return None
-    if plan.state == "proposed":
+    if plan.state in {"planning", "proposed"}:
+        making = plan.state == "planning"
         return {
             "address": reverse("staff:repair", args=[plan.pk]),
-            "label": "Open the plan",
+            "label": "See how far the plan is" if making else "Open the plan",
             "proposed": "yes",
         }
     return {

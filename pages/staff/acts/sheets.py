@@ -15,7 +15,7 @@ from procedures.acts.early_guards import OF_THE_DAY
 from procedures.acts.schemas import SCHEMAS
 from procedures.facts import selectors as reading
 from procedures.fields.schema import Field
-from procedures.follow_up import responses
+from procedures.follow_up import questionnaire_selectors, responses
 from procedures.follow_up import selectors as follow_ups
 from procedures.follow_up.milestones import PREFIX as MILESTONE
 from procedures.rules.candidacy import Level
@@ -89,15 +89,37 @@ _ELSEWHERE = _CUFF | {"grade_samilson_prieto", "grade_tonnis"}
 
 
 def _evaluate(plain: Sheet, here: Here) -> Sheet:
+    told = _told_before(here)
+    fields = tuple(
+        replace(one, hint=" ".join(filter(None, (one.hint, told.get(one.name)))))
+        for one in plain.schema.fields
+    )
     return _per_target(
         replace(
             plain,
+            schema=replace(plain.schema, fields=fields),
             spare={"medications": 4, "labs": 4},
             rows_without={"findings": grades_left_out(here)},
         ),
         here,
         "findings",
     )
+
+
+def _told_before(here: Here) -> dict[str, str]:
+    """Return, by field, what the patient told before the consultation, in words."""
+    found = {}
+    for instrument, row in questionnaire_selectors.told_before(here.episode):
+        day = full_day(row.occurred_at.astimezone(here.zone).date())
+        given = [row.answers.get(item.key) for item in instrument.items]
+        values = " ".join("–" if one is None else str(one) for one in given)
+        said = f"Told before, on {day}: {values}."
+        if instrument.key == "nrs":
+            found["nrs"] = said
+        else:
+            found["prom_instrument"] = f"Told before: {instrument.title['en']}."
+            found["prom_items"] = said
+    return found
 
 
 def grades_left_out(here: Here) -> list[frozenset[str]]:

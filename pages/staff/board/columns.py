@@ -15,23 +15,13 @@ from pages.staff.board import day, grid
 from pages.staff.board import late as board_late
 from pages.staff.repair import words as repair_words
 from scheduling.booking.status import Act, Status, why_not
+from scheduling.resources.kinds import BY_CODE, PLACES, board_group
 
 if TYPE_CHECKING:
     from scheduling.day.board import Block, Column
     from scheduling.day.projection import Expected
     from scheduling.selectors import DayBoard, DayProjection
 
-GROUPS = (
-    ("Rooms", ("procedure_room", "consult_room")),
-    ("Clinicians", ("clinician",)),
-    ("Nurses and technicians", ("nurse", "technician")),
-    ("Bays", ("preop_bay", "recovery_bay")),
-    ("Centrifuges", ("centrifuge",)),
-    ("Imaging", ("ultrasound", "c_arm")),
-)
-OTHERS = "Others"
-# Columns that are worth seeing empty: here somebody books next.
-ALWAYS = frozenset({"procedure_room", "consult_room", "clinician"})
 MOVABLE = frozenset(
     status.value for status in Status if why_not(status, Act.MOVE) is None
 )
@@ -98,30 +88,23 @@ def _row(visit: day.DayVisit) -> dict[str, Any]:
 
 
 def _chosen(columns: Iterable["Column"], *, everything: bool) -> list["Column"]:
-    used = [c for c in columns if everything or c.blocks or c.kind in ALWAYS]
-    order = {kind: i for i, (_, kinds) in enumerate(GROUPS) for kind in kinds}
-    ranked = sorted(
-        used, key=lambda c: (order.get(c.kind, len(GROUPS)), _rank(c.kind), c.name)
-    )
+    used = [
+        column
+        for column in columns
+        if everything or column.blocks or _is_always_shown(column.kind)
+    ]
+    ranked = sorted(used, key=lambda c: (PLACES.get(c.kind, len(PLACES)), c.name))
     return ranked[: grid.MOST_COLUMNS]
 
 
-def _rank(kind: str) -> int:
-    """Within a group, kinds keep the order of the table above."""
-    for _, kinds in GROUPS:
-        if kind in kinds:
-            return kinds.index(kind)
-    return 0
-
-
-def _group_of(kind: str) -> str:
-    return next((name for name, kinds in GROUPS if kind in kinds), OTHERS)
+def _is_always_shown(kind: str) -> bool:
+    return kind in BY_CODE and BY_CODE[kind].always_on_board
 
 
 def _groups(columns: Iterable["Column"]) -> list[dict[str, Any]]:
     groups: list[dict[str, Any]] = []
     for number, column in enumerate(columns, FIRST_COLUMN):
-        name = _group_of(column.kind)
+        name = board_group(column.kind)
         if not groups or groups[-1]["name"] != name:
             groups.append({"name": name, "column": number, "width": 0})
         groups[-1]["width"] += 1

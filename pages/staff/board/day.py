@@ -9,6 +9,7 @@ from uuid import UUID
 from pages.kit import states
 from pages.kit.words import short_name
 from pages.staff.episode.words import About, about, joints
+from scheduling.resources.kinds import KINDS
 
 if TYPE_CHECKING:
     from scheduling.day.board import Block, BoardVisit, Who
@@ -44,7 +45,7 @@ class DayVisit:
         return short_name(self.patient.given_name, self.patient.family_name)
 
 
-ROOMS = frozenset({"procedure_room", "consult_room"})
+ROOMS = frozenset(kind.code for kind in KINDS if kind.is_room)
 
 
 def visits(clinic_id: int, board: "DayBoard") -> list[DayVisit]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from pages.kit import words
 from pages.staff.board import day
-from scheduling.day.rendering import cause_text, runs_into_text
+from scheduling.day.sentences import cause_text, runs_into_text
 
 if TYPE_CHECKING:
     from scheduling.day.projection import Affected, Expected

@@ -27,6 +27,8 @@ TONES = {
     timing.OPEN: "info",
     timing.AHEAD: "info",
 }
+# What asks nobody for anything any more.
+OVER = ("answered", "cancelled", timing.MISSED)
 NOTES = {
     rules.PROVISIONAL: "Counted from the day the procedure is booked for, "
     "until the injection.",
@@ -63,6 +65,7 @@ def _row(line: linked.Line, stands: timing.Timing) -> dict[str, Any]:
         "window": " – ".join(map(full_day, first_to_last)),
         "mode": sentence(plan.mode) if plan else "Visit",
         "state": _state(line, stands),
+        "is_over": stands.code in OVER and not line.conflict,
         "tone": "warning" if line.conflict else tone(stands.code),
         "note": NOTES.get(line.state, ""),
         "conflict": line.conflict,

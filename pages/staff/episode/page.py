@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     from procedures.models import Episode
 
 PREPARING = ("approved", "scheduled", "ready")
+# Until then the records of the day are at work; later they are folded.
+BEFORE_DISCHARGE = (
+    *path.MAIN[: path.MAIN.index(Stage.DISCHARGED)],
+    Stage.DEFERRED,
+    Stage.DECLINED,
+)
+RECOVERING = (Stage.DISCHARGED, Stage.FOLLOW_UP)
 # Shown apart from the rest: they end the path, or mend a record.
 LAST = (
     "not_done",
@@ -67,7 +74,9 @@ def context(request: StaffRequest, episode: "Episode") -> dict[str, Any]:
         "acts": _acts(request, episode),
         "items": _items(request, episode),
         "visits": _visits(request, episode),
-        "follow_ups": contacts(request, episode, known.today, clinical=clinical),
+        **_contacts(request, episode, known, clinical=clinical),
+        "is_past_day": Stage(episode.stage) not in BEFORE_DISCHARGE,
+        "is_recovering": episode.stage in RECOVERING,
         "entries": entries,
         "clinical": clinical,
         "closing_reason": episode.closing_reason if clinical else "",
@@ -77,6 +86,18 @@ def context(request: StaffRequest, episode: "Episode") -> dict[str, Any]:
     seen = strip(episode, known, request.actor.role)
     steps = milestones.rows(request, episode, known.today)
     return shown | _clinical(episode, zone) | {"strip": seen, "milestones": steps}
+
+
+def _contacts(
+    request: StaffRequest, episode: "Episode", known: "Facts", *, clinical: bool
+) -> dict[str, Any]:
+    """Return the contacts that still ask for something, and those that are over."""
+    rows = contacts(request, episode, known.today, clinical=clinical)
+    return {
+        "follow_ups_ahead": [row for row in rows if not row["is_over"]],
+        "follow_ups_over": [row for row in rows if row["is_over"]],
+        "follow_ups_note": rows[0]["note"] if rows else "",
+    }
 
 
 def _clinical(episode: "Episode", zone: ZoneInfo) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def contacts_due(request: StaffRequest) -> ViewResponse:
         ],
         "rows": [_row(request, line) for line in shown],
         "page": shown,
-        "state": tab,
+        "query": f"state={tab}",
         "empty_text": "Recovery contacts appear on their day, and stay until they are "
         "answered.",
     }

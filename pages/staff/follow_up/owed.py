@@ -62,7 +62,7 @@ def owed(request: StaffRequest) -> ViewResponse:
             _row(request, one, zone, phones[one.patient.pk].get("sms")) for one in shown
         ],
         "page": shown,
-        "why": why,
+        "query": f"why={why}",
     }
     return TemplateResponse(request, "pages/staff/follow_up/owed.html", context)
 

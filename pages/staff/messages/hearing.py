@@ -135,7 +135,7 @@ def _call(call: hearing.OwedCall, first: date, zone: ZoneInfo) -> dict[str, Any]
     is_overdue = call.due_at.astimezone(zone).date() < first
     time = clock_time(call.due_at, zone)
     if is_overdue:
-        time = f"{short_day(call.due_at.astimezone(zone).date())}, {time}"
+        time = f"{short_day(call.due_at.astimezone(zone).date(), first)}, {time}"
     return {
         "time": time,
         "who": call.patient.full_name,

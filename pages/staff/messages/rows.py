@@ -143,7 +143,7 @@ def attempt(one: "Attempt") -> dict[str, Any]:
     return {
         "number": one.number,
         "at": one.at,
-        "provider": one.provider,
+        "provider": states.PROVIDERS.get(one.provider, one.provider),
         "address": one.contact.value if one.contact else "",
         "body": one.body,
         "outcome": text,

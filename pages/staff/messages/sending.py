@@ -134,7 +134,9 @@ def _provider(one: health.Provider) -> dict[str, Any]:
     carries = [states.CHANNELS.get(channel, channel) for channel in one.carries]
     return {
         "code": one.name,
-        "name": "All sending" if one.name == health.EVERYTHING else one.name,
+        "name": "All sending"
+        if one.name == health.EVERYTHING
+        else states.PROVIDERS.get(one.name, one.name),
         "carries": ", ".join(carries),
         "state": state,
         "tone": tone,

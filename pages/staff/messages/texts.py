@@ -92,6 +92,11 @@ def text(request: StaffRequest, kind: str, language: str, channel: str) -> ViewR
         del form.fields["title"]
     reading = texts.read(tried, clinic=request.clinic, now=request.now)
     context = {
+        "others": [
+            _row(texts.read(one, clinic=request.clinic, now=request.now))
+            for one in texts.other_languages(kept)
+        ],
+        "language": _language(request, language),
         "name": states.message_kind(kind),
         "channel": states.CHANNELS[channel],
         "row": _row(reading),

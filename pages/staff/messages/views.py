@@ -37,12 +37,13 @@ ROWS = 50
 MOST_PEOPLE = 20
 NOT_SENT = (known.SUPPRESSED, known.EXPIRED, known.UNDELIVERED, known.DEAD)
 TABS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "": ("All", ()),
-    "planned": ("Planned", tuple(sorted(known.WAITING | known.IN_FLIGHT))),
+    "": ("Until today", ()),
+    "planned": ("To come", tuple(sorted(known.WAITING | known.IN_FLIGHT))),
     "sent": ("Sent", (known.ACCEPTED, known.DELIVERED)),
     "failed": ("Not sent", NOT_SENT),
     "stopped": ("Cancelled", (known.CANCELLED, known.SUPERSEDED)),
     "doubt": ("In doubt", (known.UNCERTAIN,)),
+    "all": ("All", ()),
 }
 
 
@@ -68,8 +69,10 @@ class LogSearch:
         asked = {name: value for name, value in (query | changed).items() if value}
         return f"?{urlencode(asked)}"
 
-    def wish(self, zone: ZoneInfo) -> message_log.Wish:
-        on = self.on
+    def wish(self, zone: ZoneInfo, today: date) -> message_log.Wish:
+        """Return what is searched for; with no tab, what was due until tonight."""
+        on, is_until_today = self.on, not (self.tab or self.on)
+        tonight = quiet_hours.at(today + timedelta(days=1), quiet_hours.MIDNIGHT, zone)
         return message_log.Wish(
             patient_id=self.patient.pk if self.patient else None,
             kind=self.kind,
@@ -79,6 +82,7 @@ class LogSearch:
             until=quiet_hours.at(on + timedelta(days=1), quiet_hours.MIDNIGHT, zone)
             if on
             else None,
+            due_before=tonight if is_until_today else None,
             soonest_first=self.tab == "planned",
         )
 
@@ -93,7 +97,8 @@ def messages(request: StaffRequest) -> ViewResponse:
     number = max(1, numbers.read(request.GET.get("page", ""), 1))
     first = (number - 1) * ROWS
     zone = ZoneInfo(request.clinic.time_zone)
-    found = message_log.search(request.clinic.pk, asked.wish(zone))
+    today = request.now.astimezone(zone).date()
+    found = message_log.search(request.clinic.pk, asked.wish(zone, today))
     rows = list(found[first : first + ROWS + 1])
     more, rows = len(rows) > ROWS, rows[:ROWS]
     ids = {row.patient_id for row in rows if row.patient_id}

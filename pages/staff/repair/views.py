@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from clinics.domain.policy import may
 from clinics.web.views import StaffRequest, ViewResponse, page
@@ -22,10 +23,9 @@ from pages.kit.forms import Form
 from pages.staff.repair import words
 from patients import selectors as patients
 from scheduling import selectors as scheduling
-from scheduling.selectors import repair as selectors
-from scheduling.selectors.repair_world import call_first
-from scheduling.services import repair_plans, repair_runs
-from scheduling.services.repair_searching import NoOpening
+from scheduling.repair import execution, plans, proposals, selectors
+from scheduling.repair.planning import NoOpening
+from scheduling.repair.world import call_first
 
 if TYPE_CHECKING:
     from patients.models import ContactPoint
@@ -45,9 +45,14 @@ class WayForm(Form):
 @page(action="absence.read")
 def repair(request: StaffRequest, plan_id: UUID) -> ViewResponse:
     plan, lines = _found(request, plan_id)
+    if plan.state == "planning":
+        return _being_made(request, plan)
+    if request.htmx:
+        # The page that asked says that the plan is being made: show the plan instead.
+        return HttpResponseClientRefresh()
     if plan.state != "proposed":
         return redirect("staff:repair_run", plan.pk)
-    title, meaning = words.METHODS[plan.method]
+    title, meaning = words.method(plan)
     context = {
         **_frame(request, plan, "plan"),
         "method": title,
@@ -59,12 +64,24 @@ def repair(request: StaffRequest, plan_id: UUID) -> ViewResponse:
     return TemplateResponse(request, "pages/staff/repair/repair.html", context)
 
 
+def _being_made(request: StaffRequest, plan: "RepairPlan") -> ViewResponse:
+    """How far the worker is; asks again by itself, or offers to do without one."""
+    context = {
+        **_frame(request, plan, "plan"),
+        "stage": words.STAGES.get(plan.stage, words.STAGES["reading"]),
+        "waits_long": proposals.waits_long(plan, request.now),
+        "not_answered": words.NOT_ANSWERED,
+        "here": reverse("staff:repair", args=[plan.pk]),
+        "plan_address": reverse("staff:absence_plan", args=[plan.absence_id]),
+    }
+    return TemplateResponse(request, "pages/staff/repair_being_made.html", context)
+
+
 @page(action="repair.write")
 @require_POST
 def repair_replan(request: StaffRequest, plan_id: UUID) -> ViewResponse:
     plan, _ = _found(request, plan_id)
-    repair_plans.replan(**_asked(request, plan), clinic_id=request.clinic.pk)
-    messages.success(request, "Planned anew. Kept lines are as they were.")
+    proposals.replan(**_asked(request, plan), clinic_id=request.clinic.pk)
     return redirect("staff:repair", plan_id)
 
 
@@ -79,10 +96,10 @@ def repair_line(request: StaffRequest, plan_id: UUID, position: int) -> ViewResp
         "position": position,
     }
     if "locked" in request.POST:
-        repair_plans.set_locked(**asked, locked=request.POST["locked"] == "yes")
+        plans.set_locked(**asked, locked=request.POST["locked"] == "yes")
     else:
         try:
-            repair_plans.set_way(**asked, way=request.POST.get("way", ""))
+            plans.set_way(**asked, way=request.POST.get("way", ""))
         except NoOpening as problem:
             messages.error(request, f"{problem.title}. {problem.detail}")
     return redirect(f"{reverse('staff:repair', args=[plan_id])}#line-{position}")
@@ -91,6 +108,8 @@ def repair_line(request: StaffRequest, plan_id: UUID, position: int) -> ViewResp
 @page(action="absence.read")
 def repair_messages(request: StaffRequest, plan_id: UUID) -> ViewResponse:
     plan, lines = _found(request, plan_id)
+    if plan.state == "planning":
+        return redirect("staff:repair", plan.pk)
     if plan.state != "proposed":
         return redirect("staff:repair_run", plan.pk)
     told = _told(request, lines)
@@ -110,7 +129,7 @@ def repair_messages(request: StaffRequest, plan_id: UUID) -> ViewResponse:
 @require_POST
 def repair_apply(request: StaffRequest, plan_id: UUID) -> ViewResponse:
     plan, _ = _found(request, plan_id)
-    repair_runs.start(**_asked(request, plan), clinic_id=request.clinic.pk)
+    execution.start(**_asked(request, plan), clinic_id=request.clinic.pk)
     return redirect("staff:repair_run", plan_id)
 
 
@@ -118,7 +137,7 @@ def repair_apply(request: StaffRequest, plan_id: UUID) -> ViewResponse:
 @require_POST
 def repair_undo(request: StaffRequest, plan_id: UUID) -> ViewResponse:
     plan, _ = _found(request, plan_id)
-    repair_runs.undo(**_asked(request, plan), clinic_id=request.clinic.pk)
+    execution.undo(**_asked(request, plan), clinic_id=request.clinic.pk)
     return redirect("staff:repair_run", plan_id)
 
 
@@ -126,7 +145,7 @@ def repair_undo(request: StaffRequest, plan_id: UUID) -> ViewResponse:
 def repair_run(request: StaffRequest, plan_id: UUID) -> ViewResponse:
     """Progress of the run; asks again by itself until done, also after a reload."""
     plan, lines = _found(request, plan_id)
-    if plan.state == "proposed":
+    if plan.state in {"planning", "proposed"}:
         return redirect("staff:repair", plan.pk)
     progress = selectors.progress(plan)
     until = selectors.undo_until(plan)

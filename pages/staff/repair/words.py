@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from pages.kit.words import clock_time, short_day
-from scheduling.domain.repair import MOST_EXACT
 
 if TYPE_CHECKING:
     from scheduling.models import Absence, Conflict, RepairPlan
@@ -53,26 +52,52 @@ EXACT = (
     "were compared, in time that is free or that another of these visits gives up; no "
     "two change places."
 )
+FOUND = (
+    "There were too many ways to compare them all in time. It is the best plan found; "
+    "a better one may exist."
+)
 GREEDY = (
-    f"With more than {MOST_EXACT} patients, or too many ways to try, patients who can "
-    "keep their times keep them; then each visit takes the nearest time left, in "
-    "order of time. A better plan may exist."
+    "Patients who can keep their times keep them; then each visit takes the nearest "
+    "time left, in order of time. A better plan may exist."
+)
+# In front of GREEDY: why nothing better was searched for.
+BECAUSE = {
+    "no-solver": "The planner that compares all plans is not installed here.",
+    "no-worker": "Nothing answered in the background, where all plans are compared.",
+    "stopped": "Comparing all plans was interrupted twice.",
+    "failed": "Comparing all plans failed; the fault is in the log.",
+}
+# How far a plan is that is being made.
+STAGES = {
+    "": "Waiting for its turn.",
+    "reading": "Reading who is free in the next four weeks.",
+    "fewest-disturbed": "Looking for the plan that disturbs the fewest patients.",
+    "least-delay": "Looking for the shortest delays for those who must move.",
+    "who-serves": "Choosing who serves each visit.",
+}
+NOT_ANSWERED = (
+    "Nothing in the background has answered. The plan can be made here at once, one "
+    "visit after the other; a better plan may exist."
 )
 CHANGED = (
     "A line was chosen by hand, and the others left as they were. Plan the others "
     "anew to find the best that goes with it."
 )
 METHODS = {
-    "exact": (
-        "Exact",
-        EXACT,
-    ),
-    "greedy": (
-        "One by one",
-        GREEDY,
-    ),
+    "exact": ("Exact", EXACT),
+    "found": ("Best found", FOUND),
+    "greedy": ("One by one", GREEDY),
     "by-hand": ("Changed by hand", CHANGED),
 }
+
+
+def method(plan: "RepairPlan") -> tuple[str, str]:
+    """Return how the plan was made, as a title and what that means."""
+    title, meaning = METHODS[plan.method]
+    because = BECAUSE.get(plan.because, "")
+    return title, f"{because} {meaning}".strip()
+
+
 RESOLUTIONS = {"kept": "Kept", "moved": "Moved", "cancelled": "Cancelled"}
 NO_MESSAGE = {
     "no_channel": "No text or e-mail may be sent to them.",
@@ -86,13 +111,17 @@ def away(name: str, kind: str, reason: str = "") -> str:
     return f"{text} ({reason})" if reason else text
 
 
-def span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """ "Wed Sep 2, 9:00 AM to 5:00 PM", with both days if there are two."""
+def span(start: datetime, end: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """ "Wed, Sep 2, 9:00 AM to 5:00 PM", with both days if there are two.
+
+    A day of another year than `now`'s has its year.
+    """
     first, last = start.astimezone(zone), end.astimezone(zone)
-    begin = f"{short_day(first.date())}, {clock_time(start, zone)}"
+    today = now.astimezone(zone).date()
+    begin = f"{short_day(first.date(), today)}, {clock_time(start, zone)}"
     if first.date() == last.date():
         return f"{begin} to {clock_time(end, zone)}"
-    return f"{begin} to {short_day(last.date())}, {clock_time(end, zone)}"
+    return f"{begin} to {short_day(last.date(), today)}, {clock_time(end, zone)}"
 
 
 def left(time: timedelta) -> str:
@@ -106,7 +135,7 @@ def absence_row(absence: "Absence", zone: ZoneInfo, now: datetime) -> dict[str, 
     state, tone = _state(absence, now)
     return {
         "title": away(absence.resource.name, absence.kind, absence.reason),
-        "when": span(absence.period.lower, absence.period.upper, zone),
+        "when": span(absence.period.lower, absence.period.upper, zone, now),
         "state": state,
         "tone": tone,
         "address": reverse("staff:absence", args=[absence.pk]),
@@ -140,16 +169,20 @@ def steps(absence_id: UUID, plan: "RepairPlan | None", here: str) -> list[Any]:
     """The wizard's pages; those that cannot be opened yet have no address."""
     plan_id = plan.pk if plan else None
     proposed = plan is not None and plan.state == "proposed"
+    unused = plan is not None and plan.state in {"planning", "proposed"}
     table: Mapping[str, tuple[str, str]] = {
         "visits": ("1. Visits in the way", reverse("staff:absence", args=[absence_id])),
-        "plan": ("2. Plan", _address("staff:repair", plan_id if proposed else None)),
+        "plan": (
+            "2. Plan",
+            _address("staff:repair", plan_id if unused else None),
+        ),
         "messages": (
             "3. Messages and calls",
             _address("staff:repair_messages", plan_id if proposed else None),
         ),
         "run": (
             "4. Carry out",
-            _address("staff:repair_run", None if proposed else plan_id),
+            _address("staff:repair_run", None if unused else plan_id),
         ),
     }
     return [

@@ -9,30 +9,17 @@ from django.shortcuts import redirect
 from clinics.web.views import StaffRequest, ViewResponse, page
 from core.problems import Invalid, NotFound
 from pages.kit.forms import Form, show
-from pages.kit.words import sentence
 from pages.staff.setup.words import after
 from scheduling import selectors
 from scheduling.absences.effects import counted
+from scheduling.resources.kinds import KINDS, title
 from scheduling.setup import services as setup
-
-KINDS = (
-    "clinician",
-    "nurse",
-    "technician",
-    "consult_room",
-    "preop_bay",
-    "procedure_room",
-    "recovery_bay",
-    "centrifuge",
-    "ultrasound",
-    "c_arm",
-)
 
 
 class ResourceForm(Form):
     kind = forms.ChoiceField(
         label="Kind",
-        choices=[("", "Choose"), *((kind, sentence(kind)) for kind in KINDS)],
+        choices=[("", "Choose"), *((kind.code, title(kind.code)) for kind in KINDS)],
     )
     name = forms.CharField(label="Name", max_length=120)
     capabilities = forms.CharField(

@@ -12,6 +12,7 @@ from pages.kit.words import sentence
 from pages.staff.setup.words import clock
 from scheduling import selectors
 from scheduling.absences.selectors import to_decide
+from scheduling.resources.kinds import plural_title
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -33,17 +34,13 @@ def resources(request: StaffRequest) -> ViewResponse:
             }
         )
     context = {
-        "groups": [{"name": _kind(k), "rows": rows} for k, rows in kinds.items()],
+        "groups": [
+            {"name": plural_title(k), "rows": rows} for k, rows in kinds.items()
+        ],
         "clinic_hours": hours(of_clinic),
         "to_decide": len(to_decide(request.clinic.pk)),
     }
     return TemplateResponse(request, "pages/staff/setup/resources.html", context)
-
-
-def _kind(kind: str) -> str:
-    return {"c_arm": "C-arms", "ultrasound": "Ultrasound"}.get(
-        kind, f"{sentence(kind)}s"
-    )
 
 
 def hours(rows: Iterable[Any]) -> str:

@@ -143,8 +143,8 @@ CONSTRAINTS = {
     },
     "repairplan": {
         "repair_plan_one_at_work": (
-            "UNIQUE (absence_id) WHERE ((state) = ANY (ARRAY['proposed', 'applying',"
-            " 'undoing']))"
+            "UNIQUE (absence_id) WHERE ((state) = ANY (ARRAY['planning', 'proposed',"
+            " 'applying', 'undoing']))"
         ),
         "repair_plan_words_known": (
             "CHECK ((((state) = ANY (ARRAY['proposed', 'applying', 'applied',"

@@ -1,8 +1,9 @@
 """Days lived at random: every act, any role, any order, several patients at once."""
 
+import hashlib
 import sys
 from collections import Counter
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import connection, transaction
 from hypothesis import strategies as st
@@ -68,6 +69,8 @@ class Days(RuleBasedStateMachine):
     tried: ClassVar[Counter] = Counter()
     found: ClassVar[dict[str, tuple[int, list[str]]]] = {}
     runs: ClassVar[int] = 0
+    # Of all that was done and answered: two searches lived the same days, or not.
+    lived: ClassVar[Any] = hashlib.sha256()
     collect: ClassVar[bool] = False
     only: ClassVar[str | tuple[str, ...]] = ""
 
@@ -87,6 +90,7 @@ class Days(RuleBasedStateMachine):
             self.over = True
             transaction.set_rollback(False)
         wrong = [] if self.over else self.asked_for(afterwards.wrong(self.at))
+        self.lived.update("\n".join([*self.at.world.trace, ""]).encode())
         transaction.savepoint_rollback(self.savepoint)
         self.tell(wrong)
 
