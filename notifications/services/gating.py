@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 REMINDERS = [kind.code for kind in KINDS.values() if kind.is_reminder]
 WEEK = timedelta(days=7)
+# With eight faults (retry.MAX_GATE_FAULTS) there are 35 minutes to mend what is wrong.
 AFTER_FAULT = timedelta(minutes=5)
 
 People = dict[UUID, "Patient"]
@@ -137,6 +138,7 @@ def _lock_recipients(
         row.id: row.patient_id if row.task_id is None else about.get(row.task_id)
         for row in claimed
     }
+    # Patients, tasks, texts: in any other order two batches could wait for each other.
     wanted = {key for key in whom.values() if key is not None}
     people: People = {}
     if wanted:
@@ -215,7 +217,9 @@ def _pass_one(
             lease_until=None,
         )
         return
+    # The row as it is under the lock, not as it was when it was claimed.
     message = next(known for known in situation.rows if known.pk == row.id)
+    # What was tried during an outage says nothing about the message.
     if retry.is_exhausted(message.attempts - message.uncounted):
         _give_up(message, facts.now)
         return

@@ -109,6 +109,7 @@ def _silence(as_of: datetime | None) -> str:
         return "paused"
     if providers.strange_instance():
         return "other_instance"
+    # Whoever names an instant (a replay, a test) does not send by the clock.
     return "clock_jumped" if as_of is None and clock_is_wrong() else ""
 
 
@@ -142,6 +143,7 @@ def _side_by_side(lanes: "Sequence[_Lane]") -> None:
         except Exception as error:  # noqa: BLE001  (raised again by whoever started it)
             faults.append(error)
         finally:
+            # A thread has a connection of its own, which nobody else would close.
             connection.close()
 
     threads = [
@@ -175,6 +177,7 @@ class _Lane:
                 if time.monotonic() - began > CLAIMS_FOR_SECONDS:
                     self.tally.more = True
                     break
+                # More than can be called at once would use up its lease waiting.
                 size = min(BATCH, callers.capacity)
                 if limit is not None:
                     size = min(size, limit - self.tally.claimed)
@@ -185,6 +188,7 @@ class _Lane:
 
     def _batch(self, size: int, callers: Callers) -> bool:
         now = self.as_of or clock.now()
+        # Before each batch: a clock can jump while a run lasts.
         if self.as_of is None and clock_is_wrong():
             self.tally.silent = "clock_jumped"
             return False
@@ -196,6 +200,7 @@ class _Lane:
         try:
             return self._send(size, now, budget, callers)
         finally:
+            # Places that were not used belong to whoever sends next.
             if budget and any(budget.values()):
                 unit_of_work(partial(_give_back, budget))
 
@@ -303,6 +308,7 @@ def settle_patiently(pairs: Sequence[Pair], now: datetime) -> int:
             if time.monotonic() + pause > end or connection.in_atomic_block:
                 raise
             log.warning("settling_waits", error=type(error).__name__)
+            # The next try opens another: this one may lead to a server that is gone.
             connection.close()
             time.sleep(pause)
             pause = min(pause * 2, 5.0)
