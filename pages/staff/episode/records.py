@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 Parts = list[tuple[str, list[str]]]
 Maker = Callable[[RecordWords, Any], dict[str, Any]]
-SETS = ("vitals", "site_marks", "last_doses", "findings", "medications", "labs")
 
 
 def records(episode: "Episode", zone: ZoneInfo) -> list[tuple[str, list[RecordCard]]]:

@@ -65,7 +65,7 @@ def repair(request: StaffRequest, plan_id: UUID) -> ViewResponse:
 
 
 def _being_made(request: StaffRequest, plan: "RepairPlan") -> ViewResponse:
-    """How far the worker is; asks again by itself, or offers to do without one."""
+    """Progress of the worker; asks again by itself, or offers to do without one."""
     context = {
         **_frame(request, plan, "plan"),
         "stage": words.STAGES.get(plan.stage, words.STAGES["reading"]),
