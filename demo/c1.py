@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 from demo import consultation
-from demo.cases import Case
+from demo.cases import DemoCase
 from demo.path import Path
-from demo.people import World
+from demo.people import DemoClinic
 from demo.procedure_day import ProcedureDay
 from demo.timeline import Timeline
 
 
-def stage(world: World, timeline: Timeline, case: Case) -> Path:
+def stage(world: DemoClinic, timeline: Timeline, case: DemoCase) -> Path:
     path = consultation.begin(world, timeline, case)
     consultation.consult(path, case)
     consultation.decide(path, case)
@@ -34,7 +34,7 @@ KOOS_JR = (
 )
 
 
-def follow_up(path: Path, case: Case) -> None:
+def follow_up(path: Path, case: DemoCase) -> None:
     """Visits the patient books by the link "time to book", and every answer."""
     for code, visit in case.replay["follow_up_visits"].items():
         start = case.at(visit["start"])
@@ -50,7 +50,7 @@ def follow_up(path: Path, case: Case) -> None:
     path.act(completed, "complete", "clinician", {"outcome": "completed"})
 
 
-def _answers(case: Case, code: str, scores: dict[str, Any]) -> dict[str, Any]:
+def _answers(case: DemoCase, code: str, scores: dict[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {
         "follow_up": code,
         "nrs": scores["NRS"],

@@ -7,9 +7,9 @@ from typing import Any
 from core.actor import job
 from core.db import unit_of_work
 from demo import consultation
-from demo.cases import Case
+from demo.cases import DemoCase
 from demo.path import Path
-from demo.people import World
+from demo.people import DemoClinic
 from demo.procedure_day import ProcedureDay
 from demo.standby import Standby
 from demo.timeline import Timeline
@@ -22,7 +22,7 @@ FIRST = "first_procedure"
 TASK = "visit_without_approval"
 
 
-def stage(world: World, timeline: Timeline, case: Case) -> Path:
+def stage(world: DemoClinic, timeline: Timeline, case: DemoCase) -> Path:
     path = consultation.begin(world, timeline, case)
     consultation.consult(path, case)
     consultation.decide(path, case)
@@ -39,7 +39,7 @@ def stage(world: World, timeline: Timeline, case: Case) -> Path:
     return path
 
 
-def _book_first(path: Path, case: Case) -> None:
+def _book_first(path: Path, case: DemoCase) -> None:
     booking = case.replay["first_booking"]
     path.book(
         case.at(booking["booked"]),
@@ -53,7 +53,7 @@ def _book_first(path: Path, case: Case) -> None:
         path.act(case.at(when), "prepare", "coordinator", data)
 
 
-def _readiness_call(path: Path, case: Case) -> None:
+def _readiness_call(path: Path, case: DemoCase) -> None:
     """Two days before: infection and steroid. The deferral cancels the visit."""
     call = case.replay["readiness_call"]
     findings = consultation.evaluation(case, call["findings"])
@@ -78,7 +78,7 @@ def _close_task(path: Path, at: datetime, outcome: str) -> None:
     path.timeline.add(at, "close the task", run)
 
 
-def _evaluate_again(path: Path, case: Case) -> None:
+def _evaluate_again(path: Path, case: DemoCase) -> None:
     again = case.replay["second_evaluation"]
     visit, at = "reevaluation", case.at
     path.book(at(again["booked"]), again["visit_type"], at(again["start"]), visit)
@@ -90,7 +90,7 @@ def _evaluate_again(path: Path, case: Case) -> None:
     path.visit(at(again["ended"]), "fulfil", visit, by="nurse")
 
 
-def _follow_up(path: Path, case: Case) -> None:
+def _follow_up(path: Path, case: DemoCase) -> None:
     """Visits booked for their contacts; answers as far as the case has them."""
     for code, visit in case.replay["follow_up_visits"].items():
         start = case.at(visit["start"])
@@ -115,7 +115,7 @@ def _mark_missed(now: datetime) -> None:
         unit_of_work(miss)
 
 
-def _answers(case: Case, code: str, scores: dict[str, Any]) -> dict[str, Any]:
+def _answers(case: DemoCase, code: str, scores: dict[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {
         "follow_up": code,
         "nrs": scores["NRS"],

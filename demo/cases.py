@@ -11,7 +11,7 @@ FILE = Path(__file__).with_name("cases.json")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class DemoCase:
     """One case, its dates shifted by `days` and its wall clock by `minutes`."""
 
     key: str
@@ -37,10 +37,10 @@ class Case:
         return (local + timedelta(minutes=self.minutes)).replace(tzinfo=self.zone)
 
 
-def load(key: str, weeks: int = 0) -> Case:
+def load(key: str, weeks: int = 0) -> DemoCase:
     """The case of that key, "C1" to "C6", shifted by whole weeks."""
     book = read()
-    return Case(key, book["cases"][key], ZoneInfo(book["timezone"]), weeks * 7)
+    return DemoCase(key, book["cases"][key], ZoneInfo(book["timezone"]), weeks * 7)
 
 
 def read() -> dict[str, Any]:

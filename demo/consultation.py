@@ -5,9 +5,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from demo.cases import Case
-from demo.path import Path, Person
-from demo.people import World
+from demo.cases import DemoCase
+from demo.path import DemoPatient, Path
+from demo.people import DemoClinic
 from demo.timeline import Timeline
 
 # The case's laboratory keys are LOINC codes followed by the test's name.
@@ -24,10 +24,10 @@ AS_ASSUMED = (
 )
 
 
-def begin(world: World, timeline: Timeline, case: Case) -> Path:
+def begin(world: DemoClinic, timeline: Timeline, case: DemoCase) -> Path:
     """The patient of `case`, registered on the day the consultation is booked."""
     patient, assumed = case.facts["patient"], case.replay
-    person = Person(
+    person = DemoPatient(
         given_name=assumed["given_name"],
         family_name=assumed["family_name"],
         birth_date=date.fromisoformat(patient["dob"]),
@@ -45,7 +45,7 @@ def begin(world: World, timeline: Timeline, case: Case) -> Path:
     return path
 
 
-def targets(case: Case) -> list[dict[str, str]]:
+def targets(case: DemoCase) -> list[dict[str, str]]:
     """Targets of the treatment; several structures where the replay names them."""
     facts = case.facts["target"]
     structures = case.replay.get("structures", [facts["structure"]])
@@ -53,7 +53,7 @@ def targets(case: Case) -> list[dict[str, str]]:
     return [{**place, "structure": structure} for structure in structures]
 
 
-def consult(path: Path, case: Case) -> None:
+def consult(path: Path, case: DemoCase) -> None:
     """Book, arrive, evaluate; the decision is the case's own."""
     times = case.replay["consultation"]
     path.book(
@@ -66,7 +66,7 @@ def consult(path: Path, case: Case) -> None:
     path.act(case.at(times["evaluated"]), "evaluate", "clinician", evaluation(case))
 
 
-def decide(path: Path, case: Case) -> None:
+def decide(path: Path, case: DemoCase) -> None:
     """The signed decision, and the end of the consultation."""
     times = case.replay["consultation"]
     at = case.at(times["decided"])
@@ -76,7 +76,7 @@ def decide(path: Path, case: Case) -> None:
 
 
 def evaluation(
-    case: Case, found: Mapping[str, Any] = MappingProxyType({})
+    case: DemoCase, found: Mapping[str, Any] = MappingProxyType({})
 ) -> dict[str, Any]:
     """The answers of the act `evaluate`, from the case and what it assumes.
 
@@ -96,13 +96,16 @@ def evaluation(
         "height_cm": patient["height_cm"],
         "weight_kg": str(patient["weight_kg"]),
         "nrs": _baseline(case)["NRS"],
-        "medications": [_medication(case, row) for row in assumed["medications"]],
+        "medications": [
+            {**row, "last_dose_on": case.on(row["last_dose_on"]).isoformat()}
+            for row in assumed["medications"]
+        ],
         "labs": labs(case),
         **_infection(case, assumed),
     }
 
 
-def _grades(case: Case) -> dict[str, Any]:
+def _grades(case: DemoCase) -> dict[str, Any]:
     """The case's own grade, or as the replay says it in our words."""
     if "grades" in case.replay["evaluation"]:
         grades: dict[str, Any] = case.replay["evaluation"]["grades"]
@@ -110,16 +113,12 @@ def _grades(case: Case) -> dict[str, Any]:
     return {"grade_kl": int(case.facts["target"]["grade"].removeprefix("KL "))}
 
 
-def _baseline(case: Case) -> dict[str, Any]:
+def _baseline(case: DemoCase) -> dict[str, Any]:
     first: dict[str, Any] = case.facts["outcomes"][0][2]
     return first
 
 
-def _medication(case: Case, row: dict[str, str]) -> dict[str, str]:
-    return {**row, "last_dose_on": case.on(row["last_dose_on"]).isoformat()}
-
-
-def labs(case: Case) -> list[dict[str, str]]:
+def labs(case: DemoCase) -> list[dict[str, str]]:
     collected_on = case.on(case.replay["evaluation"]["labs_on"]).isoformat()
     return [
         {
@@ -132,7 +131,7 @@ def labs(case: Case) -> list[dict[str, str]]:
     ]
 
 
-def _infection(case: Case, assumed: Mapping[str, Any]) -> dict[str, str]:
+def _infection(case: DemoCase, assumed: Mapping[str, Any]) -> dict[str, str]:
     measured = case.facts["labs"]
     temperature = measured.get(f"{VITAL_SIGN} Temp C", assumed.get("temperature_c"))
     found = {"temperature_c": str(temperature)}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from core.actor import Actor
 from core.refusal import Refused
-from demo.people import World
+from demo.people import DemoClinic
 from demo.timeline import Timeline
 from notifications.selectors.inbox import texts
 from notifications.services import inbound, inbox
@@ -34,7 +34,7 @@ Data = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class DemoPatient:
     """A patient as known at the first call."""
 
     given_name: str
@@ -51,7 +51,9 @@ class Person:
 class Path:
     """Puts the acts of one patient on the timeline, with what they led to so far."""
 
-    def __init__(self, world: World, timeline: Timeline, person: Person) -> None:
+    def __init__(
+        self, world: DemoClinic, timeline: Timeline, person: DemoPatient
+    ) -> None:
         self.world, self.timeline, self.person = world, timeline, person
         self.patient_id: UUID | None = None
         self.episode_id: UUID | None = None

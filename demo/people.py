@@ -44,7 +44,7 @@ OPEN = {weekday: [(time(7, 30), time(17, 30))] for weekday in range(5)}
 
 
 @dataclass(slots=True)
-class World:
+class DemoClinic:
     """The clinic the demo plays in, and everybody who works there."""
 
     clinic: "Clinic"
@@ -71,7 +71,7 @@ def email(who: str) -> str:
     return f"{who}@example.org"
 
 
-def open_clinic(*, now: datetime, password: str = PASSWORD) -> World:
+def open_clinic(*, now: datetime, password: str = PASSWORD) -> DemoClinic:
     """The clinic with its staff, resources, hours and visit types."""
     by = job("seed_demo")
     clinic = clinics.create_clinic(
@@ -84,7 +84,7 @@ def open_clinic(*, now: datetime, password: str = PASSWORD) -> World:
         by=by,
         now=now,
     )
-    world = World(clinic)
+    world = DemoClinic(clinic)
     for number, (who, name, role) in enumerate(STAFF):
         world.members[who] = users.create_user(
             email=email(who),
@@ -100,7 +100,7 @@ def open_clinic(*, now: datetime, password: str = PASSWORD) -> World:
     return world
 
 
-def _equip(world: World, by: Actor, now: datetime) -> None:
+def _equip(world: DemoClinic, by: Actor, now: datetime) -> None:
     clinic = world.clinic
     setup.ship_visit_types(clinic=clinic, by=by, now=now)
     setup.set_hours(clinic_id=clinic.pk, hours=OPEN, by=by, now=now)
@@ -114,17 +114,17 @@ def _equip(world: World, by: Actor, now: datetime) -> None:
     clinics.set_on_call(clinic_id=clinic.pk, user_ids=on_call, by=by, now=now)
 
 
-def existing() -> World | None:
+def existing() -> DemoClinic | None:
     """The clinic of an earlier seeding."""
     clinic = selectors.clinic_by_slug(SLUG)
     if clinic is None:
         return None
     known = {m.user.email: m for m in selectors.staff(clinic)}
     present = {who: known[email(who)] for who, *_ in STAFF if email(who) in known}
-    return World(clinic, present)
+    return DemoClinic(clinic, present)
 
 
-def give_keys(world: World, *, now: datetime) -> dict[str, str]:
+def give_keys(world: DemoClinic, *, now: datetime) -> dict[str, str]:
     """A new API key for everybody: who to token, shown once."""
     by = job("seed_demo", world.clinic.pk)
     return {

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from demo.cases import Case
+from demo.cases import DemoCase
 from demo.path import Data, Path
 from scheduling.visit_types.variation import Variation
 
@@ -12,7 +12,7 @@ from scheduling.visit_types.variation import Variation
 class ProcedureDay:
     """The procedure of a case, act by act, each at its time."""
 
-    def __init__(self, path: Path, case: Case) -> None:
+    def __init__(self, path: Path, case: DemoCase) -> None:
         self.path, self.case = path, case
         self.facts, self.assumed = case.facts["procedure"], case.replay
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from core.db import unit_of_work
 from demo import c1, c3, c6, people, surroundings
 from demo.cases import load, weeks_since
-from demo.people import World
+from demo.people import DemoClinic
 from demo.timeline import Timeline
 from notifications.selectors.due import next_due
 from notifications.services import sending
@@ -19,7 +19,7 @@ BEFORE_THE_CASES = timedelta(days=3 * 365)
 class Seeded:
     """The loaded demo; `keys` are the API keys, shown once."""
 
-    world: World
+    world: DemoClinic
     steps: int
     keys: dict[str, str]
 
@@ -44,7 +44,7 @@ def seed_empty(now: datetime) -> Seeded:
     return Seeded(world, 0, new_keys(world, now))
 
 
-def new_keys(world: World, now: datetime) -> dict[str, str]:
+def new_keys(world: DemoClinic, now: datetime) -> dict[str, str]:
     return unit_of_work(lambda: people.give_keys(world, now=now))
 
 

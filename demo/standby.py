@@ -6,9 +6,9 @@ from uuid import UUID
 from core.actor import Actor, job
 from core.refusal import Refused
 from demo import c1, consultation
-from demo.cases import Case
+from demo.cases import DemoCase
 from demo.path import Path
-from demo.people import World
+from demo.people import DemoClinic
 from demo.procedure_day import ProcedureDay
 from demo.surroundings import Procedure, like_c1
 from demo.timeline import Timeline
@@ -23,7 +23,7 @@ FIRST_NUMBER = 10
 class Standby:
     """Approved like C1, and ready to come at short notice; the first waits longest."""
 
-    def __init__(self, world: World, timeline: Timeline, case: Case) -> None:
+    def __init__(self, world: DemoClinic, timeline: Timeline, case: DemoCase) -> None:
         self.world, self.timeline, self.case = world, timeline, case
         self.facts = case.replay["standby"]
         self.cases = [self._case(n) for n in range(len(self.facts["people"]))]
@@ -32,7 +32,7 @@ class Standby:
         for number, path in enumerate(self.paths):
             self._wait(path, self.facts["people"][number]["since"])
 
-    def _case(self, number: int) -> Case:
+    def _case(self, number: int) -> DemoCase:
         person = self.facts["people"][number]
         procedure = Procedure(
             day=0,
@@ -44,7 +44,7 @@ class Standby:
         day = self.case.on(self.case.facts["first_booking"]["date"])
         return like_c1(procedure, day, FIRST_NUMBER + number)
 
-    def _approve(self, case: Case) -> Path:
+    def _approve(self, case: DemoCase) -> Path:
         path = consultation.begin(self.world, self.timeline, case)
         consultation.consult(path, case)
         consultation.decide(path, case)

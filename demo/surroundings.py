@@ -6,16 +6,16 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from demo import c1
-from demo.cases import Case, load
-from demo.path import Path, Person
-from demo.people import World
+from demo.cases import DemoCase, load
+from demo.path import DemoPatient, Path
+from demo.people import DemoClinic
 from demo.timeline import Timeline
 
 TARGETS = ("knee right", "hip left", "shoulder right", "knee left", "elbow left")
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PlainVisit:
     """A plain visit: working days from today, wall clock, type, its fate."""
 
     day: int
@@ -31,11 +31,13 @@ class Visit:
 
 
 VISITS = (
-    Visit(-5, "09:00", "consultation", "Ana Lucero", "1961-02-03"),
-    Visit(-4, "10:30", "follow-up", "Peter Vance", "1957-08-14"),
-    Visit(-3, "14:00", "consultation", "Rosa Quintero", "1969-11-22", language="es"),
-    Visit(-2, "11:00", "consultation", "Leon Abbott", "1963-05-30", "missed"),
-    Visit(
+    PlainVisit(-5, "09:00", "consultation", "Ana Lucero", "1961-02-03"),
+    PlainVisit(-4, "10:30", "follow-up", "Peter Vance", "1957-08-14"),
+    PlainVisit(
+        -3, "14:00", "consultation", "Rosa Quintero", "1969-11-22", language="es"
+    ),
+    PlainVisit(-2, "11:00", "consultation", "Leon Abbott", "1963-05-30", "missed"),
+    PlainVisit(
         -1,
         "15:30",
         "follow-up",
@@ -44,12 +46,14 @@ VISITS = (
         writes="Can I go back to my swimming class next week?",
         answer="We would like to talk about it with you. Dr. Rivera calls you today.",
     ),
-    Visit(0, "08:30", "consultation", "Tomas Iglesias", "1966-07-07", language="es"),
-    Visit(0, "11:30", "follow-up", "Nora Whitfield", "1959-12-01", "late"),
-    Visit(0, "15:00", "consultation", "Ellis Barnard", "1970-03-27"),
-    Visit(1, "09:30", "consultation", "June Castellan", "1964-09-09", "confirmed"),
-    Visit(1, "13:00", "follow-up", "Omar Renner", "1958-04-16", "confirmed"),
-    Visit(
+    PlainVisit(
+        0, "08:30", "consultation", "Tomas Iglesias", "1966-07-07", language="es"
+    ),
+    PlainVisit(0, "11:30", "follow-up", "Nora Whitfield", "1959-12-01", "late"),
+    PlainVisit(0, "15:00", "consultation", "Ellis Barnard", "1970-03-27"),
+    PlainVisit(1, "09:30", "consultation", "June Castellan", "1964-09-09", "confirmed"),
+    PlainVisit(1, "13:00", "follow-up", "Omar Renner", "1958-04-16", "confirmed"),
+    PlainVisit(
         2,
         "10:00",
         "consultation",
@@ -57,10 +61,12 @@ VISITS = (
         "1972-10-05",
         writes="My husband drives me. Is there parking at your door?",
     ),
-    Visit(3, "11:15", "consultation", "Cyrus Dale", "1960-06-18", "cancelled"),
-    Visit(4, "14:30", "follow-up", "Ivy Sorensen", "1953-02-25", notice_hours=24),
-    Visit(5, "09:00", "consultation", "Miguel Arroyo", "1967-08-31", "kept", "es", 24),
-    Visit(
+    PlainVisit(3, "11:15", "consultation", "Cyrus Dale", "1960-06-18", "cancelled"),
+    PlainVisit(4, "14:30", "follow-up", "Ivy Sorensen", "1953-02-25", notice_hours=24),
+    PlainVisit(
+        5, "09:00", "consultation", "Miguel Arroyo", "1967-08-31", "kept", "es", 24
+    ),
+    PlainVisit(
         8, "10:45", "consultation", "Paula Denholm", "1962-11-11", notice_hours=7 * 24
     ),
 )
@@ -92,7 +98,7 @@ PROCEDURES = (
 ANSWERED = ("baseline", "D1", "D3", "D7", "D14")
 
 
-def stage(world: World, timeline: Timeline, now: datetime, zone: ZoneInfo) -> None:
+def stage(world: DemoClinic, timeline: Timeline, now: datetime, zone: ZoneInfo) -> None:
     """Put every visit around `now` on the timeline."""
     today = working_day(now.astimezone(zone).date(), 0)
     for number, visit in enumerate(VISITS):
@@ -107,7 +113,7 @@ def stage(world: World, timeline: Timeline, now: datetime, zone: ZoneInfo) -> No
         path.take_no_texts(datetime.combine(on + timedelta(days=16), time(11), zone))
 
 
-def _until_d14(case: Case) -> Case:
+def _until_d14(case: DemoCase) -> DemoCase:
     """The same case without its later answers and visits."""
     facts = copy.deepcopy(case.facts)
     facts["outcomes"] = [row for row in facts["outcomes"] if row[0] in ANSWERED]
@@ -128,15 +134,15 @@ def working_day(day: date, number: int) -> date:
     return day
 
 
-def _at(today: date, visit: Visit, zone: ZoneInfo) -> datetime:
+def _at(today: date, visit: PlainVisit, zone: ZoneInfo) -> datetime:
     day = working_day(today, visit.day)
     return datetime.combine(day, time.fromisoformat(visit.clock), zone)
 
 
 def _visit(
-    world: World,
+    world: DemoClinic,
     timeline: Timeline,
-    visit: Visit,
+    visit: PlainVisit,
     start: datetime,
     number: int,
     now: datetime,
@@ -162,14 +168,14 @@ def _visit(
         _keep(path, visit, start, booked)
 
 
-def _write(path: Path, visit: Visit, start: datetime, now: datetime) -> None:
+def _write(path: Path, visit: PlainVisit, start: datetime, now: datetime) -> None:
     """Whoever was here writes an hour later; whoever is still to come, just now."""
     is_over = start < now
     at = start + timedelta(hours=1) if is_over else now - timedelta(minutes=40)
     path.write(min(at, now - timedelta(minutes=40)), visit.writes, visit.answer)
 
 
-def _keep(path: Path, visit: Visit, start: datetime, booked: datetime) -> None:
+def _keep(path: Path, visit: PlainVisit, start: datetime, booked: datetime) -> None:
     if visit.fate == "confirmed":
         path.visit(booked + timedelta(hours=3), "confirm", "visit")
     path.visit(start - timedelta(minutes=8), "arrive", "visit")
@@ -178,9 +184,9 @@ def _keep(path: Path, visit: Visit, start: datetime, booked: datetime) -> None:
     path.visit(start + late + timedelta(minutes=20), "fulfil", "visit", by="nurse")
 
 
-def _person(visit: Visit, number: int) -> Person:
+def _person(visit: PlainVisit, number: int) -> DemoPatient:
     given, _, family = visit.name.partition(" ")
-    return Person(
+    return DemoPatient(
         given_name=given,
         family_name=family,
         birth_date=date.fromisoformat(visit.born),
@@ -190,7 +196,7 @@ def _person(visit: Visit, number: int) -> Person:
     )
 
 
-def like_c1(procedure: Procedure, day: date, number: int) -> Case:
+def like_c1(procedure: Procedure, day: date, number: int) -> DemoCase:
     """C1's path with the procedure on `day`, of the person named in `procedure`."""
     case = load("C1")
     facts = copy.deepcopy(case.facts)

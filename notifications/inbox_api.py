@@ -185,7 +185,7 @@ class TextUndo(Endpoint):
 
 
 class OptOuts(Endpoint):
-    """What a patient's number and address get no more of."""
+    """Messages that a patient's number and address get no more of."""
 
     actions: ClassVar = {"GET": "patient.read", "POST": "opt_out.write"}
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from demo.smoke.before import Booked
-from demo.smoke.forms import Browser, Form, Page
+from demo.smoke.forms import Browser, HtmlForm, HtmlPage
 from demo.smoke.report import Report
 from demo.smoke.walker import Walk
 from notifications import selectors
@@ -79,7 +79,7 @@ def pages_sent(walk: Walk) -> "list[MailboxItem]":
     return [item for item in mailbox(walk) if item.user_id == on_call]
 
 
-def open_link(report: Report, text: str) -> tuple[Browser, Page]:
+def open_link(report: Report, text: str) -> tuple[Browser, HtmlPage]:
     """The page behind the text's link, opened with the birth date."""
     found = LINK.search(text + " ")
     report.check("the text holds a link", found, text)
@@ -103,18 +103,18 @@ def answer_with_a_red_flag(walk: Walk, report: Report, text: str) -> None:
     report.check("the page says to call now", "Call us now" in page.text, page.text)
 
 
-def prove_birth_date(browser: Browser, page: Page) -> Page:
+def prove_birth_date(browser: Browser, page: HtmlPage) -> HtmlPage:
     form = page.form("birth_month", "birth_day", "birth_year")
     return browser.send(page, form, birth_month="5", birth_day="6", birth_year="1964")
 
 
-def question_form(page: Page) -> Form | None:
+def question_form(page: HtmlPage) -> HtmlForm | None:
     """The form that asks on, or confirms the answers; None when there is none."""
     asking = [f for f in page.forms if f.method == "post" and "language" not in f.names]
     return asking[-1] if asking else None
 
 
-def worst_answers(form: Form) -> dict[str, str | list[str]]:
+def worst_answers(form: HtmlForm) -> dict[str, str | list[str]]:
     """A fever, a swollen joint, no weight: what must page somebody."""
     answers: dict[str, str | list[str]] = {}
     for name in form.names:

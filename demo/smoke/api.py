@@ -12,7 +12,7 @@ TIMEOUT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ApiReply:
     """Status and body of one answer."""
 
     status: int
@@ -23,7 +23,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ApiPerson:
     """Somebody who calls the API; `password` signs for them."""
 
     name: str
@@ -31,10 +31,10 @@ class Person:
     password: str
     url: str
 
-    def get(self, path: str, **query: object) -> Reply:
+    def get(self, path: str, **query: object) -> ApiReply:
         return self._send("GET", f"{path}?{urlencode(query)}" if query else path)
 
-    def post(self, path: str, body: object, key: str = "") -> Reply:
+    def post(self, path: str, body: object, key: str = "") -> ApiReply:
         return self._send("POST", path, body, key or str(uuid.uuid4()))
 
     def signature(self, meaning: str) -> dict[str, str]:
@@ -42,7 +42,7 @@ class Person:
 
     def _send(
         self, method: str, path: str, body: object = None, key: str = ""
-    ) -> Reply:
+    ) -> ApiReply:
         request = urllib.request.Request(  # noqa: S310  (the product's own address)
             f"{self.url}/api/v1/{path}",
             method=method,
@@ -58,9 +58,9 @@ class Person:
             with urllib.request.urlopen(  # noqa: S310
                 request, timeout=TIMEOUT_SECONDS
             ) as answer:
-                return Reply(answer.status, _json(answer.read()))
+                return ApiReply(answer.status, _json(answer.read()))
         except urllib.error.HTTPError as refusal:
-            return Reply(refusal.code, _json(refusal.read()))
+            return ApiReply(refusal.code, _json(refusal.read()))
 
 
 def _json(content: bytes) -> Any:

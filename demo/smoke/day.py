@@ -14,7 +14,7 @@ ANOTHER_PATIENTS_SYRINGE = issue(ProductId("BAYOU", date(2020, 1, 1), 1, "C", 1)
 SHA256_OF_THE_FORM = "5f" * 32
 
 
-class Day:
+class SmokeDay:
     """Acts on one episode, at minutes after the arrival."""
 
     def __init__(self, walk: Walk, report: Report, booked: Booked) -> None:
@@ -54,7 +54,7 @@ class Day:
 
 
 def procedure(walk: Walk, report: Report, booked: Booked) -> None:
-    day = Day(walk, report, booked)
+    day = SmokeDay(walk, report, booked)
     consent_and_prepare(day)
     reminder_arrives(day)
     receive(day)
@@ -64,7 +64,7 @@ def procedure(walk: Walk, report: Report, booked: Booked) -> None:
     inject_and_discharge(day)
 
 
-def consent_and_prepare(day: Day) -> None:
+def consent_and_prepare(day: SmokeDay) -> None:
     walk, episode = day.walk, day.booked.episode
     consent = {
         "document_id": "BMC-PROC-EN",
@@ -83,11 +83,11 @@ def consent_and_prepare(day: Day) -> None:
     day.report.check("the episode is ready by itself", body["stage"] == "ready", body)
 
 
-def reminder_arrives(day: Day) -> None:
+def reminder_arrives(day: SmokeDay) -> None:
     after.day_before(day.walk, day.report, day.booked)
 
 
-def receive(day: Day) -> None:
+def receive(day: SmokeDay) -> None:
     walk, visit = day.walk, day.booked.appointment
     walk.set_clock(day.at(0))
     coordinator = walk.staff["coordinator"]
@@ -118,7 +118,7 @@ def receive(day: Day) -> None:
     day.act(42, "time-out 1, two people", "time-out", "clinician", data, "nurse")
 
 
-def harvest(day: Day, start: int) -> dict[str, Any]:
+def harvest(day: SmokeDay, start: int) -> dict[str, Any]:
     return {
         "start_at": day.at(start).isoformat(),
         "end_at": day.at(start + 1 if start == 40 else start + 17).isoformat(),
@@ -135,14 +135,14 @@ def harvest(day: Day, start: int) -> dict[str, Any]:
     }
 
 
-def harvest_and_hand_over(day: Day) -> None:
+def harvest_and_hand_over(day: SmokeDay) -> None:
     day.act(61, "the harvest is signed", "harvest", "clinician", harvest(day, 43))
     for minute, kind, who in ((62, "H1", "clinician"), (63, "H2", "technician")):
         data = {"kind": kind, **day.scans("A"), "labelled_in_presence": True}
         day.act(minute, f"hand-off {kind} matches", "hand-off", who, data)
 
 
-def process_and_release(day: Day) -> None:
+def process_and_release(day: SmokeDay) -> None:
     expires_on = (day.booked.start + timedelta(days=400)).strftime("%y%m%d")
     serial = f"S{day.booked.episode[:8]}"
     data = {
@@ -167,7 +167,7 @@ def process_and_release(day: Day) -> None:
     )  # fmt: skip
 
 
-def wrong_product(day: Day) -> None:
+def wrong_product(day: SmokeDay) -> None:
     wrong = {
         "kind": "H6",
         "patient_scan": day.booked.patient["mrn"],
@@ -190,7 +190,7 @@ def wrong_product(day: Day) -> None:
     day.act(85, "the right product is scanned", "hand-off", "technician", right)
 
 
-def inject_and_discharge(day: Day) -> None:
+def inject_and_discharge(day: SmokeDay) -> None:
     scans = day.scans("")
     day.act(
         86, "time-out 2, two people", "time-out", "clinician", {**ALL_YES, **scans},

@@ -11,7 +11,7 @@ TIMEOUT_SECONDS = 60
 
 
 @dataclass(slots=True)
-class Form:
+class HtmlForm:
     """One form of a page: where it goes, what it holds, what it offers to choose and
     to press."""
 
@@ -23,12 +23,12 @@ class Form:
     buttons: dict[str, list[str]] = field(default_factory=dict)
 
 
-class _Reader(HTMLParser):
+class _FormReader(HTMLParser):
     """Collects the forms and the words of a page."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.forms: list[Form] = []
+        self.forms: list[HtmlForm] = []
         self.links: list[str] = []
         self.words: list[str] = []
 
@@ -38,7 +38,7 @@ class _Reader(HTMLParser):
             self.links.append(known.get("href", ""))
         elif tag == "form":
             method = known.get("method", "get").lower()
-            self.forms.append(Form(known.get("action", ""), method))
+            self.forms.append(HtmlForm(known.get("action", ""), method))
         elif self.forms and known.get("name"):
             self._field(tag, known)
 
@@ -57,16 +57,16 @@ class _Reader(HTMLParser):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HtmlPage:
     """An answer of the server, read."""
 
     status: int
     url: str
     text: str
-    forms: list[Form]
+    forms: list[HtmlForm]
     links: list[str]
 
-    def form(self, *names: str) -> Form:
+    def form(self, *names: str) -> HtmlForm:
         """The first form that has all these fields."""
         for form in self.forms:
             if set(names) <= form.names:
@@ -90,10 +90,12 @@ class Browser:
             urllib.request.HTTPCookieProcessor(jar)
         )
 
-    def open(self, url: str) -> Page:
+    def open(self, url: str) -> HtmlPage:
         return self._read(urllib.request.Request(url))  # noqa: S310
 
-    def send(self, page: Page, form: Form, **answers: str | list[str]) -> Page:
+    def send(
+        self, page: HtmlPage, form: HtmlForm, **answers: str | list[str]
+    ) -> HtmlPage:
         """Fill `form` with `answers` and send it."""
         body = urlencode({**form.values, **answers}, doseq=True).encode()
         target = urljoin(page.url, form.action or page.url)
@@ -101,7 +103,7 @@ class Browser:
         request.add_header("Referer", page.url)
         return self._read(request)
 
-    def _read(self, request: urllib.request.Request) -> Page:
+    def _read(self, request: urllib.request.Request) -> HtmlPage:
         try:
             with self._opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
                 return _page(answer.status, answer.url, answer.read())
@@ -109,8 +111,8 @@ class Browser:
             return _page(refusal.code, refusal.url or "", refusal.read())
 
 
-def _page(status: int, url: str, content: bytes) -> Page:
-    reader = _Reader()
+def _page(status: int, url: str, content: bytes) -> HtmlPage:
+    reader = _FormReader()
     reader.feed(content.decode())
     text = " ".join(word for word in reader.words if word)
-    return Page(status, url, text, reader.forms, reader.links)
+    return HtmlPage(status, url, text, reader.forms, reader.links)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from demo.smoke.api import Reply
+from demo.smoke.api import ApiReply
 
 
 class StepFailed(Exception):
@@ -25,7 +25,7 @@ class Report:
         self.count += 1
         self.write(f"{self.count:>3}  {what}")
 
-    def expect(self, what: str, reply: Reply, status: int, code: str = "") -> Any:
+    def expect(self, what: str, reply: ApiReply, status: int, code: str = "") -> Any:
         """The reply's body, if it has this status and problem code."""
         right = reply.status == status
         if code:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core import clock
 from demo import people
-from demo.smoke.api import Person, Reply
+from demo.smoke.api import ApiPerson, ApiReply
 
 LONGEST_WAIT_SECONDS = 60
 TUESDAY = 1
@@ -17,11 +17,13 @@ TUESDAY = 1
 class Walk:
     """The walk: its people with their API keys, its clock, and its day."""
 
-    def __init__(self, url: str, world: people.World, keys: dict[str, str]) -> None:
+    def __init__(
+        self, url: str, world: people.DemoClinic, keys: dict[str, str]
+    ) -> None:
         self.url, self.world = url.rstrip("/"), world
         self.zone = ZoneInfo(world.clinic.time_zone)
         self.staff = {
-            who: Person(who, key, people.PASSWORD, self.url)
+            who: ApiPerson(who, key, people.PASSWORD, self.url)
             for who, key in keys.items()
         }
         self.today = next_tuesday(clock.real_now().astimezone(self.zone).date())
@@ -41,7 +43,7 @@ class Walk:
         data: dict[str, Any],
         second: str = "",
         occurred_at: datetime | None = None,
-    ) -> Reply:
+    ) -> ApiReply:
         """Do an act as `who`, with the signature and second person it asks for."""
         person = self.staff[who]
         seen = person.get(f"episodes/{episode}/")

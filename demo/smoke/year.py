@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from demo.smoke.after import MOST_QUESTIONS, open_link, question_form, received
 from demo.smoke.before import Booked
-from demo.smoke.forms import Form
+from demo.smoke.forms import HtmlForm
 from demo.smoke.report import Report
 from demo.smoke.walker import Walk
 
@@ -39,7 +39,7 @@ def answer_calmly(walk: Walk, report: Report, booked: Booked, code: str) -> None
     report.check(f"{code} is answered by link", state == "answered", page.text)
 
 
-def calm_answers(form: Form) -> dict[str, str | list[str]]:
+def calm_answers(form: HtmlForm) -> dict[str, str | list[str]]:
     """Mild answers; no warning sign."""
     if "answer" not in form.names:
         return {}

@@ -8,7 +8,7 @@ from notifications.domain.catalogue import Kind
 COPIES_MORE = 1
 
 
-class Way(StrEnum):
+class DoubtWay(StrEnum):
     """Ways to resolve a doubt."""
 
     RESEND = "resend"
@@ -17,7 +17,7 @@ class Way(StrEnum):
 
 def way(
     capability: str, kind: Kind | None, doubts: int, *, is_talking: bool = True
-) -> Way:
+) -> DoubtWay:
     """Return what to do with a message in doubt for the `doubts`th time.
 
     It is asked when the provider has had its time to tell by itself. One that takes
@@ -28,7 +28,7 @@ def way(
     find out about.
     """
     if capability == "idempotent" or (capability == "callback" and is_talking):
-        return Way.RESEND
+        return DoubtWay.RESEND
     if kind is not None and kind.must_arrive and doubts <= COPIES_MORE:
-        return Way.RESEND
-    return Way.ASK
+        return DoubtWay.RESEND
+    return DoubtWay.ASK

@@ -44,31 +44,31 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class HoldBack:
     """Not while this lasts; look again shortly."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StopSending:
     """Never: the message ends in `state`."""
 
     state: str
     reason: str
 
 
-Verdict = Send | Wait | Hold | Stop
+Verdict = Send | Wait | HoldBack | StopSending
 
 
 def decide(facts: Facts, now: datetime) -> Verdict:
     """Return what happens to a message whose turn has come."""
     if facts.stopped:
-        return Stop(*facts.stopped)
+        return StopSending(*facts.stopped)
     if now >= facts.expires_at:
-        return Stop(states.EXPIRED, "too_late")
+        return StopSending(states.EXPIRED, "too_late")
     if facts.held:
-        return Hold(facts.held)
+        return HoldBack(facts.held)
     if facts.kind.is_urgent or facts.kind.at_any_hour:
         return Send()
     return _considerate(facts, now)
@@ -77,7 +77,7 @@ def decide(facts: Facts, now: datetime) -> Verdict:
 def _considerate(facts: Facts, now: datetime) -> Verdict:
     leaves = quiet_hours.permitted(now, facts.zone)
     if leaves >= facts.expires_at:
-        return Stop(states.EXPIRED, "quiet_hours")
+        return StopSending(states.EXPIRED, "quiet_hours")
     if leaves > now:
         return Wait(leaves)
     if facts.kind.is_reminder and _is_capped(facts):
@@ -98,4 +98,4 @@ def _next_morning(facts: Facts, now: datetime) -> Verdict:
     )
     if later < facts.expires_at:
         return Wait(later)
-    return Stop(states.SUPPRESSED, CAP)
+    return StopSending(states.SUPPRESSED, CAP)

@@ -22,7 +22,7 @@ THEIR_OWN = ("patient-late", "not-begun")
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingPatient:
     """A patient to tell: their visit, and how late it is expected to begin."""
 
     appointment_id: UUID
@@ -32,7 +32,7 @@ class Waiting:
 
 def to_tell(
     clinic_id: int, now: datetime, known: scheduling.DayProjection | None = None
-) -> list[Waiting]:
+) -> list[WaitingPatient]:
     """Return today's patients who are late by our doing by 15 minutes or more, have
     not been seen, and have not been told of about as much.
 
@@ -52,7 +52,7 @@ def to_tell(
         return []
     visits = scheduling.appointments(late)
     return [
-        Waiting(visit.pk, visit.patient_id, late[visit.pk])
+        WaitingPatient(visit.pk, visit.patient_id, late[visit.pk])
         for visit in sorted(visits, key=lambda one: (one.start, one.pk))
         if visit.in_person
         and visit.status in WAITING

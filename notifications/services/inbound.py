@@ -16,7 +16,7 @@ from core import journal
 from core.actor import Actor, job
 from core.refusal import Refused
 from notifications.domain import catalogue, inbox, replies, warning_words
-from notifications.domain.replies import Reply
+from notifications.domain.replies import ReadReply
 from notifications.models import InboundText
 from notifications.selectors import inbox as reading
 from notifications.selectors import meant
@@ -103,7 +103,7 @@ def receive(
     return True
 
 
-def _keep_wish(sender: str, reply: Reply, now: datetime) -> None:
+def _keep_wish(sender: str, reply: ReadReply, now: datetime) -> None:
     """Nobody reads the text, but what its number wants holds for every clinic."""
     acts = {replies.STOP: opt_outs.stop, replies.START: opt_outs.start}
     if act := acts.get(reply.meaning):
@@ -112,7 +112,7 @@ def _keep_wish(sender: str, reply: Reply, now: datetime) -> None:
 
 
 def _take(
-    text: InboundText, reply: Reply, own: "Sequence[Patient]", now: datetime
+    text: InboundText, reply: ReadReply, own: "Sequence[Patient]", now: datetime
 ) -> None:
     """Do what the text says; what it cannot do stays unread for a person."""
     is_stopped = replies.ALL in scopes(catalogue.SMS, text.sender)
@@ -137,7 +137,7 @@ def _take(
 
 def _stop(
     text: InboundText,
-    reply: Reply,
+    reply: ReadReply,
     own: "Sequence[Patient]",
     is_stopped: bool,
     now: datetime,
@@ -173,7 +173,7 @@ def _stop(
 
 
 def _answer(
-    text: InboundText, reply: Reply, own: "Sequence[Patient]", now: datetime
+    text: InboundText, reply: ReadReply, own: "Sequence[Patient]", now: datetime
 ) -> bool:
     """Answer the one visit that is meant; False if none or several may be."""
     visit = meant.visit(own, text.sender, now, on_the_way=reply.meaning == replies.LATE)
@@ -188,7 +188,7 @@ def _answer(
 
 
 def _do(
-    visit: "Appointment", reply: Reply, by: Actor, now: datetime
+    visit: "Appointment", reply: ReadReply, by: Actor, now: datetime
 ) -> "Appointment | Refused":
     if reply.meaning == replies.CONFIRM:
         if visit.answer == "yes" and visit.confirmed_at is not None:

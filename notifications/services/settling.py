@@ -138,6 +138,7 @@ def _keep(pairs: Sequence[Pair], held: Iterable[UUID]) -> None:
         (
             letter.attempt_id,
             str(OUTCOMES[type(result)]),
+            # Providers' words can be longer than our columns.
             getattr(result, "reason", "")[:60],
             getattr(result, "provider_message_id", "")[:120],
             letter.message_id in ours,

@@ -53,7 +53,7 @@ def sweep() -> Swept:
     }
     for row in doubtful:
         way = _way(row, is_talking=talking[row.provider])
-        (again if way is doubt.Way.RESEND else asks).append(row.pk)
+        (again if way is doubt.DoubtWay.RESEND else asks).append(row.pk)
     _update(again, state=states.SCHEDULED, **_FREE)
     # Nobody holds them any more, and they stay in doubt.
     _update(asks, **_FREE)
@@ -114,7 +114,7 @@ def _doubt() -> int:
     return len(rows)
 
 
-def _way(row: Message, *, is_talking: bool) -> doubt.Way:
+def _way(row: Message, *, is_talking: bool) -> doubt.DoubtWay:
     known = PROVIDERS.get(row.provider)
     capability = known.capability if known else "opaque"
     kind = KINDS.get(row.kind)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.problems import NotFound
 from notifications.domain import gsm7, linting, placeholders
 from notifications.domain.catalogue import CHANNELS, KINDS, SMS, TRIAL
-from notifications.domain.render import Words
+from notifications.domain.render import RenderedWords
 from notifications.domain.templates import (
     LANGUAGES,
     SOURCE_LANGUAGE,
@@ -25,14 +25,14 @@ MOST_SEGMENTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TextPreview:
     """One text: as written, as a sample patient reads it, its cost and its faults.
 
     `size` is of a text message, None of a mail.
     """
 
     text: Template
-    sample: Words
+    sample: RenderedWords
     size: gsm7.Size | None
     faults: tuple[str, ...]
 
@@ -48,7 +48,7 @@ class Pair:
 
     kind: str
     channel: str
-    readings: tuple[Reading, ...]
+    readings: tuple[TextPreview, ...]
 
 
 def pairs(*, clinic: "Clinic", now: datetime) -> Iterator[Pair]:
@@ -85,20 +85,20 @@ def other_languages(text: Template) -> list[Template]:
     ]
 
 
-def read(text: Template, *, clinic: "Clinic", now: datetime) -> Reading:
+def read(text: Template, *, clinic: "Clinic", now: datetime) -> TextPreview:
     """Look at a text; one with a gap that is none is shown as it was written."""
     found = faults(text)
     try:
         sample = samples.words(text, clinic=clinic, now=now)
     except placeholders.BadText:
-        sample = Words(text.title, text.body)
+        sample = RenderedWords(text.title, text.body)
     found += _unlike_source(text)
     size = gsm7.size(sample.body) if text.channel == SMS else None
     if size is not None and size.segments > MOST_SEGMENTS:
         found.append(
             f"It costs {size.segments} segments; {MOST_SEGMENTS} are the most."
         )
-    return Reading(text, sample, size, tuple(found))
+    return TextPreview(text, sample, size, tuple(found))
 
 
 def _unlike_source(text: Template) -> list[str]:

@@ -24,7 +24,7 @@ CHANNELS = {"sms": "text messages", "email": "e-mail", "phone": "phone"}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """One line of a timeline (components/timeline.html)."""
 
     at: datetime
@@ -34,7 +34,7 @@ class Entry:
     tone: str = ""
 
 
-def timeline(*streams: str, most: int = 50) -> list[Entry]:
+def timeline(*streams: str, most: int = 50) -> list[HistoryEntry]:
     """Entries of these streams, newest first."""
     found = [
         row
@@ -46,12 +46,12 @@ def timeline(*streams: str, most: int = 50) -> list[Entry]:
     return [entry(row) for row in newest[:most]]
 
 
-def entry(row: "JournalEntry") -> Entry:
-    return Entry(
+def entry(row: "JournalEntry") -> HistoryEntry:
+    return HistoryEntry(
         at=row.occurred_at,
         text=act(row.name),
         who=who(row),
-        detail=_detail(row),
+        detail=detail(json.loads(row.payload)),
         tone="danger" if is_refusal(row.name) else "",
     )
 
@@ -65,10 +65,6 @@ def who(row: "JournalEntry") -> str:
         return "automatically"
     role = LABELS.get(row.actor_role, row.actor_role).lower()
     return ", ".join(part for part in (row.actor_name, role) if part)
-
-
-def _detail(row: "JournalEntry") -> str:
-    return detail(json.loads(row.payload))
 
 
 def detail(payload: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ MOST_IN_BAR = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NavPlace:
     """One entry of the nav; `later` ones hide in the menu on a phone.
 
     At a desk those of one `group` open from one entry, or the row is wider than the
@@ -32,7 +32,7 @@ class Place:
 
 
 @cache
-def _registered() -> tuple[tuple[Place, str], ...]:
+def _registered() -> tuple[tuple[NavPlace, str], ...]:
     """Each place with the action that shows it: its own, else that of its view."""
     # Not imported above: the addresses import the views, and those this module.
     urls = import_module("pages.staff.urls")
@@ -87,7 +87,7 @@ def in_groups(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(shown.values())
 
 
-def _address(place: Place) -> str:
+def _address(place: NavPlace) -> str:
     """The path of a place; empty on a site without pages of the staff."""
     try:
         return reverse(place.name)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from procedures.models import FollowUp
 
 
-class CheckIn:
+class PatientCheckIn:
     """One visitor's check-in: its questions and the answers saved so far."""
 
     def __init__(self, request: PublicRequest, visitor: Visitor) -> None:
@@ -129,11 +129,11 @@ class CheckIn:
         return self.show("signs", context, status=status)
 
 
-def _enter(request: PublicRequest) -> CheckIn | ViewResponse:
+def _enter(request: PublicRequest) -> PatientCheckIn | ViewResponse:
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)
-    check_in = CheckIn(request, visitor)
+    check_in = PatientCheckIn(request, visitor)
     if check_in.answered:
         return HttpResponseRedirect(reverse("v:done"), status=303)
     if not (takes_answers(check_in.follow_up) or _corrects(check_in)):
@@ -141,14 +141,14 @@ def _enter(request: PublicRequest) -> CheckIn | ViewResponse:
     return check_in
 
 
-def _corrects(check_in: CheckIn) -> bool:
+def _corrects(check_in: PatientCheckIn) -> bool:
     return reopened_responses.may_correct(check_in.follow_up, check_in.request.now)
 
 
 @public_page
 def start(request: PublicRequest) -> ViewResponse:
     check_in = _enter(request)
-    if not isinstance(check_in, CheckIn):
+    if not isinstance(check_in, PatientCheckIn):
         return check_in
     count = len(check_in.questions)
     number = check_in.next_number()
@@ -166,7 +166,7 @@ def start(request: PublicRequest) -> ViewResponse:
 @public_page
 def question(request: PublicRequest, number: int) -> ViewResponse:
     check_in = _enter(request)
-    if not isinstance(check_in, CheckIn):
+    if not isinstance(check_in, PatientCheckIn):
         return check_in
     if not 1 <= number <= len(check_in.questions):
         return HttpResponseRedirect(reverse("v:check_in"), status=303)
@@ -175,7 +175,7 @@ def question(request: PublicRequest, number: int) -> ViewResponse:
     return _ask(check_in, number)
 
 
-def _ask(check_in: CheckIn, number: int, error: str = "") -> ViewResponse:
+def _ask(check_in: PatientCheckIn, number: int, error: str = "") -> ViewResponse:
     asked, count = check_in.questions[number - 1], len(check_in.questions)
     words = TEXTS[check_in.language]
     saved = _chosen(check_in, asked)
@@ -196,7 +196,7 @@ def _ask(check_in: CheckIn, number: int, error: str = "") -> ViewResponse:
     return check_in.show("question", context, status=422 if error else 200)
 
 
-def _chosen(check_in: CheckIn, asked: Question) -> Any:
+def _chosen(check_in: PatientCheckIn, asked: Question) -> Any:
     """The answer given just now, if this comes back; else the saved one."""
     if check_in.request.method != "POST":
         return check_in.saved.get(asked.key)
@@ -214,7 +214,9 @@ def _options(asked: Question, saved: Any) -> list[dict[str, Any]]:
     return [{"value": v, "label": label, "on": v in chosen} for v, label in options]
 
 
-def _save(request: PublicRequest, check_in: CheckIn, number: int) -> ViewResponse:
+def _save(
+    request: PublicRequest, check_in: PatientCheckIn, number: int
+) -> ViewResponse:
     asked = check_in.questions[number - 1]
     given = request.POST.getlist("answer")
     try:
@@ -243,7 +245,7 @@ def _address(number: int, count: int) -> str:
 @public_page
 def review(request: PublicRequest) -> ViewResponse:
     check_in = _enter(request)
-    if not isinstance(check_in, CheckIn):
+    if not isinstance(check_in, PatientCheckIn):
         return check_in
     if check_in.next_number() <= len(check_in.questions):
         return HttpResponseRedirect(reverse("v:check_in"), status=303)
@@ -252,13 +254,13 @@ def review(request: PublicRequest) -> ViewResponse:
     return _review(check_in)
 
 
-def _review(check_in: CheckIn, error: str = "") -> ViewResponse:
+def _review(check_in: PatientCheckIn, error: str = "") -> ViewResponse:
     rows = [_row(check_in, number) for number in range(1, len(check_in.questions) + 1)]
     context = {"rows": rows, "error": error, "error_page": bool(error)}
     return check_in.show("review", context, status=422 if error else 200)
 
 
-def _row(check_in: CheckIn, number: int) -> dict[str, Any]:
+def _row(check_in: PatientCheckIn, number: int) -> dict[str, Any]:
     asked = check_in.questions[number - 1]
     address = f"{reverse('v:question', args=[number])}?from=review"
     return _answer(check_in, asked, check_in.saved.get(asked.key)) | {
@@ -266,7 +268,7 @@ def _row(check_in: CheckIn, number: int) -> dict[str, Any]:
     }
 
 
-def _answer(check_in: CheckIn, asked: Question, value: Any) -> dict[str, Any]:
+def _answer(check_in: PatientCheckIn, asked: Question, value: Any) -> dict[str, Any]:
     """A question with its answer in words."""
     said = _said(asked, value)
     return {
@@ -285,7 +287,7 @@ def _said(asked: Question, saved: Any) -> str:
     return "" if saved in (None, "", []) else told(asked, saved, text=False)
 
 
-def _send(request: PublicRequest, check_in: CheckIn) -> ViewResponse:
+def _send(request: PublicRequest, check_in: PatientCheckIn) -> ViewResponse:
     assert request.actor is not None
     try:
         outcome = responses.submit(
@@ -307,7 +309,7 @@ def done(request: PublicRequest) -> ViewResponse:
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)
-    check_in = CheckIn(request, visitor)
+    check_in = PatientCheckIn(request, visitor)
     words = TEXTS[check_in.language]
     urgent = check_in.urgent_of(tier_of(check_in.follow_up))
     context = {
@@ -324,7 +326,7 @@ def done(request: PublicRequest) -> ViewResponse:
     return check_in.show("notice", context)
 
 
-def _answered(check_in: CheckIn) -> dict[str, Any]:
+def _answered(check_in: PatientCheckIn) -> dict[str, Any]:
     """Return what was answered and when, and when the next questions come."""
     contact, words = check_in.follow_up, TEXTS[check_in.language]
     if contact.answered_at is None:
@@ -346,7 +348,7 @@ def _answered(check_in: CheckIn) -> dict[str, Any]:
     return {"answers_title": words["done_answers"], "answers": rows, **said}
 
 
-def _recovery(check_in: CheckIn) -> dict[str, Any]:
+def _recovery(check_in: PatientCheckIn) -> dict[str, Any]:
     """Show how it has been since before; nothing to somebody who is to call now."""
     if check_in.urgent_of(tier_of(check_in.follow_up)):
         return {}
@@ -357,7 +359,7 @@ def _recovery(check_in: CheckIn) -> dict[str, Any]:
     }
 
 
-def _correcting(check_in: CheckIn) -> dict[str, str]:
+def _correcting(check_in: PatientCheckIn) -> dict[str, str]:
     """The way back to the answers while the contact's window lasts."""
     if not _corrects(check_in):
         return {}
@@ -373,7 +375,7 @@ def correct(request: PublicRequest) -> ViewResponse:
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)
-    check_in = CheckIn(request, visitor)
+    check_in = PatientCheckIn(request, visitor)
     if request.method != "POST":
         return HttpResponseRedirect(reverse("v:check_in"), status=303)
     if not reopened_responses.reopen(
@@ -383,7 +385,7 @@ def correct(request: PublicRequest) -> ViewResponse:
     return HttpResponseRedirect(reverse("v:review"), status=303)
 
 
-def _what_next(check_in: CheckIn, urgent: tuple[str, str] | None) -> str:
+def _what_next(check_in: PatientCheckIn, urgent: tuple[str, str] | None) -> str:
     """One voice: who is to call now is not told that there is nothing to do."""
     if urgent:
         return "done_urgent"
@@ -396,7 +398,7 @@ def signs(request: PublicRequest) -> ViewResponse:
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)
-    check_in = CheckIn(request, visitor)
+    check_in = PatientCheckIn(request, visitor)
     title = {"title": TEXTS[check_in.language]["signs_title"]}
     if request.method != "POST" or is_switch(request):
         return check_in.signs(title)
@@ -422,7 +424,7 @@ def signs_told(request: PublicRequest) -> ViewResponse:
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)
-    check_in = CheckIn(request, visitor)
+    check_in = PatientCheckIn(request, visitor)
     words = TEXTS[check_in.language]
     tiers = [task.tier for task in check_in.alarms if task.done_at is None]
     context = {

@@ -72,17 +72,15 @@ def new_link(request: PublicRequest, token: str) -> ViewResponse:
     link = links.find_ended(token, request.now)
     if link is None:
         return (
-            unknown(request) if links.find(token, request.now) is None else _to(token)
+            unknown(request)
+            if links.find(token, request.now) is None
+            else HttpResponseRedirect(reverse("v:entry", args=[token]), status=303)
         )
     if request.method == "POST" and not is_switch(request):
         asking.ask_new_link(link, now=request.now)
         # Shown by a page of its own: loading it again asks for nothing.
         return HttpResponseRedirect(request.path, status=303)
     return notice(request, "new_link", clinic=link.patient.clinic)
-
-
-def _to(token: str) -> ViewResponse:
-    return HttpResponseRedirect(reverse("v:entry", args=[token]), status=303)
 
 
 def _ended(request: PublicRequest, token: str) -> ViewResponse:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, path
 
 from pages.kit import converters  # noqa: F401  (registers <day:…>)
-from pages.kit.nav import Place
+from pages.kit.nav import NavPlace
 from pages.staff import home
 from pages.staff.absences import conflicts
 from pages.staff.absences import views as absences
@@ -220,36 +220,36 @@ urlpatterns = [
 # The nav, in its order. Who sees a place is read off its view; where an action is
 # named, only those who change things there find it in their nav.
 PLACES = (
-    Place("staff:today", "Today", "today"),
-    Place("staff:board", "Board", "board"),
-    Place("staff:find", "Find a time", "find"),
-    Place("staff:patients", "Patients", "patients"),
-    Place("staff:episodes", "Episodes", "episodes", later=True),
-    Place(
+    NavPlace("staff:today", "Today", "today"),
+    NavPlace("staff:board", "Board", "board"),
+    NavPlace("staff:find", "Find a time", "find"),
+    NavPlace("staff:patients", "Patients", "patients"),
+    NavPlace("staff:episodes", "Episodes", "episodes", later=True),
+    NavPlace(
         "staff:contacts_due",
         "Recovery contacts",
         "phone",
         later=True,
         group="Follow-up",
     ),
-    Place(
+    NavPlace(
         "staff:owed",
         "Owed visits",
         "today",
         later=True,
         group="Follow-up",
     ),
-    Place("staff:waitlist", "Waitlist", "waitlist", later=True),
-    Place("staff:tasks", "Tasks", "tasks"),
-    Place("staff:kits", "Kits", "search", later=True),
-    Place("staff:absences", "Absences", "away", later=True, action="absence.write"),
-    Place("staff:inbox", "Inbox", "mailbox", later=True),
-    Place("staff:messages", "Messages", "messages", later=True),
-    Place("staff:sending", "Sending", "mailbox", later=True),
-    Place("staff:resources", "Resources", "resources", later=True),
-    Place("staff:clinic", "Clinic", "info", later=True),
-    Place("staff:texts", "Texts", "messages", later=True, action="template.write"),
-    Place("staff:users", "People", "users", later=True),
-    Place("staff:journal", "Journal", "journal", later=True),
-    Place("staff:access_log", "Access log", "eye", later=True),
+    NavPlace("staff:waitlist", "Waitlist", "waitlist", later=True),
+    NavPlace("staff:tasks", "Tasks", "tasks"),
+    NavPlace("staff:kits", "Kits", "search", later=True),
+    NavPlace("staff:absences", "Absences", "away", later=True, action="absence.write"),
+    NavPlace("staff:inbox", "Inbox", "mailbox", later=True),
+    NavPlace("staff:messages", "Messages", "messages", later=True),
+    NavPlace("staff:sending", "Sending", "mailbox", later=True),
+    NavPlace("staff:resources", "Resources", "resources", later=True),
+    NavPlace("staff:clinic", "Clinic", "info", later=True),
+    NavPlace("staff:texts", "Texts", "messages", later=True, action="template.write"),
+    NavPlace("staff:users", "People", "users", later=True),
+    NavPlace("staff:journal", "Journal", "journal", later=True),
+    NavPlace("staff:access_log", "Access log", "eye", later=True),
 )

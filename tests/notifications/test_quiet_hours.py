@@ -93,7 +93,7 @@ def test_a_page_knows_no_quiet_hours_and_no_cap():
 
 
 def test_a_pause_holds_even_a_page():
-    assert gate.decide(facts("on_call_page", held="paused"), NIGHT) == gate.Hold(
+    assert gate.decide(facts("on_call_page", held="paused"), NIGHT) == gate.HoldBack(
         "paused"
     )
 
@@ -101,19 +101,21 @@ def test_a_pause_holds_even_a_page():
 def test_what_is_no_longer_wanted_stops_before_anything_else():
     stopped = facts(stopped=(states.CANCELLED, "visit_cancelled"), held="paused")
 
-    assert gate.decide(stopped, MORNING) == gate.Stop("cancelled", "visit_cancelled")
+    assert gate.decide(stopped, MORNING) == gate.StopSending(
+        "cancelled", "visit_cancelled"
+    )
 
 
 def test_what_is_late_expires():
     late = facts(expires_at=MORNING)
 
-    assert gate.decide(late, MORNING) == gate.Stop("expired", "too_late")
+    assert gate.decide(late, MORNING) == gate.StopSending("expired", "too_late")
 
 
 def test_what_quiet_hours_hold_too_long_expires():
     soon = facts(expires_at=NIGHT + timedelta(minutes=10))
 
-    assert gate.decide(soon, NIGHT) == gate.Stop("expired", "quiet_hours")
+    assert gate.decide(soon, NIGHT) == gate.StopSending("expired", "quiet_hours")
 
 
 def test_caps_drop_reminders_only():
@@ -122,6 +124,6 @@ def test_caps_drop_reminders_only():
 
     for capped in (second, fourth):
         stop = gate.decide(facts(**capped), MORNING)
-        assert stop == gate.Stop("suppressed", "cap")
+        assert stop == gate.StopSending("suppressed", "cap")
         for kind in ("check_in_d3", "confirmation", "moved", "cancelled"):
             assert gate.decide(facts(kind, **capped), MORNING) == gate.Send()

@@ -43,7 +43,7 @@ class Account:
                 cwd="/",
                 check=False,
                 user=self.uid,
-                group=self._group(),
+                group=None if self.uid is None else pwd.getpwuid(self.uid).pw_gid,
                 extra_groups=None if self.uid is None else [],
             )
 
@@ -51,9 +51,6 @@ class Account:
         """Give a folder just made to the account."""
         if self.uid is not None:
             os.chown(folder, self.uid, -1)
-
-    def _group(self) -> int | None:
-        return None if self.uid is None else pwd.getpwuid(self.uid).pw_gid
 
 
 @lru_cache(maxsize=1)

@@ -48,7 +48,7 @@ def _tell(url: str, words: str) -> None:
     say(f"Logs are in {logs_folder()}. Stop it with Ctrl-C.")
 
 
-def _watch(running: product.Product) -> int:
+def _watch(running: product.RunningProduct) -> int:
     while True:
         time.sleep(0.5)
         fallen = running.ended()

@@ -25,7 +25,7 @@ _READY_SECONDS = 120.0
 
 
 @dataclass(slots=True)
-class Product:
+class RunningProduct:
     """The running product: its address, and the processes behind it."""
 
     url: str
@@ -89,10 +89,10 @@ def prepare(settings: Mapping[str, str], *wanted: str) -> str:
 @contextmanager
 def served(
     name: str, listener: socket.socket, settings: Mapping[str, str]
-) -> Iterator[Product]:
+) -> Iterator[RunningProduct]:
     """Web, workers and beat, up and answering; stopped afterwards, each by its id."""
     port = listener.getsockname()[1]
-    product = Product(f"http://127.0.0.1:{port}/", settings)
+    product = RunningProduct(f"http://127.0.0.1:{port}/", settings)
     app_only = for_the_app(settings)
     with tempfile.TemporaryDirectory(prefix="crestpath-beat-") as scratch:
         try:
@@ -140,7 +140,7 @@ def _commands(descriptor: int, scratch: str) -> dict[str, Sequence[str]]:
     }
 
 
-def _wait_until_ready(product: Product) -> None:
+def _wait_until_ready(product: RunningProduct) -> None:
     end = time.monotonic() + _READY_SECONDS
     while time.monotonic() < end:
         fallen = product.ended()

@@ -49,7 +49,9 @@ class Command(BaseCommand):
             keys = seed.new_keys(world, now)
         self._tell(world, keys, as_json=options["json"])
 
-    def _tell(self, world: people.World, keys: dict[str, str], as_json: bool) -> None:
+    def _tell(
+        self, world: people.DemoClinic, keys: dict[str, str], as_json: bool
+    ) -> None:
         rows = [
             {
                 "role": member.role,

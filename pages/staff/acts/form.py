@@ -71,7 +71,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FormPart:
     """A single question (`bound`), or a group with its rows; `more` are empty ones
     that few will need."""
 
@@ -85,7 +85,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Section:
     title: str
-    parts: list[Part]
+    parts: list[FormPart]
 
 
 @dataclass(slots=True)
@@ -197,7 +197,9 @@ class ActForm(Form):
         shown = (one for one in within if not self[one].is_hidden)
         return next(shown, None)
 
-    def _arranged(self, posted: QueryDict | None) -> Iterable[tuple[str, list[Part]]]:
+    def _arranged(
+        self, posted: QueryDict | None
+    ) -> Iterable[tuple[str, list[FormPart]]]:
         asked = {one.name: one for one in self.sheet.asked}
         for title, names in self.sheet.sections:
             here = [asked.pop(name) for name in names if name in asked]
@@ -205,15 +207,15 @@ class ActForm(Form):
         rest = [self._part(one, posted) for one in asked.values()]
         yield "More" if self.sheet.sections else "", rest
 
-    def _part(self, asked: Field, posted: QueryDict | None) -> Part:
+    def _part(self, asked: Field, posted: QueryDict | None) -> FormPart:
         if asked.kind == GROUP:
             numbers = self._numbers(asked, posted)
             rows = tuple(self._row(asked, n) for n in numbers)
             least = self._least(asked)
-            return Part(None, asked.label, asked.hint, rows[:least], rows[least:])
+            return FormPart(None, asked.label, asked.hint, rows[:least], rows[least:])
         value = self.sheet.starts.get(asked.name, asked.default)
         bound = self._add(asked.name, asked, self._control(asked), value)
-        return Part(bound=bound)
+        return FormPart(bound=bound)
 
     def _least(self, group: Field) -> int:
         """Count the rows in sight: all that hold something, and one empty one."""
@@ -249,10 +251,7 @@ class ActForm(Form):
 
     def _control(self, asked: Field, *, in_row: bool = False) -> forms.Field:
         act = _act_of(asked, self.sheet.schema.act)
-        return control(asked, self._offer(asked), in_row=in_row, act=act)
-
-    def _offer(self, asked: Field) -> Choices | None:
-        return self.sheet.offers.get(asked.name)
+        return control(asked, self.sheet.offers.get(asked.name), in_row=in_row, act=act)
 
     def _add(
         self, name: str, asked: Field, made: forms.Field, value: Any
@@ -269,12 +268,12 @@ def _act_of(asked: Field, act: str) -> str:
     """A correction asks the questions of the act it corrects."""
     if act != "correct":
         return act
-    makers = (name for name, schema in SCHEMAS.items() if _asks(schema, asked))
+    makers = (
+        name
+        for name, schema in SCHEMAS.items()
+        if any(asked == one or asked in one.fields for one in schema.fields)
+    )
     return next(makers, act)
-
-
-def _asks(schema: ActSchema, asked: Field) -> bool:
-    return any(asked == one or asked in one.fields for one in schema.fields)
 
 
 _WORDS = {

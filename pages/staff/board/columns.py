@@ -39,11 +39,11 @@ class Shown:
     expected: "DayProjection | None" = None  # of today
 
 
-Visits = dict[UUID, day.Visit]
+Visits = dict[UUID, day.DayVisit]
 
 
 def draw(
-    board: "DayBoard", visits: Sequence[day.Visit], shown: Shown
+    board: "DayBoard", visits: Sequence[day.DayVisit], shown: Shown
 ) -> dict[str, Any]:
     """The context of board_day.html, without the list."""
     columns = _chosen(board.columns, everything=shown.everything)
@@ -66,13 +66,13 @@ def draw(
     }
 
 
-def rows(visits: Iterable[day.Visit], shown: Shown) -> list[dict[str, Any]]:
+def rows(visits: Iterable[day.DayVisit], shown: Shown) -> list[dict[str, Any]]:
     """The lines of the list."""
     late = board_late.of_visits(shown.expected, shown.zone)
     return [_row(visit) | {"late": late.get(visit.id, "")} for visit in visits]
 
 
-def _row(visit: day.Visit) -> dict[str, Any]:
+def _row(visit: day.DayVisit) -> dict[str, Any]:
     return {
         "start": visit.start,
         "end": visit.end,

@@ -21,7 +21,7 @@ Row = tuple["Block", str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class DayVisit:
     """One visit of the day: [start, end) from its first phase to its last."""
 
     id: UUID
@@ -48,7 +48,7 @@ class Visit:
 ROOMS = frozenset(kind.code for kind in KINDS if kind.is_room)
 
 
-def visits(clinic_id: int, board: "DayBoard") -> list[Visit]:
+def visits(clinic_id: int, board: "DayBoard") -> list[DayVisit]:
     """In order of time, with their episodes; holds and blocked time are no visits."""
     episodes = about(clinic_id, (visit.id for visit in board.visits))
     places = {visit: episode.joint for visit, episode in episodes.items()}
@@ -56,12 +56,12 @@ def visits(clinic_id: int, board: "DayBoard") -> list[Visit]:
     return [replace(visit, about=episodes.get(visit.id)) for visit in found]
 
 
-def on_board(board: "DayBoard") -> list[Visit]:
+def on_board(board: "DayBoard") -> list[DayVisit]:
     """The same with no more of their episodes than the joint; one statement."""
     return _gathered(board, joints(visit.id for visit in board.visits))
 
 
-def _gathered(board: "DayBoard", places: Mapping[UUID, str]) -> list[Visit]:
+def _gathered(board: "DayBoard", places: Mapping[UUID, str]) -> list[DayVisit]:
     blocks: dict[UUID, list[Row]] = {}
     for column in board.columns:
         for block in column.blocks:
@@ -73,11 +73,11 @@ def _gathered(board: "DayBoard", places: Mapping[UUID, str]) -> list[Visit]:
     return sorted(made, key=lambda visit: (visit.start, visit.end, visit.id))
 
 
-def _visit(visit: "BoardVisit", rows: list[Row], joint: str) -> Visit:
+def _visit(visit: "BoardVisit", rows: list[Row], joint: str) -> DayVisit:
     first = rows[0][0]
     state, tone = states.visit_state(first.status, first.confirmed, visit.answer)
     in_order = sorted(rows, key=lambda row: (row[0].start, row[2]))
-    return Visit(
+    return DayVisit(
         id=visit.id,
         patient=visit.patient,
         start=min(block.start for block, _, _ in rows),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from core.actor import Actor
 from core.refusal import Refused
 from pages.kit import words
-from pages.staff.board.lanes import Lane
+from pages.staff.board.lanes import LaneChange
 from pages.staff.find.reasons import in_the_way
 from scheduling.booking import book, move_history
 from scheduling.booking.errors import SlotTaken
@@ -33,7 +33,7 @@ class Drop:
 
     visit: "Appointment"
     by: timedelta
-    lane: Lane | None = None
+    lane: LaneChange | None = None
 
     @property
     def start(self) -> datetime:
@@ -131,7 +131,7 @@ def _why_not(found: "Preview", drop: Drop) -> str:
     return " ".join(said or [reason.text for reason in found.reasons])
 
 
-def _cannot_take(drop: Drop, lane: Lane) -> str:
+def _cannot_take(drop: Drop, lane: LaneChange) -> str:
     return f"{lane.new.name} cannot take the visit at {drop.at}."
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class LaneChange:
     """A visit's new lane: `new` is preferred; `avoiding` are `old` and all others of
     the kind that it does not have, so that no third one is taken instead."""
 
@@ -42,7 +42,7 @@ class Lane:
         ]
 
 
-def chosen(visit: "Appointment", old_id: int, new_id: int) -> Lane:
+def chosen(visit: "Appointment", old_id: int, new_id: int) -> LaneChange:
     """The lane somebody chose; raises Invalid where these cannot stand in for each
     other."""
     held = {one.pk: one for one in selectors.visit_resources(visit)}
@@ -54,7 +54,7 @@ def chosen(visit: "Appointment", old_id: int, new_id: int) -> Lane:
     if new is None or new == old:
         raise _fault("/to", f"This is not another resource like {old.name}.")
     avoiding = (same_kind.keys() - held.keys() - {new.pk}) | {old.pk}
-    return Lane(old, new, frozenset(avoiding))
+    return LaneChange(old, new, frozenset(avoiding))
 
 
 def _fault(pointer: str, words: str) -> Invalid:

@@ -43,7 +43,7 @@ def of_visits(known: "DayProjection | None", zone: ZoneInfo) -> dict[UUID, str]:
 
 
 def running_late(
-    known: "DayProjection | None", visits: Mapping[UUID, day.Visit], zone: ZoneInfo
+    known: "DayProjection | None", visits: Mapping[UUID, day.DayVisit], zone: ZoneInfo
 ) -> list[dict[str, Any]]:
     """Rows of who is affected, from when, why, and what they run into; by the plan's
     order."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedBooking:
     """The wanted booking, so that an alternative can be asked for likewise.
 
     A `hold` is asked for again only at its own start.
@@ -53,8 +53,8 @@ class Wanted:
         }
 
 
-def to_move(visit: "Appointment") -> Wanted:
-    return Wanted(
+def to_move(visit: "Appointment") -> WantedBooking:
+    return WantedBooking(
         patient_id=str(visit.patient_id),
         visit_type=visit.visit_type.slug,
         clinician=str(visit.clinician_id or ""),
@@ -63,13 +63,13 @@ def to_move(visit: "Appointment") -> Wanted:
     )
 
 
-def to_book_again(visit: "Appointment") -> Wanted:
+def to_book_again(visit: "Appointment") -> WantedBooking:
     """The same visit as another one, as its time went to somebody else."""
     return replace(to_move(visit), moving=None)
 
 
 def page(
-    request: StaffRequest, problem: SlotTaken | PatientBusy, wanted: Wanted
+    request: StaffRequest, problem: SlotTaken | PatientBusy, wanted: WantedBooking
 ) -> HttpResponse:
     """The 409: nothing was booked."""
     taken = problem if isinstance(problem, SlotTaken) else None
@@ -89,7 +89,7 @@ def page(
 
 
 def choose(
-    request: StaffRequest, problem: InvalidStart, wanted: Wanted, address: str
+    request: StaffRequest, problem: InvalidStart, wanted: WantedBooking, address: str
 ) -> HttpResponse:
     """The start cannot be meant; those that can are asked for at one press."""
     zone = ZoneInfo(request.clinic.time_zone)
@@ -106,7 +106,7 @@ def choose(
     return TemplateResponse(request, template, context, status=422)
 
 
-def _around(request: StaffRequest, wanted: Wanted) -> dict[str, Any]:
+def _around(request: StaffRequest, wanted: WantedBooking) -> dict[str, Any]:
     """The patient it is about, and the way back to the search."""
     patient = (
         patients.patient(wanted.patient_id, request.clinic.pk)  # type: ignore[arg-type]

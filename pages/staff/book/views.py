@@ -195,9 +195,9 @@ def _who(request: StaffRequest) -> dict[str, Any]:
     return {"clinic_id": request.clinic.pk, **_by(request)}
 
 
-def _wanted(request: StaffRequest) -> taken.Wanted:
+def _wanted(request: StaffRequest) -> taken.WantedBooking:
     post = request.POST
-    return taken.Wanted(
+    return taken.WantedBooking(
         patient_id=post.get("patient", ""),
         visit_type=post.get("visit_type", ""),
         clinician=post.get("clinician", ""),

@@ -188,7 +188,7 @@ def _next(
         "against": [vars_of(r) for r in against],
         "waits_for": SCHEMAS[found.waits_for].label if found.waits_for else "",
         "because": [vars_of(r) for r in because],
-        "who": _who_may(found.act),
+        "who": _roles(f"episode.{found.act}"),
         "also": booking,
     }
 
@@ -220,10 +220,6 @@ def _booking(
 
 def _may(request: StaffRequest, act: str) -> bool:
     return policy.may(request.membership.role, f"episode.{act}").allowed
-
-
-def _who_may(act: str) -> str:
-    return _roles(f"episode.{act}")
 
 
 def _roles(action: str) -> str:

@@ -74,7 +74,7 @@ def tone(stage: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class RailStage:
     """One stage of the rail (components/rail.html)."""
 
     name: str
@@ -92,16 +92,16 @@ class Next:
     because: tuple[GuardReason, ...] = ()
 
 
-def rail(stage: str, reached: str, note: str = "") -> list[Stop]:
+def rail(stage: str, reached: str, note: str = "") -> list[RailStage]:
     """The stages as done, now, next or blocked; `reached` is the last of the main path
     the episode stood at (the stage itself, unless it left the path)."""
     here = MAIN.index(Stage(reached))
     off = Stage(stage) not in MAIN
     return [
-        Stop(
+        RailStage(
             stage_name(one),
             _state(number, here, stage, off=off),
-            _note(number, here, note),
+            note if number == here + 1 else "",
         )
         for number, one in enumerate(MAIN)
     ]
@@ -113,10 +113,6 @@ def _state(number: int, here: int, stage: str, *, off: bool) -> str:
     if off:
         return "blocked" if number == here + 1 else ""
     return "now" if number == here else "next" if number == here + 1 else ""
-
-
-def _note(number: int, here: int, note: str) -> str:
-    return note if number == here + 1 else ""
 
 
 def next_act(known: "Facts") -> Next | None:

@@ -22,7 +22,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class RecordCard:
     """One record as a card: what it is, a digest, its facts and parts, who signed."""
 
     title: str
@@ -38,7 +38,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class RecordWords:
     """Spells values out on the clocks of one clinic."""
 
     zone: tzinfo

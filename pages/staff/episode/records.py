@@ -9,8 +9,8 @@ from django.db.models import Q
 from pages.kit.words import full_day, moment, sentence
 from pages.staff.episode.record_words import (
     Fact,
-    Record,
-    Words,
+    RecordCard,
+    RecordWords,
     fields_of,
     number,
     signed,
@@ -26,14 +26,13 @@ if TYPE_CHECKING:
     from procedures.models import Episode
 
 Parts = list[tuple[str, list[str]]]
-Maker = Callable[[Words, Any], dict[str, Any]]
-SETS = ("vitals", "site_marks", "last_doses", "findings", "medications", "labs")
+Maker = Callable[[RecordWords, Any], dict[str, Any]]
 
 
-def records(episode: "Episode", zone: ZoneInfo) -> list[tuple[str, list[Record]]]:
+def records(episode: "Episode", zone: ZoneInfo) -> list[tuple[str, list[RecordCard]]]:
     """Every current record under the headings of the path, and those entered in error,
     struck through, beside them."""
-    words, groups, late = Words(zone), [], late_entries(episode)
+    words, groups, late = RecordWords(zone), [], late_entries(episode)
     struck = {error.record_id: error for error in episode.errors.all()}
     for heading, kinds in HEADINGS:
         made = [
@@ -65,10 +64,15 @@ def late_entries(episode: "Episode") -> dict[Any, str]:
 
 
 def _record(
-    words: Words, title: str, row: Any, make: Maker, late: dict[Any, str], error: Any
-) -> Record:
+    words: RecordWords,
+    title: str,
+    row: Any,
+    make: Maker,
+    late: dict[Any, str],
+    error: Any,
+) -> RecordCard:
     parts = make(words, row)
-    return Record(
+    return RecordCard(
         title=parts.pop("title", title),
         at=row.occurred_at,
         by=row.recorded_by_name,
@@ -80,17 +84,17 @@ def _record(
     )
 
 
-def _struck(words: Words, error: Any) -> str:
+def _struck(words: RecordWords, error: Any) -> str:
     people = f"{error.entered_by_name}, with {error.second_person_name}"
     return f"{people}, {moment(error.occurred_at, words.zone)}: {error.reason}"
 
 
-def _other(words: Words, row: Any) -> dict[str, Any]:
+def _other(words: RecordWords, row: Any) -> dict[str, Any]:
     """A record that is otherwise shown as a part of another one."""
     return {"facts": []}
 
 
-def _evaluation(words: Words, row: Any) -> dict[str, Any]:
+def _evaluation(words: RecordWords, row: Any) -> dict[str, Any]:
     finding = [f for f in fields_of("evaluate", "findings") if f.name != "target"]
     drug, labs = fields_of("evaluate", "medications"), dict(LABS)
     found = list(row.target_findings.select_related("target"))
@@ -137,7 +141,7 @@ def _named(target: Any) -> str:
     return str(target)[:1].upper() + str(target)[1:]
 
 
-def _decision(words: Words, row: Any) -> dict[str, Any]:
+def _decision(words: RecordWords, row: Any) -> dict[str, Any]:
     facts = words.facts("decide", row)
     if row.valid_until:
         facts.append(Fact("Valid until", full_day(row.valid_until)))
@@ -152,11 +156,11 @@ def _decision(words: Words, row: Any) -> dict[str, Any]:
     }
 
 
-def _override(words: Words, row: Any) -> dict[str, Any]:
+def _override(words: RecordWords, row: Any) -> dict[str, Any]:
     return {"digest": row.rule.code, "facts": words.facts("override", row, ("rule",))}
 
 
-def _consent(words: Words, row: Any) -> dict[str, Any]:
+def _consent(words: RecordWords, row: Any) -> dict[str, Any]:
     hidden = ("document_sha256", "targets", "proceduralist", "reason")
     facts = words.facts("consent", row, hidden)
     if row.proceduralist:
@@ -174,7 +178,7 @@ def _consent(words: Words, row: Any) -> dict[str, Any]:
     }
 
 
-def _check_in(words: Words, row: Any) -> dict[str, Any]:
+def _check_in(words: RecordWords, row: Any) -> dict[str, Any]:
     vitals = row.episode.vitalssets.filter(purpose="check_in", superseded_at=None)
     doses = [
         words.row(fields_of("check_in", "last_doses"), one)
@@ -186,15 +190,15 @@ def _check_in(words: Words, row: Any) -> dict[str, Any]:
     return {"facts": words.facts("check_in", row), "parts": parts}
 
 
-def _vitals(words: Words, row: Any) -> str:
+def _vitals(words: RecordWords, row: Any) -> str:
     return words.row(VITAL_SIGNS, row)
 
 
-def _mark(words: Words, row: Any) -> dict[str, Any]:
+def _mark(words: RecordWords, row: Any) -> dict[str, Any]:
     return {"digest": _named(row.target), "facts": []}
 
 
-def _time_out(words: Words, row: Any) -> dict[str, Any]:
+def _time_out(words: RecordWords, row: Any) -> dict[str, Any]:
     names = [label for _, label in day_vocabulary.TIME_OUT_ITEMS]
     people = f"{row.lead.display_name} and {row.second.display_name}"
     facts = [Fact("Held by", people)]
@@ -210,7 +214,7 @@ def _time_out(words: Words, row: Any) -> dict[str, Any]:
     }
 
 
-def _harvest(words: Words, row: Any) -> dict[str, Any]:
+def _harvest(words: RecordWords, row: Any) -> dict[str, Any]:
     draws = [number(one.volume_ml) for one in row.aliquots.all()]
     given = [
         f"{words.row(fields_of('harvest', 'anaesthetics'), one)}, "
@@ -224,7 +228,7 @@ def _harvest(words: Words, row: Any) -> dict[str, Any]:
     return {"digest": total, "facts": words.facts("harvest", row), "parts": parts}
 
 
-def _processing(words: Words, row: Any) -> dict[str, Any]:
+def _processing(words: RecordWords, row: Any) -> dict[str, Any]:
     kit = f"{row.kit.gtin}, lot {row.kit.lot or '–'}, serial {row.kit.serial or '–'}"
     facts = words.facts("process", row)
     facts.append(Fact("Kit", f"{kit}, expires {full_day(row.kit.expires_on)}"))
@@ -237,7 +241,7 @@ def _processing(words: Words, row: Any) -> dict[str, Any]:
     return {"digest": f"{number(row.bmc_ml)} mL concentrate", "facts": facts}
 
 
-def _release(words: Words, row: Any) -> dict[str, Any]:
+def _release(words: RecordWords, row: Any) -> dict[str, Any]:
     facts = [
         Fact("Product", row.product.code),
         Fact("Released by", row.released_by.display_name),
@@ -248,21 +252,21 @@ def _release(words: Words, row: Any) -> dict[str, Any]:
     return {"digest": row.product.code, "facts": facts}
 
 
-def _injection(words: Words, row: Any) -> dict[str, Any]:
+def _injection(words: RecordWords, row: Any) -> dict[str, Any]:
     return {
         "digest": f"{number(row.volume_ml)} mL, {_named(row.target).lower()}",
         "facts": words.facts("inject", row, ("target",)),
     }
 
 
-def _not_done(words: Words, row: Any) -> dict[str, Any]:
+def _not_done(words: RecordWords, row: Any) -> dict[str, Any]:
     facts = words.facts("not_done", row, ("target",))
     if row.second_person:
         facts.append(Fact("Second person", row.second_person.display_name))
     return {"digest": f"{_named(row.target)}, not treated", "facts": facts}
 
 
-def _discharge(words: Words, row: Any) -> dict[str, Any]:
+def _discharge(words: RecordWords, row: Any) -> dict[str, Any]:
     vitals = row.episode.vitalssets.filter(purpose="recovery", superseded_at=None)
     lines = [
         f"{words.value(_ANY, one.occurred_at)}: {_vitals(words, one)}"
@@ -274,7 +278,7 @@ def _discharge(words: Words, row: Any) -> dict[str, Any]:
     }
 
 
-def _disposition(words: Words, row: Any) -> dict[str, Any]:
+def _disposition(words: RecordWords, row: Any) -> dict[str, Any]:
     digest = f"{sentence(row.kind)}, {number(row.volume_ml)} mL"
     facts = [Fact("Product", row.product.code)]
     if row.reason:
@@ -282,12 +286,12 @@ def _disposition(words: Words, row: Any) -> dict[str, Any]:
     return {"digest": digest, "facts": facts}
 
 
-def _adverse_event(words: Words, row: Any) -> dict[str, Any]:
+def _adverse_event(words: RecordWords, row: Any) -> dict[str, Any]:
     digest = f"{row.get_term_display()}, grade {row.grade}"
     return {"digest": digest, "facts": words.facts("adverse_event", row)}
 
 
-def _response(words: Words, row: Any) -> dict[str, Any]:
+def _response(words: RecordWords, row: Any) -> dict[str, Any]:
     tier = f"tier {row.tier}" if row.tier <= 3 else "nothing to act on"
     return {
         "digest": f"{row.follow_up.code}, {tier}",

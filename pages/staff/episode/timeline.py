@@ -21,7 +21,7 @@ LATE = timedelta(minutes=15)
 
 def timeline(
     episode: "Episode", zone: ZoneInfo, *, clinical: bool
-) -> list[history.Entry]:
+) -> list[history.HistoryEntry]:
     """Newest first; late entries say when they were made."""
     entered = _entered(episode)
     entries = episodes.timeline(episode, clinical=clinical)
@@ -32,7 +32,7 @@ def timeline(
 
 def _entry(
     one: episodes.Entry, entered_at: datetime | None, zone: ZoneInfo
-) -> history.Entry:
+) -> history.HistoryEntry:
     parts = [*_details(one.name, one.details)]
     if late := one.details.get("late_reason"):
         parts.append(f"why late: {late}")
@@ -40,7 +40,7 @@ def _entry(
         same = entered_at.astimezone(zone).date() == one.at.astimezone(zone).date()
         when = clock_time(entered_at, zone) if same else moment(entered_at, zone)
         parts.append(f"entered late, at {when}")
-    return history.Entry(
+    return history.HistoryEntry(
         at=one.at,
         text=_text(one.name, one.details),
         who=_who(one),

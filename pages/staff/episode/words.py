@@ -23,7 +23,7 @@ GAPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class EpisodeGap:
     text: str
     tone: str
 
@@ -35,7 +35,7 @@ class About:
     episode_id: UUID
     joint: str
     stage: str
-    gaps: tuple[Gap, ...]
+    gaps: tuple[EpisodeGap, ...]
 
 
 def about(clinic_id: int, appointment_ids: Iterable[UUID]) -> dict[UUID, About]:
@@ -75,9 +75,11 @@ def _places(targets: Iterable[tuple[str, str]]) -> str:
     return " + ".join(dict.fromkeys(" ".join(target) for target in targets))
 
 
-def _gaps(episode: "Episode") -> Iterable[Gap]:
+def _gaps(episode: "Episode") -> Iterable[EpisodeGap]:
     if episode.stage not in _BEFORE_THE_DAY:
         return
     for item in episode.readiness_items.all():
         if item.state == "open":
-            yield Gap(GAPS.get(item.kind, f"{sentence(item.kind)} open"), "warning")
+            yield EpisodeGap(
+                GAPS.get(item.kind, f"{sentence(item.kind)} open"), "warning"
+            )

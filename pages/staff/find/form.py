@@ -9,7 +9,7 @@ from django import forms
 
 from core.problems import Invalid
 from pages.kit.forms import DayField
-from pages.staff.find.wishes import Person, WishesForm
+from pages.staff.find.wishes import ClinicianField, WishesForm
 from scheduling import selectors
 
 STEP_MINUTES = 30
@@ -31,7 +31,7 @@ _FIELDS = {
 class FindForm(WishesForm):
     field_order = ("visit_type", "clinician", "prefer", "without", "first", "last")
     visit_type = forms.ChoiceField(label="Visit")
-    prefer = Person("Rather with")
+    prefer = ClinicianField("Rather with")
     first = DayField(label="From")
     last = DayField(label="Until")
     part = forms.ChoiceField(

@@ -32,7 +32,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class FinderLink:
     text: str
     address: str
 
@@ -87,11 +87,13 @@ def _otherwise(rejected: Rejection) -> datetime | None:
 
 def ways(
     explained: selectors.Explained, query: QueryDict, voice: Says
-) -> list[tuple[str, list[Way]]]:
+) -> list[tuple[str, list[FinderLink]]]:
     """Links under headings: to the same search with answers changed, or to a board."""
-    groups: dict[str, list[Way]] = {}
+    groups: dict[str, list[FinderLink]] = {}
     for way in selectors.relaxations(explained):
-        link = Way(relaxation_text(way, voice), _address(way, explained.zone, query))
+        link = FinderLink(
+            relaxation_text(way, voice), _address(way, explained.zone, query)
+        )
         groups.setdefault(_heading(way, explained), []).append(link)
     return list(groups.items())
 

@@ -143,7 +143,9 @@ def _results(
         ],
         "ask": ask | {"image_guided_harvest": asked["image_guided_harvest"]},
         "how_many": _how_many(len(explained.openings), full),
-        "more_address": _more(request, limit) if full and limit < AT_MOST else "",
+        "more_address": reasons.changed(request.GET, show=limit + AT_FIRST)
+        if full and limit < AT_MOST
+        else "",
         "skipped": reasons.skipped(explained, voice),
         "skipped_days": len(explained.rejected),
         "ways": reasons.ways(explained, request.GET, voice),
@@ -156,7 +158,3 @@ def _how_many(found: int, full: bool) -> str:
     if found:
         return f"{found} opening{pluralize(found)}"
     return "No opening fits"
-
-
-def _more(request: StaffRequest, limit: int) -> str:
-    return reasons.changed(request.GET, show=limit + AT_FIRST)

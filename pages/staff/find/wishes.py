@@ -13,7 +13,7 @@ SEDATIONS = (("", "As usual"), ("none", "None"), ("oral", "Oral"), ("iv", "IV"))
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-class Person(forms.TypedChoiceField):
+class ClinicianField(forms.TypedChoiceField):
     """One of the clinic's clinicians, or none of them."""
 
     def __init__(self, label: str) -> None:
@@ -40,8 +40,8 @@ class WishesForm(Form):
         required=False,
         choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
     )
-    clinician = Person("With")
-    without = Person("Not with")
+    clinician = ClinicianField("With")
+    without = ClinicianField("Not with")
 
     def __init__(self, *args: Any, clinic_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

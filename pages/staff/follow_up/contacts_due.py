@@ -38,7 +38,7 @@ TABS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ContactLine:
     """One contact, how it stands, and how its patient is reached."""
 
     row: "FollowUp"
@@ -122,7 +122,9 @@ def pressing(clinic_id: int, today: "date") -> int:
     return rows.filter(state="planned", window_to__gte=today).count()
 
 
-def _lines(rows: "Sequence[FollowUp]", today: "date", zone: ZoneInfo) -> list[Line]:
+def _lines(
+    rows: "Sequence[FollowUp]", today: "date", zone: ZoneInfo
+) -> list[ContactLine]:
     people = {row.episode.patient_id: row.episode.patient for row in rows}
     reaches = reaches_of(list(people.values()))
     phones = patients.contacts_of(list(people.values()))
@@ -132,7 +134,7 @@ def _lines(rows: "Sequence[FollowUp]", today: "date", zone: ZoneInfo) -> list[Li
         patient_id, visit_at = row.episode.patient_id, visits.get(row.pk)
         phone = phones[patient_id].get("sms")
         found.append(
-            Line(
+            ContactLine(
                 row=row,
                 stands=follow_ups.timing_of(row, today, visit_at),
                 phone=phone.value if phone else "",
@@ -144,7 +146,7 @@ def _lines(rows: "Sequence[FollowUp]", today: "date", zone: ZoneInfo) -> list[Li
     return found
 
 
-def _row(request: StaffRequest, line: Line) -> dict[str, Any]:
+def _row(request: StaffRequest, line: ContactLine) -> dict[str, Any]:
     row, patient = line.row, line.row.episode.patient
     return {
         "patient": patient.full_name,

@@ -16,7 +16,7 @@ from notifications.domain.placeholders import PLACEHOLDERS
 from notifications.domain.templates import SOURCE_LANGUAGE, VERSIONS, Template
 from notifications.selectors import reviews as known_reviews
 from notifications.services import asking, reviews, texts
-from notifications.services.texts import Reading
+from notifications.services.texts import TextPreview
 from pages.kit import states
 from pages.kit.forms import Form, area, show
 
@@ -63,7 +63,7 @@ def _language(request: StaffRequest, code: str) -> dict[str, Any]:
     }
 
 
-def _row(reading: Reading) -> dict[str, Any]:
+def _row(reading: TextPreview) -> dict[str, Any]:
     text = reading.text
     names = [text.kind, text.language, text.channel]
     return {

@@ -48,7 +48,7 @@ TABS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LogSearch:
     """Read what the log's address asks for; what cannot be meant asks for nothing."""
 
     tab: str
@@ -116,13 +116,13 @@ def messages(request: StaffRequest) -> ViewResponse:
     return TemplateResponse(request, "pages/staff/messages/messages.html", context)
 
 
-def _asked(request: StaffRequest, given: Mapping[str, str]) -> Asked:
+def _asked(request: StaffRequest, given: Mapping[str, str]) -> LogSearch:
     tab, kind, channel = (given.get(name, "") for name in ("tab", "kind", "channel"))
     try:
         on = DayConverter().to_python(given.get("on", ""))
     except ValueError:
         on = None
-    return Asked(
+    return LogSearch(
         tab=tab if tab in TABS else "",
         kind=kind[:40],
         channel=channel if channel in catalogue.CHANNELS else "",
@@ -138,7 +138,7 @@ def _patient(request: StaffRequest, key: str) -> "Patient | None":
         return None
 
 
-def _search_fields(request: StaffRequest, asked: Asked) -> dict[str, Any]:
+def _search_fields(request: StaffRequest, asked: LogSearch) -> dict[str, Any]:
     kinds = {code: states.message_kind(code) for code in catalogue.KINDS}
     return {
         "asked": asked,

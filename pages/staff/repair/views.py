@@ -65,7 +65,7 @@ def repair(request: StaffRequest, plan_id: UUID) -> ViewResponse:
 
 
 def _being_made(request: StaffRequest, plan: "RepairPlan") -> ViewResponse:
-    """How far the worker is; asks again by itself, or offers to do without one."""
+    """Progress of the worker; asks again by itself, or offers to do without one."""
     context = {
         **_frame(request, plan, "plan"),
         "stage": words.STAGES.get(plan.stage, words.STAGES["reading"]),
@@ -260,7 +260,7 @@ def _told(
         row
         | _one_told(
             line,
-            told.get(line.appointment_id, previews.Told()),
+            told.get(line.appointment_id, previews.PreviewedNotices()),
             contacts[line.appointment.patient_id],
             request.now,
         )
@@ -270,7 +270,7 @@ def _told(
 
 def _one_told(
     line: "RepairLine",
-    told: previews.Told,
+    told: previews.PreviewedNotices,
     contacts: "Mapping[str, ContactPoint]",
     now: datetime,
 ) -> dict[str, Any]:

@@ -98,7 +98,6 @@ def method(plan: "RepairPlan") -> tuple[str, str]:
     return title, f"{because} {meaning}".strip()
 
 
-RESOLUTIONS = {"kept": "Kept", "moved": "Moved", "cancelled": "Cancelled"}
 NO_MESSAGE = {
     "no_channel": "No text or e-mail may be sent to them.",
     "quiet_hours": "A message would wait for the morning and be too late.",

@@ -53,7 +53,7 @@ def today(request: StaffRequest, on: date | None = None) -> ViewResponse:
     return TemplateResponse(request, "pages/staff/today/today.html", context)
 
 
-def _card(request: StaffRequest, visit: day.Visit, *, come: bool) -> dict[str, Any]:
+def _card(request: StaffRequest, visit: day.DayVisit, *, come: bool) -> dict[str, Any]:
     """`come`: its day has, so that somebody can have arrived."""
     may_arrive = come and may(request.membership.role, "appointment.arrive").allowed
     return {
@@ -81,7 +81,7 @@ def _card(request: StaffRequest, visit: day.Visit, *, come: bool) -> dict[str, A
     }
 
 
-def _address(request: StaffRequest, visit: day.Visit) -> str:
+def _address(request: StaffRequest, visit: day.DayVisit) -> str:
     """The episode for who treats, the visit for who plans."""
     if visit.about and request.membership.role != roles.COORDINATOR:
         return reverse("staff:episode", args=[visit.about.episode_id])
