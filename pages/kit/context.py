@@ -86,6 +86,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     entries = places(_role(request), request.path, _unread(request, clinic))
     return frame | {
         "clinic": clinic,
+        "other_memberships": [
+            one
+            for one in getattr(request, "memberships", ())
+            if one.clinic_id != clinic.pk
+        ],
         "zone": zone,
         "zone_name": zone_name(zone, now),
         "now": now,
