@@ -61,6 +61,11 @@ def patients(clinic_id: int) -> QuerySet[Patient]:
     return rows.order_by("family_name", "given_name", "pk")
 
 
+def with_contact_points(rows: QuerySet[Patient]) -> QuerySet[Patient]:
+    """The same patients with their numbers and addresses; one more statement."""
+    return rows.prefetch_related("contact_points")
+
+
 def search(clinic_id: int, text: str) -> QuerySet[Patient]:
     """The clinic's patients fitting all that was typed, by name.
 
@@ -139,6 +144,11 @@ def holders(value: str, system: str = "phone") -> QuerySet[Patient]:
     return Patient.objects.filter(pk__in=points.values("patient_id")).order_by("pk")
 
 
+def holders_at(clinic_id: int, value: str) -> QuerySet[Patient]:
+    """The clinic's patients whose current number this is, by id."""
+    return holders(value).filter(clinic_id=clinic_id)
+
+
 def contact_by_id(contact_id: UUID) -> ContactPoint | None:
     """One number or address, current or not, with its patient."""
     rows = ContactPoint.objects.select_related("patient__clinic")
@@ -212,7 +222,9 @@ def tasks(
     `state`: open (all not done), acknowledged, late (past due and
     grace), done, all.
     """
-    rows = Task.objects.filter(clinic_id=clinic_id).select_related("patient", "owner")
+    rows = Task.objects.filter(clinic_id=clinic_id).select_related(
+        "patient", "owner", "clinician"
+    )
     rows = rows.filter(_STATES[state]) if state != "late" else rows.filter(_late(now))
     if patient_id is not None:
         rows = rows.filter(patient_id=patient_id)

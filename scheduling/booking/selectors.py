@@ -8,7 +8,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.problems import FieldError, Invalid, NotFound
 from scheduling.booking.status import LIVE
-from scheduling.models import Appointment, Conflict, Hold, Reservation, Resource
+from scheduling.models import (
+    Appointment,
+    Conflict,
+    Hold,
+    OpeningHours,
+    Reservation,
+    Resource,
+)
 
 
 class NoSuchAppointment(NotFound):
@@ -237,3 +244,33 @@ def check_resources(resource_ids: Collection[int], clinic_id: int) -> None:
     if known != len(set(resource_ids)):
         fault = "This clinic has no such resource; name them by id."
         raise Invalid([FieldError("/avoiding", fault)])
+
+
+def ahead_in_person(patient_id: UUID, now: datetime) -> list[Appointment]:
+    """The patient's booked visits in person that have not begun, the next first."""
+    rows = appointments_of(patient_id).filter(
+        status=Appointment.Status.BOOKED, in_person=True, during__startswith__gt=now
+    )
+    return sorted(rows, key=lambda visit: visit.start)
+
+
+def booked_of(patient_id: UUID) -> QuerySet[Appointment]:
+    """The patient's booked visits, the earliest first."""
+    rows = appointments_of(patient_id).filter(status=Appointment.Status.BOOKED)
+    return rows.order_by("during")
+
+
+def open_conflicts(visit: Appointment) -> list[Conflict]:
+    """What is in the way of the visit and not resolved, with its absence."""
+    rows = visit.conflicts.filter(resolved_at=None)
+    return list(rows.select_related("absence", "resource"))
+
+
+def resources_with_hours(clinic_id: int) -> QuerySet[Resource]:
+    """As `resources`, with the opening hours of their own."""
+    return resources(clinic_id).prefetch_related("opening_hours")
+
+
+def clinic_hours(clinic_id: int) -> list[OpeningHours]:
+    """The opening hours of the clinic itself."""
+    return list(OpeningHours.objects.filter(clinic_id=clinic_id, resource=None))
