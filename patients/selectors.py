@@ -98,7 +98,9 @@ def contacts(patient: Patient) -> dict[str, ContactPoint]:
 def contacts_of(people: Collection[Patient]) -> dict[UUID, dict[str, ContactPoint]]:
     """The same of many, by patient; one statement."""
     rows = ContactPoint.objects.filter(
-        patient__in=people, system__in=SYSTEM_OF.values(), ended_at=None
+        patient__any_of=[person.pk for person in people],
+        system__in=SYSTEM_OF.values(),
+        ended_at=None,
     )
     known = {(row.patient_id, row.system): row for row in rows.order_by("-pk")}
     return {
@@ -119,11 +121,12 @@ def consents(patient: Patient) -> set[str]:
 def consents_of(people: Collection[Patient]) -> dict[UUID, set[str]]:
     """The same of many, by patient; one statement."""
     found: dict[UUID, set[str]] = {person.pk: set() for person in people}
-    rows = ChannelConsent.objects.filter(patient__in=people)
-    order = ("patient", "channel")
-    for answer in rows.order_by(*order, "-id").distinct(*order):
-        if answer.granted:
-            found[answer.patient_id].add(answer.channel)
+    rows = ChannelConsent.objects.filter(patient__any_of=list(found))
+    order = ("patient_id", "channel")
+    newest = rows.order_by(*order, "-id").distinct(*order)
+    for patient_id, channel, granted in newest.values_list(*order, "granted"):
+        if granted:
+            found[patient_id].add(channel)
     return found
 
 

@@ -53,7 +53,7 @@ def _open(appointment_ids: Collection[UUID]) -> QuerySet[EpisodeVisit]:
 
 def _consultations(appointment_ids: Collection[UUID]) -> QuerySet[EpisodeVisit]:
     return EpisodeVisit.objects.filter(
-        appointment__in=appointment_ids,
+        appointment__any_of=appointment_ids,
         purpose=CONSULTATION,
         released_at=None,
         episode__stage__in=ASKED_IN,
