@@ -39,7 +39,7 @@ class _Driver:
 class DatabaseWrapper(base.DatabaseWrapper):
     """Named by its module in the settings' ENGINE."""
 
-    Database = _Driver()
+    Database = _Driver()  # type: ignore[assignment]
 
     def is_usable(self) -> bool:
         """Ask an old connection for a sign of life; Django does so before requests."""

@@ -2,9 +2,9 @@
 
     python -m tests.faults.acts POINTS
 
-For each act (book, move, cancel, confirm a hold, open an absence, sign) a child does it over
-REST and dies before one statement or COMMIT, at so many points spread over all of
-them; then it is asked again with the same key. Printed is, for each act, what it
+For each act (book, move, cancel, confirm a hold, open an absence, sign) a child does
+it over REST and dies before one statement or COMMIT, at so many points spread over all
+of them; then it is asked again with the same key. Printed is, for each act, what it
 changes if nobody dies, and every other outcome that was seen.
 """
 

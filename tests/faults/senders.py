@@ -345,7 +345,8 @@ def looping(capability: str, count: int, path: str) -> dict[str, Any]:
     taking = Folder(capability, Path(path))
     channels.PROVIDERS["file"] = taking  # type: ignore[assignment]
     taking.after = partial(time.sleep, 0.01)
-    stop, said = threading.Event(), []
+    stop = threading.Event()
+    said: list[str] = []
     loop = Loop(every=0.1, say=said.append, as_of=NOW)
     thread = threading.Thread(target=loop.run, args=[stop])
     thread.start()

@@ -31,7 +31,7 @@ from tests.faults.sizes import size
 from tests.faults.test_message_sender import eventually
 from tools.local import valkey
 
-MESSAGES = size(300, 2000)
+MESSAGES = size(300, 1000)
 PATIENCE = size(60, 600)
 
 

@@ -22,9 +22,10 @@ from tests.factories import notifications as make
 from tests.factories import patients as make_patient
 from tests.factories.notifications import NOW
 from tests.faults.fake_provider import many, time_goes_by
+from tests.faults.sizes import size
 from tests.lock_order import watched
 
-PATIENCE = 20
+PATIENCE = size(20, 300)
 
 
 class Stalled:

@@ -77,7 +77,7 @@ class Wire:
                 threading.Thread(target=move, daemon=True).start()
 
     def _move(self, one, other, gate):
-        """Carry on what comes; while the gate is shut it waits, and may come too late."""
+        """Carry on what comes; while the gate is shut it waits."""
         try:
             while data := one.recv(65536):
                 gate.wait(60)

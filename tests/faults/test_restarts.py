@@ -34,7 +34,7 @@ def test_six_immediate_restarts_lose_and_double_no_booking(cluster, tmp_path):
 def test_six_immediate_restarts_under_a_sender_lose_and_double_no_message(
     cluster, tmp_path
 ):
-    """It sends all the while; what it called is written down when the server is back."""
+    """It sends all the while; what it called is written down afterwards."""
     taken = tmp_path / "taken"
     taken.mkdir()
     command = [sys.executable, "-W", "ignore", "-m", "tests.faults.senders", "looping"]

@@ -174,10 +174,11 @@ def test_behind_a_proxy_the_public_address_counts(there, sent):
     assert there.callback(sent, "delivered").post(inner).status_code == 204
 
 
+@pytest.mark.parametrize("hook", ["status", "inbound"])
 @pytest.mark.parametrize(("size", "code"), [(LIMIT, 403), (LIMIT + 1, 413)])
-def test_a_body_too_large_is_refused_before_it_is_read(there, size, code):
+def test_a_body_too_large_is_refused_before_it_is_read(there, hook, size, code):
     answer = Client().post(
-        f"/hooks/{there.dialect}/status",
+        f"/hooks/{there.dialect}/{hook}",
         b"x" * size,
         content_type="application/x-www-form-urlencoded",
     )

@@ -57,7 +57,7 @@ CODES: Final[dict[str, str]] = {
     "21611": "provider_busy",  # the sender's queue is full
     "30001": "provider_busy",  # the queue overflowed
     "30022": "too_many_requests",
-    "30023": "too_many_requests",  # a day's limit; a new day begins at midnight, Pacific
+    "30023": "too_many_requests",  # a day's limit, to midnight Pacific
     "30410": "provider_busy",  # a carrier timed out; Twilio does not try again
     "63038": "too_many_requests",  # the day's limit of the account
     # Too late.
