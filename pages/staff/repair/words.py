@@ -76,8 +76,9 @@ STAGES = {
     "who-serves": "Choosing who serves each visit.",
 }
 NOT_ANSWERED = (
-    "Nothing in the background has answered. The plan can be made here at once, one "
-    "visit after the other; a better plan may exist."
+    "There is no plan yet after half a minute. Unless something in the background is "
+    "still at it, it can be made here at once, one visit after the other; a better "
+    "plan may exist."
 )
 CHANGED = (
     "A line was chosen by hand, and the others left as they were. Plan the others "
