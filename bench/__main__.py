@@ -19,11 +19,13 @@ def main(arguments: list[str]) -> int:
         faults,
         messages,
         openings,
+        plans,
     )
 
     benches = {"openings": openings.figures, "booking": booking.figures}
     benches |= {"board": board.figures, "checker": checker.figures}
     benches |= {"messages": messages.figures, "faults": faults.figures}
+    benches |= {"plans": plans.figures}
     unknown = set(arguments) - set(benches)
     if unknown:
         sys.stderr.write(f"usage: ./run bench [{' | '.join(benches)}]\n")

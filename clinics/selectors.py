@@ -26,6 +26,11 @@ def clinics() -> QuerySet[Clinic]:
     return Clinic.objects.order_by("id")
 
 
+def clinics_by_name() -> QuerySet[Clinic]:
+    """Every clinic, as a list to choose from."""
+    return Clinic.objects.order_by("name")
+
+
 def owning_number(number: str) -> list[int]:
     """Ids of the clinics whose patients text to this number; the telephone's where a
     clinic has no number of its own for texts."""

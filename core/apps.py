@@ -6,8 +6,9 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import grants
+        from core import any_of, grants
 
+        any_of.register()
         grants.append_only("core_journalentry")
         grants.read_only("core_chainhead")
         post_migrate.connect(grants.apply, dispatch_uid="core.grants")

@@ -67,7 +67,7 @@ def _close_task(path: Path, at: datetime, outcome: str) -> None:
 
     def run(now: datetime) -> None:
         rows = patients.tasks(path.world.clinic.pk, now=now, patient_id=path.patient_id)
-        for task in rows.filter(kind=TASK):
+        for task in [one for one in rows if one.kind == TASK]:
             tasks.close(
                 task_id=task.pk,
                 outcome=outcome,

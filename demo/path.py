@@ -14,7 +14,7 @@ from notifications.selectors.inbox import texts
 from notifications.services import inbound, inbox
 from patients.services import consents, patients
 from procedures.acts import dispatch
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.episodes import selectors as read_episodes
 from procedures.episodes import services as episodes
 from procedures.products import selectors as products
@@ -258,8 +258,8 @@ class Path:
         return found
 
     def target_ids(self) -> list[str]:
-        rows = self.episode().targets.order_by("position")
-        return [str(pk) for pk in rows.values_list("pk", flat=True)]
+        targets = sorted(self.episode().targets.all(), key=lambda one: one.position)
+        return [str(target.pk) for target in targets]
 
     def product(self, kind: str) -> str:
         """The printed id of this episode's aspirate ("A") or concentrate ("C")."""

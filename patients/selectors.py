@@ -61,6 +61,11 @@ def patients(clinic_id: int) -> QuerySet[Patient]:
     return rows.order_by("family_name", "given_name", "pk")
 
 
+def with_contact_points(rows: QuerySet[Patient]) -> QuerySet[Patient]:
+    """The same patients with their numbers and addresses; one more statement."""
+    return rows.prefetch_related("contact_points")
+
+
 def search(clinic_id: int, text: str) -> QuerySet[Patient]:
     """The clinic's patients fitting all that was typed, by name.
 
@@ -93,7 +98,9 @@ def contacts(patient: Patient) -> dict[str, ContactPoint]:
 def contacts_of(people: Collection[Patient]) -> dict[UUID, dict[str, ContactPoint]]:
     """The same of many, by patient; one statement."""
     rows = ContactPoint.objects.filter(
-        patient__in=people, system__in=SYSTEM_OF.values(), ended_at=None
+        patient__any_of=[person.pk for person in people],
+        system__in=SYSTEM_OF.values(),
+        ended_at=None,
     )
     known = {(row.patient_id, row.system): row for row in rows.order_by("-pk")}
     return {
@@ -114,11 +121,12 @@ def consents(patient: Patient) -> set[str]:
 def consents_of(people: Collection[Patient]) -> dict[UUID, set[str]]:
     """The same of many, by patient; one statement."""
     found: dict[UUID, set[str]] = {person.pk: set() for person in people}
-    rows = ChannelConsent.objects.filter(patient__in=people)
-    order = ("patient", "channel")
-    for answer in rows.order_by(*order, "-id").distinct(*order):
-        if answer.granted:
-            found[answer.patient_id].add(answer.channel)
+    rows = ChannelConsent.objects.filter(patient__any_of=list(found))
+    order = ("patient_id", "channel")
+    newest = rows.order_by(*order, "-id").distinct(*order)
+    for patient_id, channel, granted in newest.values_list(*order, "granted"):
+        if granted:
+            found[patient_id].add(channel)
     return found
 
 
@@ -137,6 +145,11 @@ def holders(value: str, system: str = "phone") -> QuerySet[Patient]:
     """Everyone whose current number or address this is, of every clinic, by id."""
     points = ContactPoint.objects.filter(system=system, value=value, ended_at=None)
     return Patient.objects.filter(pk__in=points.values("patient_id")).order_by("pk")
+
+
+def holders_at(clinic_id: int, value: str) -> QuerySet[Patient]:
+    """The clinic's patients whose current number this is, by id."""
+    return holders(value).filter(clinic_id=clinic_id)
 
 
 def contact_by_id(contact_id: UUID) -> ContactPoint | None:
@@ -212,7 +225,9 @@ def tasks(
     `state`: open (all not done), acknowledged, late (past due and
     grace), done, all.
     """
-    rows = Task.objects.filter(clinic_id=clinic_id).select_related("patient", "owner")
+    rows = Task.objects.filter(clinic_id=clinic_id).select_related(
+        "patient", "owner", "clinician"
+    )
     rows = rows.filter(_STATES[state]) if state != "late" else rows.filter(_late(now))
     if patient_id is not None:
         rows = rows.filter(patient_id=patient_id)

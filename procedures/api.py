@@ -15,7 +15,7 @@ from clinics.web.serializers import Body, ListQuery
 from core.problems import FieldError, Invalid
 from core.refusal import Refused
 from procedures.acts import dispatch, understood
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.episodes import documents
 from procedures.episodes import selectors as episodes
 from procedures.episodes.services import open_episode

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
+
 from clinics.domain.presence import Proof
 from core import journal
 from core.actor import Actor
@@ -17,10 +19,11 @@ from procedures.models import Episode
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What a handler gets. The patient's row is locked, `data` is parsed, the guards
+    """Input of a handler. The patient's row is locked, `data` is parsed, the guards
     have let it pass.
 
-    A handler may set `steps` when the outcome decides the way (None: the act's own
+    `correctors` are what writes other values in place of a record, by its kind. A
+    handler may set `steps` when the outcome decides the way (None: the act's own
     step if the table has one, () : stay), and add ids and codes to `payload`, which
     goes into the journal.
     """
@@ -36,6 +39,7 @@ class Context:
     signature: Proof | None = None
     second_person: Proof | None = None
     late_reason: str = ""
+    correctors: Mapping[str, "Corrector"] = field(default_factory=dict)
     refused: tuple[GuardReason, ...] = ()
     steps: tuple[str, ...] | None = None
     payload: dict[str, Any] = field(default_factory=dict)
@@ -75,3 +79,19 @@ class Context:
 Handler = Callable[[Context], Refused | None]
 # Writes a whole new row in place of the record with that id; `values` are raw.
 Corrector = Callable[[Context, str, Mapping[str, Any]], Refused | None]
+
+
+def plain_answers(
+    schema: ActSchema,
+    table: type[Model],
+    data: Mapping[str, Any],
+    *,
+    but: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Return the answers that `table` has a column of the same name for.
+
+    A handler names in `but` what it does not keep as it was told.
+    """
+    columns = {f.name for f in table._meta.concrete_fields if not f.is_relation}
+    kept = columns.difference(but)
+    return {f.name: data[f.name] for f in schema.fields if f.name in kept}

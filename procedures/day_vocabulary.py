@@ -17,7 +17,6 @@ PREGNANCY_TESTS: Choices = (
 )
 VITALS_PURPOSES = words("check_in", "recovery")
 POSITIONS = words("prone", "lateral_decubitus", "supine")
-PELVIC_SITES = frozenset({"posterior_iliac_crest_psis", "anterior_iliac_crest"})
 HARVEST_SIDES = words("left", "right", "bilateral")
 HARVEST_GUIDANCE: Choices = (
     *words("ultrasound", "fluoroscopy"),
@@ -162,5 +161,5 @@ SWELLING = words("none", "mild", "severe")
 
 
 def minimum_stay_minutes(sedation: str) -> int:
-    """How long a patient stays after the last injection, by sedation."""
+    """Return the minutes to stay after the last injection, by sedation."""
     return MINIMUM_STAY_MINUTES.get(sedation, MINIMUM_STAY_SEDATED_MINUTES)

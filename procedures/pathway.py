@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where an episode stands."""
+    """Stage of an episode on its path."""
 
     ENQUIRY = "enquiry"
     CONSULTATION = "consultation"
@@ -34,7 +34,7 @@ class Stage(StrEnum):
 
 
 class Act(StrEnum):
-    """What people do to an episode; hyphens instead of underscores in URLs."""
+    """Act of people on an episode; hyphens instead of underscores in URLs."""
 
     EVALUATE = "evaluate"
     DECIDE = "decide"
@@ -184,7 +184,7 @@ STAYS: dict[Act, frozenset[Stage]] = {
 
 
 def allows(stage: str, act: str) -> bool:
-    """Whether the table knows this act in this stage."""
+    """Return True if the table knows this act in this stage."""
     return (stage, act) in TRANSITIONS or stage in STAYS.get(Act(act), frozenset())
 
 
@@ -194,5 +194,5 @@ def stages_for(act: str) -> tuple[Stage, ...]:
 
 
 def next_stage(stage: str, step: str) -> Stage:
-    """Where `step` (an act or one of STEPS) leads; KeyError when it leads nowhere."""
+    """Return the stage `step` (an act or one of STEPS) leads to. Raises KeyError."""
     return TRANSITIONS[Stage(stage), step]

@@ -1,4 +1,4 @@
-"""Who was there: the people an act of the day needs beside the one who does it."""
+"""People an act of the day needs beside the one who does it."""
 
 from clinics.domain.presence import Proof
 from core.refusal import Refused
@@ -42,7 +42,7 @@ def not_caring(context: Context) -> Refused | None:
 
 
 def no_doctor(context: Context) -> bool:
-    """Whether neither of those present is a physician."""
+    """Return True if none of those present is a physician."""
     other = context.second_person
     return context.by.role not in DOCTORS and (
         other is None or other.role not in DOCTORS

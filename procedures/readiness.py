@@ -4,7 +4,6 @@ from datetime import datetime
 
 from core.actor import Actor
 from procedures import stages
-from procedures.context import Context
 from procedures.facts.selectors import consent_facts
 from procedures.guards import shared
 from procedures.models import Episode, ReadinessItem
@@ -74,17 +73,3 @@ def _mark(state: str, reason: str, by: Actor, now: datetime) -> dict[str, object
         "changed_by": str(by),
         "changed_by_name": by.name,
     }
-
-
-def prepare(context: Context) -> None:
-    """Somebody arranged an item, opens it again, or waives it with a reason."""
-    data = context.data
-    put(
-        context.episode,
-        data["item"],
-        data["state"],
-        reason=data["reason"],
-        by=context.by,
-        now=context.now,
-    )
-    context.payload.update(item=data["item"], state=data["state"])

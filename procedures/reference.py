@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from clinics.domain import policy
 from clinics.domain.roles import ROLES
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.corrections.table import BACK, KINDS, Kind, Moment, moment, needed
 from procedures.fields.limits import Limits
 from procedures.fields.schema import Field

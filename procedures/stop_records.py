@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from clinics import selectors as clinics
 from core import journal
-from core.refusal import Refused
 from patients.services import tasks
 from procedures import presence, readiness, stages
 from procedures.context import Context
@@ -28,7 +27,6 @@ from procedures.rules.candidacy import fired
 from procedures.rules.findings import Fired, Level
 from procedures.rules.stop_selectors import concerning, stop_fact
 from procedures.rules.stops import Finding, StopFact
-from procedures.signatures import sign
 from procedures.visits import services as visits
 
 LOOK_WITHIN = timedelta(hours=1)
@@ -223,23 +221,6 @@ def lift_by_override(context: Context, override: Override) -> None:
     for row in concerning(context.episode).filter(lift=None, rule=override.rule.code):
         if stop_fact(row).is_overridable:
             _lift(context, row, how="override", override=override)
-
-
-def lift_stop(context: Context) -> Refused | None:
-    """A physician and a second person say that the finding was mistaken."""
-    if refused := presence.not_caring(context):
-        return refused
-    row = concerning(context.episode).get(pk=context.data["stop"])
-    signature = sign(context, f"stop:{row.pk}")
-    lift_by_people(
-        context,
-        row,
-        signature,
-        reason=context.data["reason"],
-        contradiction=context.data["contradiction"],
-    )
-    context.payload |= {"stop": row.pk, "rule": row.rule}
-    return None
 
 
 def lift_by_people(

@@ -1,4 +1,4 @@
-"""What procedures does when scheduling tells it something."""
+"""Reactions of procedures to what scheduling tells."""
 
 from core.events import Event, Subscriber
 from patients.events import PatientDeparted, PatientReturned

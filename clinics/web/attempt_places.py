@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from clinics.domain.attempt_limits import Place
 from clinics.web import devices, senders
 
+# In a session's data: the place of its attempts, once its key has changed.
+SESSION_PLACE = "place_of_attempts"
 # Set on a request that stands for a place of its own, such as a colleague's session.
 PLACE = "place_of_attempt"
 
@@ -35,4 +37,14 @@ def outside_place(request: HttpRequest, account: str) -> Place:
 
 def session_place(request: HttpRequest) -> Place:
     """Return the live session a request belongs to as a place."""
-    return Place("session", getattr(request.session, "session_key", None) or "")
+    kept = request.session.get(SESSION_PLACE)
+    return Place("session", kept or request.session.session_key or "")
+
+
+def keep_session_place(request: HttpRequest) -> None:
+    """Let a session be one place of attempts although its key is about to change.
+
+    Otherwise whoever sits at an unattended screen could switch clinics to have more
+    tries.
+    """
+    request.session.setdefault(SESSION_PLACE, request.session.session_key)

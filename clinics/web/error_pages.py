@@ -8,6 +8,7 @@ from typing import Any
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from clinics.models import Clinic
 from core.problems import Problem
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,20 @@ class MaybeSaved(Problem):
             else "Look whether it is there before you send it again."
         )
         super().__init__(f"The database was lost while saving. {remedy}")
+
+
+class OtherClinic(Problem):
+    """Sent from a page of one clinic by a browser that works at another by now."""
+
+    code = "other-clinic"
+    status = 409
+    title = "This page is of another clinic"
+
+    def __init__(self, here: Clinic) -> None:
+        super().__init__(
+            f"You work at {here.name} since this page was loaded, so nothing was"
+            " changed. Switch back to go on with it, or load it again."
+        )
 
 
 def plain_page(

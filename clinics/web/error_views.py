@@ -6,11 +6,14 @@ settings name these views.
 
 import logging
 import sys
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from clinics.models import User
 from clinics.web import error_pages
 from clinics.web.pipeline import SAFE, is_pending
+from clinics.web.views import LEFT_CLINIC, current_membership
 from core.db import is_unreachable
 from core.problems import NotFound, Problem
 
@@ -86,7 +89,17 @@ def lost(request: HttpRequest) -> Problem:
     return error_pages.MaybeSaved(keyed=bool(key))
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: Any, reason: str = "") -> HttpResponse:
+    """Refuse a form whose token does not fit, in words for what has most likely been.
+
+    In a session that has switched clinics that is a page loaded before the switch.
+    """
+    if isinstance(request.user, User) and LEFT_CLINIC in request.session:
+        membership = current_membership(request)
+        if membership is not None:
+            # For the page's frame, which names the clinic worked at now.
+            request.membership, request.clinic = membership, membership.clinic
+            return told(request, error_pages.OtherClinic(membership.clinic))
     return told(request, Expired())
 
 

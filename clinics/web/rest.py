@@ -279,7 +279,7 @@ class Endpoint(APIView):
             raise Unauthenticated
         if isinstance(key_of, Membership):
             return key_of  # a key is of one clinic, whatever a browser has chosen
-        membership = current_membership(drf._request, user)
+        membership = current_membership(drf._request)
         if membership is None:
             raise exceptions.PermissionDenied("You have no role at any clinic yet.")
         return membership

@@ -33,7 +33,10 @@ from core.actor import Actor
 from core.problems import Problem, refusal
 from core.refusal import Refused
 
-SESSION_CLINIC = sessions.CLINIC
+# In a session's data: the clinic worked at before the last switch.
+LEFT_CLINIC = "left_clinic_id"
+# The clinic of the page that a part of it is loaded for (htmx), by id.
+PAGE_CLINIC = "X-Clinic"
 # Never part of what an idempotency key remembers: proofs, tokens, the key itself.
 SECRET_FIELDS = frozenset(
     {
@@ -55,6 +58,7 @@ class StaffRequest(HttpRequest):
     now: datetime
     clinic: Clinic
     membership: Membership
+    memberships: list[Membership]
     proofs: Proofs
 
     def record_access(
@@ -128,10 +132,17 @@ def _staff_response(
     mark_pending(request)
     if not isinstance(request.user, User):
         return _to_sign_in(request)
-    membership = current_membership(request, request.user)
+    membership = current_membership(request)
     if membership is None:
         fault = Forbidden("You have no role at any clinic yet.")
         return error_pages.problem(request, fault)
+    # Before the policy is asked, so that a refusal too is shown in the page's frame.
+    request.actor = selectors.actor_for(membership)
+    request.membership, request.clinic = membership, membership.clinic
+    page_clinic = request.headers.get(PAGE_CLINIC, "")
+    if page_clinic and page_clinic != str(membership.clinic_id):
+        # A part for a page of the clinic that another tab has left.
+        return error_pages.problem(request, error_pages.OtherClinic(membership.clinic))
     proofs = NO_PROOFS
     if request.method == "POST":
         try:
@@ -144,16 +155,14 @@ def _staff_response(
         request=request,
         view=view_name(request),
         action=action,
-        actor=selectors.actor_for(membership),
+        actor=request.actor,
         membership=membership,
         identifiers=kwargs,
     )
     if request.method == "POST":
         context.key = request.POST.get("idempotency_key", "")
         context.body = _digest_of_form(request)
-    # Before the policy is asked, so that a refusal too is shown in the page's frame.
-    request.actor, request.membership = context.actor, membership
-    request.clinic, request.proofs = membership.clinic, proofs
+    request.proofs = proofs
     return handle(context, lambda: _run(context, view, args, kwargs))
 
 
@@ -189,21 +198,17 @@ def _run(
     return response
 
 
-def current_membership(request: HttpRequest, user: User) -> Membership | None:
-    """The clinic this browser works in: the chosen one, else the first."""
-    found: Membership | None = sessions.chosen(
-        selectors.memberships(user), request.session
-    )
-    return found
+def current_membership(request: Any) -> Membership | None:
+    """Return what the user is at the clinic this browser works at; None without one.
 
-
-def choose_clinic(request: HttpRequest, clinic_id: int) -> bool:
-    """Work at another of one's clinics from here on; False if it is not theirs."""
-    user = request.user
-    if not isinstance(user, User) or not selectors.membership_for(user, clinic_id):
-        return False
-    request.session[SESSION_CLINIC] = clinic_id
-    return True
+    Sets `request.memberships`, all live ones of the user. The clinic is kept in the
+    session, so that none they join or rejoin later takes its place under an open page.
+    """
+    request.memberships = list(selectors.memberships(request.user))
+    membership = sessions.chosen(request.memberships, request.session)
+    if membership and request.session.get(sessions.CLINIC) != membership.clinic_id:
+        request.session[sessions.CLINIC] = membership.clinic_id
+    return membership
 
 
 def view_name(request: HttpRequest) -> str:

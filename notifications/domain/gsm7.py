@@ -13,6 +13,7 @@ BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED = frozenset("^{}\\[~]|€\f")  # each costs an escape and itself
+ALPHABET = BASIC | EXTENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Size:
 
 def size(text: str) -> Size:
     """Return what `text` costs as a text message."""
-    if set(text) <= BASIC | EXTENDED:
+    if ALPHABET.issuperset(text):
         widths = [2 if one in EXTENDED else 1 for one in text]
         return _size("GSM-7", widths, 160, 153)
     widths = [2 if ord(one) > LAST_OF_ONE_UNIT else 1 for one in text]

@@ -131,8 +131,7 @@ def _is_said(item: Wanted, kinds: Kinds, left: Collection[str]) -> bool:
     """True if the same has left by another channel; a page is better paged twice."""
     if item.dedupe_key in left or kinds[item.kind].is_urgent:
         return False
-    ways = (replace(item, channel=channel) for channel in catalogue.CHANNELS)
-    return any(way.dedupe_key in left for way in ways)
+    return any(item.key_by(channel) in left for channel in catalogue.CHANNELS)
 
 
 def _is_reminded(call: Call, kinds: Kinds, left: Collection[str]) -> bool:

@@ -28,9 +28,11 @@ def render(
     named = _fill(template, values, first_name)
     if template.channel != SMS:
         return named
+    segments = gsm7.size(named.body).segments
+    if segments == 1:
+        return named
     plain = _fill(template, values, "")
-    dearer = gsm7.size(named.body).segments > gsm7.size(plain.body).segments
-    return plain if dearer else named
+    return plain if gsm7.size(plain.body).segments < segments else named
 
 
 def first_of(given_name: str) -> str:

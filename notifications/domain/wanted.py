@@ -49,8 +49,12 @@ class Wanted:
     @property
     def dedupe_key(self) -> str:
         """Return what makes two messages the same one."""
+        return self.key_by(self.channel)
+
+    def key_by(self, channel: str) -> str:
+        """Return the key of the same message by that channel."""
         key = f"{self.subject}:r{self.revision}:{self.kind}"
-        return f"{key}:{self.occurrence}:{self.channel}"
+        return f"{key}:{self.occurrence}:{channel}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,12 @@ class Reach:
     @property
     def channel(self) -> str | None:
         """Return the preferred channel that may be used, None if there is none."""
-        return next(iter(self.channels), None)
+        usable = self.contacts & self.consents
+        if not usable or self.preferred == CALL:
+            return None
+        if self.preferred in usable:
+            return self.preferred
+        return next(channel for channel in catalogue.CHANNELS if channel in usable)
 
     @property
     def channels(self) -> tuple[str, ...]:

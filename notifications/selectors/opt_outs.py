@@ -28,7 +28,7 @@ def among(addresses: Iterable[tuple[str, str]]) -> Scopes:
     if not by_hash:
         return {}
     hashes = [hashed for _, hashed in by_hash]
-    standing = OptOut.objects.filter(address_hash__in=hashes, ended_at=None)
+    standing = OptOut.objects.filter(address_hash__any_of=hashes, ended_at=None)
     found: dict[tuple[str, str], set[str]] = {}
     for channel, hashed, scope in standing.values_list(
         "channel", "address_hash", "scope"

@@ -60,7 +60,7 @@ def _of_asked(
 
 def _rows_of(subjects: Collection[str]) -> Rows:
     rows: dict[str, list[Message]] = {subject: [] for subject in subjects}
-    known = Message.objects.filter(subject__in=list(subjects)).select_related("link")
+    known = Message.objects.filter(subject__any_of=subjects)
     for row in known.order_by("created_at", "id"):
         rows[row.subject].append(row)
     return rows

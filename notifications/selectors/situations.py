@@ -90,7 +90,7 @@ def load(subject: str, patient: "Patient | None" = None) -> Situation:
     Raises core.problems.NotFound, and ValueError for another kind of subject.
     """
     kind, _, key = subject.partition(":")
-    known = Message.objects.filter(subject=subject).select_related("link")
+    known = Message.objects.filter(subject=subject)
     rows = list(known.order_by("created_at", "id"))
     if kind == "appointment":
         return _of_visit(UUID(key), rows, patient)

@@ -59,10 +59,8 @@ def with_others(
     others = {row.pk: row for known in beside.values() for row in known}
     known_as = {key: visit_of(row, ()) for key, row in others.items()} | dict(visits)
     asked = _asked_before(known_as)
-    known_as = {
-        key: replace(visit, baseline_open=key in asked)
-        for key, visit in known_as.items()
-    }
+    for key in asked:
+        known_as[key] = replace(known_as[key], baseline_open=True)
     # Only who has visits beside each other is told of one in a text about another, and
     # a visit that was told so has a message of its own: its confirmation.
     named, tellings = _told_in_passing(
@@ -91,7 +89,7 @@ def _asked_before(visits: Mapping[UUID, Visit]) -> set[UUID]:
 
 def _told(visit: Visit, tellings: Iterable[Telling]) -> Visit:
     told = last_told(tellings, revision=visit.revision, is_live=visit.is_live)
-    return replace(visit, told=told)
+    return visit if told == visit.told else replace(visit, told=told)
 
 
 def _purpose(appointment: "Appointment") -> str:
@@ -121,7 +119,7 @@ def _told_in_passing(
     if not patient_ids:
         return named, tellings
     rows = Message.objects.filter(
-        patient__in=patient_ids, sent_at__isnull=False, misdirected_at=None
+        patient__any_of=patient_ids, sent_at__isnull=False, misdirected_at=None
     )
     for row in rows.exclude(also=[]).exclude(state=states.UNDELIVERED):
         assert row.patient_id is not None

@@ -84,9 +84,9 @@ class Writing:
         message.language = languages.of(situation, self.reviewed)
         text = template(message.kind, message.language, message.channel)
         message.template_version = text.version
-        message.also = wording.told_also(message, situation)
-        words = wording.open_words(message, situation, self.now)
-        kept = wording.without_token(words, message)
+        others = wording.told_with(message, situation)
+        message.also = wording.told_also(others)
+        words, kept = wording.open_words(message, situation, self.now, others)
         self.leaving.append(Leaving(message, situation, provider, words, kept))
 
     def put_back(self, message: Message, next_at: datetime) -> None:

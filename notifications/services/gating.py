@@ -169,7 +169,7 @@ def _text_of(row: Claimed) -> UUID | None:
 def _lock_messages(free: Sequence[Claimed], token: UUID) -> set[UUID]:
     held = locks.lock(
         Message.objects.filter(
-            pk__in=[row.id for row in free], state=states.CLAIMED, lease_token=token
+            pk__any_of=[row.id for row in free], state=states.CLAIMED, lease_token=token
         ).only("pk")
     )
     return {row.pk for row in held}
@@ -195,7 +195,7 @@ def _facts(
     }
     if asking:
         sent = Message.objects.filter(
-            patient__in=asking, kind__in=REMINDERS, sent_at__gt=now - WEEK
+            patient__any_of=asking, kind__in=REMINDERS, sent_at__gt=now - WEEK
         )
         for patient_id, key, at in sent.values_list("patient_id", "pk", "sent_at"):
             if at:

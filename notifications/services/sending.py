@@ -4,10 +4,12 @@ Each provider has a lane of its own, so that a slow one holds up nobody else's
 messages; pages to people on call have a lane before all of them.
 """
 
+import gc
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -254,7 +256,8 @@ def _judged(
             pass_gate, wave, token=token, now=now, waits=False, budget=budget
         )
         try:
-            gated = unit_of_work(gate)
+            with _no_collection():
+                gated = unit_of_work(gate)
         except Exception as error:  # noqa: BLE001  (one of them: found one by one)
             log.warning("gate_of_batch_failed", error=type(error).__name__)
             letters, alone = [], wave
@@ -265,6 +268,22 @@ def _judged(
         for row in alone:
             if one := _pass_alone(row, token, now, budget):
                 yield one
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Look for no cycles among a batch's rows while they are in use.
+
+    Python would walk through everything that is loaded every few batches, a sixth of
+    the time that judging takes, and find nothing.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _waves(claimed: Sequence[Claimed]) -> list[list[Claimed]]:

@@ -1,9 +1,9 @@
 """A message's words, filled from what holds now."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -29,9 +29,6 @@ from notifications.services import samples
 from notifications.services.phones import NO_PHONE, spoken_phone
 from patients.services import links
 
-if TYPE_CHECKING:
-    from patients.models import PatientLink
-
 CALLING_CODE = "+1"
 PREPARATION = frozenset({PREPARE_T14, PREPARE_T7, PREPARE_T2})
 RESET_KEY = re.compile(r"(/password/reset/key/)[^/\s]+")
@@ -39,19 +36,25 @@ RESET_KEY = re.compile(r"(/password/reset/key/)[^/\s]+")
 
 def masked(message: Message, situation: Situation, now: datetime) -> RenderedWords:
     """Return the words as they are kept and shown: without the link's token."""
-    return _words(message, situation, MASKED, now)
+    return _words(message, situation, MASKED, now, told_with(message, situation))
 
 
-def open_words(message: Message, situation: Situation, now: datetime) -> RenderedWords:
-    """Return the words as they leave, with the link's token; never stored by us."""
-    return _words(message, situation, _token(message.link), now)
+def open_words(
+    message: Message, situation: Situation, now: datetime, others: Sequence[Reminder]
+) -> tuple[RenderedWords, RenderedWords]:
+    """Return the words as they leave, with the link's token, which we never store, and
+    as they are kept: without it.
+
+    `others` are the reminders it is `told_with`.
+    """
+    token = _token(message)
+    words = _words(message, situation, token, now, others)
+    return words, _without_token(words, message, token)
 
 
-def without_token(words: RenderedWords, message: Message) -> RenderedWords:
-    """Return these open words as they are kept: without the link's token."""
+def _without_token(words: RenderedWords, message: Message, token: str) -> RenderedWords:
     if message.kind == catalogue.PASSWORD_RESET:
         return RenderedWords(words.title, RESET_KEY.sub(rf"\g<1>{MASKED}", words.body))
-    token = _token(message.link)
     if not token:
         return words
     return RenderedWords(
@@ -59,24 +62,32 @@ def without_token(words: RenderedWords, message: Message) -> RenderedWords:
     )
 
 
-def _token(link: "PatientLink | None") -> str:
-    return links.token(link) if link else ""
+def _token(message: Message) -> str:
+    return links.token_of(message.link_id) if message.link_id else ""
 
 
 def _words(
-    message: Message, situation: Situation, token: str, now: datetime
+    message: Message,
+    situation: Situation,
+    token: str,
+    now: datetime,
+    others: Sequence[Reminder],
 ) -> RenderedWords:
     if trial := _trial(situation, now):
         return trial
     text = template(message.kind, message.language, message.channel)
     patient = situation.patient
     first_name = first_of(patient.given_name or patient.family_name) if patient else ""
-    values = _values(message, situation, token, now)
+    values = _values(message, situation, token, now, others)
     return render(text, dict(values), first_name)
 
 
 def _values(
-    message: Message, situation: Situation, token: str, now: datetime
+    message: Message,
+    situation: Situation,
+    token: str,
+    now: datetime,
+    others: Sequence[Reminder],
 ) -> Mapping[str, str]:
     values = {
         "clinic": situation.clinic.short_name,
@@ -88,9 +99,9 @@ def _values(
         case Visit() as visit:
             called_off = message.was_start or visit.start
             when = visit.start if message.told_start else called_off
-            values["when"] = _moments(when, message, situation, now)
+            values["when"] = _moments([when, *_starts(others)], message, situation, now)
             values["was"] = _moment(called_off, message, situation, now)
-            values["more"] = _more(message, situation)
+            values["more"] = _more(message, visit, others)
             values["minutes"] = message.occurrence
         case Offered() as offer:
             values["when"] = _moment(offer.start, message, situation, now)
@@ -106,9 +117,8 @@ def _values(
     return values
 
 
-def told_also(message: Message, situation: Situation) -> list[dict[str, Any]]:
-    """Return the reminders of the same day that the message tells besides its own, as
-    its row keeps them."""
+def told_also(others: Sequence[Reminder]) -> list[dict[str, Any]]:
+    """Return reminders that a message is told with, as its row keeps them."""
     return [
         {
             "key": reminder.key,
@@ -118,11 +128,12 @@ def told_also(message: Message, situation: Situation) -> list[dict[str, Any]]:
                 reminder.visit.start.isoformat() if _tells_start(reminder) else None
             ),
         }
-        for reminder in _others(message, situation)
+        for reminder in others
     ]
 
 
-def _others(message: Message, situation: Situation) -> tuple[Reminder, ...]:
+def told_with(message: Message, situation: Situation) -> tuple[Reminder, ...]:
+    """Return the reminders of the same day that the message tells besides its own."""
     visit = situation.snapshot
     if not (isinstance(visit, Visit) and KINDS[message.kind].is_reminder):
         return ()
@@ -136,12 +147,15 @@ def _tells_start(reminder: Reminder) -> bool:
     return KINDS[reminder.touchpoint.kind].tells_start
 
 
-def _more(message: Message, situation: Situation) -> str:
+def _starts(others: Sequence[Reminder]) -> list[datetime]:
+    return [one.visit.start for one in others if _tells_start(one)]
+
+
+def _more(message: Message, visit: Visit, others: Sequence[Reminder]) -> str:
     """Name what else is to be done that day, besides other visits."""
-    visit = situation.snapshot
-    kinds = {r.touchpoint.kind for r in _others(message, situation)}
+    kinds = {reminder.touchpoint.kind for reminder in others}
     # The last word before it asks again for what was asked, or came too late to be.
-    if message.kind == DAY_BEFORE and isinstance(visit, Visit) and visit.baseline_open:
+    if message.kind == DAY_BEFORE and visit.baseline_open:
         kinds.add(QUESTIONNAIRE)
     words = MORE[message.language]
     has_list = message.kind.startswith("prepare")
@@ -151,12 +165,11 @@ def _more(message: Message, situation: Situation) -> str:
 
 
 def _moments(
-    start: datetime, message: Message, situation: Situation, now: datetime
+    starts: list[datetime], message: Message, situation: Situation, now: datetime
 ) -> str:
-    """The start, and those of other visits that the message tells of."""
-    others = [r.visit.start for r in _others(message, situation) if _tells_start(r)]
+    """The visit's start, and those of other visits that the message tells of."""
     return wording.moments(
-        [start, *others],
+        starts,
         message.language,
         here=ZoneInfo(situation.clinic.time_zone),
         there=situation.reach.zone,

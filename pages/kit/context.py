@@ -32,6 +32,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     entries = nav.entries(_role(request), request.path, {"staff:inbox": unread})
     return frame | {
         "clinic": clinic,
+        "other_memberships": [
+            one
+            for one in getattr(request, "memberships", ())
+            if one.clinic_id != clinic.pk
+        ],
         "zone": zone,
         "zone_name": zone_name(zone, now),
         "now": now,

@@ -4,6 +4,7 @@ A test collects the names the code can write and asks for words for each.
 """
 
 from pages.kit.words import sentence
+from procedures.acts import registry
 
 APPOINTMENTS = {
     "appointment.booked": "Visit booked",
@@ -124,39 +125,18 @@ PATIENTS = {
     "task.escalated": "Task handed to the medical director",
 }
 EPISODES = {
+    **{f"episode.{act.past}": act.told for act in registry.ACTS.values()},
     "episode.opened": "Episode opened",
     "episode.consultation_booked": "Consultation booked",
     "episode.procedure_booked": "Procedure booked",
     "episode.procedure_freed": "Procedure no longer booked",
-    "episode.evaluated": "Evaluation signed",
-    "episode.decided": "Decision signed",
-    "episode.overridden": "Rule set aside",
-    "episode.consented": "Consent signed or taken back",
-    "episode.prepared": "Readiness item changed",
-    "episode.checked_in": "Checked in",
     "episode.deferred": "Deferred",
-    "episode.timed_out": "Time-out held",
-    "episode.harvested": "Harvest done",
-    "episode.handed_off": "Product handed over",
-    "episode.processed": "Processing done",
-    "episode.released": "Product released",
-    "episode.injected": "Injection given",
-    "episode.discharged": "Discharged",
-    "episode.adverse_event_recorded": "Adverse event recorded",
-    "episode.responded": "Follow-up answered",
     "episode.follow_up_missed": "Follow-up missed",
     "episode.yearly_rounds_planned": "Yearly rounds planned",
     "episode.yearly_rounds_cancelled": "Yearly rounds cancelled",
     "episode.milestone_told": "A step of the recovery was told of",
-    "episode.withdrawn": "Withdrawn",
-    "episode.aborted": "Procedure aborted",
-    "episode.target_not_done": "Target not treated",
     "episode.stopped": "Stopped by a finding",
     "episode.stop_contradicted": "Answered differently while a stop stood",
-    "episode.stop_lifted": "Stop lifted",
-    "episode.corrected": "Record corrected",
-    "episode.entered_in_error": "Record entered in error",
-    "episode.closed": "Episode closed",
     "episode.became_ready": "Ready for the day",
     "episode.became_unready": "No longer ready",
     "episode.baseline_answered": "Questions before the visit answered",
@@ -202,6 +182,7 @@ CLINIC = {
     "user.membership_ended": "Person no longer works here",
     "user.membership_resumed": "Person works here again",
     "user.role_changed": "Person's role changed",
+    "user.switched_clinic": "Person went on at another clinic",
     "user.unlocked": "Person's sign-in unlocked",
     "user.password_changed": "Password changed",
 }

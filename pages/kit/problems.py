@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from clinics.web.views import SECRET_FIELDS
+
 # A fuller page for one code of problem, registered by the screen that knows it.
 Special = Callable[[HttpRequest, Mapping[str, Any], int], HttpResponse]
 _special: dict[str, Special] = {}
@@ -73,6 +75,30 @@ def _in_progress(
     """The second press of a button while the first is still at work."""
     said = context(request, _for_people(request, document))
     return render(request, "pages/problem.html", said, status=status)
+
+
+@page_for("other-clinic")
+def _other_clinic(
+    request: HttpRequest, document: Mapping[str, Any], status: int
+) -> HttpResponse:
+    """Return a page with what was entered and the way back; its core alone for htmx."""
+    said = context(request, document) | {"entered": _entered(request)}
+    if "HX-Request" in request.headers:
+        part = "pages/components/other_clinic.html"
+        said |= {"alert_title": document["title"]}
+        return render(request, part, said, status=status)
+    return render(request, "pages/other_clinic.html", said, status=status)
+
+
+def _entered(request: HttpRequest) -> list[tuple[str, str]]:
+    """Label and value of each filled field of a form that is not taken; no secrets."""
+    return [
+        (name.replace("_", " ").capitalize(), value)
+        for name, values in request.POST.lists()
+        if name not in SECRET_FIELDS and "password" not in name
+        for value in values
+        if value.strip()
+    ]
 
 
 # What a program does with its key, a person does with the form that holds it.

@@ -160,10 +160,7 @@ def _options(asked: Any, chosen: str) -> list[dict[str, Any]]:
 
 def _visits(visitor: Visitor, request: PublicRequest) -> "list[Appointment]":
     """The patient's visits to come in person, the next one first."""
-    found = selectors.appointments_of(visitor.patient.pk).filter(
-        status="booked", in_person=True, during__startswith__gt=request.now
-    )
-    return sorted(found, key=lambda visit: visit.start)
+    return selectors.ahead_in_person(visitor.patient.pk, request.now)
 
 
 def _open_consultation(

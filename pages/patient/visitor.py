@@ -159,7 +159,7 @@ def show(
         "language": language,
         "clinic": clinic,
         # Whoever is at no clinic yet still has to find the way to theirs.
-        "all_clinics": () if clinic else clinics.clinics().order_by("name"),
+        "all_clinics": () if clinic else clinics.clinics_by_name(),
         "switch_address": _switch_address(request, other),
         "switch_lang": other,
         "switch_label": LANGUAGES[other],

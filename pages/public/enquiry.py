@@ -66,7 +66,7 @@ class EnquiryForm(Form):
 @public_page
 def choose(request: PublicRequest) -> ViewResponse:
     """The one clinic's form, or the list of clinics to choose from."""
-    found = list(clinics.clinics().order_by("name"))
+    found = list(clinics.clinics_by_name())
     if len(found) == 1:
         return redirect("public:enquire_at", slug=found[0].slug)
     words = TEXTS[language_of(request)]

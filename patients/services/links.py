@@ -77,7 +77,12 @@ def issue(
 
 def token(link: PatientLink) -> str:
     """The 22 characters of the link's address; stored nowhere."""
-    return link_tokens.token(settings.LINK_KEY, link.pk)
+    return token_of(link.pk)
+
+
+def token_of(link_id: UUID) -> str:
+    """The same where only the link's id is at hand: nothing else goes into it."""
+    return link_tokens.token(settings.LINK_KEY, link_id)
 
 
 def find(

@@ -38,5 +38,5 @@ def lock_many(
 
     With `waits` False those whom somebody else holds just now are left out.
     """
-    rows = Patient.objects.filter(pk__in=patient_ids)
+    rows = Patient.objects.filter(pk__any_of=patient_ids)
     return {row.pk: row for row in locks.lock(rows, skip_locked=not waits)}

@@ -15,13 +15,12 @@ from core.problems import NotFound, StaleVersion
 from core.refusal import Reason, Refused
 from patients.services import patients
 from procedures import readiness, stages, stop_records
-from procedures.acts import day_acts, early_acts, in_passing, late_entries, unusual
-from procedures.acts.guards import reasons_against
-from procedures.acts.moments import earliest
+from procedures.acts import in_passing, late_entries, unusual
+from procedures.acts.guards import found_in_passing, reasons_against
+from procedures.acts.registry import ACTS, CORRECTORS
 from procedures.acts.respond import handle as answers
-from procedures.acts.schemas import SCHEMAS
-from procedures.context import Context, Handler
-from procedures.corrections.guards import MADE_BY
+from procedures.context import Context
+from procedures.corrections.table import MADE_BY
 from procedures.facts.reason import GuardReason
 from procedures.facts.selectors import facts
 from procedures.fields.schema import FieldError, InvalidData, parse
@@ -32,7 +31,6 @@ from procedures.visits import phase_times
 from scheduling.timegrid.reach import OUT_OF_REACH, in_reach
 
 CHECK_VIOLATION = "23514"
-HANDLERS: dict[str, Handler] = {**early_acts.HANDLERS, **day_acts.HANDLERS}
 
 
 @transaction.atomic
@@ -58,7 +56,7 @@ def perform(
     InvalidData, none of which leaves a trace: a form with a finding that ends the way
     is refused instead, whatever else is wrong with it, and the finding is kept.
     """
-    if act not in HANDLERS:
+    if act not in ACTS:
         raise NotFound
     episode = _find(episode_id, by)
     for action in _actions(act, data):
@@ -72,9 +70,10 @@ def perform(
     context = Context(
         episode=episode,
         act=act,
-        schema=SCHEMAS[act],
+        schema=ACTS[act].schema,
         data={},
         facts=facts(episode, at, entered_at=now),
+        correctors=CORRECTORS,
         by=by,
         now=now,
         occurred_at=at,
@@ -86,7 +85,7 @@ def perform(
 
 
 def _actions(act: str, data: Mapping[str, Any]) -> Iterator[str]:
-    """What the person must be allowed: a record is its makers' to correct."""
+    """Yield the actions that must be allowed: a record is its makers' to correct."""
     yield f"episode.{act}"
     if act in ("correct", "enter_in_error"):
         made_by = MADE_BY.get(str(data.get("record")))
@@ -142,7 +141,7 @@ def _found_in_passing(
 ) -> tuple[GuardReason, ...]:
     """Count what ends the way, whatever else is wrong with the form."""
     zone = context.facts.day.zone
-    return in_passing.found_in(context.facts, context.schema, raw, zone)
+    return found_in_passing(context.facts, context.schema, raw, zone)
 
 
 def _find(episode_id: UUID, by: Actor) -> Episode:
@@ -179,7 +178,7 @@ def _locked(episode: Episode, version: int | None, data: Mapping[str, Any]) -> E
 
 
 def _check_presence(context: Context) -> None:
-    """Who is there, and when it was. Raises InvalidData."""
+    """Check signature, second person and times. Raises InvalidData."""
     signature, schema = context.signature, context.schema
     errors = list(_wrong_times(context))
     if schema.signature and signature is None:
@@ -189,22 +188,10 @@ def _check_presence(context: Context) -> None:
     if signature and signature.meaning not in ("", schema.signature):
         text = f"must be: {schema.signature}"
         errors.append(FieldError("/signature/meaning", text))
-    if _lacks_second(context) and context.act not in WITNESSED_LAST:
+    if _lacks_second(context) and not ACTS[context.act].witness_last:
         errors.append(FieldError("/second_person", "is required"))
     if errors:
         raise InvalidData(errors)
-
-
-def _wrong_times(context: Context) -> Iterator[FieldError]:
-    at, first = context.occurred_at, earliest(context.facts, context.act)
-    if at > context.now:
-        yield FieldError("/occurred_at", "lies in the future")
-    elif at < context.now and first and at < first:
-        yield FieldError("/occurred_at", "lies before what it follows")
-
-
-# Nobody needs a witness to be told that a hard rule is never set aside.
-WITNESSED_LAST = frozenset({"override"})
 
 
 def _check_override_witness(context: Context) -> None:
@@ -270,7 +257,7 @@ def _trigger_says(fault: IntegrityError) -> str | None:
 
 def _carry_out(context: Context) -> Episode | Refused:
     at = context.occurred_at  # a correction takes its record's own
-    outcome = HANDLERS[context.act](context)
+    outcome = ACTS[context.act].handle(context)
     if outcome is not None:
         return outcome
     late_entries.keep(context)
@@ -278,7 +265,7 @@ def _carry_out(context: Context) -> Episode | Refused:
     stages.advance(
         episode,
         _steps(context),
-        name=f"episode.{PAST[Act(context.act)]}",
+        name=f"episode.{ACTS[context.act].past}",
         by=context.by,
         now=context.now,
         at=at,
@@ -305,27 +292,11 @@ def _payload(context: Context) -> dict[str, Any]:
     return {**extra, **context.payload}
 
 
-PAST: dict[Act, str] = {
-    Act.EVALUATE: "evaluated",
-    Act.DECIDE: "decided",
-    Act.OVERRIDE: "overridden",
-    Act.CONSENT: "consented",
-    Act.PREPARE: "prepared",
-    Act.CHECK_IN: "checked_in",
-    Act.TIME_OUT: "timed_out",
-    Act.HARVEST: "harvested",
-    Act.HAND_OFF: "handed_off",
-    Act.PROCESS: "processed",
-    Act.RELEASE: "released",
-    Act.INJECT: "injected",
-    Act.NOT_DONE: "target_not_done",
-    Act.LIFT_STOP: "stop_lifted",
-    Act.DISCHARGE: "discharged",
-    Act.ADVERSE_EVENT: "adverse_event_recorded",
-    Act.RESPOND: "responded",
-    Act.WITHDRAW: "withdrawn",
-    Act.ABORT: "aborted",
-    Act.CORRECT: "corrected",
-    Act.ENTER_IN_ERROR: "entered_in_error",
-    Act.COMPLETE: "closed",
-}
+def _wrong_times(context: Context) -> Iterator[FieldError]:
+    at, known = context.occurred_at, context.facts
+    before = [known.opened_at, *ACTS[context.act].follows(known)]
+    first = max((moment for moment in before if moment is not None), default=None)
+    if at > context.now:
+        yield FieldError("/occurred_at", "lies in the future")
+    elif at < context.now and first and at < first:
+        yield FieldError("/occurred_at", "lies before what it follows")

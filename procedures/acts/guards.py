@@ -1,35 +1,27 @@
 """Look before you leap: the reasons against an act, in one wording for both."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from datetime import tzinfo
 from typing import Any
 
-from procedures.acts import day_guards, early_guards
+from procedures.acts.registry import ACTS
 from procedures.facts.episode import Facts
 from procedures.facts.reason import GuardReason
+from procedures.fields.schema import ActSchema, readable
 from procedures.pathway import Act, Stage, allows, stages_for
-
-GUARDS: dict[str, day_guards.Guard] = {**early_guards.GUARDS, **day_guards.GUARDS}
 
 
 def reasons_against(
     facts: Facts, act: str, data: Mapping[str, Any] | None = None
 ) -> tuple[GuardReason, ...]:
-    """Why `act` may not be done now; empty when it may.
+    """Return the reasons against doing `act` now; empty when it may be done.
 
     Without `data` this is the look (a button's hint): what is known before anything
     is typed. With the parsed `data` it is the leap, and answers count too.
     """
     if not allows(facts.stage, act):
         return (_wrong_stage(facts.stage, act),)
-    return tuple(_asked(facts, act, data))
-
-
-def _asked(
-    facts: Facts, act: str, data: Mapping[str, Any] | None
-) -> Iterator[GuardReason]:
-    guard = GUARDS.get(act)
-    if guard is not None:
-        yield from guard(facts, data)
+    return tuple(ACTS[act].guard(facts, data))
 
 
 def _wrong_stage(stage: str, act: str) -> GuardReason:
@@ -41,3 +33,14 @@ def _wrong_stage(stage: str, act: str) -> GuardReason:
         f"{Act(act).value.replace('_', ' ').capitalize()} is possible when it is: "
         f"{there}",
     )
+
+
+def found_in_passing(
+    facts: Facts, schema: ActSchema, raw: Mapping[str, Any], zone: tzinfo
+) -> tuple[GuardReason, ...]:
+    """The findings that end the way, in those answers that can be read at all."""
+    look = ACTS[schema.act].in_passing
+    if look is None:
+        return ()
+    found = look(facts, readable(schema, raw, zone))
+    return tuple(reason for reason in found if reason.finding is not None)

@@ -1,17 +1,16 @@
-"""Findings in a form that is wrong otherwise.
+"""Looks of the acts for findings in a form that is wrong otherwise.
 
 A fever counts although another answer is missing: sent again with 36.8 a minute later,
 the same form would let the patient pass.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import tzinfo
 from typing import Any
 
 from procedures.day_vocabulary import SEPTIC_APPEARANCES
 from procedures.facts.episode import Facts
 from procedures.facts.reason import GuardReason
-from procedures.fields.schema import ActSchema, FieldError, readable
+from procedures.fields.schema import FieldError
 from procedures.guards import day_rules
 from procedures.rules.stops import Finding
 from procedures.rules.vitals import has_fever
@@ -19,17 +18,6 @@ from procedures.rules.vitals import has_fever
 Answers = Mapping[str, Any]
 INFECTION = Finding(rule="INF-01", question="infection")
 PREGNANCY = Finding(rule="PREG-01", question="pregnancy")
-
-
-def found_in(
-    facts: Facts, schema: ActSchema, raw: Answers, zone: tzinfo
-) -> tuple[GuardReason, ...]:
-    """The findings that end the way, in those answers that can be read at all."""
-    look = _LOOKS.get(schema.act)
-    if look is None:
-        return ()
-    found = look(facts, readable(schema, raw, zone))
-    return tuple(reason for reason in found if reason.finding is not None)
 
 
 def not_recorded(errors: tuple[FieldError, ...]) -> GuardReason:
@@ -42,7 +30,7 @@ def _name(error: FieldError) -> str:
     return error.pointer.strip("/").replace("/", " ").replace("_", " ")
 
 
-def _check_in(facts: Facts, said: Answers) -> Iterator[GuardReason]:
+def check_in(facts: Facts, said: Answers) -> Iterator[GuardReason]:
     doses = [dose for dose in said["last_doses"] or () if all(dose.values())]
     if facts.findings is None:
         return
@@ -54,7 +42,7 @@ def _check_in(facts: Facts, said: Answers) -> Iterator[GuardReason]:
     )
 
 
-def _evaluate(facts: Facts, said: Answers) -> Iterator[GuardReason]:
+def evaluate(facts: Facts, said: Answers) -> Iterator[GuardReason]:
     if has_fever(said):
         text = f"INF-01: Infection: temperature {said['temperature_c']} °C."
         yield GuardReason("INF-01", text, "", INFECTION)
@@ -64,22 +52,13 @@ def _evaluate(facts: Facts, said: Answers) -> Iterator[GuardReason]:
         yield GuardReason("PREG-01", "PREG-01: Pregnancy.", "", PREGNANCY)
 
 
-def _time_out(facts: Facts, said: Answers) -> Iterator[GuardReason]:
+def time_out(facts: Facts, said: Answers) -> Iterator[GuardReason]:
     if said["infection_absent"] is False:
         text = "Answered no: no sign of infection."
         yield GuardReason("time-out-no", text, "", INFECTION)
 
 
-def _inject(facts: Facts, said: Answers) -> Iterator[GuardReason]:
+def inject(facts: Facts, said: Answers) -> Iterator[GuardReason]:
     if said["effusion_appearance"] in SEPTIC_APPEARANCES:
         text = "INF-01: the effusion is cloudy or purulent; nothing is injected."
         yield GuardReason("INF-01", text, "", INFECTION)
-
-
-_LOOKS = {
-    "evaluate": _evaluate,
-    "check_in": _check_in,
-    "time_out": _time_out,
-    "inject": _inject,
-}
-ACTS = frozenset(_LOOKS)

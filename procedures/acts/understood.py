@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.fields import numbers
 from procedures.fields.ranges import RANGES
 from procedures.fields.schema import Field, FieldError, InvalidData, in_its_case

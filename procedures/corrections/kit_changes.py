@@ -11,6 +11,7 @@ from procedures.fields.schema import FieldError, InvalidData
 from procedures.models import KitUse, Processing
 from procedures.products import kit_use
 from procedures.products.kits import Kit
+from procedures.records import current_rows
 
 ONLY_ANOTHER = FieldError("/kit_unused", "is for another kit than the one on record")
 
@@ -88,7 +89,7 @@ def _is_same_box(kit: Kit, was: KitUse) -> bool:
 
 def _of_this_episode(context: Context, kit: Kit) -> KitUse | None:
     """The kit, if it was opened for this very product and put aside by a correction."""
-    rows = KitUse.objects.filter(episode=context.episode, superseded_at=None)
+    rows = current_rows(KitUse.objects).filter(episode=context.episode)
     rows = rows.filter(gtin=kit.gtin, serial=kit.serial).exclude(serial="")
     return rows.first()
 
@@ -102,9 +103,7 @@ def use_instead(context: Context, old: Processing, kit: Kit) -> KitUse:
     if not _is_same_box(kit, was) and (opened := _of_this_episode(context, kit)):
         return opened
     if _is_same_box(kit, was) or context.data["kit_unused"]:
-        KitUse.objects.filter(pk=was.pk, superseded_at=None).update(
-            superseded_at=context.now
-        )
+        current_rows(KitUse.objects).filter(pk=was.pk).update(superseded_at=context.now)
         links = {"corrects": was, "correction_reason": context.data["reason"]}
     context.payload |= {"kit_before": was.pk, "kit_unused": bool(links)}
     return kit_use.use(context, kit, old.start_at, **links)

@@ -12,6 +12,7 @@ from procedures.corrections.table import KINDS
 from procedures.facts.reason import GuardReason
 from procedures.fields.schema import FieldError, InvalidData
 from procedures.models import Episode, Record
+from procedures.records import current_rows
 
 
 def rows_of(episode: Episode, kind: str) -> QuerySet[Record]:
@@ -23,7 +24,7 @@ def rows_of(episode: Episode, kind: str) -> QuerySet[Record]:
 def current(episode: Episode, kind: str, record_id: str) -> Record:
     """The current record of that kind and id. Raises InvalidData."""
     key = _uuid(record_id)
-    rows = rows_of(episode, kind).filter(superseded_at=None)
+    rows = current_rows(rows_of(episode, kind))
     row = rows.filter(pk=key).first() if key else None
     if row is None:
         text = "is not a current record of this episode"

@@ -16,6 +16,7 @@ from procedures.facts import day_selectors
 from procedures.facts import selectors as facts
 from procedures.facts.reason import GuardReason
 from procedures.models import Evaluation, Harvest, Processing, Record
+from procedures.records import current_rows
 from procedures.rules import anaesthetics, vitals
 from procedures.rules import selectors as rules
 from procedures.rules.candidacy import Level, fired
@@ -95,7 +96,7 @@ def after_processing(
 ) -> None:
     """A product that is on hold, or wants a physician, only since the correction."""
     episode = context.episode
-    given = episode.injections.filter(superseded_at=None).exists()
+    given = current_rows(episode.injections).exists()
     released = day_selectors.current_release(episode) is not None
     if new.regulatory_hold and not was_held and given:
         _alarm(context, new, "held")
@@ -114,7 +115,7 @@ def after_harvest(context: Context, new: Harvest) -> None:
     )
     if release is None or ends is None or ends >= release.expires_at:
         return
-    given = episode.injections.filter(superseded_at=None)
+    given = current_rows(episode.injections)
     if given.filter(end_at__gt=ends).exists():
         _alarm(context, new, "expired")
     elif not given.exists():

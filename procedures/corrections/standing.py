@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from procedures.corrections.table import KINDS
 from procedures.models import Episode, Record
 from procedures.models.decision import APPROVING
+from procedures.records import current_rows
 from procedures.visits.selectors import procedure_visit
 
 Rows = QuerySet[Any]
@@ -32,7 +33,7 @@ def on(kind: str, row: Any) -> list[Standing]:
     found = [
         Standing(KINDS[code].label, one)
         for code, rows in _STANDS.get(kind, _nothing)(row.episode, row)
-        for one in rows.filter(superseded_at=None)
+        for one in current_rows(rows)
     ]
     found.sort(key=lambda s: s.record.occurred_at if s.record else 0, reverse=True)
     if kind == "decision" and procedure_visit(row.episode) is not None:
@@ -44,9 +45,7 @@ def with_it(kind: str, row: Any) -> list[tuple[str, Record]]:
     """(kind, row) of the current records that belong to this one."""
     episode = row.episode
     groups = _BELONGS.get(kind, _nothing)(episode, row)
-    return [
-        (code, one) for code, rows in groups for one in rows.filter(superseded_at=None)
-    ]
+    return [(code, one) for code, rows in groups for one in current_rows(rows)]
 
 
 Pairs = Iterator[tuple[str, Rows]]
@@ -155,9 +154,7 @@ def _injection(episode: Episode, row: Any) -> Pairs:
 def _not_done(episode: Episode, row: Any) -> Pairs:
     yield "discharge", episode.discharges.all()
     # Without it the target would want a mark, which is made before time-out 1.
-    if not episode.sitemarks.filter(
-        superseded_at=None, target_id=row.target_id
-    ).exists():
+    if not current_rows(episode.sitemarks).filter(target_id=row.target_id).exists():
         yield "time_out", episode.timeouts.filter(number=1)
 
 

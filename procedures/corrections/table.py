@@ -9,8 +9,6 @@ from enum import StrEnum
 
 from procedures.pathway import TERMINAL, Stage
 
-DOCTORS = frozenset({"clinician", "medical_director"})
-
 
 class Moment(StrEnum):
     """Progress of the day, which decides who must be there."""
@@ -197,6 +195,9 @@ KINDS: dict[str, Kind] = {
     )
 }
 
+# Kind of record: the act that makes it, which is also who may put it right.
+MADE_BY = {code: kind.made_by for code, kind in KINDS.items()}
+
 # The step backwards that an entry in error of a kind takes, where the stage has it.
 BACK = {
     "decision": "undecide",
@@ -240,8 +241,3 @@ def needed(stage: str, *, is_maker: bool, in_error: bool) -> Needed:
         second_person=in_error or not is_maker or now is Moment.FINISHED,
         physician=now is not Moment.BEFORE_RELEASE,
     )
-
-
-def is_physician(*roles: str) -> bool:
-    """True if one of those present is a physician."""
-    return not DOCTORS.isdisjoint(roles)

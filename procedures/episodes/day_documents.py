@@ -1,4 +1,4 @@
-"""What the day and the time after it add to an episode's document."""
+"""Parts of an episode's document about the day and the time after it."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -15,8 +15,9 @@ from procedures.follow_up import (
 from procedures.follow_up import (
     selectors as follow_ups,
 )
-from procedures.models import EnteredInError, Episode, Product
+from procedures.models import EnteredInError, Episode
 from procedures.products import selectors as products
+from procedures.records import current_rows
 
 # The records of the day by name; only current rows are shown.
 RECORDS = {
@@ -41,7 +42,10 @@ def day_document(episode: Episode, now: datetime) -> dict[str, Any]:
     """Products with their labels, the visit's records, follow-ups and scores."""
     return {
         "figures": asdict(day_figures.run_day(episode)),
-        "products": [_product(row) for row in products.of_episode(episode)],
+        "products": [
+            columns(row) | {"label": asdict(products.label(row))}
+            for row in products.of_episode(episode)
+        ],
         "incidents": many(products.incidents(episode)),
         "day": {name: _current(episode, rows) for name, rows in RECORDS.items()},
         "entered_in_error": [_error(row) for row in episode.errors.all()],
@@ -69,12 +73,8 @@ def _milestone(step: milestone_selectors.Step) -> dict[str, Any]:
     return columns(step.row) | {"name": dict(step.words.name), "report": told}
 
 
-def _product(row: Product) -> dict[str, Any]:
-    return columns(row) | {"label": asdict(products.label(row))}
-
-
 def _current(episode: Episode, name: str) -> list[dict[str, Any]]:
-    rows = getattr(episode, name).filter(superseded_at=None)
+    rows = current_rows(getattr(episode, name))
     return many(rows.order_by("occurred_at"))
 
 

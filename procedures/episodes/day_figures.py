@@ -11,11 +11,12 @@ from procedures.facts.day_selectors import (
     used_ml,
 )
 from procedures.models import Episode
+from procedures.records import current_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunDay:
-    """What the day came to; None for what has not happened yet. Times in whole
+    """Figures of the day; None for what has not happened yet. Times in whole
     minutes, volumes in mL, cells in millions."""
 
     arrived_at: datetime | None = None
@@ -42,15 +43,11 @@ def run_day(episode: Episode) -> RunDay:
     At the clinic: arrival to discharge. Of the procedure: first time-out to the end
     of the last injection. Since harvest: its end to the first injection's start.
     """
-    check_in = episode.checkins.filter(superseded_at=None).first()
-    discharge = episode.discharges.filter(superseded_at=None).first()
-    injections = list(
-        episode.injections.filter(superseded_at=None).order_by("start_at")
-    )
+    check_in = current_rows(episode.checkins).first()
+    discharge = current_rows(episode.discharges).first()
+    injections = list(current_rows(episode.injections).order_by("start_at"))
     first_pause = (
-        episode.timeouts.filter(superseded_at=None, number=1)
-        .order_by("occurred_at")
-        .first()
+        current_rows(episode.timeouts).filter(number=1).order_by("occurred_at").first()
     )
     harvest, processing = current_harvest(episode), current_processing(episode)
     arrived_at = check_in.arrived_at if check_in else None
@@ -87,5 +84,5 @@ def minutes(start: datetime | None, end: datetime | None) -> int | None:
 
 
 def _disposed(episode: Episode, kind: str) -> Decimal:
-    rows = episode.dispositions.filter(superseded_at=None, kind=kind, product__kind="C")
+    rows = current_rows(episode.dispositions).filter(kind=kind, product__kind="C")
     return sum(rows.values_list("volume_ml", flat=True), Decimal(0))

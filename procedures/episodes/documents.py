@@ -11,6 +11,7 @@ from procedures.facts import selectors as facts
 from procedures.follow_up.contacts import Line
 from procedures.follow_up.timing import Timing
 from procedures.models import Episode, Evaluation, Stop
+from procedures.records import current_rows
 from procedures.rules import stop_selectors
 
 Document = dict[str, Any]
@@ -94,7 +95,7 @@ def contact_document(line: Line, timing: Timing) -> Document:
 
 
 def _flags(episode: Episode, now: datetime) -> Document:
-    """What planning needs to know, and no finding."""
+    """Return what planning needs to know, and no finding."""
     decision = facts.decision(episode)
     items = episode.readiness_items.filter(state="open")
     return {
@@ -137,7 +138,7 @@ def _stop(row: Stop) -> Document:
 
 def _records(episode: Episode) -> Document:
     evaluation, decision = facts.evaluation(episode), facts.decision(episode)
-    overrides = episode.overrides.filter(superseded_at=None)
+    overrides = current_rows(episode.overrides)
     consents = facts.current_consents(episode)
     return {
         "evaluation": _evaluation(evaluation) if evaluation else None,

@@ -8,19 +8,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from clinics.domain import policy
 from core import journal
 from core.actor import Actor
 from core.models import JournalEntry
 from procedures.acts.guards import reasons_against
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.facts.episode import Facts
 from procedures.facts.reason import GuardReason
 from procedures.facts.selectors import facts
 from procedures.fields.schema import ActSchema
-from procedures.models import Episode, Target
+from procedures.models import Episode, EpisodeVisit, ReadinessItem, Target
 from procedures.pathway import allows
 
 # What a journal entry may show to somebody who sees no clinical content.
@@ -102,7 +102,7 @@ def _concerns(known: Facts, act: str, actor: Actor) -> bool:
 
 
 def timeline(episode: Episode, *, clinical: bool = True) -> list[Entry]:
-    """What was done to the episode, oldest first; without `clinical`, stages only."""
+    """Return what was done, oldest first; without `clinical`, stages only."""
     rows = journal.entries(f"episode:{episode.pk}")
     return [_entry(row, clinical) for row in rows]
 
@@ -122,3 +122,32 @@ def _entry(row: JournalEntry, clinical: bool) -> Entry:
         actor_role=row.actor_role,
         details=details,
     )
+
+
+def readiness_items(episode: Episode) -> list[ReadinessItem]:
+    """Readiness items of the episode, in a fixed order."""
+    return list(episode.readiness_items.order_by("kind"))
+
+
+def visits(episode: Episode) -> list[EpisodeVisit]:
+    """The visits of the episode, the earliest first."""
+    return list(episode.visits.order_by("starts_at"))
+
+
+def at_stages(clinic_id: int, stages: Iterable[str]) -> QuerySet[Episode]:
+    """Episodes at these stages with readiness and contacts, longest there first."""
+    rows = of_clinic(clinic_id).filter(stage__in=list(stages))
+    rows = rows.prefetch_related("readiness_items", "follow_ups")
+    return rows.order_by("stage_at", "pk")
+
+
+def stage_counts(clinic_id: int) -> dict[str, int]:
+    """The number of the clinic's episodes by stage; stages without one are missing."""
+    rows = of_clinic(clinic_id).order_by().values_list("stage")
+    return dict(rows.annotate(number=Count("pk")))
+
+
+def of_appointments(clinic_id: int, ids: Iterable[UUID]) -> list[Episode]:
+    """Episodes that these appointments belong to, with readiness and visits."""
+    rows = of_clinic(clinic_id).filter(visits__appointment__in=list(ids)).distinct()
+    return list(rows.prefetch_related("readiness_items", "visits"))

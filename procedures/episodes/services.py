@@ -10,7 +10,7 @@ from django.db import transaction
 from core import journal
 from core.actor import Actor
 from patients.services import patients
-from procedures.acts.early_schemas import OPEN
+from procedures.episodes.schema import OPEN
 from procedures.fields.schema import FieldError, InvalidData, parse
 from procedures.models import Episode, Target
 

@@ -1,4 +1,4 @@
-"""What the guards of the day need to know about an episode."""
+"""Facts about the day of an episode, for the guards."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

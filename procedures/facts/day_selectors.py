@@ -26,8 +26,8 @@ from procedures.models import (
     Product,
     Release,
     TimeOut,
-    VitalsSet,
 )
+from procedures.records import current_rows
 from procedures.rules import selectors as rules
 from procedures.rules.candidacy import Rule
 from procedures.rules.drug_names import classes_of, drug_key
@@ -61,9 +61,9 @@ def day_facts(
     today = now.astimezone(zone).date()
     drugs = list(evaluation.medications.all()) if evaluation else []
     follow_ups = tuple(_follow_up(row) for row in episode.follow_ups.all())
-    injections = list(episode.injections.filter(superseded_at=None))
+    injections = list(current_rows(episode.injections))
     drawn = current_harvest(episode)
-    check_in = episode.checkins.filter(superseded_at=None).first()
+    check_in = current_rows(episode.checkins).first()
     return DayFacts(
         zone=zone,
         follow_ups=follow_ups,
@@ -82,34 +82,30 @@ def day_facts(
             str(row.pk) for row in episode.scan_incidents.filter(resolution=None)
         ),
         checked_in_at=check_in.occurred_at if check_in else None,
-        has_vitals=_check_in_vitals(episode).filter(superseded_at=None).exists(),
-        marked=_ids(episode.sitemarks.filter(superseded_at=None), "target_id"),
+        has_vitals=current_rows(episode.vitalssets).filter(purpose="check_in").exists(),
+        marked=_ids(current_rows(episode.sitemarks), "target_id"),
         time_outs=_time_outs(episode),
         hand_offs=frozenset(
-            episode.handoffs.filter(superseded_at=None).values_list("kind", flat=True)
+            current_rows(episode.handoffs).values_list("kind", flat=True)
         ),
         harvest=_harvest(episode, drawn),
         product=_product(episode, drawn, limit),
         injected=frozenset(str(row.target_id) for row in injections),
-        not_done=_ids(episode.notdones.filter(superseded_at=None), "target_id"),
+        not_done=_ids(current_rows(episode.notdones), "target_id"),
         injected_until=max((row.end_at for row in injections), default=None),
         used_ml=sum((row.volume_ml for row in injections), _elsewhere_ml(episode)),
     )
 
 
-def _check_in_vitals(episode: Episode) -> QuerySet[VitalsSet]:
-    return episode.vitalssets.filter(purpose="check_in")
-
-
 def used_ml(episode: Episode) -> Decimal:
     """Concentrate injected, kept and discarded, by the current rows."""
-    injected = episode.injections.filter(superseded_at=None)
+    injected = current_rows(episode.injections)
     return _sum_ml(injected) + _elsewhere_ml(episode)
 
 
 def _elsewhere_ml(episode: Episode) -> Decimal:
     """Concentrate kept and discarded."""
-    return _sum_ml(episode.dispositions.filter(superseded_at=None, product__kind="C"))
+    return _sum_ml(current_rows(episode.dispositions).filter(product__kind="C"))
 
 
 def _sum_ml(rows: QuerySet[Any]) -> Decimal:
@@ -117,11 +113,11 @@ def _sum_ml(rows: QuerySet[Any]) -> Decimal:
 
 
 def current_harvest(episode: Episode) -> Harvest | None:
-    return episode.harvests.filter(superseded_at=None).first()
+    return current_rows(episode.harvests).first()
 
 
 def current_processing(episode: Episode) -> Processing | None:
-    return episode.processings.filter(superseded_at=None).first()
+    return current_rows(episode.processings).first()
 
 
 def aspirate(episode: Episode) -> Product | None:
@@ -133,7 +129,7 @@ def concentrate(episode: Episode) -> Product | None:
 
 
 def current_release(episode: Episode) -> Release | None:
-    return episode.releases.filter(superseded_at=None).first()
+    return current_rows(episode.releases).first()
 
 
 def _ids(rows: object, name: str) -> frozenset[str]:
@@ -156,7 +152,7 @@ def _hold_days(in_use: Sequence[Rule]) -> int:
 
 
 def _time_outs(episode: Episode) -> dict[int, TimeOutFact]:
-    rows = episode.timeouts.filter(superseded_at=None).order_by("occurred_at")
+    rows = current_rows(episode.timeouts).order_by("occurred_at")
     return {row.number: time_out_fact(row) for row in rows}
 
 

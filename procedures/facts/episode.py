@@ -1,4 +1,4 @@
-"""What the guards know about an episode: plain values, read once under the lock."""
+"""Facts about an episode for the guards: plain values, read once under the lock."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,7 +20,7 @@ class TargetFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationFact:
-    """What a decision rests on."""
+    """The evaluation that a decision rests on."""
 
     id: str
     has_nrs: bool

@@ -1,4 +1,4 @@
-"""Why an act may not be done now."""
+"""Reasons against doing an act now."""
 
 from dataclasses import dataclass, field
 

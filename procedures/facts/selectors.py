@@ -16,6 +16,7 @@ from procedures.facts.episode import (
     TargetFact,
 )
 from procedures.models import Consent, Decision, Episode, Evaluation, Override
+from procedures.records import current_rows
 from procedures.rules import candidacy as engine
 from procedures.rules import selectors as rules
 from procedures.rules.stop_selectors import stop_facts
@@ -99,22 +100,22 @@ def for_stops(episode: Episode, now: datetime) -> Facts:
 
 def evaluation(episode: Episode) -> Evaluation | None:
     """The current evaluation."""
-    return episode.evaluations.filter(superseded_at=None).first()
+    return current_rows(episode.evaluations).first()
 
 
 def decision(episode: Episode) -> Decision | None:
     """The current signed decision."""
-    return episode.decisions.filter(superseded_at=None).first()
+    return current_rows(episode.decisions).first()
 
 
 def current_consents(episode: Episode) -> list[Consent]:
     """Consents neither replaced nor revoked; they may have run out."""
-    rows = episode.consents.filter(superseded_at=None, revocation=None)
+    rows = current_rows(episode.consents).filter(revocation=None)
     return list(rows.prefetch_related("targets"))
 
 
 def procedure_at(episode: Episode) -> datetime | None:
-    """When the booked procedure starts."""
+    """Return the start of the booked procedure."""
     rows = episode.visits.filter(purpose="procedure", released_at=None)
     return rows.values_list("starts_at", flat=True).first()
 
@@ -139,8 +140,8 @@ def _evaluation(row: Evaluation | None) -> EvaluationFact | None:
 
 def _has_scored_baseline(row: Evaluation) -> bool:
     """A questionnaire with an answer missing has no score, so it does not count."""
-    kept = row.episode.instrumentresponses.filter(
-        occasion="baseline", superseded_at=None, score__isnull=False
+    kept = current_rows(row.episode.instrumentresponses).filter(
+        occasion="baseline", score__isnull=False
     )
     return kept.filter(instrument__key=row.baseline_instrument).exists()
 
@@ -161,7 +162,7 @@ def _findings(
 def _overrides(row: Evaluation | None, today: date) -> list[Override]:
     if row is None:
         return []
-    live = Override.objects.filter(evaluation=row, superseded_at=None)
+    live = current_rows(Override.objects).filter(evaluation=row)
     rows = live.select_related("rule").order_by("-recorded_at")
     return [one for one in rows if one.valid_on in (None, today)]
 

@@ -1,4 +1,4 @@
-"""From the flat names of an HTML form to the nested answers a schema reads.
+"""Nested answers, as a schema reads them, of an HTML form's flat names.
 
 A field is named as it is; a row's field "findings-0-icd10". Rows are numbered as the
 form numbers them and may have gaps; rows nobody filled in are left out.
@@ -15,7 +15,7 @@ Posted = Mapping[str, Sequence[str]]
 
 
 def answers(schema: ActSchema, posted: Posted) -> dict[str, Any]:
-    """What was posted for `schema`, for `schema.parse`; other names are ignored."""
+    """Return what was posted for `schema`, for `schema.parse`; ignore other names."""
     return _of(schema.fields, posted, "")
 
 
@@ -49,7 +49,7 @@ def row_numbers(group: str, posted: Iterable[str]) -> list[int]:
 
 
 def is_number(text: str) -> bool:
-    """Whether it is a whole number that a form of ours can mean."""
+    """Return True for a whole number that a form of ours can mean."""
     return len(text) <= DIGITS and text.isascii() and text.isdecimal()
 
 

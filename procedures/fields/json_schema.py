@@ -32,7 +32,7 @@ SECOND_PERSON = {
 
 
 def body(schema: ActSchema) -> dict[str, Any]:
-    """What is posted to do the act."""
+    """Return the JSON Schema of the body that does the act."""
     answers = _object(schema.fields)
     answers["title"] = schema.label
     answers["properties"] |= {

@@ -65,9 +65,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActSchema:
-    """What one act asks for, and who must prove to be there.
+    """Questions of one act, and the people who must prove to be there.
 
     `signature` is the meaning a signer agrees to, or None where none is needed.
+    `sections` are the titles of the form with the fields under each; what they leave
+    out comes last. `versions` has a digest of the fields for each version of the form
+    (`fields.digest`), the newest last: other questions are another version.
     """
 
     act: str
@@ -75,12 +78,18 @@ class ActSchema:
     fields: tuple[Field, ...] = ()
     signature: str | None = None
     second_person: bool = False
-    version: str = "1"
+    sections: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    versions: tuple[str, ...] = ("",)
+
+    @property
+    def version(self) -> str:
+        """The number of the version that a signed form names, from "1"."""
+        return str(len(self.versions))
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one answer; `pointer` is a JSON pointer into the body."""
+    """One answer that is wrong; `pointer` is a JSON pointer into the body."""
 
     pointer: str
     text: str
@@ -190,7 +199,7 @@ def readable(
 
 
 def warnings(schema: ActSchema, data: Mapping[str, Any]) -> tuple[FieldWarning, ...]:
-    """Which answers of parsed `data` lie outside their usual range."""
+    """Return the answers of parsed `data` outside their usual range."""
     return tuple(_unusual(schema.fields, data, ""))
 
 

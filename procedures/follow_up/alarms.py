@@ -16,6 +16,7 @@ from procedures.events import RedFlagRaised
 from procedures.follow_up import red_flags
 from procedures.follow_up.red_flags import Flag
 from procedures.models import FollowUp, SaidAnswer
+from procedures.records import current_rows
 
 if TYPE_CHECKING:
     from patients.models import Task
@@ -39,7 +40,7 @@ def subject(follow_up: FollowUp) -> str:
 
 def earlier_nrs(follow_up: FollowUp) -> tuple[int, ...]:
     """The pain scores of the episode's other contacts, oldest first."""
-    rows = follow_up.episode.responses.filter(superseded_at=None, nrs__isnull=False)
+    rows = current_rows(follow_up.episode.responses).filter(nrs__isnull=False)
     rows = rows.exclude(follow_up=follow_up).order_by("occurred_at")
     return tuple(nrs for nrs in rows.values_list("nrs", flat=True) if nrs is not None)
 

@@ -60,7 +60,10 @@ def from_data(data: Mapping[str, Any]) -> Instrument:
         key=data["key"],
         version=data["version"],
         title=dict(data["title"]),
-        items=tuple(_item(item) for item in data["items"]),
+        items=tuple(
+            Item(key=item["key"], label=item["label"], loinc=item["loinc"])
+            for item in data["items"]
+        ),
         lowest=low,
         highest=high,
         method=data["method"],
@@ -70,10 +73,6 @@ def from_data(data: Mapping[str, Any]) -> Instrument:
         higher_is_better=data["higher_is_better"],
         languages=tuple(data["languages"]),
     )
-
-
-def _item(data: Mapping[str, str]) -> Item:
-    return Item(key=data["key"], label=data["label"], loinc=data["loinc"])
 
 
 def check_answers(instrument: Instrument, answers: Mapping[str, Any]) -> None:

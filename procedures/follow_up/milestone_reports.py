@@ -21,6 +21,7 @@ from procedures.follow_up import milestone_selectors
 from procedures.follow_up import milestones as rules
 from procedures.follow_up.questions import Question
 from procedures.models import Episode, EpisodeMilestone, FollowUp, MilestoneReport
+from procedures.records import current_rows
 
 TASK = "milestone_not_reached"
 TEXT = "Ask the patient about “{step}”: it was not reached by its last day."
@@ -169,7 +170,7 @@ def _record(
     by: Actor,
     now: datetime,
 ) -> MilestoneReport:
-    row.reports.filter(superseded_at=None).update(superseded_at=now)
+    current_rows(row.reports).update(superseded_at=now)
     report = MilestoneReport.objects.create(
         milestone=row,
         follow_up=follow_up,
@@ -226,7 +227,7 @@ def _first_day(episode: Episode) -> date:
     """The day the steps are counted from, where the clinic is."""
     row = episode.milestones.select_related("version").first()
     assert row is not None, "a step belongs to an episode that has steps"
-    first = episode.injections.filter(superseded_at=None).order_by("end_at").first()
+    first = current_rows(episode.injections).order_by("end_at").first()
     return _today(episode, first.end_at) if first else row.window_from
 
 

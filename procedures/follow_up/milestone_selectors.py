@@ -17,6 +17,7 @@ from procedures.models import (
     MilestoneReport,
     MilestoneVersion,
 )
+from procedures.records import current_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ def asked(follow_up: FollowUp) -> list[Step]:
 def unreached(today: date) -> QuerySet[EpisodeMilestone]:
     """The steps whose window has closed before that day and that nobody has been
     asked to look at, unless they were reached; of every clinic."""
-    reached = MilestoneReport.objects.filter(
-        milestone=OuterRef("pk"), superseded_at=None, answer=rules.REACHED
+    reached = current_rows(MilestoneReport.objects).filter(
+        milestone=OuterRef("pk"), answer=rules.REACHED
     )
     rows = EpisodeMilestone.objects.filter(
         asked_for_at=None,
@@ -88,7 +89,7 @@ def history(milestone_ids: Collection[UUID]) -> QuerySet[MilestoneReport]:
 
 
 def _with_reports(rows: QuerySet[EpisodeMilestone]) -> QuerySet[EpisodeMilestone]:
-    current = MilestoneReport.objects.filter(superseded_at=None)
+    current = current_rows(MilestoneReport.objects)
     return rows.select_related("version").prefetch_related(
         Prefetch("reports", queryset=current, to_attr="in_force")
     )

@@ -9,6 +9,7 @@ from procedures.follow_up import score_selectors
 from procedures.follow_up.instruments import Instrument, from_data, prom_for
 from procedures.models import Episode, EpisodeVisit, InstrumentResponse
 from procedures.pathway import Stage
+from procedures.records import current_rows
 
 CONSULTATION = "consultation"
 # Until somebody has decided, an answer is of the time before.
@@ -52,7 +53,7 @@ def _open(appointment_ids: Collection[UUID]) -> QuerySet[EpisodeVisit]:
 
 def _consultations(appointment_ids: Collection[UUID]) -> QuerySet[EpisodeVisit]:
     return EpisodeVisit.objects.filter(
-        appointment__in=appointment_ids,
+        appointment__any_of=appointment_ids,
         purpose=CONSULTATION,
         released_at=None,
         episode__stage__in=ASKED_IN,
@@ -61,4 +62,4 @@ def _consultations(appointment_ids: Collection[UUID]) -> QuerySet[EpisodeVisit]:
 
 def _answers() -> QuerySet[InstrumentResponse]:
     rows = InstrumentResponse.objects.filter(occasion=score_selectors.BASELINE)
-    return rows.filter(superseded_at=None)
+    return current_rows(rows)

@@ -14,7 +14,7 @@ from django.db import transaction
 from core import journal
 from core.actor import Actor
 from patients.services import patients
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.respond.schema import RESPOND
 from procedures.context import Context
 from procedures.facts.selectors import facts
 from procedures.follow_up import baselines, scores
@@ -62,7 +62,7 @@ def answer(
     context = Context(
         episode=episode,
         act=ACT,
-        schema=SCHEMAS["respond"],
+        schema=RESPOND,
         data={},
         facts=facts(episode, now, entered_at=now),
         by=by,
@@ -101,11 +101,9 @@ def _parsed(
         except InvalidAnswer as wrong:
             raise NotAnswered(f"{question.text} {wrong}") from None
         key, _, item = question.key.partition(".")
-        kept.setdefault(key, {})[item or _only_item(key)] = value
+        kept.setdefault(key, {})[item or scores_read.instrument(key).items[0].key] = (
+            value
+        )
     if not kept:
         raise NotAnswered(TEXTS[language]["nothing_answered"][0])
     return kept
-
-
-def _only_item(key: str) -> str:
-    return scores_read.instrument(key).items[0].key

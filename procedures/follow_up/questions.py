@@ -1,4 +1,4 @@
-"""What a patient is asked at a contact, one question per page.
+"""Questions to a patient at a contact, one per page.
 
 Our own questions exist in English and Spanish. Questionnaires of others are asked in
 the languages their version names, and each question says which language it is in.

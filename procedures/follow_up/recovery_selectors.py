@@ -6,6 +6,7 @@ from decimal import Decimal
 from procedures.follow_up import score_selectors
 from procedures.follow_up.recovery import BASELINE, PAIN, SCALES, Curve, Point, curve
 from procedures.models import Episode, Response
+from procedures.records import current_rows
 
 
 def curves(episode: Episode) -> list[Curve]:
@@ -21,13 +22,15 @@ def curves(episode: Episode) -> list[Curve]:
 
 
 def _pain(episode: Episode) -> list[Point]:
-    told = Response.objects.filter(
-        follow_up__episode=episode, superseded_at=None, nrs__isnull=False
-    ).select_related("follow_up")
+    told = (
+        current_rows(Response.objects)
+        .filter(follow_up__episode=episode, nrs__isnull=False)
+        .select_related("follow_up")
+    )
     after = [
         Point(row.follow_up.code, row.occurred_at, Decimal(row.nrs or 0))
         for row in told
     ]
-    found = episode.evaluations.filter(superseded_at=None, nrs__isnull=False)
+    found = current_rows(episode.evaluations).filter(nrs__isnull=False)
     before = [Point(BASELINE, row.occurred_at, Decimal(row.nrs or 0)) for row in found]
     return [*before, *after]

@@ -7,7 +7,6 @@ the next business day, tier 4 is information.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -52,19 +51,6 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """How fast a tier must be acknowledged, and a clinician must be in contact."""
-
-    acknowledge: timedelta
-    contact: timedelta
-
-
-CLOCKS = {
-    1: Clock(timedelta(minutes=5), timedelta(minutes=30)),
-    2: Clock(timedelta(minutes=30), timedelta(hours=2)),
-}
-
-
 def flags(
     answers: Mapping[str, Any], earlier_nrs: tuple[int, ...] = ()
 ) -> tuple[Flag, ...]:

@@ -18,6 +18,7 @@ from procedures.follow_up.milestones import question_key
 from procedures.follow_up.questions import Question
 from procedures.models import DraftAnswer, FollowUp, Response
 from procedures.pathway import Act, allows
+from procedures.records import current_rows
 
 # Who has no thermometer leaves this out.
 MAY_LACK = frozenset({"temperature_c"})
@@ -58,8 +59,8 @@ def reopen(*, follow_up_id: UUID, now: datetime) -> bool:
 
 def in_force(follow_up: FollowUp) -> dict[str, Any]:
     """Answers handed in last, by question; None where nothing was answered."""
-    row = follow_up.responses.filter(superseded_at=None).first()
-    scored = follow_up.instrument_responses.filter(superseded_at=None)
+    row = current_rows(follow_up.responses).first()
+    scored = current_rows(follow_up.instrument_responses)
     answers = dict(scored.values_list("instrument__key", "answers"))
     steps = {
         question_key(one.row.code): one.report.answer

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Subquery
 
 from procedures.follow_up.selectors import ENDED
 from procedures.models import FollowUp, Response
+from procedures.records import current_rows
 
 # A patient answers by link; staff write down what they hear.
 BY_LINK, BY_STAFF = "link", "staff"
@@ -40,7 +41,7 @@ def response_rates(*, clinic_id: int, since: date, until: date) -> list[Response
     What was cancelled with a death or a wish for silence was not due, nor what nobody
     answered after the path had ended.
     """
-    current = Response.objects.filter(follow_up=OuterRef("pk"), superseded_at=None)
+    current = current_rows(Response.objects).filter(follow_up=OuterRef("pk"))
     rows = (
         FollowUp.objects.filter(
             episode__clinic_id=clinic_id, target_on__range=(since, until)

@@ -36,7 +36,7 @@ __all__ = [
 
 
 def questions(follow_up: FollowUp, language: str = "en") -> list[Question]:
-    """What this contact asks, in the order of the pages."""
+    """Return the questions of this contact, in the order of the pages."""
     rows = [_instrument(key) for key in _asked(follow_up)]
     asked = asking.questions(follow_up.asks, rows, language)
     # After the warning signs: those come first, whatever else is left unanswered.

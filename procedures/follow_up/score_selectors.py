@@ -7,6 +7,7 @@ from decimal import Decimal
 from procedures.follow_up import instruments
 from procedures.follow_up.instruments import Instrument
 from procedures.models import Episode, InstrumentVersion
+from procedures.records import current_rows
 
 BASELINE = "baseline"
 
@@ -33,9 +34,7 @@ def instrument(key: str) -> Instrument:
 def history(episode: Episode, key: str = "") -> list[Scored]:
     """The scores in time, of one questionnaire or of all; `change` is from the
     baseline, of the same questionnaire and version only."""
-    rows = episode.instrumentresponses.filter(superseded_at=None).select_related(
-        "instrument"
-    )
+    rows = current_rows(episode.instrumentresponses).select_related("instrument")
     if key:
         rows = rows.filter(instrument__key=key)
     rows = rows.order_by("instrument__key", "occurred_at")

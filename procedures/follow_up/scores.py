@@ -8,6 +8,7 @@ from procedures.fields.schema import FieldError, InvalidData
 from procedures.follow_up import instruments
 from procedures.follow_up.instruments import Instrument
 from procedures.models import FollowUp, InstrumentResponse, InstrumentVersion
+from procedures.records import current_rows
 
 BASELINE = "baseline"
 
@@ -32,11 +33,8 @@ def keep(
     except instruments.InvalidAnswer as wrong:
         raise InvalidData([FieldError(f"{pointer}/{key}", str(wrong))]) from None
     made = instruments.score(instrument, answers)
-    InstrumentResponse.objects.filter(
-        episode=context.episode,
-        occasion=occasion,
-        instrument__key=key,
-        superseded_at=None,
+    current_rows(InstrumentResponse.objects).filter(
+        episode=context.episode, occasion=occasion, instrument__key=key
     ).update(superseded_at=context.now)
     return InstrumentResponse.objects.create(
         occasion=occasion,

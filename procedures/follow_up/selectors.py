@@ -11,6 +11,7 @@ from procedures.follow_up.timetable import VISIT, YEARLY, Planned
 from procedures.follow_up.timing import Timing, timing
 from procedures.models import Episode, EpisodeVisit, FollowUp
 from procedures.pathway import Act, allows
+from procedures.records import current_rows
 
 # Missing the later questionnaires is worth a call; the early contacts have others.
 WORTH_A_CALL = frozenset({"W6", "M3", "M6", "M12"})
@@ -155,6 +156,18 @@ def of_contact(episode_id: UUID, code: str) -> UUID | None:
 
 
 def tier_of(follow_up: FollowUp) -> int | None:
-    """How urgent the answers in force are, 1 the most; None if there are none."""
-    rows = follow_up.responses.filter(superseded_at=None)
+    """Return the tier of the answers in force, 1 the gravest; None without any."""
+    rows = current_rows(follow_up.responses)
     return rows.values_list("tier", flat=True).first()
+
+
+def unanswered_codes(episode: Episode) -> frozenset[str]:
+    """Codes of the contacts that nobody has answered."""
+    rows = of_episode(episode).filter(answered_at=None)
+    return frozenset(rows.values_list("code", flat=True))
+
+
+def pressing(clinic_id: int, today: date) -> int:
+    """The number of contacts due today or overdue whose window is still open."""
+    rows = unanswered(clinic_id, today)
+    return rows.filter(state="planned", window_to__gte=today).count()

@@ -1,4 +1,4 @@
-"""When a patient is seen or asked after an injection.
+"""Timetable of the contacts after an injection.
 
 Targets, windows and modes are versioned data (the clinic's follow-up timetable).
 Months keep the day of the month and clamp to a shorter month's end. A clinic visit

@@ -44,5 +44,5 @@ def plan(milestones: Sequence[Milestone], counted_from: date) -> tuple[Planned, 
 
 
 def is_holiday(day: date) -> bool:
-    """Whether it is a federal holiday of the United States."""
+    """Return True on a federal holiday of the United States."""
     return day in holidays.country_holidays("US", years=day.year)

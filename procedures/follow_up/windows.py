@@ -61,7 +61,7 @@ def against(
     booked: bool,
     act: str,
 ) -> Iterator[GuardReason]:
-    """Why the visit of that contact may not be on that (clinic-local) day.
+    """Yield the reasons against the contact's visit on that (clinic-local) day.
 
     `contacts` are all of the episode's, empty while nothing is there to count from;
     `booked` says that a visit for this contact is booked already. A "move" of that
@@ -85,7 +85,7 @@ def against(
 
 
 def conflict(contacts: Mapping[str, Contact], code: str, on: date) -> str:
-    """What is wrong with a booked visit of that contact on that day, or ""."""
+    """Say what is wrong with the contact's booked visit on that day, or ""."""
     found = contacts.get(code)
     if found is None:
         return f"The procedure that {name(code)} is counted from is not booked."

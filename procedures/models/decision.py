@@ -38,7 +38,7 @@ class RuleVersion(models.Model):
 
 
 class Decision(SignedRecord):
-    """Whether the treatment is right for this patient, and on what grounds.
+    """A decision on candidacy for the treatment, and its grounds.
 
     `valid_until` is the approval's last day, clinic-local; none if not approved.
     """

@@ -96,7 +96,7 @@ class FollowUp(UuidModel):
 
 
 class Response(Record):
-    """What a patient told at one contact; `occurred_at` is when they told it."""
+    """Answers of a patient at one contact; `occurred_at` is when they told it."""
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, related_name="responses")
     language = models.CharField(max_length=8, default="en")

@@ -1,4 +1,4 @@
-"""What becomes of a concentrate: injected at a target, kept, or discarded."""
+"""Uses of a concentrate: injected at a target, kept, or discarded."""
 
 from django.db import models
 from django.db.models import F, Q

@@ -1,4 +1,4 @@
-"""What must be arranged before the day, beside the stages."""
+"""Readiness items: to be arranged before the day, beside the stages."""
 
 from django.db import models
 from django.db.models import Q

@@ -19,7 +19,7 @@ _SHAPE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ProductId:
-    """What a container's id says."""
+    """Parts of a container's id."""
 
     site: str
     day: date
@@ -29,7 +29,7 @@ class ProductId:
 
 
 def site_code(slug: str, clinic_id: int) -> str:
-    """What stands for a clinic on its labels, and for no other: "BAYO01".
+    """Return the code of a clinic on its labels, of no other: "BAYO01".
 
     Four letters or digits for people, then the clinic's number in base 36.
     """
@@ -55,7 +55,7 @@ def issue(product: ProductId) -> str:
 
 
 def parse(text: str) -> ProductId | None:
-    """What a scanned id says; None when it is none of ours or a character is wrong."""
+    """Read a scanned id; None when it is none of ours or a character is wrong."""
     match = _SHAPE.fullmatch(text.strip().upper())
     if match is None or check_character(match.group(0)[:-1]) != match["check"]:
         return None

@@ -98,7 +98,7 @@ def _of_elements(text: str, *, confirmed: bool) -> set[Reading]:
 
 
 def _inverted(text: str) -> str:
-    """With Caps Lock on every letter is inverted; the identifier gives it away."""
+    """Return the text as typed without Caps Lock, which the identifier gives away."""
     return text.swapcase() if text[:3] in _INVERTED else text
 
 

@@ -15,6 +15,7 @@ from procedures.models import KitUse
 from procedures.products import gs1, kits
 from procedures.products.kit_codes import Unreadable, read
 from procedures.products.kits import Kit
+from procedures.records import current_rows
 
 __all__ = [
     "TYPED",
@@ -94,7 +95,7 @@ def why_not(context: Context, kit: Kit, opened_at: datetime) -> Refused | None:
         return refused
     if kit.is_lot_only:
         return _lot_used_before(context, kit)
-    if not _same_serial(kit).exists():
+    if not _same_item(kit).filter(serial__iexact=kit.serial).exists():
         return None
     return context.refuse(
         GuardReason("kit-used", "This kit has been used before.", "A new kit is opened")
@@ -118,18 +119,11 @@ def _same_item(kit: Kit) -> QuerySet[KitUse]:
     The first digit of a GTIN counts packages, the last checks. A kit typed without
     its number may be any item.
     """
-    rows = KitUse.objects.filter(superseded_at=None).annotate(
-        item=Substr("gtin", 2, 12)
-    )
+    rows = current_rows(KitUse.objects).annotate(item=Substr("gtin", 2, 12))
     if not kit.gtin:
         return rows.filter(expires_on=kit.expires_on)
     same_day_unnamed = Q(gtin="", expires_on=kit.expires_on)
     return rows.filter(Q(item=kit.gtin[1:13]) | same_day_unnamed)
-
-
-def _same_serial(kit: Kit) -> QuerySet[KitUse]:
-    """However its letters were typed: no maker tells two kits apart by case."""
-    return _same_item(kit).filter(serial__iexact=kit.serial)
 
 
 def _lot_used_before(context: Context, kit: Kit) -> Refused | None:

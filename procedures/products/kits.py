@@ -1,4 +1,4 @@
-"""What a kit's barcode says, and whether the kit may be used."""
+"""Kits: what their barcodes say, and the reasons not to use one."""
 
 import re
 from collections.abc import Mapping

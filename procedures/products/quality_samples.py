@@ -7,12 +7,13 @@ from typing import Any
 from procedures.context import Context
 from procedures.models import Disposition, Processing
 from procedures.products import containers, ids
+from procedures.records import current_rows
 
 
 def kept(processing: Processing) -> list[Disposition]:
     """Volume on record as kept of this concentrate."""
-    rows = Disposition.objects.filter(
-        product=processing.concentrate, kind="qc_retained", superseded_at=None
+    rows = current_rows(Disposition.objects).filter(
+        product=processing.concentrate, kind="qc_retained"
     )
     return list(rows)
 

@@ -14,6 +14,7 @@ from procedures.facts.day_selectors import (
 )
 from procedures.models import Episode, HandOff, KitUse, Product, ScanIncident
 from procedures.products import ids
+from procedures.records import current_rows
 
 AUTOLOGOUS = "FOR AUTOLOGOUS USE ONLY"
 NOT_EVALUATED = "NOT EVALUATED FOR INFECTIOUS SUBSTANCES"
@@ -26,7 +27,7 @@ CONTENTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What is printed: `code` alone in the barcode, the rest for people to read."""
+    """A printed label: `code` alone in the barcode, the rest for people to read."""
 
     code: str
     patient_name: str
@@ -63,7 +64,7 @@ def _volume_ml(product: Product) -> Decimal | None:
     if product.kind == ids.CONCENTRATE:
         processing = current_processing(product.episode)
         return processing.bmc_ml if processing else None
-    kept = product.episode.dispositions.filter(kind="qc_retained", superseded_at=None)
+    kept = current_rows(product.episode.dispositions).filter(kind="qc_retained")
     return sum(kept.values_list("volume_ml", flat=True), Decimal(0))
 
 
@@ -79,13 +80,13 @@ def is_struck(product: Product) -> bool:
         is_newest = newest is not None and newest.pk == product.pk
         return not is_newest or current_harvest(product.episode) is None
     if product.kind == ids.CONCENTRATE:
-        return not product.made_by.filter(superseded_at=None).exists()
-    return not product.dispositions.filter(superseded_at=None).exists()
+        return not current_rows(product.made_by).exists()
+    return not current_rows(product.dispositions).exists()
 
 
 def hand_offs(episode: Episode) -> list[HandOff]:
     """The hand-offs in time."""
-    rows = episode.handoffs.filter(superseded_at=None)
+    rows = current_rows(episode.handoffs)
     return list(rows.select_related("product", "person").order_by("occurred_at"))
 
 

@@ -16,24 +16,24 @@ def total_ml(volumes: Iterable[Decimal]) -> Decimal:
 
 
 def exceeds(parts_ml: Decimal, whole_ml: Decimal) -> bool:
-    """Whether more was used than there is (injected, kept and discarded)."""
+    """Return True if more was injected, kept and discarded than there is."""
     return parts_ml > whole_ml + SYRINGE_TOLERANCE_ML
 
 
 def accounts_for(parts_ml: Decimal, whole_ml: Decimal) -> bool:
-    """Whether all of it is accounted for, as closing the day requires."""
+    """Return True if all of it is accounted for, as closing the day requires."""
     return abs(parts_ml - whole_ml) <= SYRINGE_TOLERANCE_ML
 
 
 def input_matches(
     input_ml: Decimal, aspirate_ml: Decimal, anticoagulant_ml: Decimal
 ) -> bool:
-    """Whether what went into the centrifuge is what was drawn."""
+    """Return True if what went into the centrifuge is what was drawn."""
     return abs(input_ml - aspirate_ml - anticoagulant_ml) <= BOWL_TOLERANCE_ML
 
 
 def output_fits(input_ml: Decimal, *outputs_ml: Decimal) -> bool:
-    """Whether concentrate, plasma and waste can have come out of the input."""
+    """Return True if concentrate, plasma and waste can come of the input."""
     return total_ml(outputs_ml) <= input_ml + BOWL_TOLERANCE_ML
 
 

@@ -42,3 +42,9 @@ def stop_fact(row: Stop) -> StopFact:
         how=lift.how if lift else "",
         is_contradicted=bool(row.contradictions.all()),
     )
+
+
+def open_with_contradictions(episode: Episode) -> list[Stop]:
+    """The stops that stand in the episode's way, with what was said against each."""
+    rows = concerning(episode).filter(lift=None)
+    return list(rows.prefetch_related("contradictions"))

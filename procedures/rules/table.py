@@ -55,13 +55,9 @@ def graded(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:
     """INC-2: every target has a grade of its joint."""
     for target in findings.targets:
         names = grades_for(target) if target.joint else ()
-        if names and not any(_given(target, name) for name in names):
+        if names and not any(getattr(target, name) not in (None, "") for name in names):
             text = f"{target.label}: no grade of the damage."
             yield hit(rule, text, "An evaluation with the grade of every target")
-
-
-def _given(target: TargetFinding, name: str) -> bool:
-    return getattr(target, name) not in (None, "")
 
 
 def mild(rule: Rule, findings: Findings, on: date) -> Iterator[Fired]:

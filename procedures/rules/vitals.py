@@ -28,7 +28,7 @@ def has_fever(vitals: Mapping[str, Any]) -> bool:
 
 
 def stops(vitals: Mapping[str, Any]) -> tuple[Stop, ...]:
-    """What a physician must clear before the day goes on."""
+    """Return what a physician must clear before the day goes on."""
     found = (_pressure(vitals), _heart(vitals), _oxygen(vitals), _glucose(vitals))
     return tuple(stop for stop in found if stop)
 

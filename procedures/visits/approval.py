@@ -1,4 +1,4 @@
-"""Which visits belong to which episode, and when a procedure may be booked."""
+"""Subjects of an episode's visits, and reasons against booking a procedure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Candidate:
 
 
 def purpose(slug: str, requires_decision: bool) -> str:
-    """What a visit of that type is to an episode."""
+    """Return what a visit of that type is to an episode."""
     if requires_decision:
         return "procedure"
     return "consultation" if slug.startswith("consultation") else "follow_up"
@@ -58,7 +58,7 @@ def is_open(stage: str) -> bool:
 def against_procedure(
     candidates: list[Candidate], act: str, subject: str, on: date
 ) -> Iterator[GuardReason]:
-    """Why the patient may not come for the procedure on that (clinic-local) day.
+    """Yield the reasons against the procedure on that (clinic-local) day.
 
     `candidates` are the patient's open episodes; the one named by `subject` counts,
     without a subject the single approved one. `act` is "move" for a visit that is

@@ -26,7 +26,7 @@ from scheduling.booking.rules import Ask
 
 
 def approval(ask: Ask) -> Iterable[Reason]:
-    """Why this visit may not be, given the patient's episodes and decisions."""
+    """Return the reasons against this visit by episodes and decisions."""
     if ask.patient is None:
         return []
     if ask.visit_type.requires_decision:
@@ -39,7 +39,7 @@ FOLLOW_UP = "follow-up"
 
 
 def subject_of(ask: Ask) -> str:
-    """What a visit is for that does not say so, or not all of it; else "".
+    """Return the subject of a visit that does not name all of it; else "".
 
     A procedure that names no episode is for the single approved one. A follow-up that
     names no contact is for the first open one, not booked yet, whose window has its

@@ -13,6 +13,7 @@ from core.actor import job
 from procedures.context import Context
 from procedures.events import DayActDone
 from procedures.models import Episode, Harvest, Injection, Processing
+from procedures.records import current_rows
 from procedures.visits.phases import Done, noted
 from procedures.visits.selectors import procedure_visit
 from scheduling.day import phase_records
@@ -94,12 +95,12 @@ def _signed(
 
 
 def _injections(episode: Episode) -> Done:
-    rows = Injection.objects.filter(episode=episode, superseded_at=None)
+    rows = current_rows(Injection.objects).filter(episode=episode)
     given = rows.aggregate(
         began=Min("start_at"),
         ended=Max("end_at"),
         targets=Count("target", distinct=True),
     )
-    left_out = episode.notdones.filter(superseded_at=None).count()
+    left_out = current_rows(episode.notdones).count()
     last = given["targets"] + left_out == episode.targets.count()
     return Done("inject", given["began"], given["ended"], last)

@@ -1,4 +1,4 @@
-"""Which phases of the visit an act of the day begins or ends.
+"""Phases of the visit that an act of the day begins or ends.
 
 By the names that shipped procedures give them; a type without such phases has
 nothing to note. Times of a signed act are firm, those of a pause or a hand-off only
@@ -27,7 +27,7 @@ class Done:
 
 
 def noted(done: Done) -> tuple[Noted, ...]:
-    """What the act says about the phases of its visit; empty if nothing."""
+    """Return what the act says about the phases of its visit; empty if nothing."""
     return _NOTED[done.act](done) if done.act in _NOTED else ()
 
 

@@ -1,4 +1,4 @@
-"""Which episode an appointment belongs to."""
+"""The episode that an appointment belongs to."""
 
 from collections.abc import Iterable
 from uuid import UUID

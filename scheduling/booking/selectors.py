@@ -1,5 +1,6 @@
 """Reading visits, holds and resources."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -8,7 +9,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.problems import FieldError, Invalid, NotFound
 from scheduling.booking.status import LIVE
-from scheduling.models import Appointment, Conflict, Hold, Reservation, Resource
+from scheduling.models import (
+    Appointment,
+    Conflict,
+    Hold,
+    OpeningHours,
+    Reservation,
+    Resource,
+    VisitType,
+)
 
 
 class NoSuchAppointment(NotFound):
@@ -52,7 +61,12 @@ def bare_appointment(appointment_id: UUID) -> Appointment | None:
 
 def bare_appointments(appointment_ids: Collection[UUID]) -> dict[UUID, Appointment]:
     """The same of many, without the clinic, with their types; by id."""
-    return Appointment.objects.select_related("visit_type").in_bulk(appointment_ids)
+    # They share few types: read once each, not once a visit.
+    rows = list(Appointment.objects.filter(pk__any_of=appointment_ids))
+    types = VisitType.objects.in_bulk({row.visit_type_id for row in rows})
+    for row in rows:
+        row.visit_type = types[row.visit_type_id]
+    return {row.pk: row for row in rows}
 
 
 def visits_beside(
@@ -64,20 +78,28 @@ def visits_beside(
         return {}
     starts = [visit.start for visit in visits]
     found = Appointment.objects.filter(
-        patient_id__in={visit.patient_id for visit in visits},
+        patient_id__any_of={visit.patient_id for visit in visits},
         in_person=True,
         status=Appointment.Status.BOOKED,
         during__startswith__gte=min(starts) - within,
         during__startswith__lte=max(starts) + within,
     )
-    others = list(found.select_related("visit_type").order_by("during", "pk"))
+    # The visits themselves are here already; most patients have no other.
+    unread = found.exclude(pk__any_of=[visit.pk for visit in visits])
+    here = [
+        visit
+        for visit in visits
+        if visit.in_person and visit.status == Appointment.Status.BOOKED
+    ]
+    known = [*unread.select_related("visit_type"), *here]
+    of_patient: dict[UUID, list[Appointment]] = defaultdict(list)
+    for other in sorted(known, key=lambda one: (one.start, one.end, one.pk)):
+        of_patient[other.patient_id].append(other)
     return {
         visit.pk: [
             other
-            for other in others
-            if other.patient_id == visit.patient_id
-            and other.pk != visit.pk
-            and abs(other.start - visit.start) <= within
+            for other in of_patient[visit.patient_id]
+            if other.pk != visit.pk and abs(other.start - visit.start) <= within
         ]
         for visit in visits
     }
@@ -237,3 +259,33 @@ def check_resources(resource_ids: Collection[int], clinic_id: int) -> None:
     if known != len(set(resource_ids)):
         fault = "This clinic has no such resource; name them by id."
         raise Invalid([FieldError("/avoiding", fault)])
+
+
+def ahead_in_person(patient_id: UUID, now: datetime) -> list[Appointment]:
+    """The patient's booked visits in person that have not begun, the next first."""
+    rows = appointments_of(patient_id).filter(
+        status=Appointment.Status.BOOKED, in_person=True, during__startswith__gt=now
+    )
+    return sorted(rows, key=lambda visit: visit.start)
+
+
+def booked_of(patient_id: UUID) -> QuerySet[Appointment]:
+    """The patient's booked visits, the earliest first."""
+    rows = appointments_of(patient_id).filter(status=Appointment.Status.BOOKED)
+    return rows.order_by("during")
+
+
+def open_conflicts(visit: Appointment) -> list[Conflict]:
+    """What is in the way of the visit and not resolved, with its absence."""
+    rows = visit.conflicts.filter(resolved_at=None)
+    return list(rows.select_related("absence", "resource"))
+
+
+def resources_with_hours(clinic_id: int) -> QuerySet[Resource]:
+    """As `resources`, with the opening hours of their own."""
+    return resources(clinic_id).prefetch_related("opening_hours")
+
+
+def clinic_hours(clinic_id: int) -> list[OpeningHours]:
+    """The opening hours of the clinic itself."""
+    return list(OpeningHours.objects.filter(clinic_id=clinic_id, resource=None))

@@ -67,7 +67,7 @@ def being_undone(appointment_ids: Collection[UUID]) -> set[UUID]:
     Nobody is to be told of their time meanwhile: it will be another in a moment.
     """
     waiting = RepairLine.objects.filter(
-        appointment__in=appointment_ids,
+        appointment__any_of=appointment_ids,
         state=RepairLine.State.DONE,
         plan__state=RepairPlan.State.UNDOING,
     )

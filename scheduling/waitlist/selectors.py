@@ -57,6 +57,11 @@ def entries_of(patient_id: UUID) -> QuerySet[WaitlistEntry]:
     return rows.select_related("visit_type").order_by("-created_at", "pk")
 
 
+def open_entries_of(patient_id: UUID) -> QuerySet[WaitlistEntry]:
+    """A patient's entries that still wait, the latest first."""
+    return entries_of(patient_id).filter(closed_at=None)
+
+
 def history(entry_id: UUID) -> QuerySet[JournalEntry]:
     """What happened to the entry, oldest first, as the journal has it."""
     return journal.entries(f"waitlist:{entry_id}")
@@ -133,9 +138,17 @@ def offers_by_id(offer_ids: Collection[UUID]) -> dict[UUID, Offer]:
     return rows.in_bulk(offer_ids)
 
 
-def offers(clinic_id: int) -> QuerySet[Offer]:
-    """The log of offers, the latest first."""
+def offers(
+    clinic_id: int,
+    *,
+    entry: UUID | None = None,
+    hold: UUID | None = None,
+    freed: UUID | None = None,
+) -> QuerySet[Offer]:
+    """The log of offers, all or those of one of these, the latest first."""
     rows = Offer.objects.filter(entry__clinic_id=clinic_id)
+    about = {"entry": entry, "hold": hold, "freed": freed}
+    rows = rows.filter(**{name: one for name, one in about.items() if one})
     return rows.select_related("entry__patient", "hold__visit_type").order_by(
         "-offered_at", "pk"
     )

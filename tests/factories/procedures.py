@@ -17,7 +17,7 @@ from core.actor import Actor
 from core.refusal import Refused
 from patients.models import Patient
 from procedures.acts import dispatch
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.episodes.services import open_episode
 from procedures.models import Episode
 from scheduling.booking import book as booking

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from core import clock as demo_clock
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.fields.schema import Field
 from procedures.models import Episode
 from tests.clinics.conftest import browser

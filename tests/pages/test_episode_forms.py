@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from pages.staff.acts.controls import text_of
 from pages.staff.acts.form import ActForm, Sheet, answers
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.fields.schema import ActSchema, Field, FieldError, parse
 
 HOUSTON = ZoneInfo("America/Chicago")

@@ -18,7 +18,7 @@ from pages.kit.journal_words import ACTS, REFUSALS, act
 from pages.kit.problems import render_problem
 from pages.staff.episode.timeline import timeline
 from pages.staff.messages import rows as message_rows
-from procedures.acts.dispatch import PAST
+from procedures.acts.registry import ACTS as ACTS_BY_NAME
 from scheduling.booking.status import Act
 from scheduling.models import FreedOpening, Hold, Offer, WaitlistEntry
 from scheduling.models.calendar import ScheduleException
@@ -71,7 +71,9 @@ MADE = {
     "f'appointment.{name}'": [
         f"appointment.phase_{n}" for n in ("started", "ended", "corrected")
     ],
-    "f'episode.{PAST[Act(context.act)]}'": [f"episode.{n}" for n in PAST.values()],
+    "f'episode.{ACTS[context.act].past}'": [
+        f"episode.{one.past}" for one in ACTS_BY_NAME.values()
+    ],
     "f'episode.{name}'": [
         f"episode.{n}"
         for n in ("consultation_booked", "procedure_booked", "procedure_freed")

@@ -3,9 +3,8 @@
 import pytest
 from django.apps import apps
 
-from procedures.acts.early_acts import CORRECTIONS
 from procedures.acts.enter_in_error.handle import EFFECTS
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import CORRECTORS, SCHEMAS
 from procedures.corrections import standing
 from procedures.corrections.table import BACK, KINDS, Moment, moment, needed
 from procedures.migrations.sql import corrections_0011
@@ -35,7 +34,7 @@ def test_a_kind_names_its_rows_its_act_and_its_table(kind):
 
 
 def test_what_can_be_corrected_by_values_has_a_corrector():
-    assert {kind.code for kind in KINDS.values() if kind.values} == set(CORRECTIONS)
+    assert {kind.code for kind in KINDS.values() if kind.values} == set(CORRECTORS)
 
 
 def test_steps_effects_and_dependants_are_of_known_kinds():

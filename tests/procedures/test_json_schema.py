@@ -3,7 +3,7 @@
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.fields.json_schema import body
 
 PATH = "/api/v1/episodes/{episode_id}/{act}/"

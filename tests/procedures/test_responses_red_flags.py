@@ -60,12 +60,6 @@ def test_pain_rising_over_two_contacts_needs_a_call(earlier, now, found):
     assert ("pain_rising" in {flag.code for flag in flags}) is found
 
 
-def test_urgent_tiers_have_their_clocks():
-    assert red_flags.CLOCKS[1].acknowledge.total_seconds() == 5 * 60
-    assert red_flags.CLOCKS[2].acknowledge.total_seconds() == 30 * 60
-    assert red_flags.CLOCKS[2].contact.total_seconds() == 2 * 3600
-
-
 def test_every_sign_can_be_asked_in_both_languages():
     assert set(question_texts.SIGN_TEXTS) == set(red_flags.SIGNS)
     assert set(question_texts.TEXTS["en"]) == set(question_texts.TEXTS["es"])

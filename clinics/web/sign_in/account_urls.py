@@ -1,4 +1,4 @@
-"""Sign-in, sign-out, password and second factor: allauth's views, those we use.
+"""Sign-in, sign-out, clinic, password and second factor, mostly by allauth's views.
 
 Signing up and changing the e-mail address are an administrator's work; their URL names
 exist because allauth's own pages refer to them, and answer 404.
@@ -8,7 +8,7 @@ from allauth.account import views as account
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
-from clinics.web.sign_in import login_form, password_reset
+from clinics.web.sign_in import clinic_switch, login_form, password_reset
 from clinics.web.views import public_page
 
 
@@ -21,6 +21,11 @@ urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("login/code/", login_form.mail_code, name="account_mail_code"),
     path("logout/", account.logout, name="account_logout"),
+    path(
+        "clinic/<int:clinic_id>/",
+        clinic_switch.switch_clinic,
+        name="account_switch_clinic",
+    ),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from core.problems import NotFound
 from pages.staff.acts.form import Sheet
-from pages.staff.acts.sections import SECTIONS
 from pages.staff.acts.sheets import Here, grades_left_out, target_name
-from procedures.acts.schemas import SCHEMAS, of_record
+from procedures.acts.registry import SCHEMAS, of_record
 from procedures.corrections.table import KINDS
 from procedures.day_vocabulary import HAND_OFFS
+from procedures.episodes import record_selectors
 from procedures.fields.schema import Field
 
 if TYPE_CHECKING:
@@ -21,18 +21,6 @@ WHY = ("Why it is corrected", ("reason", "kit_unused"))
 ERROR = ("Why it is struck", ("reason", "kit_unused"))
 # Acts that name one record.
 NAMING = frozenset({"correct", "enter_in_error"})
-
-
-def records(episode: "Episode", act: str = "correct") -> list[tuple[str, Any]]:
-    """(kind, row) of every current record that the act can name."""
-    return [
-        (kind.code, row)
-        for kind in KINDS.values()
-        if kind.values or act == "enter_in_error"
-        for row in getattr(episode, kind.rows)
-        .filter(superseded_at=None)
-        .order_by("occurred_at")
-    ]
 
 
 def name_of(kind: str, row: Any) -> str:
@@ -49,7 +37,7 @@ def name_of(kind: str, row: Any) -> str:
 
 def record(episode: "Episode", kind: str, record_id: str, act: str = "correct") -> Any:
     """The current record; raises NotFound."""
-    for name, row in records(episode, act):
+    for name, row in record_selectors.nameable(episode, act):
         if name == kind and str(row.pk) == record_id:
             return row
     raise NotFound
@@ -90,7 +78,7 @@ def sheet(here: Here, kind: str, record_id: UUID | str) -> Sheet:
         spare={"findings": 0, "medications": 1, "labs": 1, "anaesthetics": 1},
         rows_without={"findings": _unused_grades(here, starts)},
         keeps_rows=True,
-        sections=(WHY, *SECTIONS.get(act, ())),
+        sections=(WHY, *SCHEMAS[act].sections),
     )
 
 
@@ -128,7 +116,7 @@ def _evaluation(row: Any) -> dict[str, Any]:
         "findings": [
             _plain(finding, one)
             | {"target": str(one.target_id), "icd10": " ".join(one.icd10)}
-            for one in row.target_findings.order_by("target__position")
+            for one in record_selectors.findings(row)
         ],
         "medications": [_of(one, *drug) for one in row.medications.all()],
         "labs": [_of(one, "loinc", "value", "collected_on") for one in row.labs.all()],
@@ -154,7 +142,6 @@ def _processing(row: Any) -> dict[str, Any]:
         ("10", kit.lot),
         ("21", kit.serial),
     )
-    kept = row.concentrate.dispositions.filter(kind="qc_retained", superseded_at=None)
     typed = {
         "kit_lot": kit.lot,
         "kit_serial": kit.serial,
@@ -163,7 +150,7 @@ def _processing(row: Any) -> dict[str, Any]:
     scanned = "".join(f"({mark}){value}" for mark, value in parts if value)
     return {
         **({"kit_udi": scanned} if kit.gtin else typed),
-        "qc_retained_ml": sum(kept.values_list("volume_ml", flat=True), 0),
+        "qc_retained_ml": record_selectors.sample_ml(row),
     }
 
 

@@ -46,7 +46,6 @@ def _stops(episode: "Episode", role: str) -> list[dict[str, Any]]:
     may_lift = policy.may(role, "episode.lift_stop").allowed
     here = {"episode_id": episode.pk, "act": "lift_stop"}
     address = reverse("staff:act", kwargs=here) if may_lift else ""
-    rows = stop_selectors.concerning(episode).filter(lift=None)
     return [
         {
             "text": row.text,
@@ -55,9 +54,13 @@ def _stops(episode: "Episode", role: str) -> list[dict[str, Any]]:
             "elsewhere": row.episode_id != episode.pk,
             "contradictions": [
                 {"text": one.text, "at": one.said_at, "by": one.recorded_by_name}
-                for one in row.contradictions.order_by("recorded_at")
+                for one in sorted(row.contradictions.all(), key=_recorded_at)
             ],
             "address": f"{address}?{urlencode({'stop': row.pk})}" if address else "",
         }
-        for row in rows.prefetch_related("contradictions")
+        for row in stop_selectors.open_with_contradictions(episode)
     ]
+
+
+def _recorded_at(row: Any) -> Any:
+    return row.recorded_at

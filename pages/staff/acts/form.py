@@ -17,7 +17,7 @@ from django.http import QueryDict
 from pages.kit.forms import Form
 from pages.staff.acts.controls import Choices, control, given, text_of
 from pages.staff.acts.proofs import LATE, SECOND, SIGNATURE, proof_fields
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.fields import forms as flat
 from procedures.fields.schema import ActSchema, Field, FieldError
 

@@ -10,9 +10,8 @@ from clinics import selectors as clinics
 from clinics.domain.roles import CLINICIAN, MEDICAL_DIRECTOR
 from pages.kit.words import full_day
 from pages.staff.acts.form import Sheet
-from pages.staff.acts.sections import SECTIONS
-from procedures.acts.early_guards import OF_THE_DAY
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.override.guards import OF_THE_DAY
+from procedures.acts.registry import SCHEMAS
 from procedures.facts import selectors as reading
 from procedures.fields.schema import Field
 from procedures.follow_up import questionnaire_selectors, responses
@@ -64,7 +63,7 @@ def target_name(target: Any) -> str:
 
 def sheet(act: str, here: Here) -> Sheet:
     """Return the questions of `act` at this episode now."""
-    plain = Sheet(schema=SCHEMAS[act], zone=here.zone, sections=SECTIONS.get(act, ()))
+    plain = Sheet(schema=SCHEMAS[act], zone=here.zone, sections=SCHEMAS[act].sections)
     return SHEETS[act](plain, here) if act in SHEETS else plain
 
 

@@ -26,10 +26,12 @@ from pages.staff.acts import corrections, sheets
 from pages.staff.acts.form import ActForm, Answers, Sheet, answers
 from pages.staff.acts.page import ActPage
 from pages.staff.acts.sheets import Here
-from procedures.acts import dispatch, in_passing
+from procedures.acts import dispatch
 from procedures.acts import unusual as unusual_answers
-from procedures.acts.schemas import SCHEMAS
-from procedures.corrections.guards import MADE_BY
+from procedures.acts.guards import found_in_passing
+from procedures.acts.registry import SCHEMAS
+from procedures.corrections.table import MADE_BY
+from procedures.episodes import record_selectors
 from procedures.episodes import selectors as episodes
 from procedures.fields.schema import FieldError, InvalidData, parse
 
@@ -91,7 +93,7 @@ def _choose_record(request: StaffRequest, here: Here, act: str) -> ViewResponse:
             "by": row.recorded_by_name,
             "address": f"?record={kind}&record_id={row.pk}",
         }
-        for kind, row in corrections.records(here.episode, act)
+        for kind, row in record_selectors.nameable(here.episode, act)
         if policy.may(request.actor.role, f"episode.{MADE_BY[kind]}").allowed
     ]
     context = {
@@ -152,9 +154,7 @@ def _faults(request: StaffRequest, sheet: Sheet, found: Answers) -> list[FieldEr
 
 
 def _found_in_passing(here: Here, sheet: Sheet, found: Answers) -> bool:
-    if sheet.schema.act not in in_passing.ACTS:
-        return False
-    return bool(in_passing.found_in(here.facts, sheet.schema, found.raw, here.zone))
+    return bool(found_in_passing(here.facts, sheet.schema, found.raw, here.zone))
 
 
 def _half_scanned(sheet: Sheet, found: Answers) -> list[FieldError]:

@@ -77,10 +77,7 @@ def context(request: StaffRequest, visit: "Appointment") -> dict[str, Any]:
         "length": (visit.end - visit.start) // phases.MINUTE,
         "at_clinic": visit.end - visit.start,
         "conflicts": [
-            conflict_text(conflict)
-            for conflict in visit.conflicts.filter(resolved_at=None).select_related(
-                "absence", "resource"
-            )
+            conflict_text(conflict) for conflict in selectors.open_conflicts(visit)
         ],
         "may_resolve": may(request.membership.role, "conflict.resolve").allowed,
         "told": _told(request, visit),

@@ -42,7 +42,7 @@ def contacts(
     """Every contact with its window, and its visit or where to find a time for it."""
     may_book = _may(request, "appointment.book")
     may_answer = clinical and _may(request, "episode.respond")
-    unanswered = _unanswered(episode) if may_answer else frozenset()
+    unanswered = follow_ups.unanswered_codes(episode) if may_answer else frozenset()
     return [
         _row(line, line.timing(episode, today))
         | {
@@ -87,11 +87,6 @@ def _state(line: linked.Line, stands: timing.Timing) -> str:
 def tone(code: str) -> str:
     """The colour of a contact's timing."""
     return TONES.get(code, "neutral")
-
-
-def _unanswered(episode: "Episode") -> frozenset[str]:
-    rows = follow_ups.of_episode(episode).filter(answered_at=None)
-    return frozenset(rows.values_list("code", flat=True))
 
 
 def _answers(episode: "Episode", code: str) -> str:

@@ -19,7 +19,7 @@ from pages.staff.episode.record_words import number
 from pages.staff.episode.records import figures, records
 from pages.staff.episode.timeline import timeline
 from pages.staff.episode.words import joint
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.episodes import day_figures
 from procedures.episodes import selectors as episodes
 from procedures.facts import selectors as facts
@@ -247,7 +247,7 @@ def _acts(request: StaffRequest, episode: "Episode") -> list[dict[str, Any]]:
 
 def _items(request: StaffRequest, episode: "Episode") -> dict[str, Any]:
     names = dict(READINESS_ITEMS)
-    rows = list(episode.readiness_items.order_by("kind"))
+    rows = episodes.readiness_items(episode)
     can_change = _may(request, "prepare") and episode.stage in PREPARING
     tones = {"open": "warning", "done": "success", "waived": "neutral"}
     return {
@@ -271,7 +271,7 @@ def _items(request: StaffRequest, episode: "Episode") -> dict[str, Any]:
 
 def _visits(request: StaffRequest, episode: "Episode") -> list[dict[str, Any]]:
     found = []
-    for row in episode.visits.order_by("starts_at"):
+    for row in episodes.visits(episode):
         appointment = scheduling.appointment(row.appointment_id, request.clinic.pk)
         if appointment is None:
             continue

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from pages.kit.words import full_day, moment, sentence
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.fields.schema import Field
 
 

@@ -1,10 +1,8 @@
 """The records of one episode, in the order of its path, for those who treat."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from django.db.models import Q
 
 from pages.kit.words import full_day, moment, sentence
 from pages.staff.episode.record_words import (
@@ -19,6 +17,7 @@ from procedures import day_vocabulary
 from procedures.acts import unusual
 from procedures.acts.check_in.schema import VITAL_SIGNS
 from procedures.corrections.table import KINDS
+from procedures.episodes import record_selectors
 from procedures.rules import body
 from procedures.vocabulary import LABS
 
@@ -32,13 +31,13 @@ Maker = Callable[[RecordWords, Any], dict[str, Any]]
 def records(episode: "Episode", zone: ZoneInfo) -> list[tuple[str, list[RecordCard]]]:
     """Every current record under the headings of the path, and those entered in error,
     struck through, beside them."""
-    words, groups, late = RecordWords(zone), [], late_entries(episode)
-    struck = {error.record_id: error for error in episode.errors.all()}
+    words, groups, late = RecordWords(zone), [], record_selectors.late_entries(episode)
+    struck = record_selectors.struck(episode)
     for heading, kinds in HEADINGS:
         made = [
             _record(words, title, row, make, late, struck.get(row.pk))
             for title, name, make in kinds
-            for row in _shown(episode, name, struck)
+            for row in record_selectors.shown(episode, name, struck)
         ]
         if made:
             groups.append((heading, made))
@@ -47,20 +46,9 @@ def records(episode: "Episode", zone: ZoneInfo) -> list[tuple[str, list[RecordCa
         _record(words, kind.label, row, _other, late, struck[row.pk])
         for kind in KINDS.values()
         if kind.rows not in named
-        for row in getattr(episode, kind.rows).filter(pk__in=struck)
+        for row in record_selectors.struck_rows(episode, kind.code, struck)
     ]
     return [*groups, ("Entered in error", others)] if others else groups
-
-
-def _shown(episode: "Episode", name: str, struck: Mapping[Any, Any]) -> list[Any]:
-    rows = getattr(episode, name).filter(Q(superseded_at=None) | Q(pk__in=struck))
-    return list(rows.order_by("occurred_at", "recorded_at"))
-
-
-def late_entries(episode: "Episode") -> dict[Any, str]:
-    """Reasons for late entries, by the instant of the entry."""
-    rows = episode.late_entries.values_list("recorded_at", "reason")
-    return dict(rows)
 
 
 def _record(
@@ -97,7 +85,7 @@ def _other(words: RecordWords, row: Any) -> dict[str, Any]:
 def _evaluation(words: RecordWords, row: Any) -> dict[str, Any]:
     finding = [f for f in fields_of("evaluate", "findings") if f.name != "target"]
     drug, labs = fields_of("evaluate", "medications"), dict(LABS)
-    found = list(row.target_findings.select_related("target"))
+    found = record_selectors.findings(row)
     codes = " ".join(code for one in found for code in one.icd10)
     pain = f"pain {row.nrs} of 10" if row.nrs is not None else ""
     parts = [
@@ -147,7 +135,7 @@ def _decision(words: RecordWords, row: Any) -> dict[str, Any]:
         facts.append(Fact("Valid until", full_day(row.valid_until)))
     rules = [
         f"{one.rule} ({one.level}): {one.text}"
-        for one in row.rules.select_related("rule")
+        for one in record_selectors.fired_rules(row)
     ]
     return {
         "digest": row.get_outcome_display(),
@@ -166,7 +154,7 @@ def _consent(words: RecordWords, row: Any) -> dict[str, Any]:
     if row.proceduralist:
         facts.append(Fact("Proceduralist", row.proceduralist.display_name))
     facts.append(Fact("Valid until", full_day(row.valid_until)))
-    covered = [_named(one.target) for one in row.targets.select_related("target")]
+    covered = [_named(one) for one in record_selectors.covered_targets(row)]
     revoked = getattr(row, "revocation", None)
     digest = row.get_consent_type_display()
     if revoked:
@@ -179,7 +167,7 @@ def _consent(words: RecordWords, row: Any) -> dict[str, Any]:
 
 
 def _check_in(words: RecordWords, row: Any) -> dict[str, Any]:
-    vitals = row.episode.vitalssets.filter(purpose="check_in", superseded_at=None)
+    vitals = record_selectors.vital_signs(row.episode, "check_in")
     doses = [
         words.row(fields_of("check_in", "last_doses"), one)
         for one in row.last_doses.all()
@@ -267,10 +255,9 @@ def _not_done(words: RecordWords, row: Any) -> dict[str, Any]:
 
 
 def _discharge(words: RecordWords, row: Any) -> dict[str, Any]:
-    vitals = row.episode.vitalssets.filter(purpose="recovery", superseded_at=None)
+    vitals = record_selectors.vital_signs(row.episode, "recovery")
     lines = [
-        f"{words.value(_ANY, one.occurred_at)}: {_vitals(words, one)}"
-        for one in vitals.order_by("occurred_at")
+        f"{words.value(_ANY, one.occurred_at)}: {_vitals(words, one)}" for one in vitals
     ]
     return {
         "facts": words.facts("discharge", row),

@@ -10,7 +10,8 @@ from pages.kit import history, journal_words, refusal_words
 from pages.kit.journal_words import is_refusal
 from pages.kit.words import clock_time, moment, sentence
 from pages.staff.episode.path import stage_name
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
+from procedures.episodes import record_selectors
 from procedures.episodes import selectors as episodes
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def timeline(
     episode: "Episode", zone: ZoneInfo, *, clinical: bool
 ) -> list[history.HistoryEntry]:
     """Newest first; late entries say when they were made."""
-    entered = _entered(episode)
+    entered = record_selectors.entered_at(episode)
     entries = episodes.timeline(episode, clinical=clinical)
     made = [_entry(one, entered.get(one.at), zone) for one in entries]
     newest = sorted(enumerate(made), key=lambda e: (e[1].at, e[0]), reverse=True)
@@ -87,32 +88,3 @@ def _who(one: episodes.Entry) -> str:
         return "automatically"
     role = LABELS.get(one.actor_role, one.actor_role).lower()
     return ", ".join(part for part in (one.actor_name, role) if part)
-
-
-# Where the records are whose entry may be later than what they tell.
-RECORDS = (
-    "evaluations",
-    "decisions",
-    "overrides",
-    "consents",
-    "checkins",
-    "timeouts",
-    "harvests",
-    "handoffs",
-    "processings",
-    "releases",
-    "injections",
-    "notdones",
-    "discharges",
-    "adverseevents",
-    "responses",
-)
-
-
-def _entered(episode: "Episode") -> dict[datetime, datetime]:
-    """Instants at which records were entered, by the instants they happened."""
-    found: dict[datetime, datetime] = {}
-    for name in RECORDS:
-        rows = getattr(episode, name).filter(corrects=None)
-        found |= dict(rows.values_list("occurred_at", "recorded_at"))
-    return found

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,8 +19,8 @@ from pages.staff.episode import page as episode_page
 from pages.staff.episode import path
 from pages.staff.episode.words import GAPS, joint
 from patients import selectors as patients
-from procedures.acts.early_schemas import OPEN
 from procedures.episodes import selectors
+from procedures.episodes.schema import OPEN
 from procedures.episodes.services import open_episode
 from procedures.fields.schema import InvalidData
 from procedures.follow_up import timing
@@ -41,15 +40,10 @@ PREPARING = ("approved", "scheduled", "ready")
 @page(action="episode.read")
 def episodes(request: StaffRequest) -> ViewResponse:
     stage = request.GET.get("stage", "")
-    rows = selectors.of_clinic(request.clinic.pk)
-    if stage in ORDER:
-        rows = rows.filter(stage=stage)
-    else:
-        stage, rows = "", rows.filter(stage__in=OPEN_STAGES)
-    found = rows.prefetch_related("readiness_items", "follow_ups")
-    shown = Paginator(found.order_by("stage_at", "pk"), ON_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    if stage not in ORDER:
+        stage = ""
+    found = selectors.at_stages(request.clinic.pk, [stage] if stage else OPEN_STAGES)
+    shown = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     request.record_access(*(e.patient_id for e in shown), deliberate=False)
     context = {
         "stages": _stages(request.clinic.pk, stage),
@@ -65,8 +59,7 @@ def episodes(request: StaffRequest) -> ViewResponse:
 
 def _stages(clinic_id: int, current: str) -> list[dict[str, Any]]:
     """A link for each stage with its count, those of open episodes first."""
-    counted = selectors.of_clinic(clinic_id).order_by().values_list("stage")
-    counts = dict(counted.annotate(number=Count("pk")))
+    counts = selectors.stage_counts(clinic_id)
     address = reverse("staff:episodes")
     first = {
         "name": "All open",

@@ -41,9 +41,8 @@ class About:
 def about(clinic_id: int, appointment_ids: Iterable[UUID]) -> dict[UUID, About]:
     """By appointment; visits without an episode are left out. Four statements."""
     ids = set(appointment_ids)
-    rows = episodes.of_clinic(clinic_id).filter(visits__appointment__in=ids).distinct()
     found: dict[UUID, About] = {}
-    for episode in rows.prefetch_related("readiness_items", "visits"):
+    for episode in episodes.of_appointments(clinic_id, ids):
         of_episode = _about(episode)
         for visit in episode.visits.all():
             if visit.appointment_id in ids:

@@ -116,12 +116,6 @@ def _rates(request: StaffRequest, today: "date") -> ViewResponse:
     )
 
 
-def pressing(clinic_id: int, today: "date") -> int:
-    """The number of contacts due today or overdue."""
-    rows = follow_ups.unanswered(clinic_id, today)
-    return rows.filter(state="planned", window_to__gte=today).count()
-
-
 def _lines(
     rows: "Sequence[FollowUp]", today: "date", zone: ZoneInfo
 ) -> list[ContactLine]:

@@ -178,7 +178,7 @@ def _chosen(request: StaffRequest, form: LinkForm) -> UUID | None:
     if not form.is_valid():
         return None
     fitting = patients.search(request.clinic.pk, form.cleaned_data["q"])
-    ids = list(fitting.values_list("pk", flat=True)[:2])
+    ids = [one.pk for one in fitting[:2]]
     if len(ids) == 1:
         return ids[0]
     said = "Nobody fits" if not ids else "Several patients fit"
@@ -200,7 +200,7 @@ def _page(request: StaffRequest, found: "InboundText", **wrong: Form) -> ViewRes
     _see(request, found)
     came, went = reading.thread(found)
     is_stopped = replies.ALL in scopes(catalogue.SMS, found.sender)
-    holders = patients.holders(found.sender).filter(clinic=request.clinic)
+    holders = patients.holders_at(request.clinic.pk, found.sender)
     may_write = may(request.membership.role, "inbox.write").allowed
     if found.patient is None:
         request.record_access(*(one.pk for one in holders), deliberate=False)

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.template.response import TemplateResponse
 
 from clinics import selectors as clinics
 from clinics.domain.roles import LABELS
 from clinics.web import access_log as access
 from clinics.web.views import StaffRequest, ViewResponse, page
-from core.models import JournalEntry
+from core import journal as entries
 from pages.kit import history, journal_words, numbers
 from pages.kit.words import sentence
 
@@ -24,8 +23,7 @@ OTHERS = {
 
 @page(action="journal.read")
 def journal(request: StaffRequest) -> ViewResponse:
-    found = JournalEntry.objects.filter(clinic_id=request.clinic.pk).order_by("-pk")
-    rows, next_address = _paged(request, found)
+    rows, next_address = _paged(request, entries.of_clinic(request.clinic.pk))
     request.record_access(count=len(rows))
     columns = ("When", "What", "Who", "Of what", "Link")
     context = {
@@ -53,14 +51,14 @@ def access_log(request: StaffRequest) -> ViewResponse:
     return TemplateResponse(request, "pages/staff/logs/journal.html", context)
 
 
-def _paged(request: StaffRequest, found: QuerySet[Any]) -> tuple[list[Any], str]:
+def _paged(request: StaffRequest, found: Any) -> tuple[list[Any], str]:
     number = max(1, numbers.read(request.GET.get("page", ""), 1))
     first = (number - 1) * ROWS
     rows = list(found[first : first + ROWS + 1])
     return rows[:ROWS], f"?page={number + 1}" if len(rows) > ROWS else ""
 
 
-def _journal_row(row: JournalEntry) -> dict[str, Any]:
+def _journal_row(row: Any) -> dict[str, Any]:
     stream, _, key = row.stream.partition(":")
     return {
         "at": row.occurred_at,

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from clinics.domain.policy import may
 from notifications import selectors
-from notifications.domain.states import LIVE, WAITING
+from notifications.domain.states import WAITING
 from notifications.selectors import message_log
 from notifications.services.phones import spoken_phone
 from pages.kit import states
@@ -182,7 +182,7 @@ def of_visit(
     clinic_id: int, patient_id: UUID, subject: str, now: datetime
 ) -> dict[str, list[dict[str, Any]]]:
     """List what was and will be said about one visit, and the calls in its place."""
-    rows = selectors.messages(clinic_id, patient_id=patient_id).filter(subject=subject)
+    rows = selectors.messages(clinic_id, patient_id=patient_id, subject=subject)
     return _told(list(rows[:MOST]), list(message_log.calls_about([subject])), now)
 
 
@@ -190,9 +190,8 @@ def of_patient(
     clinic_id: int, patient_id: UUID, now: datetime
 ) -> dict[str, list[dict[str, Any]]]:
     """The same of a patient: all that is planned, and the last that was said."""
-    rows = selectors.messages(clinic_id, patient_id=patient_id)
-    planned = list(rows.filter(state__in=LIVE).order_by("next_at", "pk")[:MOST])
-    past = list(rows.exclude(state__in=LIVE)[:MOST])
+    planned = list(selectors.planned_for(clinic_id, patient_id)[:MOST])
+    past = list(selectors.past_of(clinic_id, patient_id)[:MOST])
     calls = list(message_log.calls_of(patient_id)[:MOST])
     return _told([*planned, *past], calls, now)
 

@@ -70,7 +70,7 @@ def take_back(request: StaffRequest, patient_id: UUID, kind: str) -> ViewRespons
     """It was a slip: everything that was stopped is planned anew."""
     found = selectors.patient(patient_id, request.clinic.pk)
     request.record_access(found.pk)
-    if kind not in selectors.departures(found).values_list("kind", flat=True):
+    if kind not in {one.kind for one in selectors.departures(found)}:
         raise NotFound("Nothing of that kind is recorded of this patient.")
     posted = request.method == "POST"
     form = TakeBackForm(request.POST if posted else None)

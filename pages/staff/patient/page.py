@@ -127,7 +127,7 @@ def _waits(request: StaffRequest, patient: "Patient") -> dict[str, Any]:
     if not may(role, "waitlist.read").allowed:
         return {}
     new = f"{reverse('staff:waitlist_new')}?{urlencode({'patient': patient.pk})}"
-    rows = waitlist.entries_of(patient.pk).filter(closed_at=None)
+    rows = waitlist.open_entries_of(patient.pk)
     return {
         "wait_address": new
         if may(role, "waitlist.write").allowed and not patient.standing

@@ -90,7 +90,8 @@ def patients(request: StaffRequest) -> ViewResponse:
     found = selectors.search(request.clinic.pk, text) if text else None
     rows = found if found is not None else selectors.patients(request.clinic.pk)
     first = 0 if text else (number - 1) * ROWS
-    shown = list(rows.prefetch_related("contact_points")[first : first + ROWS + 1])
+    rows = selectors.with_contact_points(rows)
+    shown = list(rows[first : first + ROWS + 1])
     more, shown = len(shown) > ROWS, shown[:ROWS]
     request.record_access(*(patient.pk for patient in shown), deliberate=bool(text))
     role = request.membership.role

@@ -202,8 +202,8 @@ def _frame(request: StaffRequest, plan: "RepairPlan", here: str) -> dict[str, An
 
 def _rows(request: StaffRequest, lines: "Iterable[RepairLine]") -> list[dict[str, Any]]:
     """The lines with the names of whom and what they take; one statement."""
-    named = scheduling.resources(request.clinic.pk).values_list("pk", "name")
-    names, lines = dict(named), list(lines)
+    names = {one.pk: one.name for one in scheduling.resources(request.clinic.pk)}
+    lines = list(lines)
     whose = {line.position: line.appointment.patient.full_name for line in lines}
     return [
         _line(line, names) | {"after": [whose[one] for one in line.after]}

@@ -19,8 +19,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @page(action="resource.write")
 def resources(request: StaffRequest) -> ViewResponse:
-    found = selectors.resources(request.clinic.pk).prefetch_related("opening_hours")
-    of_clinic = request.clinic.opening_hours.filter(resource=None)
+    found = selectors.resources_with_hours(request.clinic.pk)
+    of_clinic = selectors.clinic_hours(request.clinic.pk)
     kinds: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for resource in found:
         own = list(resource.opening_hours.all())

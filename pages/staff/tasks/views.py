@@ -126,7 +126,7 @@ def _page(request: StaffRequest, wrong: dict[UUID, Form] | None = None) -> HttpR
     state = request.GET.get("state", "open")
     state = state if state in dict(TABS) else "open"
     found = selectors.tasks(request.clinic.pk, now=request.now, state=state)
-    rows = list(found.select_related("clinician")[:ROWS])
+    rows = list(found[:ROWS])
     notes = selectors.notes_of(rows)
     request.record_access(
         *(pk for task in rows for pk in _patient_ids(task)), deliberate=False

@@ -13,8 +13,8 @@ from clinics.web.views import StaffRequest, ViewResponse, page
 from pages.kit import states
 from pages.kit.words import long_day, short_day
 from pages.staff.board import day
-from pages.staff.follow_up import contacts_due
 from patients import selectors as patients
+from procedures.follow_up import selectors as follow_ups
 from scheduling import selectors
 from scheduling.absences import selectors as absences
 
@@ -104,7 +104,7 @@ def _contacts_due(request: StaffRequest, today: date) -> str:
     """For those who write down the answers."""
     if not may(request.membership.role, "episode.respond").allowed:
         return ""
-    count = contacts_due.pressing(request.clinic.pk, today)
+    count = follow_ups.pressing(request.clinic.pk, today)
     if count > 1:
         return f"{count} recovery contacts are due or overdue"
     return "1 recovery contact is due or overdue" if count else ""

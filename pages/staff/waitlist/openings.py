@@ -76,7 +76,7 @@ def take_back(request: StaffRequest, hold_id: UUID) -> HttpResponse:
     offers.withdraw_batch(
         hold_id=hold_id, clinic_id=request.clinic.pk, by=request.actor, now=request.now
     )
-    rows = reading.offers(request.clinic.pk).filter(hold=hold_id)
+    rows = reading.offers(request.clinic.pk, hold=hold_id)
     request.record_access(*sorted(offer.entry.patient_id for offer in rows))
     messages.success(
         request,
@@ -116,7 +116,7 @@ def _make(
 
 
 def _made(request: StaffRequest, freed: "FreedOpening", held: "Hold") -> HttpResponse:
-    made = list(reading.offers(request.clinic.pk).filter(hold=held))
+    made = list(reading.offers(request.clinic.pk, hold=held.pk))
     request.record_access(*sorted(offer.entry.patient_id for offer in made))
     told = offers.messages_leave((o.entry.patient for o in made), request.now)
     until = _until(held.expires_at, told, request)
@@ -182,7 +182,7 @@ def _matches(request: StaffRequest, freed: "FreedOpening") -> dict[str, Any]:
 
 
 def _offers(request: StaffRequest, freed: "FreedOpening") -> dict[str, Any]:
-    rows = list(reading.offers(request.clinic.pk).filter(freed=freed))
+    rows = list(reading.offers(request.clinic.pk, freed=freed.pk))
     request.record_access(
         *sorted(row.entry.patient_id for row in rows), deliberate=False
     )

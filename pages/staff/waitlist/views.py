@@ -66,7 +66,7 @@ def entry(request: StaffRequest, entry_id: UUID) -> ViewResponse:
     found = reading.entry(entry_id, request.clinic.pk)
     request.record_access(found.patient_id)
     now = request.now
-    offers = reading.offers(request.clinic.pk).filter(entry=found)
+    offers = reading.offers(request.clinic.pk, entry=found.pk)
     own = reading.visit_to_move(found)
     context = {
         "entry": found,

@@ -5,20 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from patients.services import tasks
-from procedures.context import Context
+from procedures.acts.adverse_event.schema import ADVERSE_EVENT
+from procedures.context import Context, plain_answers
 from procedures.models import AdverseEvent
 
 REVIEW_WITHIN = timedelta(hours=24)
-PLAIN = (
-    "term",
-    "grade",
-    "onset_at",
-    "place",
-    "relatedness",
-    "expected",
-    "outcome",
-    "description",
-)
 
 
 def adverse_event(context: Context) -> None:
@@ -31,7 +22,7 @@ def insert(context: Context, data: Mapping[str, Any], **more: Any) -> None:
     serious = list(data["serious_because"])
     row = AdverseEvent.objects.create(
         serious_because=serious,
-        **{name: data[name] for name in PLAIN},
+        **plain_answers(ADVERSE_EVENT, AdverseEvent, data, but=("serious_because",)),
         **{**context.record_fields(), **more},
     )
     context.payload |= {"adverse_event": row.pk, "grade": str(row.grade)}

@@ -10,6 +10,7 @@ from procedures import presence, stop_records
 from procedures.context import Context
 from procedures.facts.reason import GuardReason
 from procedures.models import CheckIn, LastDose, SiteMark, VitalsSet
+from procedures.records import current_rows
 from procedures.rules import vitals
 from procedures.signatures import sign
 from procedures.visits.selectors import procedure_visit
@@ -64,7 +65,9 @@ def _uncleared(context: Context) -> Refused | None:
             stop.code,
             f"{stop.text}.",
             lifts,
-            stop_records.vitals_finding(stop.code, _measured(context, stop)),
+            stop_records.vitals_finding(
+                stop.code, {name: context.data[name] for name in stop.values}
+            ),
         )
         for stop in found
     ]
@@ -72,10 +75,6 @@ def _uncleared(context: Context) -> Refused | None:
         GuardReason("stop-open", f"A stop stands: {row.text}", lifts) for row in before
     ]
     return context.refuse(*reasons)
-
-
-def _measured(context: Context, stop: vitals.Stop) -> dict[str, Any]:
-    return {name: context.data[name] for name in stop.values}
 
 
 def _cleared(context: Context) -> bool:
@@ -151,7 +150,7 @@ def _clearance(context: Context) -> dict[str, Any]:
 
 
 def _arrival(context: Context) -> datetime:
-    """When the front desk noted the arrival; else now."""
+    """Return the arrival that the front desk noted; else now."""
     visit = procedure_visit(context.episode)
     if visit is None:
         return context.occurred_at
@@ -193,7 +192,7 @@ def mark(context: Context) -> None:
     if consent is None or consent.proceduralist_id is None or not marks:
         return
     ids = [row["target"] for row in marks]
-    SiteMark.objects.filter(target_id__in=ids, superseded_at=None).update(
+    current_rows(SiteMark.objects).filter(target_id__in=ids).update(
         superseded_at=context.now
     )
     for row in marks:

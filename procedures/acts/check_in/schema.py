@@ -1,4 +1,4 @@
-"""What check-in, time-out and harvest ask for.
+"""Questions of a check-in, of vital signs and of marks on the patient.
 
 Hard limits refuse a value, the usual range only marks it.
 """
@@ -8,9 +8,7 @@ from procedures.fields.ranges import FAHRENHEIT
 from procedures.fields.schema import ActSchema, Field
 from procedures.vocabulary import (
     DRUG_CLASSES,
-    HARVEST_SITES,
     LATERALITIES,
-    SEDATION_LEVELS,
 )
 
 # One set of vital signs.
@@ -86,7 +84,12 @@ VITAL_SIGNS = (
 )
 
 # Recorded with the check-in and the discharge; corrected as a record of its own.
-VITALS = ActSchema(act="vitals", label="Vital signs", fields=VITAL_SIGNS)
+VITALS = ActSchema(
+    act="vitals",
+    label="Vital signs",
+    fields=VITAL_SIGNS,
+    versions=("e4b9657be2ad61fb",),
+)
 
 SITE_MARKS = Field(
     name="site_marks",
@@ -129,7 +132,6 @@ CONDITIONS = Field(
 CHECK_IN = ActSchema(
     act="check_in",
     label="Check-in and vital signs",
-    version="2",
     signature="I checked this patient in",
     fields=(
         Field(
@@ -205,184 +207,21 @@ CHECK_IN = ActSchema(
             hint="The physician is the second person",
         ),
     ),
-)
-
-TIME_OUT = ActSchema(
-    act="time_out",
-    label="Time-out",
-    version="2",
-    signature="The team paused and every answer is yes",
-    second_person=True,
-    fields=(
-        *(
-            Field(name=name, kind="boolean", label=label)
-            for name, label in words.TIME_OUT_ITEMS
+    sections=(
+        ("Arrival and identity", ("arrived_at", "identifiers")),
+        ("Vital signs", tuple(asked.name for asked in VITAL_SIGNS)),
+        (
+            "Fit for today",
+            ("infection_signs", "pregnancy_test", "pregnancy_test_at"),
         ),
-        CONDITIONS,
-        Field(
-            name="allergy_precautions",
-            kind="boolean",
-            label="The room is set up without what the patient is allergic to",
-            required=False,
-            needed_if="allergic to one of these",
-            hint="Latex, chlorhexidine, povidone-iodine, adhesive",
-        ),
-        Field(name="room", kind="text", label="Room", required=False),
-        SITE_MARKS,
-        Field(
-            name="patient_scan",
-            kind="text",
-            is_scan=True,
-            label="Wristband (time-out 2)",
-            required=False,
-            needed_if="time-out 2",
-        ),
-        Field(
-            name="product_scan",
-            kind="text",
-            is_scan=True,
-            label="Product label (time-out 2)",
-            required=False,
-            needed_if="time-out 2",
-        ),
-        Field(name="device", kind="text", label="Scanner", required=False),
+        ("Drugs", ("medication_since", "last_doses")),
+        ("Conditions of the approval", ("conditions_met",)),
+        ("Marks on the patient", ("site_marks",)),
+        ("With sedation only", ("driver_name", "driver_phone", "fasting_since")),
+        ("If something stops the day", ("clearance_reason",)),
     ),
-)
-
-ANAESTHETICS = Field(
-    name="anaesthetics",
-    kind="group",
-    label="Local anaesthetics",
-    required=False,
-    fields=(
-        Field(name="agent", kind="choice", label="Agent", choices=words.ANAESTHETICS),
-        Field(
-            name="percent",
-            kind="decimal",
-            label="Concentration",
-            unit="%",
-            hard=(0.1, 4),
-        ),
-        Field(
-            name="volume_ml", kind="decimal", label="Volume", unit="mL", hard=(0.1, 60)
-        ),
-    ),
-)
-
-HARVEST = ActSchema(
-    act="harvest",
-    label="Harvest",
-    signature="I performed this harvest",
-    fields=(
-        Field(name="start_at", kind="datetime", label="Start"),
-        Field(
-            name="first_aliquot_at",
-            kind="datetime",
-            label="First aliquot",
-            required=False,
-            hint="Left empty: the start",
-        ),
-        Field(name="end_at", kind="datetime", label="End"),
-        Field(
-            name="position", kind="choice", label="Position", choices=words.POSITIONS
-        ),
-        Field(name="site", kind="choice", label="Site", choices=HARVEST_SITES),
-        Field(name="side", kind="choice", label="Side", choices=words.HARVEST_SIDES),
-        Field(
-            name="guidance",
-            kind="choice",
-            label="Guidance",
-            choices=words.HARVEST_GUIDANCE,
-        ),
-        Field(
-            name="sedation",
-            kind="choice",
-            label="Sedation",
-            choices=SEDATION_LEVELS,
-            default="none",
-        ),
-        Field(
-            name="needle_type",
-            kind="choice",
-            label="Needle",
-            choices=words.HARVEST_NEEDLES,
-            default="trocar",
-        ),
-        Field(
-            name="needle_gauge",
-            kind="integer",
-            label="Needle gauge",
-            unit="G",
-            hard=(8, 16),
-            warn=(10, 13),
-        ),
-        Field(
-            name="needle_length_mm",
-            kind="integer",
-            label="Needle length",
-            unit="mm",
-            hard=(40, 200),
-        ),
-        Field(name="needle_lot", kind="text", label="Needle lot", required=False),
-        Field(
-            name="needle_expires_on",
-            kind="date",
-            label="Needle expiry",
-            required=False,
-        ),
-        ANAESTHETICS,
-        Field(
-            name="anticoagulant",
-            kind="choice",
-            label="Anticoagulant",
-            choices=words.ANTICOAGULANTS,
-        ),
-        Field(
-            name="anticoagulant_ml",
-            kind="decimal",
-            label="Anticoagulant volume",
-            unit="mL",
-            hard=(0, 30),
-        ),
-        Field(
-            name="heparin_units_per_ml",
-            kind="integer",
-            label="Heparin strength",
-            unit="U/mL",
-            required=False,
-            hard=(10, 5000),
-        ),
-        Field(
-            name="anticoagulant_lot",
-            kind="text",
-            label="Anticoagulant lot",
-            required=False,
-        ),
-        Field(
-            name="anticoagulant_expires_on",
-            kind="date",
-            label="Anticoagulant expiry",
-            required=False,
-        ),
-        Field(
-            name="aliquots_ml",
-            kind="list",
-            label="Aliquots",
-            unit="mL",
-            hard=(0.5, 60),
-            warn=(None, 10),
-            min_items=1,
-            hint="One number per draw, in order",
-        ),
-        Field(
-            name="syringe_ml",
-            kind="integer",
-            label="Syringe size",
-            unit="mL",
-            required=False,
-            hard=(1, 60),
-            warn=(None, 10),
-        ),
-        Field(name="note", kind="text", label="Note", required=False),
+    versions=(
+        "unknown",
+        "1af5fe8f901e5247",
     ),
 )

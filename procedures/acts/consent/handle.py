@@ -13,6 +13,7 @@ from procedures.context import Context
 from procedures.facts import selectors as facts
 from procedures.fields.schema import FieldError, InvalidData
 from procedures.models import Consent, ConsentRevocation, ConsentTarget, Target
+from procedures.records import current_rows
 from procedures.signatures import sign
 
 SHA256 = re.compile(r"^[0-9a-f]{64}$")
@@ -40,7 +41,7 @@ def consent(context: Context) -> None:
 
 
 def _supersede(context: Context) -> None:
-    rows = context.episode.consents.filter(superseded_at=None)
+    rows = current_rows(context.episode.consents)
     rows = rows.filter(consent_type=context.data["consent_type"])
     rows.update(superseded_at=context.now)
 

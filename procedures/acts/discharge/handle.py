@@ -5,8 +5,8 @@ import uuid
 from core.refusal import Refused
 from procedures import presence
 from procedures.acts.check_in.handle import keep_vitals
-from procedures.context import Context
-from procedures.day_vocabulary import DISCHARGE_CHECK_NAMES
+from procedures.acts.discharge.schema import DISCHARGE
+from procedures.context import Context, plain_answers
 from procedures.facts import day_selectors
 from procedures.facts.reason import GuardReason
 from procedures.models import Discharge
@@ -16,16 +16,6 @@ from procedures.rules.stops import Finding
 from procedures.signatures import sign
 from procedures.visits.selectors import procedure_visit
 from scheduling.booking import book
-
-PLAIN = (
-    *DISCHARGE_CHECK_NAMES,
-    "recovery_score",
-    "weight_bearing",
-    "aid",
-    "instructions_version",
-    "instructions_language",
-    "escort_name",
-)
 
 
 def discharge(context: Context) -> Refused | None:
@@ -43,7 +33,7 @@ def discharge(context: Context) -> Refused | None:
         id=key,
         signature=sign(context, f"discharge:{key}"),
         discharged_by_id=presence.actor_id(context),
-        **{name: context.data[name] for name in PLAIN},
+        **plain_answers(DISCHARGE, Discharge, context.data),
         **context.record_fields(),
     )
     sums.settle()

@@ -1,4 +1,4 @@
-"""What a discharge asks for."""
+"""Questions of a discharge."""
 
 from decimal import Decimal
 
@@ -79,4 +79,30 @@ DISCHARGE = ActSchema(
             default=Decimal(0),
         ),
     ),
+    sections=(
+        ("Vital signs during recovery", ("vitals",)),
+        (
+            "Checks",
+            (
+                "harvest_site_dry",
+                "neurovascular_intact",
+                "walked",
+                "teach_back",
+                "emergency_number_given",
+                "recovery_score",
+            ),
+        ),
+        (
+            "Going home",
+            (
+                "weight_bearing",
+                "aid",
+                "escort_name",
+                "instructions_version",
+                "instructions_language",
+            ),
+        ),
+        ("What is left of the concentrate", ("discarded_ml",)),
+    ),
+    versions=("d0422b6d5e0a0b44",),
 )

@@ -19,6 +19,7 @@ from procedures.facts.reason import GuardReason
 from procedures.fields.schema import FieldError, InvalidData
 from procedures.models import EnteredInError, Record, Signature
 from procedures.pathway import TERMINAL, TRANSITIONS, Stage
+from procedures.records import current_rows
 from procedures.signatures import sign
 from procedures.visits import services as visits
 from procedures.visits.selectors import procedure_visit
@@ -83,7 +84,7 @@ def strike(context: Context, kind: str, row: Record, signature: Signature) -> No
         occurred_at=context.now,
     )
     rows = records.rows_of(context.episode, kind)
-    rows.filter(pk=row.pk, superseded_at=None).update(superseded_at=context.now)
+    current_rows(rows).filter(pk=row.pk).update(superseded_at=context.now)
 
 
 def _kit(context: Context, row: Any) -> list[tuple[str, Record]]:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from procedures import readiness, stop_records, vocabulary
-from procedures.context import Context
+from procedures.acts.evaluate.schema import EVALUATE
+from procedures.context import Context, plain_answers
 from procedures.facts import selectors as facts
 from procedures.fields.ranges import LABS
 from procedures.fields.ranges import VERSION as RANGES_VERSION
@@ -24,20 +25,6 @@ from procedures.rules import body, icd10, labs
 from procedures.rules.candidacy import Level
 from procedures.signatures import sign
 from procedures.visits import services as visits
-
-PLAIN = (
-    "height_cm",
-    "weight_kg",
-    "symptom_months",
-    "conservative_weeks",
-    "nrs",
-    "active_infection",
-    "infection_site",
-    "temperature_c",
-    "antibiotics_until",
-    "asa_class",
-    "history",
-)
 
 
 def evaluate(context: Context) -> None:
@@ -61,7 +48,7 @@ def insert(context: Context, data: Mapping[str, Any], **more: Any) -> Evaluation
         baseline_instrument=data["prom_instrument"],
         baseline_items=_whole(data["prom_items"]),
         allergies=list(data["allergies"]),
-        **{name: data[name] for name in PLAIN},
+        **plain_answers(EVALUATE, Evaluation, data, but=("allergies", "pregnant")),
         pregnant=bool(data["pregnant"]),
         **context.record_fields(),
         **more,
@@ -73,7 +60,7 @@ def insert(context: Context, data: Mapping[str, Any], **more: Any) -> Evaluation
 
 
 def _check_past(today: date, data: Mapping[str, Any]) -> None:
-    """What was seen, taken or drawn cannot be of a later day than the evaluation."""
+    """Refuse days later than the evaluation's of what was seen, taken or drawn."""
     dated = (
         ("findings", "imaging_on"),
         ("medications", "last_dose_on"),

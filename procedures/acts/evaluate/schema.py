@@ -1,4 +1,4 @@
-"""What an evaluation asks for."""
+"""Questions of an evaluation."""
 
 from procedures import vocabulary
 from procedures.fields.ranges import LABS, measured
@@ -149,4 +149,32 @@ EVALUATE = ActSchema(
         ),
         Field(name="history", kind="text", label="History", required=False),
     ),
+    sections=(
+        ("Findings at each target", ("findings",)),
+        (
+            "Complaint",
+            (
+                "symptom_months",
+                "conservative_weeks",
+                "nrs",
+                "prom_instrument",
+                "prom_items",
+                "history",
+            ),
+        ),
+        ("Body", ("height_cm", "weight_kg", "temperature_c", "asa_class")),
+        (
+            "Risks",
+            (
+                "active_infection",
+                "infection_site",
+                "antibiotics_until",
+                "pregnant",
+                "allergies",
+            ),
+        ),
+        ("Medication", ("medications",)),
+        ("Laboratory", ("labs",)),
+    ),
+    versions=("4cb6a465b1e92978",),
 )

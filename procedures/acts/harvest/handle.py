@@ -6,33 +6,13 @@ from typing import Any
 
 from core.refusal import Refused
 from procedures import presence
-from procedures.context import Context
+from procedures.acts.harvest.schema import HARVEST
+from procedures.context import Context, plain_answers
 from procedures.corrections import second_looks
 from procedures.models import Aliquot, Harvest, LocalAnaesthetic
 from procedures.products import containers, volumes
 from procedures.rules import anaesthetics
 from procedures.signatures import sign
-
-PLAIN = (
-    "position",
-    "site",
-    "side",
-    "guidance",
-    "sedation",
-    "needle_type",
-    "needle_gauge",
-    "needle_length_mm",
-    "needle_lot",
-    "needle_expires_on",
-    "anticoagulant",
-    "anticoagulant_ml",
-    "heparin_units_per_ml",
-    "anticoagulant_lot",
-    "anticoagulant_expires_on",
-    "start_at",
-    "end_at",
-    "note",
-)
 
 
 def harvest(context: Context) -> Refused | None:
@@ -63,7 +43,7 @@ def insert(context: Context, data: Mapping[str, Any], **more: Any) -> Harvest:
         total_aspirate_ml=volumes.total_ml(data["aliquots_ml"]),
         anaesthetic_fraction=anaesthetics.fraction_of_highest(given, weight_kg),
         weight_kg=weight_kg,
-        **{name: data[name] for name in PLAIN},
+        **plain_answers(HARVEST, Harvest, data, but=("first_aliquot_at",)),
         **context.record_fields(),
         **more,
     )

@@ -6,32 +6,13 @@ from typing import Any
 
 from core.refusal import Refused
 from procedures import presence
-from procedures.context import Context
+from procedures.acts.inject.schema import INJECT
+from procedures.context import Context, plain_answers
 from procedures.facts import day_selectors
 from procedures.follow_up import services as follow_ups
 from procedures.models import Injection
 from procedures.products import identity, sums
 from procedures.signatures import sign
-
-PLAIN = (
-    "laterality",
-    "guidance",
-    "approach",
-    "needle_gauge",
-    "needle_length_mm",
-    "volume_ml",
-    "effusion_aspirated_ml",
-    "effusion_appearance",
-    "contrast_agent",
-    "contrast_ml",
-    "anaesthetic_agent",
-    "anaesthetic_ml",
-    "fluoro_minutes",
-    "air_kerma_mgy",
-    "images_stored",
-    "start_at",
-    "end_at",
-)
 
 
 def inject(context: Context) -> Refused | None:
@@ -71,7 +52,7 @@ def insert(context: Context, data: Mapping[str, Any], **more: Any) -> Injection:
         target_id=data["target"],
         patient_scan=context.episode.patient.mrn,
         product_scan=more["product"].code,
-        **{name: data[name] for name in PLAIN},
+        **plain_answers(INJECT, Injection, data, but=("patient_scan", "product_scan")),
         **{**context.record_fields(), **more},
     )
 

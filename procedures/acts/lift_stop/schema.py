@@ -1,6 +1,5 @@
-"""Questions of lifting a stop and of not treating a target."""
+"""Questions of lifting a stop."""
 
-from procedures.day_vocabulary import NOT_DONE_REASONS
 from procedures.fields.schema import ActSchema, Field
 
 LIFT_STOP = ActSchema(
@@ -26,21 +25,5 @@ LIFT_STOP = ActSchema(
             hard=(0, 4000),
         ),
     ),
-)
-NOT_DONE = ActSchema(
-    act="not_done",
-    label="Target not treated",
-    signature="This target is not treated today, for the reason given.",
-    fields=(
-        Field(name="target", kind="text", label="Target id"),
-        Field(name="reason", kind="choice", label="Reason", choices=NOT_DONE_REASONS),
-        Field(
-            name="note",
-            kind="text",
-            label="Note",
-            required=False,
-            needed_if="another reason",
-            hard=(0, 400),
-        ),
-    ),
+    versions=("8f01bbd1c5f11eef",),
 )

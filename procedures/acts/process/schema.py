@@ -1,62 +1,9 @@
-"""What hand-off, processing, release and injection ask for."""
+"""Questions of a processing."""
 
 from decimal import Decimal
 
 from procedures import day_vocabulary as words
 from procedures.fields.schema import ActSchema, Field
-from procedures.vocabulary import LATERALITIES
-
-HAND_OFF = ActSchema(
-    act="hand_off",
-    label="Hand-off",
-    fields=(
-        Field(
-            name="kind",
-            kind="choice",
-            label="Hand-off",
-            choices=(*words.HAND_OFFS, ("resolve", "Resolve a mismatch")),
-        ),
-        Field(
-            name="patient_scan",
-            kind="text",
-            is_scan=True,
-            label="Wristband",
-            required=False,
-            needed_if="a container changes hands",
-        ),
-        Field(
-            name="container_scan",
-            kind="text",
-            is_scan=True,
-            label="Container",
-            required=False,
-            needed_if="a container changes hands",
-        ),
-        Field(
-            name="method",
-            kind="choice",
-            label="How it was read",
-            choices=words.SCAN_METHODS,
-            default="scan",
-        ),
-        Field(name="device", kind="text", label="Scanner", required=False),
-        Field(
-            name="labelled_in_presence",
-            kind="boolean",
-            label="Labelled in the presence of the patient (H1)",
-            required=False,
-            needed_if="H1",
-        ),
-        Field(
-            name="resolution",
-            kind="text",
-            label="What the mismatch was",
-            required=False,
-            needed_if="a mismatch is resolved",
-            hint="Two people resolve it; at least 20 characters",
-        ),
-    ),
-)
 
 # The way on where nothing can be read, with a second person.
 TYPED_KIT = (
@@ -97,7 +44,6 @@ TYPED_KIT = (
 PROCESS = ActSchema(
     act="process",
     label="Processing",
-    version="2",
     signature="I processed this product",
     fields=(
         Field(name="start_at", kind="datetime", label="Start"),
@@ -234,142 +180,32 @@ PROCESS = ActSchema(
         Field(name="colour", kind="text", label="Colour", required=False),
         Field(name="note", kind="text", label="Note", required=False),
     ),
-)
-
-RELEASE = ActSchema(
-    act="release",
-    label="Release",
-    signature="I release this product for this patient",
-    second_person=True,
-    fields=(
-        Field(
-            name="product_scan",
-            kind="text",
-            is_scan=True,
-            label="Product label",
-            hint="The concentrate's container",
+    sections=(
+        ("Device", ("start_at", "end_at", "centrifuge", "kit_udi", "program")),
+        (
+            "If the kit's barcode cannot be read",
+            ("kit_gtin", "kit_lot", "kit_serial", "kit_expires_on"),
         ),
-        Field(
-            name="label_checked",
-            kind="boolean",
-            label="Label, volume and times checked by the second person",
-        ),
-        Field(name="device", kind="text", label="Scanner", required=False),
-        Field(
-            name="physician_note",
-            kind="text",
-            label="Physician's note (clot, leak or viability under 70 %)",
-            required=False,
-            needed_if="a clot, a leak or low viability",
+        ("Spin", ("spin_minutes", "spin_g", "spin_rpm", "filter_um")),
+        ("Volumes", ("input_ml", "bmc_ml", "ppp_ml", "waste_ml", "qc_retained_ml")),
+        ("What was done to it", ("manipulations", "additives")),
+        (
+            "Quality",
+            (
+                "tnc_e6_per_ml",
+                "viability_pct",
+                "hct_pct",
+                "plt_e3_per_ul",
+                "wbc_e3_per_ul",
+                "clots",
+                "leak",
+                "colour",
+                "note",
+            ),
         ),
     ),
-)
-
-INJECT = ActSchema(
-    act="inject",
-    label="Injection",
-    signature="I performed this injection",
-    fields=(
-        Field(name="target", kind="text", label="Target id"),
-        Field(name="laterality", kind="choice", label="Side", choices=LATERALITIES),
-        Field(name="patient_scan", kind="text", is_scan=True, label="Wristband"),
-        Field(name="product_scan", kind="text", is_scan=True, label="Product label"),
-        Field(name="device", kind="text", label="Scanner", required=False),
-        Field(name="start_at", kind="datetime", label="Start"),
-        Field(name="end_at", kind="datetime", label="End"),
-        Field(
-            name="guidance",
-            kind="choice",
-            label="Image guidance",
-            choices=words.INJECTION_GUIDANCE,
-        ),
-        Field(name="approach", kind="text", label="Approach", required=False),
-        Field(
-            name="needle_gauge",
-            kind="integer",
-            label="Needle gauge",
-            unit="G",
-            hard=(14, 30),
-            warn=(20, 25),
-        ),
-        Field(
-            name="needle_length_mm",
-            kind="integer",
-            label="Needle length",
-            unit="mm",
-            hard=(10, 200),
-        ),
-        Field(
-            name="volume_ml",
-            kind="decimal",
-            label="Volume",
-            unit="mL",
-            hard=(0.1, 20),
-            warn=(1, 10),
-        ),
-        Field(
-            name="images_stored",
-            kind="integer",
-            label="Images stored",
-            hard=(1, 9999),
-        ),
-        Field(
-            name="effusion_aspirated_ml",
-            kind="decimal",
-            label="Effusion aspirated",
-            unit="mL",
-            hard=(0, 250),
-            warn=(None, 60),
-            default=Decimal(0),
-        ),
-        Field(
-            name="effusion_appearance",
-            kind="choice",
-            label="Effusion looks",
-            choices=words.EFFUSION_APPEARANCES,
-            default="none",
-        ),
-        Field(name="contrast_agent", kind="text", label="Contrast", required=False),
-        Field(
-            name="contrast_ml",
-            kind="decimal",
-            label="Contrast volume",
-            unit="mL",
-            hard=(0, 10),
-            warn=(None, 3),
-            default=Decimal(0),
-        ),
-        Field(
-            name="anaesthetic_agent",
-            kind="choice",
-            label="Local anaesthetic into the target",
-            choices=words.ANAESTHETICS,
-            required=False,
-        ),
-        Field(
-            name="anaesthetic_ml",
-            kind="decimal",
-            label="Local anaesthetic volume",
-            unit="mL",
-            hard=(0, 20),
-            default=Decimal(0),
-        ),
-        Field(
-            name="fluoro_minutes",
-            kind="decimal",
-            label="Fluoroscopy",
-            unit="min",
-            required=False,
-            hard=(0, 30),
-            warn=(None, 3),
-        ),
-        Field(
-            name="air_kerma_mgy",
-            kind="decimal",
-            label="Air kerma",
-            unit="mGy",
-            required=False,
-            hard=(0, 2000),
-        ),
+    versions=(
+        "unknown",
+        "3310740cdd9271f7",
     ),
 )

@@ -7,7 +7,8 @@ from typing import Any
 from core import events
 from core.refusal import Refused
 from procedures.acts.respond.guards import answered
-from procedures.context import Context
+from procedures.acts.respond.schema import RESPOND
+from procedures.context import Context, plain_answers
 from procedures.events import ResponseRecorded
 from procedures.facts.reason import GuardReason
 from procedures.fields.forms import is_number
@@ -15,6 +16,7 @@ from procedures.fields.schema import FieldError, InvalidData
 from procedures.follow_up import alarms, milestone_reports, red_flags, scores
 from procedures.follow_up.red_flags import Flag
 from procedures.models import FollowUp, Response
+from procedures.records import current_rows
 
 BY_THE_PATIENT = "Corrected by the patient."
 TELLING = (
@@ -25,7 +27,6 @@ TELLING = (
     "warning_signs",
     "note",
 )
-PLAIN = ("nrs", "temperature_c", "swelling", "bears_weight", "language", "note")
 
 
 def respond(context: Context) -> Refused | None:
@@ -35,7 +36,7 @@ def respond(context: Context) -> Refused | None:
     was entered in error.
     """
     follow_up = context.episode.follow_ups.get(code=context.data["follow_up"])
-    before = follow_up.responses.filter(superseded_at=None).first()
+    before = current_rows(follow_up.responses).first()
     if before is not None and context.by.kind != "patient":
         hear(context, context.data)
         text = "It has been answered already."
@@ -112,7 +113,7 @@ def _keep(
 ) -> Response:
     more: dict[str, Any] = {}
     if before is not None:
-        rows = follow_up.responses.filter(pk=before.pk, superseded_at=None)
+        rows = current_rows(follow_up.responses).filter(pk=before.pk)
         rows.update(superseded_at=context.now)
         more = {"corrects": before, "correction_reason": BY_THE_PATIENT}
         context.payload["corrects"] = str(before.pk)
@@ -121,7 +122,7 @@ def _keep(
         warning_signs=list(context.data["warning_signs"]),
         flags=[flag.code for flag in flags],
         tier=red_flags.tier_of(flags),
-        **{name: context.data[name] for name in PLAIN},
+        **plain_answers(RESPOND, Response, context.data, but=("warning_signs",)),
         **context.record_fields(),
         **more,
     )
@@ -147,12 +148,9 @@ def _keep_instruments(context: Context, follow_up: FollowUp) -> None:
 def _whole(values: Mapping[str, Any]) -> dict[str, Any]:
     """Forms send text; whole numbers in it are numbers."""
     return {
-        key: int(value) if _is_whole(value) else value for key, value in values.items()
+        key: int(value) if isinstance(value, str) and is_number(value) else value
+        for key, value in values.items()
     }
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, str) and is_number(value)
 
 
 def _close(context: Context, follow_up: FollowUp) -> None:

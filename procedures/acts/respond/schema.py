@@ -1,63 +1,13 @@
-"""What an adverse event and an answer at a follow-up ask for."""
+"""Questions of answers at a follow-up."""
 
 from procedures import day_vocabulary as words
 from procedures.fields.ranges import FAHRENHEIT
 from procedures.fields.schema import ActSchema, Field
 from procedures.follow_up import red_flags
 
-ADVERSE_EVENT = ActSchema(
-    act="adverse_event",
-    label="Adverse event",
-    fields=(
-        Field(
-            name="term",
-            kind="choice",
-            label="What happened",
-            choices=words.ADVERSE_EVENT_TERMS,
-        ),
-        Field(
-            name="grade",
-            kind="integer",
-            label="Severity (CTCAE grade)",
-            hard=(1, 5),
-            warn=(None, 2),
-        ),
-        Field(name="onset_at", kind="datetime", label="Began at"),
-        Field(
-            name="place",
-            kind="choice",
-            label="Where",
-            choices=words.ADVERSE_EVENT_PLACES,
-        ),
-        Field(
-            name="serious_because",
-            kind="multichoice",
-            label="Serious because of",
-            choices=words.SERIOUSNESS,
-            required=False,
-        ),
-        Field(
-            name="relatedness",
-            kind="choice",
-            label="Related to the treatment",
-            choices=words.RELATEDNESS,
-        ),
-        Field(name="expected", kind="boolean", label="Expected after this treatment"),
-        Field(
-            name="outcome",
-            kind="choice",
-            label="Outcome",
-            choices=words.ADVERSE_EVENT_OUTCOMES,
-            default="ongoing",
-        ),
-        Field(name="description", kind="text", label="Description", required=False),
-    ),
-)
-
 RESPOND = ActSchema(
     act="respond",
     label="Answers at a follow-up",
-    version="2",
     fields=(
         Field(
             name="follow_up",
@@ -123,5 +73,23 @@ RESPOND = ActSchema(
             default="en",
         ),
         Field(name="note", kind="text", label="Note", required=False),
+    ),
+    sections=(
+        ("Which contact", ("follow_up", "language")),
+        (
+            "What the patient tells",
+            (
+                "nrs",
+                "temperature_c",
+                "swelling",
+                "bears_weight",
+                "warning_signs",
+                "note",
+            ),
+        ),
+    ),
+    versions=(
+        "unknown",
+        "ef2b6868107af430",
     ),
 )

@@ -142,14 +142,22 @@ CONSTRAINTS = {
         ),
     },
     "repairplan": {
+        "repair_plan_being_made_was_asked_for": (
+            "CHECK (((NOT ((state) = 'planning')) OR (asked_at IS NOT NULL)))"
+        ),
         "repair_plan_one_at_work": (
             "UNIQUE (absence_id) WHERE ((state) = ANY (ARRAY['planning', 'proposed',"
             " 'applying', 'undoing']))"
         ),
+        "repair_plan_says_how_it_was_made": (
+            "CHECK ((((state) = ANY (ARRAY['planning', 'dropped'])) OR (NOT ((method)"
+            " = ''))))"
+        ),
         "repair_plan_words_known": (
-            "CHECK ((((state) = ANY (ARRAY['proposed', 'applying', 'applied',"
-            " 'undoing', 'undone', 'dropped'])) AND ((method) = ANY (ARRAY['exact',"
-            " 'greedy', 'by-hand']))))"
+            "CHECK ((((state) = ANY (ARRAY['planning', 'proposed', 'applying',"
+            " 'applied', 'undoing', 'undone', 'dropped'])) AND ((method) = ANY"
+            " (ARRAY['', 'exact', 'found', 'greedy', 'by-hand'])) AND ((because) = ANY"
+            " (ARRAY['', 'no-solver', 'no-worker', 'stopped', 'failed']))))"
         ),
     },
     "reservation": {

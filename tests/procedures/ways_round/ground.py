@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from core.problems import Problem
 from core.refusal import Refused
 from procedures.acts import dispatch
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.fields.schema import InvalidData
 from procedures.models import Episode
 from scheduling.booking import book

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from procedures.acts.schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from tests.procedures.ways_round import afterwards, mending, right
 from tests.procedures.ways_round.ground import Broken, Ground
 from tests.procedures.ways_round.right import Step, minutes
