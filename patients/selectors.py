@@ -237,6 +237,11 @@ def tasks(
     return rows.annotate(rank=Coalesce("tier", NO_TIER)).order_by(*TASK_ORDER)
 
 
+def tasks_about(subject: str, kind: str) -> QuerySet[Task]:
+    """Every task of that kind about it, the oldest first; closed ones, too."""
+    return Task.objects.filter(subject=subject, kind=kind).order_by("created_at", "pk")
+
+
 def open_tasks_about(subjects: Collection[str], kind: str) -> QuerySet[Task]:
     """The tasks of that kind about these that are not done, the gravest first."""
     rows = Task.objects.filter(subject__in=subjects, kind=kind, done_at=None)
