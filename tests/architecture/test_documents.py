@@ -1,5 +1,6 @@
 """Documents that name files name files that exist."""
 
+import ast
 import re
 
 import pytest
@@ -7,6 +8,15 @@ import pytest
 from tests.architecture.tree import ROOT
 
 MAP = ROOT / "docs/explanation/architecture.md"
+CHANGE = ROOT / "docs/how-to/change.md"
+RECIPES = {
+    "A field on the harvest record",
+    "A check-in kind",
+    "A resource kind",
+    "A staff screen",
+    "A search wish",
+    "A recorded act",
+}
 HEADING = re.compile(r"(?m)^###? (\w+).*$")
 NAMED = re.compile(r"`([\w.<>/-]*/[\w.<>/-]*)`")
 
@@ -50,3 +60,41 @@ def test_the_map_names_folders_that_exist():
 )
 def test_a_path_that_leads_nowhere_is_noticed(line, expected):
     assert missing_paths(line, ROOT) == expected
+
+
+def recipes():
+    """Text of each recipe by its title."""
+    found = re.split(r"(?m)^## (.+)$", CHANGE.read_text())
+    return dict(zip(found[1::2], found[2::2], strict=True))
+
+
+def names_in(path):
+    """Names that a module binds at its top."""
+    found = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {one.id for one in targets if isinstance(one, ast.Name)}
+    return found
+
+
+def test_the_recipes_are_the_changes_that_are_made_often():
+    assert set(recipes()) == RECIPES
+
+
+@pytest.mark.parametrize("title", sorted(RECIPES))
+def test_a_recipe_names_files_that_exist(title):
+    text = recipes()[title]
+
+    assert re.findall(r"(?m)^\| `", text)
+    assert missing_paths(text, ROOT) == []
+
+
+@pytest.mark.parametrize("title", sorted(RECIPES))
+def test_a_recipe_names_the_registry_that_picks_the_change_up(title):
+    line = re.search(r"(?m)^Picked up by `([^`]+)`: (.+)$", recipes()[title])
+
+    assert line, title
+    assert set(re.findall(r"`(\w+)`", line[2])) <= names_in(ROOT / line[1])
