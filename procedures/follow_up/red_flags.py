@@ -50,7 +50,6 @@ class Flag:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 def flags(
     answers: Mapping[str, Any], earlier_nrs: tuple[int, ...] = ()
 ) -> tuple[Flag, ...]:
