@@ -1,6 +1,6 @@
 """Setting a clinic up: resources, hours, exceptions and visit types."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from scheduling.models import (
     VisitType,
 )
 from scheduling.setup.checks import Hours, check_exception, check_hours, check_resource
-from scheduling.visit_types.defaults import SHIPPED, PhaseSpec, VisitSpec
+from scheduling.visit_types.defaults import SHIPPED, NeedSpec, PhaseSpec, VisitSpec
 from scheduling.visit_types.plan import check_plan
 from scheduling.visit_types.selectors import visit_kind_of
 
@@ -161,10 +161,11 @@ def remove_exception(
 
 def ship_visit_types(*, clinic: "Clinic", by: Actor, now: datetime) -> list[VisitType]:
     """Give a clinic the visit types it starts with; those it has are left alone."""
+    known = set(VisitType.objects.filter(clinic=clinic).values_list("slug", flat=True))
     return [
         define_visit_type(clinic_id=clinic.pk, spec=spec, by=by, now=now)
         for spec in SHIPPED
-        if not VisitType.objects.filter(clinic=clinic, slug=spec.slug).exists()
+        if spec.slug not in known
     ]
 
 
@@ -178,7 +179,8 @@ def define_visit_type(
     """
     versions = VisitType.objects.filter(clinic_id=clinic_id, slug=spec.slug)
     latest = versions.order_by("-version").first()
-    versions.filter(active=True).update(active=False)
+    if latest:
+        versions.filter(active=True).update(active=False)
     visit_type = VisitType.objects.create(
         clinic_id=clinic_id,
         slug=spec.slug,
@@ -200,39 +202,51 @@ def define_visit_type(
     return visit_type
 
 
-def _add_phases(visit_type: VisitType, phases: Iterable[PhaseSpec]) -> None:
+def _add_phases(visit_type: VisitType, specs: Sequence[PhaseSpec]) -> None:
+    phases = Phase.objects.bulk_create(
+        _phase(visit_type, position, spec) for position, spec in enumerate(specs)
+    )
+    needs = [
+        (_need(phase, position, wanted), wanted)
+        for phase, spec in zip(phases, specs, strict=True)
+        for position, wanted in enumerate(spec.needs)
+    ]
+    Need.objects.bulk_create(need for need, wanted in needs if not wanted.same_as)
     by_key: dict[str, Need] = {}
-    for position, spec in enumerate(phases):
-        shortest, longest = spec.bounds or (spec.duration, spec.duration)
-        phase = Phase.objects.create(
-            visit_type=visit_type,
-            position=position,
-            name=spec.name,
-            offset_minutes=spec.offset,
-            duration_minutes=spec.duration,
-            min_duration_minutes=shortest,
-            max_duration_minutes=longest,
-            minutes_per_target=spec.per_target,
-            sedation_minutes=dict(spec.by_sedation),
-        )
-        _add_needs(phase, spec, by_key)
-
-
-def _add_needs(phase: Phase, spec: PhaseSpec, by_key: dict[str, Need]) -> None:
-    for position, wanted in enumerate(spec.needs):
-        need = Need.objects.create(
-            phase=phase,
-            position=position,
-            kinds=list(wanted.kinds),
-            capabilities=list(wanted.capabilities),
-            count=wanted.count,
-            same_as=by_key[wanted.same_as] if wanted.same_as else None,
-            buffer_before_minutes=wanted.before,
-            buffer_after_minutes=wanted.after,
-            only_if=wanted.only_if,
-        )
+    for need, wanted in needs:
+        if wanted.same_as:
+            need.same_as = by_key[wanted.same_as]
+            need.save()
         if wanted.key:
             by_key[wanted.key] = need
+
+
+def _phase(visit_type: VisitType, position: int, spec: PhaseSpec) -> Phase:
+    shortest, longest = spec.bounds or (spec.duration, spec.duration)
+    return Phase(
+        visit_type=visit_type,
+        position=position,
+        name=spec.name,
+        offset_minutes=spec.offset,
+        duration_minutes=spec.duration,
+        min_duration_minutes=shortest,
+        max_duration_minutes=longest,
+        minutes_per_target=spec.per_target,
+        sedation_minutes=dict(spec.by_sedation),
+    )
+
+
+def _need(phase: Phase, position: int, wanted: NeedSpec) -> Need:
+    return Need(
+        phase=phase,
+        position=position,
+        kinds=list(wanted.kinds),
+        capabilities=list(wanted.capabilities),
+        count=wanted.count,
+        buffer_before_minutes=wanted.before,
+        buffer_after_minutes=wanted.after,
+        only_if=wanted.only_if,
+    )
 
 
 def _check(visit_type: VisitType, spec: VisitSpec) -> None:

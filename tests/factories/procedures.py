@@ -25,6 +25,7 @@ from scheduling.models import Appointment
 from scheduling.setup import services as setup
 from tests.factories import clinics, patients
 from tests.factories.clinics import NOW
+from tests.factories.scheduling import equipment
 
 ROLES = (
     "clinician",
@@ -83,15 +84,14 @@ def open_site(**fields: Any) -> Site:
 def equipped(place: Site) -> Site:
     """The same site, with all that a booking needs."""
     by = Actor("job", "tests", "tests", "job")
-    for kind, count in ROOMS.items():
-        for number in range(1, count + 1):
-            setup.add_resource(
-                clinic_id=place.clinic.pk,
-                kind=kind,
-                name=f"{NAMES.get(kind, kind + ' ')}{number}",
-                by=by,
-                now=NOW,
-            )
+    equipment(
+        place.clinic,
+        [
+            (kind, f"{NAMES.get(kind, kind + ' ')}{number}")
+            for kind, count in ROOMS.items()
+            for number in range(1, count + 1)
+        ],
+    )
     week = {day: [(time(7), time(18))] for day in range(5)}
     setup.set_hours(clinic_id=place.clinic.pk, hours=week, by=by, now=NOW)
     setup.ship_visit_types(clinic=place.clinic, by=by, now=NOW)

@@ -70,6 +70,8 @@ class Ground:
     world: World
     episodes: dict[str, UUID]
     now: datetime = NOW
+    # Right acts in a row that going on far means, times two or three.
+    stride: int = 1
     wrong: list[tuple[str, str]] = field(default_factory=list)
     called: set[tuple[str, str]] = field(default_factory=set)
     tried: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
@@ -83,6 +85,7 @@ class Ground:
             copy.deepcopy(self.world),
             self.episodes,
             self.now,
+            self.stride,
         )
 
     def stage(self, name: str) -> str:

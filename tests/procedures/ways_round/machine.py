@@ -100,7 +100,7 @@ class Days(RuleBasedStateMachine):
 
     @rule(name=names, times=st.integers(2, 3))
     def go_on_far(self, name, times):
-        for _ in range(times):
+        for _ in range(times * self.at.stride):
             self.next(name)
 
     @rule(name=names, pick=picks)

@@ -29,12 +29,12 @@ SEED = int(os.environ.get("WAYS_ROUND_SEED", "20261201"))
 def without_constants():
     """Let chance alone choose, whatever else is imported.
 
-    One time in twenty Hypothesis draws a number it has read in the product's source, of
-    those files that happen to be imported: a seed then means other days in another order
-    of tests, and in a checkout whose path has a folder `test` in it.
+    One time in twenty Hypothesis draws a number it has read in those files of the
+    product that happen to be imported: the same seed then means other days in another
+    order of tests, and in a checkout below a folder called `test`.
     """
     return mock.patch.object(
-        HypothesisProvider, "_maybe_draw_constant", lambda *args, **more: None
+        HypothesisProvider, "_maybe_draw_constant", return_value=None
     )
 
 

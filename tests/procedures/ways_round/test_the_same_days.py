@@ -1,4 +1,4 @@
-"""A seed means the same days on every machine, whatever else the process has imported."""
+"""A seed means the same days everywhere, whatever else the process has imported."""
 
 import importlib.util
 import sys
