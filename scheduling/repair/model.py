@@ -27,7 +27,7 @@ class _Visit:
     """
 
     start: cp_model.IntVar | None
-    delay: cp_model.IntVar | int
+    delay: cp_model.IntVar
     called: cp_model.IntVar
     turn: cp_model.IntVar
 
@@ -132,7 +132,7 @@ class RepairModel:
         turn = model.new_int_var(0, len(self._visits) - 1, f"turn {i}")
         if not starts:
             model.add(called == 1)
-            return _Visit(None, 0, called, turn)
+            return _Visit(None, model.new_constant(0), called, turn)
         start = model.new_int_var_from_domain(_domain(starts), f"start {i}")
         spans = spans_of(starts)
         first, last = spans[0][0], spans[-1][1]

@@ -244,7 +244,7 @@ def _search_and_store(plan_id: UUID, tries: int, now: datetime) -> None:
     for number in range(1, MOST_SEARCHES + 1):
         asked = _read(plan_id)
         if tries > MOST_TRIES:
-            found, because = _searched(asked, greedy, now), Because.STOPPED
+            found, because = _searched(asked, greedy, now), str(Because.STOPPED)
         else:
             found, because = _searched_by_solver(asked, now)
         last = number == MOST_SEARCHES

@@ -22,6 +22,8 @@ from scheduling.repair.problem import Affected, Placement, cost_of
 from scheduling.timegrid.bitset import span
 
 if TYPE_CHECKING:
+    from ortools.sat.python.cp_model import LinearExprT
+
     from scheduling.repair.model import Answer, RepairModel
 
 # Deterministic seconds of CP-SAT: the hardest of 298 generated days of ten patients
@@ -159,7 +161,7 @@ class _Search:
                 raise WrongPlan
             self.best = answer.placements
 
-    def _minimize(self, model: "RepairModel", objective: object) -> "Answer":
+    def _minimize(self, model: "RepairModel", objective: "LinearExprT") -> "Answer":
         answer = model.minimize(objective, max(self.left, 0.01))
         self.left = max(0.0, self.left - answer.work)
         return answer

@@ -47,7 +47,7 @@ def repair(request: StaffRequest, plan_id: UUID) -> ViewResponse:
     plan, lines = _found(request, plan_id)
     if plan.state == "planning":
         return _being_made(request, plan)
-    if request.headers.get("HX-Request"):
+    if "HX-Request" in request.headers:
         # The page that asked says that the plan is being made: show the plan instead.
         return HttpResponseClientRefresh()
     if plan.state != "proposed":
