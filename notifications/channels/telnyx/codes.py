@@ -4,9 +4,9 @@ Numbers and meanings are of its "Messaging Error Code Reference"
 (developers.telnyx.com/docs/messaging/messages/error-codes), "API error codes"
 (developers.telnyx.com/development/api-fundamentals/api-errors) and pages of single
 codes (developers.telnyx.com/api/errors/40300), read in December 2026. Codes of 400xx
-come with a webhook: then it is lost whatever the reason, which is for those who read it. The
-others come with the answer (40300 with HTTP 409). A code that is not here counts by its
-HTTP status alone.
+come with a webhook: then it is lost whatever the reason, which is for those who read
+it. The others come with the answer (40300 with HTTP 409). A code that is not here
+counts by its HTTP status alone.
 """
 
 from typing import Final
