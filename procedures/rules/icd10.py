@@ -47,8 +47,8 @@ def read(text: str) -> Code:
     bare = raw[:3] + raw[3:].removeprefix(".")
     if not SHAPE.fullmatch(bare):
         raise BadCode(f"{text} is not an ICD-10-CM code; write one such as M17.11")
-    if re.search("[OI]", bare[1:]):
-        raise BadCode(f"{text} has a letter O or I where a digit is meant")
+    if re.search("[OIL]", bare[1:]):
+        raise BadCode(f"{text} has a letter O, I or L where a digit is meant")
     if bare[0] in "MS":
         _check_side_is_there(bare)
         _check_is_whole(bare)
