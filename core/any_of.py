@@ -12,7 +12,7 @@ from django.db.models import Field, ForeignObject, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 
-class AnyOf(Lookup):  # type: ignore[type-arg]
+class AnyOf(Lookup):
     """A column that equals any of these values; PostgreSQL only."""
 
     lookup_name = "any_of"
@@ -20,15 +20,15 @@ class AnyOf(Lookup):  # type: ignore[type-arg]
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         """Return the condition and its parameters."""
         column, params = self.process_lhs(compiler, connection)
         values = list(self.rhs)
-        if values and isinstance(values[0], UUID):
+        if values and all(isinstance(one, UUID) for one in values):
             # Nothing in them needs quoting, which psycopg would look at one by one.
             array = f"{{{','.join(map(str, values))}}}"
-            return f"{column} = ANY (%s::uuid[])", [*params, array]
-        return f"{column} = ANY (%s)", [*params, values]
+            return f"{column} = ANY (%s::uuid[])", (*params, array)
+        return f"{column} = ANY (%s)", (*params, values)
 
 
 def register() -> None:

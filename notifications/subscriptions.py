@@ -74,10 +74,7 @@ TaskEvent = TaskOpened | TaskAcknowledged | TaskEscalated | TaskClosed | RedFlag
 
 def plan_new_visit(event: AppointmentBooked) -> None:
     """Plan what is told about a visit that has just been booked."""
-    patient = lock(event.patient_id)
-    plan_booked(
-        appointment_id=event.appointment_id, patient=patient, now=event.occurred_at
-    )
+    plan_booked(appointment_id=event.appointment_id, now=event.occurred_at)
 
 
 def plan_visit(event: AppointmentEvent) -> None:

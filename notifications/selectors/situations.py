@@ -115,10 +115,9 @@ def _of_visit(
     appointment = scheduling.bare_appointment(appointment_id)
     if appointment is None:
         raise NotFound("There is no such visit.")
-    if patient is None:
-        patient = patients.patient(appointment.patient_id)
-    else:
-        patient.clinic = appointment.clinic
+    # Patient and visit are of one clinic: read once.
+    patient = patient or appointment.patient
+    patient.clinic = appointment.clinic
     reach, contacts = reach_of(patient)
     return Situation(
         snapshot=snapshots([appointment], {appointment.pk: rows})[appointment.pk],

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from notifications.domain import states
@@ -15,9 +14,6 @@ from procedures.follow_up import selectors as follow_ups
 from scheduling import selectors as scheduling
 from scheduling.waitlist import selectors as waitlist
 
-if TYPE_CHECKING:
-    from patients.models import Patient
-
 
 def replan_patient(*, patient_id: UUID, now: datetime) -> None:
     """Plan anew everything the patient may still be told.
@@ -29,12 +25,12 @@ def replan_patient(*, patient_id: UUID, now: datetime) -> None:
     _replan_all(found, now)
 
 
-def plan_booked(*, appointment_id: UUID, patient: "Patient", now: datetime) -> None:
+def plan_booked(*, appointment_id: UUID, now: datetime) -> None:
     """Plan a new visit, and anew those that may share a day with it.
 
-    The caller holds the patient's row.
+    The caller holds the patient's row: whoever books has locked it before anything.
     """
-    situation = situations.load(f"appointment:{appointment_id}", patient)
+    situation = situations.load(f"appointment:{appointment_id}")
     apply(situation, now=now)
     if isinstance(situation.snapshot, Visit):
         for sibling in situation.snapshot.siblings:

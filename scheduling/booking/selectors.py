@@ -54,8 +54,8 @@ def clinic_appointment(
 
 
 def bare_appointment(appointment_id: UUID) -> Appointment | None:
-    """The visit with its clinic and its type: what planning messages needs."""
-    found = Appointment.objects.select_related("clinic", "visit_type")
+    """The visit with its clinic, type and patient: what planning messages needs."""
+    found = Appointment.objects.select_related("clinic", "visit_type", "patient")
     return found.filter(pk=appointment_id).first()
 
 

@@ -122,8 +122,7 @@ def test_the_board_with_everything_late_takes_few_statements(
         coordinator.get(BOARD)
 
     counted = [q["sql"] for q in statements if q["sql"].startswith(("SELECT", "INS"))]
-    # Twelve, and the inbox's badge.
-    assert len(counted) <= 13, counted
+    assert len(counted) <= 12, counted
 
 
 def test_a_phase_begins_and_ends_at_one_press(coordinator, practice):
