@@ -134,7 +134,8 @@ def sender(wire):
 def test_a_sender_cut_off_from_its_database_again_and_again_goes_on(wire, sender):
     pause = threading.Event()
     unit_of_work(partial(many, MESSAGES // 2))
-    assert eventually(MailboxItem.objects.exists)
+    # On a busy machine a process takes its time to start.
+    assert any(eventually(MailboxItem.objects.exists) for _ in range(4))
     for _ in range(3):
         wire.cut()
         pause.wait(0.3)
