@@ -56,7 +56,7 @@ class Address:
 def addresses(
     patterns: Iterable[Any] | None = None, prefix: str = "", space: str = ""
 ) -> Iterator[Address]:
-    """Every URL pattern below `patterns`, by default of the whole site."""
+    """Yield each URL pattern below `patterns`, by default of the whole site."""
     if patterns is None:
         patterns = get_resolver().url_patterns
     for pattern in patterns:
@@ -69,7 +69,7 @@ def addresses(
 
 
 def faults(found: Iterable[Address]) -> Iterator[str]:
-    """What is wrong with each address, in words."""
+    """Yield what is wrong with each address, in words."""
     for address in found:
         if any(address.path.startswith(allowed) for allowed in ALLOWED):
             continue

@@ -128,7 +128,7 @@ class User(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """What one person is at one clinic."""
+    """Role of one person at one clinic."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="memberships")

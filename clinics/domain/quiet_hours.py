@@ -1,4 +1,4 @@
-"""When a message may reach a patient.
+"""Hours in which a message may reach a patient.
 
 Source: the window Texas sets for solicitations, taken for every message that is not
 an emergency: 09:00-20:00 Monday to Saturday, 12:00-20:00 Sunday, the patient's zone.
@@ -30,8 +30,3 @@ def permitted(instant: datetime, zone: ZoneInfo) -> datetime:
     if instant < closes:
         return max(instant.astimezone(UTC), opens)
     return window(day + timedelta(days=1), zone)[0]
-
-
-def is_quiet(instant: datetime, zone: ZoneInfo) -> bool:
-    """Return True if a patient in `zone` is left in peace at `instant`."""
-    return permitted(instant, zone) != instant

@@ -26,7 +26,7 @@ ON CONFLICT (account_hash, place_hash) DO UPDATE SET
 
 
 def is_locked(account: str, place: Place) -> bool:
-    """True if nothing is tried for this account from this place for now."""
+    """Return True if nothing is tried for this account from this place for now."""
     rows = WrongAttempts.objects.filter(
         account_hash=_account(account), place_hash__in=_hashes(place)
     )
@@ -57,12 +57,12 @@ def forgive(account: str, place: Place) -> None:
 
 
 def forgive_everywhere(account: str) -> int:
-    """End every count of an account; how many there were."""
+    """End every count of an account; return how many there were."""
     return WrongAttempts.objects.filter(account_hash=_account(account)).delete()[0]
 
 
 def locked_accounts(accounts: Iterable[str]) -> set[str]:
-    """Those of `accounts` that are refused from some place now."""
+    """Return those of `accounts` that are refused from some place now."""
     by_hash = {_account(account): account for account in accounts}
     now = real_now()
     rows = WrongAttempts.objects.filter(account_hash__in=by_hash)
@@ -74,7 +74,7 @@ def locked_accounts(accounts: Iterable[str]) -> set[str]:
 
 
 def forget_old(now: datetime) -> int:
-    """Drop counts that have rested; how many went."""
+    """Drop counts that have rested; return how many."""
     rested = now - attempt_limits.LONGEST_REST
     return WrongAttempts.objects.filter(last_at__lt=rested).delete()[0]
 

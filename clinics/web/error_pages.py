@@ -1,4 +1,4 @@
-"""What went wrong, as JSON for programs and as a page for people."""
+"""Problems as responses: JSON for programs, a page for people."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -74,7 +74,7 @@ class OtherClinic(Problem):
 def plain_page(
     request: HttpRequest, document: dict[str, Any], status: int
 ) -> HttpResponse:
-    """The page when no app has registered a better one."""
+    """Return a page of plain text, for when no app has registered a better one."""
     text = f"{document['title']}\n\n{document['detail']}\n"
     return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
 
@@ -93,14 +93,14 @@ def problem(request: HttpRequest, error: Problem) -> HttpResponse:
 
 
 def headed(answer: HttpResponse, error: Problem) -> HttpResponse:
-    """The answer with the headers its problem wants."""
+    """Add the headers that a problem wants to its response."""
     for name, value in error.headers.items():
         answer[name] = value
     return answer
 
 
 def document(request: HttpRequest, body: dict[str, Any], status: int) -> HttpResponse:
-    """A problem document as the caller can read it: JSON under /api/, else a page."""
+    """Return a problem document as JSON under /api/, else as a page."""
     if is_api(request):
         response: HttpResponse = JsonResponse(
             body, status=status, content_type=PROBLEM_JSON
@@ -111,7 +111,7 @@ def document(request: HttpRequest, body: dict[str, Any], status: int) -> HttpRes
 
 
 def is_api(request: HttpRequest) -> bool:
-    """True for what a program asks for, however many slashes it begins with."""
+    """Return True for a path of the API, however many slashes it begins with."""
     return request.path.lstrip("/").startswith("api/") or request.path == "/api"
 
 

@@ -1,4 +1,4 @@
-"""What every request gets: an id, limits of its session, and no place in any cache."""
+"""Middleware: a request's id, limits of its session, no place in any cache."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""How our resources appear in the OpenAPI schema."""
+"""Schema of our REST resources in OpenAPI."""
 
 from typing import Any, Literal
 
@@ -54,7 +54,7 @@ class EndpointSchema(AutoSchema):
     answer with a problem, and every POST takes an Idempotency-Key."""
 
     def get_operation_id(self) -> str:
-        """Of path and method, so that a list and its single thing never collide."""
+        """Return an id of path and method; a list and its single thing differ."""
         words = self.path.removeprefix("/api/").strip("/").split("/")[1:]
         plain = [word.strip("{}").replace("-", "_") for word in words]
         return "_".join([self.method.lower(), *plain])

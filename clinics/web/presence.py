@@ -47,8 +47,8 @@ class LockedOut(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """What came with a request. `errors` (field → text) is for pages, which show
-    them beside the field; REST raises instead."""
+    """Proofs that came with a request. `errors` (field → text) is for pages, which
+    show them beside the field; REST raises instead."""
 
     signature: Proof | None = None
     second_person: Proof | None = None
@@ -70,7 +70,7 @@ def prove(
     other_than: int | None = None,
     place: Place | None = None,
 ) -> Proof:
-    """Proof that the person with this e-mail is present and works at the clinic.
+    """Prove that the person with this e-mail is present and works at the clinic.
 
     `purpose` ("signature", "second-person") is noted with a failure; `other_than` is
     the user who may not be their own second person; failures count at `place`, by
@@ -101,7 +101,7 @@ def prove_api_key(
     other_than: int | None = None,
     meaning: str = "",
 ) -> Proof:
-    """Proof by a second person's own API key.
+    """Prove presence by a second person's own API key.
 
     A wrong secret counts against the key's owner; a key nobody has counts against
     `caller`, who presented it. A right key ends no count: whoever holds it has not
@@ -123,8 +123,11 @@ def prove_api_key(
 
 
 def from_rest(request: Any, *, membership: Membership) -> Proofs:
-    """The proofs in a REST body: `signature` is the caller's own password,
-    `second_person` another person's API key. Raises NotProved or LockedOut."""
+    """Return the proofs in a REST body.
+
+    `signature` is the caller's own password, `second_person` another person's API
+    key. Raises NotProved or LockedOut.
+    """
     body = request.data if isinstance(request.data, Mapping) else {}
     signature, second = body.get("signature"), body.get("second_person")
     return Proofs(
@@ -164,7 +167,7 @@ def _fields(given: Any, name: str, required: str) -> Mapping[str, Any]:
 
 
 def from_form(request: HttpRequest, *, membership: Membership) -> Proofs:
-    """The proofs in a form's fields, before the unit of work.
+    """Return the proofs in a form's fields, before the unit of work.
 
     Fields: signature_password, signature_totp, signature_meaning, second_email,
     second_password, second_totp. What fails is told in `errors`, so that the page
@@ -233,14 +236,14 @@ def _proof(user: User, clinic_id: int, method: Method, meaning: str) -> Proof:
 
 
 def _own_place(request: Any, membership: Membership) -> Place:
-    """A signer's place: the live session, or the key, that the request came by."""
+    """Return a signer's place: the live session or the key the request came by."""
     if isinstance(getattr(request, "auth", None), Membership):
         return Place("key", str(membership.pk))
     return attempt_places.session_place(request)
 
 
 def _witness_place(asks: int | None, caller: str = "") -> Place:
-    """A second person's place of proof: beside whoever asks for them.
+    """Return a second person's place of proof: beside whoever asks for them.
 
     By the person and not their session, so that signing in anew starts no new count.
     """
@@ -248,8 +251,10 @@ def _witness_place(asks: int | None, caller: str = "") -> Place:
 
 
 def _attempt(request: Any, purpose: str, place: Place) -> HttpRequest:
-    """A request with the place of the attempt and nothing of the form: the lock-out
-    keeps what it is given, and an act's form holds clinical data."""
+    """Make a request with the place of the attempt and nothing of the form.
+
+    The lock-out keeps what it is given, and an act's form holds clinical data.
+    """
     bare = HttpRequest()
     bare.method = "POST"
     bare.META["PATH_INFO"] = f"/{purpose}/"

@@ -104,7 +104,7 @@ class Session(SessionAuthentication):
 
 
 class ApiRequest(Request):
-    """What a handler gets besides DRF's own: who, when, and their proofs."""
+    """Request of a handler: DRF's own, with who asks, when, and their proofs."""
 
     actor: Actor
     now: datetime
@@ -139,8 +139,10 @@ def _too_deep() -> exceptions.ParseError:
 
 
 class Page(CursorPagination):
-    """A page of a list. Its cursors are signed: one that is made up is told so,
-    instead of being compared with the rows."""
+    """Page of a list with signed cursors.
+
+    One that is made up is refused in words, instead of being compared with the rows.
+    """
 
     request: Request
     page_size = 50
@@ -210,13 +212,13 @@ class Endpoint(APIView):
         return Response(status=204)
 
     def asked(self) -> dict[str, Any]:
-        """What the query asks for. Raises Invalid."""
+        """Return the checked values of the query. Raises Invalid."""
         return self.query.read(self.request.query_params.dict())
 
     def page(
         self, queryset: QuerySet[Any], render: Callable[[Any], Any]
     ) -> dict[str, Any]:
-        """One page of a list, with a cursor to the next: {"results", "next"}."""
+        """Return a page of a list and a cursor to the next: {"results", "next"}."""
         # Also of lists whose handlers ask for nothing: none ignores a wrong filter.
         self.asked()
         paginator = Page()
@@ -226,7 +228,10 @@ class Endpoint(APIView):
         return {"results": results, "next": paginator.get_next_link()}
 
     def find(self, queryset: QuerySet[Any], **lookup: Any) -> Any:
-        """The row of this clinic, or 404. `queryset` is of a model with a clinic."""
+        """Return a row of this clinic; `queryset` is of a model with a clinic.
+
+        Raises NotFound.
+        """
         row = queryset.filter(clinic_id=self.membership.clinic_id, **lookup).first()
         if row is None:
             raise NotFound(NOWHERE)
@@ -312,7 +317,7 @@ class Endpoint(APIView):
 
 
 def as_problem(error: Exception) -> Problem:
-    """REST framework's own exceptions in our one form."""
+    """Return a problem for an exception of REST framework."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestDataTooBig):
@@ -345,7 +350,7 @@ def _field_errors(detail: Any, pointer: str) -> list[FieldError]:
 
 
 def without_secrets(data: Any) -> Any:
-    """The body less passwords, codes and keys, of which not even a hash is kept."""
+    """Return the body less passwords, codes and keys: no hash of them is kept."""
     if isinstance(data, Mapping):
         kept = sorted((k, v) for k, v in data.items() if k not in SECRETS)
         return {k: without_secrets(v) for k, v in kept}

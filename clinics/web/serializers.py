@@ -1,4 +1,4 @@
-"""What clients send to REST: bodies and queries, of known fields only."""
+"""Serializers of what clients send to REST, of known fields only."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ class Body(serializers.Serializer[Any]):
     """Fields a client sends; one it may not send is refused, too."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Texts come in composed and without marks that nobody sees."""
+        """Compose texts, and take out marks that nobody sees."""
         values = super().to_internal_value(data)
         return {
             name: composed(value) if isinstance(value, str) else value
@@ -21,7 +21,7 @@ class Body(serializers.Serializer[Any]):
 
     @classmethod
     def read(cls, data: Any) -> dict[str, Any]:
-        """The checked fields that were sent. Raises Invalid."""
+        """Return the checked fields that were sent. Raises Invalid."""
         body = cls(data=data)
         body.is_valid(raise_exception=True)
         unknown = sorted(set(data) - set(body.fields))
@@ -32,7 +32,7 @@ class Body(serializers.Serializer[Any]):
 
 
 class ListQuery(Body):
-    """What every list may be asked: how many at once, and from where on."""
+    """Query of every list: how many at once, and from where on."""
 
     limit = serializers.IntegerField(required=False)
     cursor = serializers.CharField(required=False)

@@ -54,7 +54,7 @@ class DepartureTakeBack(Endpoint):
 
 
 def answer(row: Departure) -> dict[str, Any]:
-    """The departure on record, and what became of it."""
+    """Return the departure on record, and what became of it, as JSON."""
     back = row.taken_back_at
     return {
         "patient": str(row.patient_id),

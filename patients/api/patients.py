@@ -76,7 +76,7 @@ class PatientDetail(Endpoint):
 
 
 def row(patient: Patient) -> dict[str, Any]:
-    """What a list shows of a patient."""
+    """Return what a list shows of a patient, as JSON."""
     return {
         "id": str(patient.pk),
         "mrn": patient.mrn,
@@ -89,7 +89,7 @@ def row(patient: Patient) -> dict[str, Any]:
 
 
 def answer(patient: Patient, role: str) -> dict[str, Any]:
-    """The whole patient; contacts are masked for roles that do not keep them."""
+    """Return the whole patient; contacts are masked for roles that do not keep them."""
     phone, email = (selectors.contact(patient, c) for c in ("sms", "email"))
     number, address = phone.value if phone else "", email.value if email else ""
     if not policy.may(role, "contact.write").allowed:

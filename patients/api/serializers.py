@@ -1,4 +1,4 @@
-"""What the bodies of requests and answers hold."""
+"""Serializers of requests and responses."""
 
 from datetime import datetime
 from typing import Any

@@ -67,8 +67,10 @@ class TaskClose(Endpoint):
 
 
 def answer(task: Task, role: str, now: datetime) -> dict[str, Any]:
-    """The whole task; the outcome and the notes of a red flag are for those who
-    treat."""
+    """Return the whole task as JSON.
+
+    The outcome and the notes of a red flag are for those who treat.
+    """
     may_read = not task.tier or policy.may(role, "episode.read_clinical").allowed
     outcome: str | None = task.outcome
     if task.is_urgent and not may_read:

@@ -1,4 +1,4 @@
-"""How a patient is reached, and what they agreed to."""
+"""Contacts of a patient, and the channels they agreed to."""
 
 from django.db import models
 from django.db.models import Q

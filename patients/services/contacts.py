@@ -1,4 +1,4 @@
-"""How a patient is reached: one current phone number, one current e-mail address."""
+"""Contacts of a patient: one current phone number, one current e-mail address."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What someone at the clinic still has to do: open, acknowledge, escalate, close."""
+"""Tasks of the clinic: open, acknowledge, escalate, close."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""How allauth behaves here: e-mail and password, no self sign-up, no tell-tales."""
+"""Adapter of allauth: e-mail and password, no self sign-up, no tell-tales."""
 
 from typing import Any
 
@@ -22,18 +22,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def get_login_stages(self) -> list[str]:
-        """Allauth's, with our own second step."""
+        """Return allauth's stages with our own second step."""
         own = {"allauth.mfa.stages.AuthenticateStage": SECOND_STEP}
         return [own.get(stage, stage) for stage in super().get_login_stages()]
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """As everywhere, but a deactivated account is like an unknown one: allauth
-        would tell its owner, and so anybody with the right password, the difference."""
+        """Treat a deactivated account like an unknown one.
+
+        Allauth would tell its owner, and so anybody with the right password, the
+        difference.
+        """
         user = super().authenticate(request, **credentials)
         return user if isinstance(user, User) and user.is_active else None
 
     def reauthenticate(self, user: User, password: str) -> bool:
-        """Counted by the lock-out under the same e-mail as sign-in."""
+        """Check a password, counted by the lock-out under the e-mail of sign-in."""
         found = self.authenticate(context.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 

@@ -1,7 +1,7 @@
-"""Counts of the lock-out, and the words for a locked person.
+"""Lock-out: its counts, and the words for a locked person.
 
 axes asks us before each password is tried and tells us of each that was wrong; the
-counting itself is in `guessing`.
+counting itself is in `wrong_attempts`.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ ASKS_BOTH = "asks_for_both"
 
 
 def username(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:
-    """The account an attempt is counted against: always the e-mail, in lower case.
+    """Return the account an attempt is counted against: the e-mail in lower case.
 
     Sign-in and re-authentication pass `email`, the rest of Django `username`; mapped
     to one name, all ways in share one count.
@@ -37,7 +37,7 @@ def address(request: HttpRequest) -> str | None:
 def answer(
     request: HttpRequest, original: HttpResponse | None, credentials: object
 ) -> HttpResponse:
-    """Instead of a page's own answer, for anybody locked, known or not.
+    """Return the response for anybody locked, known or not.
 
     Sign-in asks again: for password and code together.
     """

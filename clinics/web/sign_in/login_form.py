@@ -1,4 +1,4 @@
-"""The form of sign-in: e-mail and password, and a code where that is not enough."""
+"""Form of sign-in: e-mail and password, and a code where that is not enough."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ NOT_BOTH = (
 
 
 class LoginForm(AllauthLoginForm):  # type: ignore[misc]
-    """As allauth's; a password alone may be refused unread, both at once never are."""
+    """Allauth's form with a code. A password alone may be refused unread."""
 
     code = forms.CharField(
         label="Code",
@@ -38,7 +38,7 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
 
     @property
     def asks_both(self) -> bool:
-        """True if the page shows the field of the code."""
+        """Return True if the page shows the field of the code."""
         return bool(
             getattr(self.request, ASKS_BOTH, False) or self.data.get("code", "").strip()
         )

@@ -11,7 +11,7 @@ from core.db import unit_of_work
 
 
 class ResetView(PasswordResetView):  # type: ignore[misc]
-    """As allauth's, but a person whom strangers asked for is not told to wait.
+    """Allauth's view, but a person whom strangers asked for is not told to wait.
 
     Past the limit no further mail leaves: the last one still works. The answer is the
     same for everybody.

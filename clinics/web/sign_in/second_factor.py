@@ -35,11 +35,11 @@ class Counted:
 
 
 class AuthenticateForm(Counted, forms.AuthenticateForm):  # type: ignore[misc]
-    """At sign-in, after the password."""
+    """Form of the code at sign-in, after the password."""
 
 
 class ReauthenticateForm(Counted, forms.ReauthenticateForm):  # type: ignore[misc]
-    """Once more, inside a session."""
+    """Form of the code once more, inside a session."""
 
 
 class Stage(AuthenticateStage):  # type: ignore[misc]
