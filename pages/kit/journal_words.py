@@ -181,7 +181,6 @@ CLINIC = {
     "user.joined": "Person added",
     "user.membership_ended": "Person no longer works here",
     "user.membership_resumed": "Person works here again",
-    "user.role_changed": "Person's role changed",
     "user.switched_clinic": "Person went on at another clinic",
     "user.unlocked": "Person's sign-in unlocked",
     "user.password_changed": "Password changed",
