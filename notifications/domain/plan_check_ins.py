@@ -97,6 +97,7 @@ def _wanted(
         next_at=quiet_hours.permitted(due, reach.zone),
         expires_at=min(due + kinds[row.kind].grace, closes),
         link_expires_at=closes,
+        touchpoint=row.stamp,
     )
 
 

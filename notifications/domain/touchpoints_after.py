@@ -25,7 +25,6 @@ from notifications.domain.touchpoint import (
 )
 from procedures.follow_up.timetable import BOOK_AHEAD_DAYS, USUALLY_AHEAD_DAYS
 
-VERSION: Final = 1
 # Conditions, by name.
 IS_VISIT: Final = "is_visit"
 OTHER_CHANNEL: Final = "other_channel"

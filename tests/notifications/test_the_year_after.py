@@ -149,6 +149,20 @@ def test_every_follow_up_of_the_timetable_is_invited_to():
         assert CHECK_INS[code] in {kind for kind, *_ in told(subject, BOTH)}
 
 
+def test_every_message_keeps_the_row_of_the_table_that_asks_for_it():
+    w6 = contacts("2026-10-06")["W6"]
+
+    planned = plan(w6, reach=BOTH, now=at("2000-01-01 00:00")).messages
+    assert {(one.kind, one.touchpoint) for one in planned} == {
+        ("time_to_book", "W6_book v1"),
+        ("book_nudge", "1 v1"),
+        ("book_nudge", "2 v1"),
+        ("check_in_w6", "W6 v1"),
+        ("check_in_nudge", "1 v1"),
+        ("check_in_nudge", "2 v1"),
+    }
+
+
 def test_a_code_of_another_timetable_is_invited_to_as_well():
     subject = CheckIn(
         id="x",
