@@ -106,6 +106,14 @@ class Kind:
         return self.priority <= 1 or self.calls_if_lost
 
     @property
+    def falls_back(self) -> bool:
+        """Return True if another channel tells it where the first never can.
+
+        A nudge has gone by either channel in turn, and the call list follows.
+        """
+        return self.must_arrive or self.purpose == replies.REMINDERS
+
+    @property
     def is_urgent(self) -> bool:
         """Return True if quiet hours and caps do not apply."""
         return self.priority == 0

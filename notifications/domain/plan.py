@@ -98,7 +98,7 @@ def _by_another(
 ) -> Iterator[Wanted]:
     """The same messages by another channel, each at most once."""
     for message in messages:
-        if message.dedupe_key not in lost or not kinds[message.kind].must_arrive:
+        if message.dedupe_key not in lost or not kinds[message.kind].falls_back:
             continue
         about = reach.about(kinds[message.kind].purpose)
         ways = channels_to(subject, about, message.occurrence)

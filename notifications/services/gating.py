@@ -256,7 +256,7 @@ def _stop(
 ) -> None:
     planning.stop(message, state, reason)
     if state == states.EXPIRED:
-        telephone.ask_if_late(situation, message, now=now)
+        telephone.ask_if_it_matters(situation, message, now=now)
     if reason == gate.CAP and KINDS[message.kind].calls_if_capped:
         telephone.ask_instead(situation, message, reason=gate.CAP, now=now)
     # What replaces it (a call, another channel) is planned at once.
