@@ -75,7 +75,7 @@ SEARCHED = {
     "B7 steroid": (ready, ("B7 ", "INV-06 steroid"), 2, 80),
     "B8 fever": (ready, ("B8 ",), 1, 80),
     "B9 finished": (at_home, ("B9 ",), 1, 80),
-    "B16 expiry": (released, ("B16 ",), 4, 30),
+    "B16 expiry": (released, ("B16 ",), 9, 30),
 }
 
 
