@@ -11,7 +11,9 @@ from tools.local.children import StopAskedError, stoppable
 from tools.local.paths import ROOT
 
 # The whole suite uses both cores; a file's tests stay together, as they share set-up.
-EVERYTHING = ("-n", "2", "--dist", "loadfile")
+# In the order of the folders: xdist would begin with the files of many tests and end
+# with those of few, which are the long ones, and one core would wait for the other.
+EVERYTHING = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def run(arguments: Sequence[str]) -> int:
