@@ -1,4 +1,4 @@
-"""What happened to a visit; published in the transaction that did it."""
+"""Events in the life of a visit, published in the transaction that did them."""
 
 from dataclasses import dataclass
 from datetime import datetime

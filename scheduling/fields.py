@@ -65,7 +65,7 @@ def _is_id(word: str) -> bool:
 
 
 class FollowUpCode(serializers.RegexField):
-    """Which contact of the episode's timetable a follow-up visit is for ("W6")."""
+    """Contact of the episode's timetable that a follow-up visit is for ("W6")."""
 
     default_error_messages = {
         "invalid": "Name a contact as the timetable does, such as W6."

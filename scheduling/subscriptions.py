@@ -1,5 +1,8 @@
-"""What scheduling does when its own visits are checked in and closed, and when a
-clinic keeps other holidays."""
+"""Reactions of scheduling to events, of its own visits and of other apps.
+
+Its visits are booked, moved, checked in and closed; a clinic keeps other holidays;
+a patient departs or returns.
+"""
 
 from clinics.events import HolidayCalendarChanged
 from core.actor import Actor, job

@@ -30,8 +30,10 @@ _TEXTS = {
 def watching_hours(
     clinic_id: int, resource_id: int | None, cause: str, *, by: Actor, now: datetime
 ) -> Iterator[None]:
-    """What the block makes impossible becomes a conflict of this cause; a conflict
-    over hours that the block makes possible again is none any more."""
+    """Open a conflict of this `cause` for each visit the block makes impossible.
+
+    Conflicts over hours that the block makes possible again are resolved.
+    """
     before = misfits(clinic_id, resource_id, now)
     yield
     after = misfits(clinic_id, resource_id, now)

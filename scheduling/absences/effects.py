@@ -1,4 +1,4 @@
-"""What a change of hours, days or resources did to the visits, in numbers only.
+"""Effects of a change of hours, days or resources on the visits, in numbers only.
 
 Administrators see no patients; how many visits need a decision they may know.
 """
@@ -23,7 +23,7 @@ class Effect:
 
 
 def counted(clinic_id: int, act: Callable[[], T]) -> tuple[T, Effect]:
-    """What `act` returned, and its effect on the clinic's visits."""
+    """Call `act`; return its answer and its effect on the clinic's visits."""
     before = to_decide(clinic_id)
     done = act()
     after = to_decide(clinic_id)

@@ -66,7 +66,7 @@ def _open(appointment_id: UUID) -> Conflict | None:
 
 
 def _is_kept(appointment_id: UUID, detail: str) -> bool:
-    """Whether the last word on the visit was to keep it in spite of the same."""
+    """True if the last word on the visit was to keep it in spite of this `detail`."""
     last = _of(appointment_id).order_by("-opened_at", "-pk").first()
     return (
         last is not None

@@ -31,7 +31,7 @@ def fault(start: datetime, end: datetime, now: datetime) -> tuple[str, str] | No
 
 
 def free_pieces(period: Span, taken: Iterable[Span]) -> list[Span]:
-    """What of `period` nobody has, in order, in pieces of 24 hours at most."""
+    """Return the free parts of `period`, in order, in pieces of 24 hours at most."""
     start, end = period
     pieces: list[Span] = []
     for begin, until in sorted(taken):

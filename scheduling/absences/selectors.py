@@ -29,14 +29,14 @@ def absences(clinic_id: int) -> QuerySet[Absence]:
 
 
 def open_counts(absences: Iterable[Absence]) -> dict[UUID, int]:
-    """How many conflicts of each are open, where any is; one statement."""
+    """Return the number of open conflicts by absence, where any is; one statement."""
     opened = Conflict.objects.filter(absence__in=list(absences), resolved_at=None)
     counted = opened.order_by().values("absence").annotate(opened=Count("pk"))
     return dict(counted.values_list("absence", "opened"))
 
 
 def standing(clinic_id: int, now: datetime) -> QuerySet[Absence]:
-    """Those that are going on or to come, by time."""
+    """Return the clinic's absences that are going on or to come, by time."""
     found = absences(clinic_id).filter(ended_at=None, period__endswith__gt=now)
     return found.order_by("period")
 

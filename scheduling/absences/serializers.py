@@ -1,4 +1,4 @@
-"""What the bodies about absences and conflicts hold."""
+"""Bodies of requests and answers about absences and conflicts."""
 
 from typing import Any
 

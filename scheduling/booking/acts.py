@@ -1,4 +1,4 @@
-"""What becomes of a booked visit: confirmed, arrived, checked in, closed, given up."""
+"""Acts on a booked visit: confirm, arrive, check in, close, give up."""
 
 from datetime import datetime
 from typing import Protocol

@@ -232,7 +232,7 @@ class Holds(Endpoint):
 
     @extend_schema(parameters=[ListQuery], responses=bodies.HoldPage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        """Those that stand, the first to end first."""
+        """List the holds that stand, the first to end first."""
         standing = selectors.standing_holds(self.clinic.pk, request.now)
         page = self.page(standing, hold_json)
         shown = {held["patient"] for held in page["results"] if held["patient"]}
@@ -304,7 +304,7 @@ class HoldDetail(Endpoint):
 
 
 def subject(sent: dict[str, Any]) -> str:
-    """What the visit is for, as rules and events name it."""
+    """Return what the visit is for, as rules and events name it."""
     if not sent.get("episode"):
         return ""
     contact = f"#{sent['follow_up']}" if sent.get("follow_up") else ""

@@ -1,4 +1,4 @@
-"""Whether the patient is free, and what to offer instead of a start that is taken."""
+"""Check that the patient is free, and offer others for a start that is taken."""
 
 from datetime import datetime
 from uuid import UUID
@@ -55,9 +55,9 @@ def taken(wanted: Wanted, patient_id: UUID | None) -> SlotTaken:
 
 
 def why_taken(wanted: Wanted, patient_id: UUID | None) -> Rejection | None:
-    """What is in the way at exactly this start; None where nothing is any more.
+    """Return what is in the way at exactly this start; None where nothing is any more.
 
-    Where the visit stays at its time, what else its patient does is not.
+    Where the visit stays at its time, nothing else its patient does is in the way.
     """
     moving = wanted.moving
     stays = moving is not None and moving.start == wanted.start

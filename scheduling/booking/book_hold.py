@@ -162,7 +162,10 @@ def _without(hold: Hold) -> str:
 
 
 def _other_subject(hold: Hold, subject: str) -> Iterator[tuple[str, str]]:
-    """What it is for may be said by either of the two, or by one in more detail."""
+    """Yield the field that contradicts the hold's subject, and the held value in words.
+
+    Either of the two may leave the subject out, or name it in more detail.
+    """
     held, _, held_contact = hold.subject.partition("#")
     episode, _, contact = subject.partition("#")
     if episode and held and episode != held:

@@ -1,4 +1,4 @@
-"""What a move changes about who and what serves each phase of a visit."""
+"""Changes that a move makes to who and what serves each phase of a visit."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

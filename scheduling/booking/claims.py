@@ -1,4 +1,4 @@
-"""What a visit has or is to get, as moves and repair plans keep it: claims as JSON.
+"""Claims a visit has or is to get, as JSON, as moves and repair plans keep them.
 
 Each is `{"resource": id, "start": ISO instant, "end": ISO instant, "need": id}`.
 """
@@ -62,7 +62,7 @@ def resources_in(kept: Iterable[Kept]) -> frozenset[int]:
 
 
 def spans_in(kept: Iterable[Kept]) -> list[tuple[int, datetime, datetime]]:
-    """Whom they take from when until when."""
+    """Return (resource id, start, end) of each stored claim."""
     return [
         (
             claim["resource"],
@@ -73,7 +73,7 @@ def spans_in(kept: Iterable[Kept]) -> list[tuple[int, datetime, datetime]]:
 
 
 def time_in(kept: Iterable[Kept]) -> tuple[Awaited, ...]:
-    """The same as time that is for somebody."""
+    """Return the stored claims as time that is for somebody."""
     return tuple(Awaited(*span) for span in spans_in(kept))
 
 

@@ -1,4 +1,4 @@
-"""Why a visit cannot be had; raised, so nothing of the attempt remains."""
+"""Errors: why a visit cannot be had; raised, so nothing of the attempt remains."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How long an opening may be kept aside, and how many at a time."""
+"""Limits on how long an opening may be kept aside, and on how many at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ ON_THE_WEB = Limits(timedelta(minutes=10), timedelta(minutes=30))
 
 
 def limits(actor_kind: str) -> Limits:
-    """Of a member of staff, or of everybody else."""
+    """Return the limits of a member of staff, or of everybody else."""
     return BY_STAFF if actor_kind == "staff" else ON_THE_WEB
 
 
@@ -30,7 +30,7 @@ def ends_at(start: datetime, *ends: datetime) -> datetime:
 
 
 def in_words(length: timedelta) -> str:
-    """Such as "48 hours", "7 days" or "10 minutes"."""
+    """Return the length in words, such as "48 hours", "7 days" or "10 minutes"."""
     minutes = length // timedelta(minutes=1)
     if minutes % 60:
         return f"{minutes} minutes"

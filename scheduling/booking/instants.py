@@ -1,4 +1,4 @@
-"""Which instant somebody means who gives a local time, or what they may choose from."""
+"""Instants meant by a local time, or those to choose from instead."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

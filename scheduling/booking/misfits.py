@@ -24,13 +24,16 @@ Stretch = tuple[datetime, datetime]
 
 
 def reserved(clinic_id: int, resource_id: int | None, now: datetime) -> set[Misfit]:
-    """What visits still to come, or just arrived, have of the clinic or resource."""
+    """Return (visit id, resource id) of what visits to come or just arrived have.
+
+    Only resources of the clinic count, or only the one resource.
+    """
     uses = _uses(clinic_id, resource_id, now)
     return {(visit.pk, row.resource_id) for visit, row in uses}
 
 
 def misfits(clinic_id: int, resource_id: int | None, now: datetime) -> set[Misfit]:
-    """Those of them outside the hours as they are in the tables now."""
+    """Return those of `reserved` outside the hours as they are in the tables now."""
     uses = _uses(clinic_id, resource_id, now)
     if not uses:
         return set()
@@ -52,7 +55,7 @@ def is_in_hours(hold: Hold | Appointment, plan: Plan) -> bool:
 
 
 class _Hours:
-    """When the resources of these reservations (one at least) are open, around them."""
+    """Open hours of the resources of these reservations (one at least), around them."""
 
     def __init__(self, clinic_id: int, rows: Sequence[Reservation]) -> None:
         zone = ZoneInfo(rows[0].resource.clinic.time_zone)

@@ -169,7 +169,7 @@ def wanted_for(
     prefer: frozenset[int] = frozenset(),
     before: frozenset[int] | None = None,
 ) -> tuple[Wanted, list[Reservation]]:
-    """What a move to `start` asks for, and the reservations it gives up.
+    """Return what a move to `start` asks for, and the reservations it gives up.
 
     Preferred are what it has, or had `before`, and those of `prefer`. The clinician
     once asked for is insisted on only while the visit has them, and where they are
@@ -201,7 +201,7 @@ def wanted_for(
 
 
 def _just(wanted: Wanted, claims: Sequence[Kept]) -> Wanted:
-    """The same with just these claims, if any: they say who serves, too."""
+    """Return `wanted` with just these claims, if any: they say who serves, too."""
     if not claims:
         return wanted
     return replace(wanted, claims=time_in(claims), strictly=True, clinician=None)

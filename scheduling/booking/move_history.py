@@ -26,7 +26,7 @@ class ChangedPhase:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a move changes, from [start_before, end_before) to [start, end)."""
+    """Changes of a move, from [start_before, end_before) to [start, end)."""
 
     start_before: datetime
     end_before: datetime
@@ -60,13 +60,13 @@ def is_at_time_of(appointment: Appointment, revision: int) -> bool:
 
 
 def last_change(appointment: Appointment) -> Changed | None:
-    """What the change that made the visit's present version did, if one made it."""
+    """Return what the change to the visit's present version did; None without one."""
     row = appointment.moves.filter(version=appointment.version).first()
     return None if row is None else changed_by(appointment, row)
 
 
 def changed_by(appointment: Appointment, row: AppointmentMove) -> Changed:
-    """What this move changed, as far as its resources are still the visit's."""
+    """Return what this move changed, as far as its resources are still the visit's."""
     live = appointment.reservations.filter(released_at=None, need__isnull=False)
     before = [(claim["resource"], claim["need"]) for claim in row.from_claims]
     plan = visit_kind_of(appointment.visit_type_id).template
@@ -84,7 +84,7 @@ def changed_by(appointment: Appointment, row: AppointmentMove) -> Changed:
 def changed_phases(
     plan: Plan, before: Iterable[Served], after: Iterable[Served]
 ) -> tuple[ChangedPhase, ...]:
-    """What changes for each phase, with names; one statement."""
+    """Return what changes for each phase, with names; one statement."""
     found = changes(plan, before, after)
     names = _names(found)
     return tuple(_named(change, names) for change in found)

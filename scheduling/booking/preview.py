@@ -1,4 +1,4 @@
-"""What a move would change, before anybody makes it; only reads."""
+"""Preview of a move: what it would change, before anybody makes it; only reads."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,8 +31,10 @@ NOBODY_ELSE = Reason(
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would change, or why not: `reasons` in words, what is in the way of this
-    start (`why`), and starts that can be had.
+    """Changes that a move would make, or why it cannot be made.
+
+    `reasons` are in words, `why` is what is in the way of this start, and
+    `alternatives` are starts that can be had.
 
     `says_why`: the move is made only with a reason.
     """
@@ -55,7 +57,7 @@ def preview_move(
     avoiding: frozenset[int] = frozenset(),
     now: datetime,
 ) -> Preview:
-    """What `booking.move` to this start would change now.
+    """Return what `booking.move` to this start would change now.
 
     Raises InvalidStart as it does, and NoSuchAppointment; whatever else is in the way
     is in the answer.
@@ -81,7 +83,9 @@ def preview_reassign(
     avoiding: frozenset[int] = frozenset(),
     now: datetime,
 ) -> Preview:
-    """What `booking.reassign` would change now; nothing where nothing is `replaced`.
+    """Return what `booking.reassign` would change now.
+
+    Nothing changes where nothing is `replaced`.
 
     Raises NoSuchAppointment; whatever else is in the way is in the answer.
     """

@@ -45,10 +45,11 @@ def free(
     by: Actor,
     now: datetime,
 ) -> None:
-    """The same for these reservations, whose resources are locked already.
+    """Free these reservations, resolve conflicts and reserve for absences.
 
-    With `again` the visit stays where it is and takes this at once: absences get no
-    time of it, and conflicts settle only over what the visit loses.
+    The resources are locked already. With `again` the visit stays where it is and
+    takes this at once: absences get no time of it, and conflicts settle only over
+    what the visit loses.
     """
     ids = [reservation.pk for reservation in freed]
     Reservation.objects.filter(pk__in=ids).update(released_at=now)
@@ -77,7 +78,7 @@ def _is_over(
 
 
 def absences_waiting_for(rows: Collection[Reservation]) -> list[Absence]:
-    """Those that stand and want some of this time."""
+    """Return the standing absences that want some of this time."""
     standing = Absence.objects.filter(
         resource__in={row.resource_id for row in rows}, ended_at=None
     )
@@ -95,7 +96,7 @@ def absences_waiting_for(rows: Collection[Reservation]) -> list[Absence]:
 def awaited_by(
     absences: Iterable[Absence], rows: Collection[Reservation]
 ) -> tuple[Awaited, ...]:
-    """What of this time goes to these absences once it is free."""
+    """Return the parts of this time that go to these absences once it is free."""
     return tuple(
         Awaited(
             absence.resource_id,
@@ -137,7 +138,7 @@ def _pieces(
 def _left(
     period: DateTimeTZRange, claims: Iterable[Claim]
 ) -> Iterator[DateTimeTZRange]:
-    """What is left of the period beside these claims, which do not overlap."""
+    """Yield what is left of the period beside these claims, which do not overlap."""
     start = period.lower
     for claim in sorted(claims, key=lambda claim: claim.start):
         if start < min(claim.start, period.upper):

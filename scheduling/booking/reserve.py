@@ -141,7 +141,7 @@ def release_expired_on(claims: Iterable[Claim], now: datetime) -> None:
 
 
 def world_at(wanted: Wanted) -> World:
-    """Who could serve this start, and their hours; two statements."""
+    """Return who could serve this start, and their hours; two statements."""
     first, last = search_days(wanted.start, wanted.plan, wanted.kind.zone)
     world = world_of(wanted.kind, wanted.plan, first, last, clinician=wanted.clinician)
     return without(world, wanted.avoiding, wanted.awaited)

@@ -60,7 +60,7 @@ def bare_appointment(appointment_id: UUID) -> Appointment | None:
 
 
 def bare_appointments(appointment_ids: Collection[UUID]) -> dict[UUID, Appointment]:
-    """The same of many, without the clinic, with their types; by id."""
+    """Return many visits by id, with their types but not their clinic or patient."""
     # They share few types: read once each, not once a visit.
     rows = list(Appointment.objects.filter(pk__any_of=appointment_ids))
     types = VisitType.objects.in_bulk({row.visit_type_id for row in rows})
@@ -170,8 +170,10 @@ def in_force_for(subject: str) -> QuerySet[Appointment]:
 
 
 def linked_conflicts(appointment_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """What is wrong, in words, with those of the visits that no longer fit the visit
-    they are counted from."""
+    """Return what is wrong, in words, by visit id.
+
+    Only visits that no longer fit the visit they are counted from are in it.
+    """
     rows = Conflict.objects.filter(
         appointment__in=list(appointment_ids),
         cause=Conflict.Cause.LINKED,
@@ -238,7 +240,7 @@ def resources(clinic_id: int, kind: str = "") -> QuerySet[Resource]:
 def visit_resources(
     visit: Appointment, besides: Collection[int] = ()
 ) -> list[Resource]:
-    """What the visit has now, by kind and name, and those of `besides`."""
+    """Return what the visit has now, and those of `besides`, by kind and name."""
     held = visit.reservations.filter(released_at=None).values("resource")
     at_clinic = Resource.objects.filter(clinic_id=visit.clinic_id)
     found = at_clinic.filter(Q(pk__in=held) | Q(pk__in=besides))
@@ -276,7 +278,7 @@ def booked_of(patient_id: UUID) -> QuerySet[Appointment]:
 
 
 def open_conflicts(visit: Appointment) -> list[Conflict]:
-    """What is in the way of the visit and not resolved, with its absence."""
+    """Return the visit's unresolved conflicts, with their absence and resource."""
     rows = visit.conflicts.filter(resolved_at=None)
     return list(rows.select_related("absence", "resource"))
 

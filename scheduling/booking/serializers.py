@@ -164,7 +164,7 @@ class ReasonAnswer(serializers.Serializer[Any]):
 
 
 class PreviewAnswer(serializers.Serializer[Any]):
-    """What the move would change, or why it cannot be made, and when it could."""
+    """Changes the move would make, or why it cannot be made, and when it could."""
 
     possible = serializers.BooleanField()
     start = serializers.DateTimeField()

@@ -1,4 +1,4 @@
-"""When a change of a visit has to say why."""
+"""Short notice, at which a change of a visit has to say why."""
 
 from datetime import datetime, timedelta
 
@@ -9,5 +9,5 @@ NEAR_VISIT = "It is less than 48 hours to the visit."
 
 
 def is_near(now: datetime, *starts: datetime) -> bool:
-    """Whether one of `starts` (the old time, the new one) is less than NEAR away."""
+    """True if one of `starts` (the old time, the new one) is less than NEAR away."""
     return any(start < now + NEAR for start in starts)

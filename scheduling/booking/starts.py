@@ -1,4 +1,4 @@
-"""From a start somebody asked for to an instant that can be booked, or why not."""
+"""Starts somebody asked for as instants that can be booked, or why not."""
 
 from datetime import datetime, timedelta
 from typing import Any

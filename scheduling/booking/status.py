@@ -1,4 +1,4 @@
-"""What becomes of an appointment: the one table of its states."""
+"""States of an appointment: the one table of what becomes of it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,7 +19,7 @@ class Status(Enum):
 
 
 class Act(Enum):
-    """What can be done with an appointment that stands."""
+    """Acts on an appointment; TRANSITIONS says in which states each can be done."""
 
     MOVE = "move"
     CANCEL = "cancel"

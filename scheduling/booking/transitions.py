@@ -1,4 +1,4 @@
-"""Whether an act fits the state a visit is in, in words."""
+"""Reasons, in words, why an act does not fit the state a visit is in."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from scheduling.models import Appointment, AppointmentMove
 
 
 def reason_against(appointment: Appointment, act: Act, now: datetime) -> Reason | None:
-    """None if it can be done now."""
+    """Return why `act` cannot be done now; None if it can."""
     if text := why_not(Status(appointment.status), act):
         return Reason("status", text)
     if act is Act.NO_SHOW and now < appointment.start:

@@ -50,7 +50,7 @@ def _whole_tables() -> Iterator[None]:
 
 
 def counted() -> dict[str, int]:
-    """How much there was to look at."""
+    """Count the visits, holds and live reservations there were to look at."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM scheduling_appointment),"

@@ -130,7 +130,7 @@ class DurationsAnswer(serializers.Serializer[Any]):
 
 
 class DayProjection(Endpoint):
-    """What is expected of a day; nothing is booked anew by it."""
+    """Expected course of a day; nothing is booked anew by it."""
 
     actions = {"GET": "appointment.read"}
 

@@ -1,4 +1,4 @@
-"""How the rest of a day is expected to go, from the board and what is on record."""
+"""Expected rest of a day, from the board and what is on record."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -66,7 +66,7 @@ def day_projection(clinic_id: int, date: date, now: datetime) -> DayProjection:
 
 
 def projected(board: DayBoard, now: datetime) -> DayProjection:
-    """The same of a board that has been read.
+    """Return the projection of a board that has been read.
 
     Only whole minutes count, so that what is told does not change in between.
     """

@@ -1,4 +1,4 @@
-"""Who would run late into time that is kept: an absence, or a hold that stands.
+"""Visits that would run late into kept time: an absence, or a hold that stands.
 
 Only told, as the projection is: kept time moves nobody, and nobody takes it away. What
 a plan overlaps already is no news of the day: that is a conflict, with a decision of

@@ -1,4 +1,4 @@
-"""What can be recorded of a phase as it went, and why not; in words."""
+"""Rules for what can be recorded of a phase as it went, and why not; in words."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ CORRECTED_IN = BEGINS_IN | {Status.FULFILLED}
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What another app knows of a phase, by the phase's name.
+    """Times that another app knows of a phase, by the phase's name.
 
     `firm` times replace what is on record; others only fill what is missing.
     """
@@ -28,7 +28,10 @@ class Noted:
 def wrong_time(
     at: datetime, planned: datetime, now: datetime, began: datetime | None = None
 ) -> str | None:
-    """Why a phase cannot have begun (or ended, if `began` is given) at this time."""
+    """Return why a phase cannot have begun at this time; None if it can.
+
+    If `began` is given, it is about the end of the phase.
+    """
     if at > now:
         return "This time lies in the future."
     if began is not None and at < began:
@@ -39,7 +42,7 @@ def wrong_time(
 
 
 def why_not(status: Status, *, correcting: bool = False) -> str | None:
-    """Why nothing can be recorded of a visit in this state."""
+    """Return why nothing can be recorded of a visit in this state; None if it can."""
     if status in (CORRECTED_IN if correcting else BEGINS_IN):
         return None
     if status in {Status.BOOKED, Status.ARRIVED}:

@@ -1,4 +1,4 @@
-"""How the rest of a day is expected to go, from its plan and what was recorded so far.
+"""Projection of the rest of a day, from its plan and what was recorded so far.
 
 A projection is only told, never written: nothing is booked anew because of it. The
 rules, in words:
@@ -36,7 +36,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class State(Enum):
-    """Where a phase stands; PASSED is over without having been recorded."""
+    """State of a phase; PASSED is over without having been recorded."""
 
     TO_COME = "to-come"
     UNDER_WAY = "under-way"
@@ -105,7 +105,7 @@ class PlannedVisit:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a phase is late.
+    """Reason a phase is late.
 
     "waits": for `resource_id` until `until`. "late": `phase` of the same visit began
     late or takes longer, until `until`. "not-begun": `phase` should have begun.
@@ -130,12 +130,12 @@ class Expected:
 
     @property
     def delay(self) -> timedelta:
-        """How much later than planned it begins; never negative."""
+        """Time by which it begins later than planned; never negative."""
         return max(timedelta(0), self.start - self.planned.start)
 
     @property
     def overrun(self) -> timedelta:
-        """How much later than planned it ends; never negative."""
+        """Time by which it ends later than planned; never negative."""
         return max(timedelta(0), self.end - self.planned.end)
 
     @property
@@ -202,7 +202,10 @@ def _lateness(phase: Expected) -> timedelta:
 
 
 def _affected(visit: ExpectedVisit) -> Affected | None:
-    """From the first phase to come that is noticeably late, else one under way."""
+    """Return how the visit is late; None if it is not, noticeably.
+
+    The first phase to come that is late counts, else one under way that overruns.
+    """
     for phase in visit.phases:
         if phase.is_late_to_come:
             assert phase.cause is not None, "what is late waits for something"
@@ -273,7 +276,7 @@ class _Day:
             )
 
     def _known(self, visit: PlannedVisit, phase: PlannedPhase) -> _Step:
-        """What is on record of it; what is not is as planned for now."""
+        """Return the phase as it is on record; what is not is as planned for now."""
         went = visit.went.get(phase.position)
         if went is None:
             over = visit.over_at is not None or _is_overtaken(visit, phase)
@@ -287,7 +290,10 @@ class _Day:
         return _Step(visit, phase, State.UNDER_WAY, went.started, end, end)
 
     def _drop_missed(self) -> None:
-        """What should be over is no longer expected, unless it is only kept waiting."""
+        """Mark visits that should be over as passed.
+
+        Those that are here, on record, or only kept waiting are still expected.
+        """
         queues = [
             [(last.visit.id, last.state not in _OVER) for _, _, last, _ in claims]
             for claims in self.claims.values()
@@ -353,7 +359,10 @@ class _Day:
                     yield free_at + lead, cause
 
     def _free_at(self, claim: PlannedClaim, step: _Step) -> datetime | None:
-        """When all who come before are done with the resource, buffers included."""
+        """Return when all who come before are done with the resource.
+
+        Buffers are included; None where nobody comes before.
+        """
         claims = self.claims[claim.resource_id]
         place = bisect_left(claims, claim.start, key=lambda other: other[0])
         before = [

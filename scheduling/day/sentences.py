@@ -6,14 +6,14 @@ from scheduling.day.projection import Affected
 
 
 def runs_into_text(one: RunsInto, day: DayProjection, start: str) -> str:
-    """What it meets, in words; `start` is the time as its reader writes times."""
+    """Say what a phase runs into; `start` is the time as its reader writes times."""
     name = day.resource_of(one.kept)
     kept = f"the absence of {name}" if one.kept.code == ABSENCE else f"a hold on {name}"
     return f"{one.phase} runs into {kept} at {start}"
 
 
 def cause_text(late: Affected, day: DayProjection, until: str) -> str:
-    """Why, in words; `until` is the cause's time as its reader writes times."""
+    """Say why a phase is late; `until` is the time as its reader writes times."""
     cause = late.cause
     match cause.code:
         case "waits":

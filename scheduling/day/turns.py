@@ -1,4 +1,4 @@
-"""Whose turn at a resource is still to come, because somebody before is not done."""
+"""Turns at a resource that are still to come, as somebody before is not done."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
@@ -8,7 +8,10 @@ Queue = Sequence[tuple[UUID, bool]]
 
 
 def awaited(known: Iterable[UUID], queues: Sequence[Queue]) -> set[UUID]:
-    """Those known to come, and all who come after one of them, or of those in turn."""
+    """Return those known to come and all who come after them, directly or in turn.
+
+    Nobody waits for one who neither has nor needs the resource any more.
+    """
     found, before = set(known), -1
     while before < len(found):
         before = len(found)

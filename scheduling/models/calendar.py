@@ -1,4 +1,4 @@
-"""What can be booked, and when it is open."""
+"""Resources that can be booked, and when they and the clinic are open."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

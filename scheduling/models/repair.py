@@ -7,7 +7,7 @@ from core.models import UuidModel
 
 
 class RepairPlan(UuidModel):
-    """What is proposed for the visits in an absence's way.
+    """Proposals for the visits in an absence's way.
 
     A worker makes it while it is "planning": `asked_at` is when that was asked for,
     `tries` how often a worker began, `stage` how far it is. It is carried out line by
@@ -95,7 +95,7 @@ class RepairPlan(UuidModel):
 
 
 class RepairLine(models.Model):
-    """What is proposed for one visit, and what came of it.
+    """Proposal for one visit, and what came of it.
 
     `claims` are the reservations proposed, `{"resource", "start", "end", "need"}`.
     A locked line is kept as it is when the rest is planned anew. Lines are carried out

@@ -1,4 +1,4 @@
-"""What must be true of the tables, as plain SQL: one row per fault, in words.
+"""Plain SQL for what must be true of the tables: one row per fault, in words.
 
 Nothing here is shared with the services or the engine, not even a name: a fault
 there must not be able to hide here. What is over is asked about only where it still

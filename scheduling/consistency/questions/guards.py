@@ -1,5 +1,6 @@
-"""What the database must refuse, word for word: this app's constraints as PostgreSQL
-tells them, without casts to text.
+"""Constraints by which the database must refuse, word for word.
+
+They are this app's, as PostgreSQL tells them, without casts to text.
 """
 
 # {table: {name: definition}}: everything this app added by name.
