@@ -138,7 +138,7 @@ class AbsenceOpened(AbsenceEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsenceEnded(AbsenceEvent):
-    """It is over, or over earlier than was said."""
+    """An absence is over, or over earlier than was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

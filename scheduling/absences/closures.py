@@ -45,8 +45,10 @@ def watching_hours(
 def follow_holidays(
     *, clinic_id: int, before: str, after: str, by: Actor, now: datetime
 ) -> None:
-    """Visits on a day that became a holiday get a conflict; those whose day is none
-    any more need no decision."""
+    """Open a conflict for each visit on a day that became a holiday.
+
+    Visits whose day is none any more need no decision.
+    """
     locks.lock(Resource.objects.filter(clinic_id=clinic_id))
     found = misfits(clinic_id, None, now)
     closed = _newly_closed({visit_id for visit_id, _ in found}, before, after)

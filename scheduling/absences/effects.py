@@ -14,8 +14,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Visits that came to need a decision, that need none any more, and that wait
-    for one at the clinic now."""
+    """Counts of the clinic's visits by what became of their decision.
+
+    `opened` came to need one, `settled` need none any more, `waiting` wait for one now.
+    """
 
     opened: int
     settled: int

@@ -1,4 +1,4 @@
-"""Check that the patient is free, and offer others for a start that is taken."""
+"""Check that a patient is free, and offer starts instead of one that is taken."""
 
 from datetime import datetime
 from uuid import UUID
@@ -36,8 +36,10 @@ def check_patient_free(
 
 
 def taken(wanted: Wanted, patient_id: UUID | None) -> SlotTaken:
-    """The refusal with the next openings and what is in the way, both searched now that
-    no try holds a lock."""
+    """Return the refusal with the next openings and what is in the way.
+
+    Both are searched now that no try holds a lock.
+    """
     found = alternatives(
         wanted.kind,
         wanted.plan,

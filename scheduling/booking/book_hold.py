@@ -183,9 +183,11 @@ def stands(hold: Hold, now: datetime) -> bool:
 
 
 def is_offered(hold: Hold, plan: Plan) -> bool:
-    """True if the clinic still has what a standing hold keeps, and is open then: hours,
-    closures and retirement do not end holds. Their resources are locked, as whoever
-    changes these locks them too."""
+    """True if the clinic still has what a standing hold keeps, and is open then.
+
+    Hours, closures and retirement do not end holds. Their resources are locked, as
+    whoever changes these locks them too.
+    """
     retired = hold.reservations.filter(released_at=None, resource__active=False)
     return not retired.exists() and is_in_hours(hold, plan)
 

@@ -28,8 +28,10 @@ def new_move(
     now: datetime,
     undone: bool = False,
 ) -> AppointmentMove:
-    """The row of a change from what is `held` to the time `to`, made by the visit's
-    next version, not stored yet; an undo has one, too, and is not undone itself."""
+    """Return the row, not stored yet, of a change from what is `held` to the time `to`.
+
+    The visit's next version makes it. An undo has one, too, and is not undone itself.
+    """
     return AppointmentMove(
         appointment=appointment,
         version=appointment.version + 1,

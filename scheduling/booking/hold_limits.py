@@ -8,8 +8,11 @@ MOST_PER_PATIENT = 2
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`at_once` counts from now, at making and at every extension; `in_all` from
-    the making."""
+    """Longest time a hold may stand.
+
+    `at_once` counts from now, at making and at every extension; `in_all` from the
+    making.
+    """
 
     at_once: timedelta
     in_all: timedelta

@@ -34,5 +34,5 @@ def instant_of(moment: datetime, zone: ZoneInfo, refuse: Refuse) -> datetime:
 
 
 def instant_in(field: str, moment: datetime, zone: ZoneInfo) -> datetime:
-    """As `instant_of`, for a field of a request. Raises InvalidMoment."""
+    """Return what `instant_of` does, for a field of a request. Raises InvalidMoment."""
     return instant_of(moment, zone, partial(InvalidMoment, field))

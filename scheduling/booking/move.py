@@ -264,8 +264,10 @@ class _Change:
         return self.wanted.start != self.appointment.start
 
     def give_up(self, opening: Opening) -> None:
-        """Free what is held, under the locks; a mere reassignment settles only the
-        conflicts over what the visit loses."""
+        """Free what is held, under the locks.
+
+        A mere reassignment settles only the conflicts over what the visit loses.
+        """
         if self.moves:
             act: Literal["moved", "undone"] = "undone" if self.undoes else "moved"
             give_up_time(self.appointment, act, self.wanted.now, self.undoes)

@@ -132,8 +132,10 @@ def who_moved(moves: Iterable[AppointmentMove]) -> dict[int, str]:
 def moves_of_day(
     clinic_id: int, start: datetime, end: datetime, most: int = 30
 ) -> list[AppointmentMove]:
-    """Moves from or to [start, end), the latest first, with their visits and patients;
-    undoing ones are left out. One statement."""
+    """Return the latest moves from or to [start, end), the latest first.
+
+    They have their visits and patients; undoing ones are left out. One statement.
+    """
     day = DateTimeTZRange(start, end)
     return list(
         AppointmentMove.objects.filter(

@@ -153,8 +153,9 @@ def tell_late(
     by: Actor,
     now: datetime,
 ) -> Appointment | Refused:
-    """Note that the patient comes so many minutes late; the last word counts, and 0
-    is on time after all.
+    """Note that the patient comes so many minutes late.
+
+    The last word counts, and 0 is on time after all.
 
     Refused, on record, before the visit's day draws near and once they are here.
     Raises Invalid for minutes out of range.

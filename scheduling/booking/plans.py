@@ -12,7 +12,7 @@ from scheduling.visit_types.variation import Variation
 
 
 def plans_of(visits: Iterable[Appointment]) -> dict[UUID, Plan]:
-    """By visit; one statement, and one for each version of a visit type."""
+    """Return the plans by visit id; a statement, and one for each version of a type."""
     visits = list(visits)
     kind_of = lru_cache(maxsize=None)(visit_kind_of)
     stamped: dict[UUID, list[PhasePlan]] = defaultdict(list)

@@ -12,7 +12,7 @@ from scheduling.openings.rendering import opening_json
 
 
 def preview_json(preview: Preview) -> dict[str, Any]:
-    """As REST shows it; times in the visit's zone."""
+    """Return the preview as REST shows it; times are in the visit's zone."""
     zone = ZoneInfo(preview.appointment.time_zone)
     says = plain(zone)
     changed, why = preview.changed, preview.why

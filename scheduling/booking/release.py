@@ -22,9 +22,9 @@ def release(
     now: datetime,
     from_at: datetime | None = None,
 ) -> None:
-    """Free the visit's resources, resolve its open conflicts as `resolution`
-    ("moved" or "cancelled"), and reserve what absences were waiting for.
+    """Free the visit's resources and reserve what absences were waiting for.
 
+    Its open conflicts are resolved as `resolution` ("moved" or "cancelled").
     With `from_at` only what has not begun by then. The patient is locked already.
     """
     lock_resources(resources_of(appointment))
@@ -113,8 +113,11 @@ def awaited_by(
 def _reserve_for_absences(
     freed: Collection[Reservation], again: Collection[Claim]
 ) -> None:
-    """Every standing absence gets its part, whatever became of the conflict with it:
-    it was kept, or never opened as the patient was checked in."""
+    """Reserve for every standing absence its part of what was freed.
+
+    It gets it whatever became of the conflict with it: that was kept, or never opened
+    as the patient was checked in.
+    """
     pieces = [
         Reservation(resource_id=absence.resource_id, period=left, absence=absence)
         for absence, piece in _pieces(absences_waiting_for(freed), freed)

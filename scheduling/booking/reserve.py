@@ -30,8 +30,10 @@ Owner = TypeVar("Owner", Appointment, Hold)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A start for a plan; `moving` is the appointment that frees its own time, and
-    `hold_id` the hold that is booked.
+    """Start that is wanted for a plan.
+
+    `moving` is the appointment that frees its own time, and `hold_id` the hold that
+    is booked.
 
     `plan` is the visit type's, as `variation` makes it. `given_up` are the resources
     it has now; those of `prefer` are taken where they are free, `avoiding` never. What
@@ -148,8 +150,10 @@ def world_at(wanted: Wanted) -> World:
 
 
 def opening_for(world: World, wanted: Wanted) -> Opening | None:
-    """The opening at this start, if there is one; a statement, two where the very
-    time asked for is taken and other will do."""
+    """Return the opening at this start, if there is one.
+
+    It takes a statement, two where the very time asked for is taken and other will do.
+    """
     exact = [replace(world, within=wanted.claims)] if wanted.claims else []
     found = (
         opening_at(

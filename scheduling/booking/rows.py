@@ -30,8 +30,11 @@ def new_appointment(wanted: Wanted, patient_id: UUID, subject: str) -> Appointme
 
 
 def store_appointment(appointment: Appointment, plan: Plan) -> Appointment:
-    """Store the visit and its phases. Raises PatientBusy if the database says so;
-    then nothing more can be asked of this transaction."""
+    """Store the visit and its phases.
+
+    Raises PatientBusy if the database says so; then nothing more can be asked of this
+    transaction.
+    """
     try:
         appointment.save(force_insert=True)
     except IntegrityError as error:

@@ -17,7 +17,7 @@ Act = Literal["hold", "book", "move", "offer"]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """May this patient (None: not known yet) come for this visit at this start?
+    """Question if the patient (None: not known yet) may come for a visit at a start.
 
     Asked with the patient's row locked. `subject` is opaque here ("episode:<id>").
     """
@@ -40,9 +40,12 @@ Resolve = Callable[[Ask], str]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`check` objects with reasons. `decides`: it knows the decisions that marked
-    types need. `resolve` names what a visit is for where its subject does not say, or
-    not all of it; "" leaves the subject as it is."""
+    """Rule on whether a visit may be had.
+
+    `check` objects with reasons. `decides`: it knows the decisions that marked types
+    need. `resolve` names what a visit is for where its subject does not say, or not
+    all of it; "" leaves the subject as it is.
+    """
 
     check: Check
     decides: bool = False

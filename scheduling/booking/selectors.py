@@ -72,8 +72,10 @@ def bare_appointments(appointment_ids: Collection[UUID]) -> dict[UUID, Appointme
 def visits_beside(
     visits: Collection[Appointment], within: timedelta
 ) -> dict[UUID, list[Appointment]]:
-    """The other booked visits in person of the same patients, by visit, as far as
-    they start within so long of it; one statement."""
+    """Return the other booked visits in person of the same patients, by visit.
+
+    Only those that start within so long of it are there; one statement.
+    """
     if not visits:
         return {}
     starts = [visit.start for visit in visits]
@@ -106,8 +108,10 @@ def visits_beside(
 
 
 def visits_to_call_about(now: datetime, ahead: timedelta) -> list[UUID]:
-    """Every clinic's visits in person that begin in so long, and those to come or
-    missed that were changed in the last two days; ids."""
+    """Return the ids of every clinic's visits in person that begin in so long.
+
+    Those to come or missed that were changed in the last two days are there, too.
+    """
     recent = Q(status_at__gt=now - timedelta(days=2))
     to_come = Q(status=Appointment.Status.BOOKED, during__startswith__gt=now)
     is_near = Q(during__startswith__lte=now + ahead)
@@ -119,7 +123,7 @@ def visits_to_call_about(now: datetime, ahead: timedelta) -> list[UUID]:
 
 
 def appointments(appointment_ids: Collection[UUID]) -> QuerySet[Appointment]:
-    """These visits, each with its patient and their clinic."""
+    """Return these visits, each with its type, its patient and their clinic."""
     found = Appointment.objects.filter(pk__in=appointment_ids)
     return found.select_related("patient__clinic", "visit_type")
 
@@ -183,8 +187,10 @@ def linked_conflicts(appointment_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def called_off(clinic_id: int, since: datetime) -> QuerySet[Appointment]:
-    """Visits cancelled or missed since then whose patient has no visit of the type
-    later than that, the oldest first."""
+    """Return visits cancelled or missed since then, the oldest first.
+
+    Their patients have no visit of the type later than that.
+    """
     again = Appointment.objects.filter(
         patient=OuterRef("patient"),
         visit_type=OuterRef("visit_type"),
@@ -284,7 +290,7 @@ def open_conflicts(visit: Appointment) -> list[Conflict]:
 
 
 def resources_with_hours(clinic_id: int) -> QuerySet[Resource]:
-    """As `resources`, with the opening hours of their own."""
+    """Return what `resources` does, with the opening hours of their own."""
     return resources(clinic_id).prefetch_related("opening_hours")
 
 

@@ -1,5 +1,7 @@
-"""Openings that a patient may choose from: instead of a visit's time, or after it was
-missed."""
+"""Openings that a patient may choose from.
+
+They are instead of a visit's time, or after it was missed.
+"""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -81,7 +81,7 @@ _PHRASE = {
 
 
 def why_not(status: Status, act: Act) -> str | None:
-    """In words, why `act` cannot be done now; None where it can."""
+    """Say why `act` cannot be done now; None where it can."""
     if (status, act) in TRANSITIONS:
         return None
     if status is S.CHECKED_IN and act in {A.MOVE, A.CANCEL}:
@@ -96,23 +96,27 @@ def why_not(status: Status, act: Act) -> str | None:
 
 
 def why_nobody_comes(visit_on: date, today: date) -> str | None:
-    """In words, why nobody arrives or is checked in yet; None once the day is there.
-    What was forgotten is noted later."""
+    """Say why nobody arrives or is checked in yet; None once the day is there.
+
+    What was forgotten is noted later.
+    """
     if visit_on <= today:
         return None
     return "The day of the visit has not come yet."
 
 
 def why_arrival_stays(noted_on: date, today: date) -> str | None:
-    """In words, why an arrival is not taken back any more; None where it is: a slip is
-    put right on its own day."""
+    """Say why an arrival is not taken back any more; None where it is.
+
+    A slip is put right on its own day.
+    """
     if noted_on == today:
         return None
     return "The arrival was noted on another day, so it cannot be taken back."
 
 
 def why_no_show_stays(visit_on: date, today: date) -> str | None:
-    """In words, why a no-show is not taken back any more; None on the visit's day."""
+    """Say why a no-show is not taken back any more; None on the visit's day."""
     if visit_on == today:
         return None
     return "The day of the visit is over, so the no-show cannot be taken back."

@@ -48,7 +48,10 @@ def _reason_nobody_comes(appointment: Appointment, now: datetime) -> Reason | No
 
 
 def reason_arrival_stays(appointment: Appointment, now: datetime) -> Reason | None:
-    """None while it is the day, at the clinic, on which the arrival was noted."""
+    """Return why the arrival is not taken back any more.
+
+    None while it is the day, at the clinic, on which it was noted.
+    """
     zone = ZoneInfo(appointment.time_zone)
     noted_on = appointment.status_at.astimezone(zone).date()
     text = why_arrival_stays(noted_on, now.astimezone(zone).date())
@@ -58,7 +61,10 @@ def reason_arrival_stays(appointment: Appointment, now: datetime) -> Reason | No
 def reason_against_undo(
     appointment: Appointment, last: AppointmentMove | None, now: datetime
 ) -> Reason | None:
-    """None if `last`, the latest move not undone yet, can be moved back now."""
+    """Return why `last`, the latest move not undone yet, cannot be moved back now.
+
+    None if it can.
+    """
     if last is None:
         return Reason("nothing-to-undo", "No move of this visit is left to undo.")
     if against := reason_against(appointment, Act.MOVE, now):

@@ -51,7 +51,7 @@ def resolve(
 
 
 def reopen(conflict: Conflict, *, by: Actor, now: datetime) -> None:
-    """It waits for a decision again, and so does the call that ended with it."""
+    """Let the conflict wait for a decision again, and the call that ended with it."""
     resolved_at = conflict.resolved_at
     conflict.resolved_at = None
     conflict.resolution = conflict.resolution_reason = conflict.resolved_by = ""

@@ -40,9 +40,11 @@ def findings(
 
 @contextmanager
 def _whole_tables() -> Iterator[None]:
-    """Questions look at whole tables. Where PostgreSQL knows little of them yet, as
-    after a restore, it would go row by row, for each row: that grows by the
-    square."""
+    """Keep PostgreSQL from nested loops, as questions look at whole tables.
+
+    Where it knows little of them yet, as after a restore, it would go row by row, for
+    each row: that grows by the square.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
         yield

@@ -24,9 +24,11 @@ from scheduling.timegrid.opening_hours import NO_RULES, open_cells
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One stretch of a resource's day. [start, end) is the phase, [taken_start,
-    taken_end) includes the buffers. `phase` is empty for blocked time, and
-    `appointment_id` is None for blocked time and holds."""
+    """One stretch of a resource's day.
+
+    [start, end) is the phase, [taken_start, taken_end) includes the buffers. `phase`
+    is empty for blocked time, and `appointment_id` is None for blocked time and holds.
+    """
 
     kind: str  # "appointment", "hold" or "absence"
     resource_id: int

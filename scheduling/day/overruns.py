@@ -51,7 +51,7 @@ class RunsInto:
 def runs_into(
     visits: Iterable[PlannedVisit], projection: Projection, kept: Iterable[Kept]
 ) -> tuple[RunsInto, ...]:
-    """By time; buffers count, as they do in the plan."""
+    """Return who runs into kept time, by time; buffers count as in the plan."""
     of_resource: dict[int, list[Kept]] = defaultdict(list)
     for one in kept:
         of_resource[one.resource_id].append(one)

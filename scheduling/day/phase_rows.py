@@ -20,7 +20,7 @@ class PhaseRow:
 
 
 def phase_records(appointment_id: UUID) -> list[PhaseRow]:
-    """All phases of a visit in their order; three statements."""
+    """Return all phases of a visit in their order; three statements."""
     visit = Appointment.objects.get(pk=appointment_id)
     went = {row.position: row for row in visit.phase_records.all()}
     rows = []

@@ -17,7 +17,8 @@ rules, in words:
   unless its patient is here, or it comes after a visit under way on a resource that
   this one still has or needs, or after one that waits so itself.
 
-Holds and absences move nobody: `running_into` tells who would run into one.
+Holds and absences move nobody: `overruns.runs_into` tells who would
+run into one.
 """
 
 from bisect import bisect_left
@@ -140,12 +141,12 @@ class Expected:
 
     @property
     def is_late_to_come(self) -> bool:
-        """It has not begun, and will noticeably later than planned."""
+        """True if it has not begun, and will noticeably later than planned."""
         return self.state is State.TO_COME and self.delay >= NOTICEABLE
 
     @property
     def overruns(self) -> bool:
-        """It goes on noticeably longer than planned."""
+        """True if it goes on noticeably longer than planned."""
         return self.state is State.UNDER_WAY and self.overrun >= NOTICEABLE
 
 
@@ -390,7 +391,7 @@ class _Day:
 
 
 def _in_order(visit: PlannedVisit) -> list[PlannedPhase]:
-    """By start; a stay before what lies in it."""
+    """Return the visit's phases by start; a stay comes before what lies in it."""
     by_end = sorted(visit.phases, key=attrgetter("end"), reverse=True)
     return sorted(by_end, key=attrgetter("start"))
 

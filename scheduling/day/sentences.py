@@ -13,7 +13,7 @@ def runs_into_text(one: RunsInto, day: DayProjection, start: str) -> str:
 
 
 def cause_text(late: Affected, day: DayProjection, until: str) -> str:
-    """Say why a phase is late; `until` is the time as its reader writes times."""
+    """Say why it is late; `until` is the cause's time as its reader writes times."""
     cause = late.cause
     match cause.code:
         case "waits":
