@@ -69,7 +69,7 @@ class Scene:
 
     @cached_property
     def _known(self) -> dict[frozenset[Block], Candidates]:
-        """Who is free, by which blocks are gone: many searches differ in others."""
+        """Candidates by the blocks gone: many searches differ in other blocks only."""
         return {}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Why days of a search have no opening, and what would change that."""
+"""Reasons that days of a search have no opening, and the opening without them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ _ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked of `find_openings`, in its words."""
+    """The arguments of a call of `find_openings`, by the same names."""
 
     clinic_id: int
     visit_type: int | str
@@ -132,7 +132,7 @@ def window_of(question: Question, kind: VisitKind, first: date, last: date) -> W
 
 
 def members_of(kind: VisitKind, plan: Plan, read: Reading) -> list[Member]:
-    """Whom and what the clinic has for such a visit."""
+    """Return the clinic's active resources of the kinds that the plan needs, by id."""
     return [
         Member(unit.ref, unit.capabilities, unit.shortest_cells)
         for unit in read.units(kind.clinic_id, plan.kinds)
@@ -141,8 +141,10 @@ def members_of(kind: VisitKind, plan: Plan, read: Reading) -> list[Member]:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Which local days, as they are `now`, for whom; as if `moving_id` and `hold_id`
-    took no time, and absences had `awaited` already. Nothing starts before `soonest`.
+    """The local days to read, as they are `now`, and the patient.
+
+    The visit `moving_id` and the hold `hold_id` count as taking no time, the `awaited`
+    time as lost to absences already. Nothing starts before `soonest`.
     """
 
     first: date

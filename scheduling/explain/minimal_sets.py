@@ -1,4 +1,4 @@
-"""Why a day has no opening: the fewest blocks whose absence would yield one.
+"""Minimal sets of blocks whose absence would give a day an opening.
 
 Bit sets propose (`scheduling.explain.spoiled_starts`), the exact search with exactly
 those blocks gone decides: a finding is true by construction. One block is preferred to
@@ -118,7 +118,7 @@ def _at_starts(marks: Spoiled, rank: Rank, cells: Iterable[int]) -> list[Blocks]
 
 
 def _told_apart(marks: Spoiled, cells: Iterable[int]) -> Iterator[int]:
-    """Of ascending starts those with other blocks in the way than the one before."""
+    """Yield ascending starts, but none with the same blocks as the one before."""
     before = None
     for cell in cells:
         if before is None or marks.turns & span(before + 1, cell + 1):
@@ -156,7 +156,10 @@ Option = tuple[tuple[int, ...], Blocks]
 
 
 def _options(marks: Spoiled, group: Group, cell: int, rank: Rank) -> list[Option]:
-    """Whom the group could take, and what stands in their way, the cheapest first."""
+    """Combinations of resources for the group, with the blocks in their way.
+
+    At most 60; those of the cheapest resources come first.
+    """
     costs = sorted(_costs(marks, group, cell, rank), key=_costs_least)
     # More are never needed: the other groups cannot take all the cheaper ones.
     others = sum(g.count for g in marks.scene.plan.groups if g is not group)
@@ -189,6 +192,7 @@ def _choose(
     cost: Blocks,
     best: Blocks | None,
 ) -> Blocks | None:
+    # Branch and bound: more groups only add blocks, so the cost cannot fall again.
     if best is not None and _cost(cost) >= _cost(best):
         return best
     if not options:
@@ -224,8 +228,7 @@ def _finding(marks: Spoiled, blocks: Blocks, found: tuple[int, Assignment]) -> F
 def _importance(
     scene: Scene, block: Block, group: Group | None
 ) -> tuple[bool, int, int, str]:
-    """What concerns the whole day is named first, then as the needs follow on each
-    other."""
+    """The sort key: blocks of the whole day first, then by cause, then by need."""
     whole = block.resource_id is None
     turn = scene.plan.groups.index(group) if group else 0
     return not whole, block.order, turn, block.key

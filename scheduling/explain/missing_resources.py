@@ -1,4 +1,4 @@
-"""What a clinic has not at all: no free time would help."""
+"""Resources the clinic does not own, so that no date can help."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ class Lack:
 def lack(
     plan: Plan, members: Collection[Member], retired: Sequence[tuple[str, str]] = ()
 ) -> Lack:
-    """Why no time of any day would do. `retired` are (kind, name) no longer in use."""
+    """Return the part of the visit that no date could serve, and why.
+
+    `retired` are (kind, name) no longer in use.
+    """
     for group in plan.groups:
         have = sum(member.can_serve(group) for member in members)
         if have < group.count:

@@ -1,4 +1,4 @@
-"""What can stand in the way of a visit on one day: each thing that could be gone.
+"""Obstacles to a visit on one day: each thing that could be gone.
 
 A block is one reservation of another visit, one hold, one absence, a resource's own
 hours on a day, the clinic's hours on a day, the patient's other visit, the notice a
@@ -13,7 +13,7 @@ from functools import cached_property
 
 
 class Cause(Enum):
-    """Why; the value is what a client reads."""
+    """The cause of a block; the value is what a client reads."""
 
     ABSENCE = "absence"
     BOOKING = "booking"
@@ -30,7 +30,7 @@ class Cause(Enum):
 
 
 class Rank(IntEnum):
-    """What is rather named, where several would do.
+    """The order of preference among blocks to name, where several would do.
 
     A real thing, then a day off or too little notice, then a wish; at last that the
     clinic was not open longer: at midnight there is nearly always time.
@@ -49,7 +49,7 @@ _ORDER = {cause: number for number, cause in enumerate(Cause)}
 
 
 class Takes(StrEnum):
-    """What a block's cells are taken from."""
+    """The time or resource that a block's cells are taken from."""
 
     CLEAR = "clear"  # a resource's time, buffers included
     OPEN = "open"  # a resource's hours: phases only

@@ -1,4 +1,4 @@
-"""What would yield an opening after all, each way with its first opening.
+"""Changes to a search that would yield an opening, each with its first opening.
 
 A wish less, other days, or the thing in the way gone. Less notice is never offered.
 Every way was searched, so each really yields what it says.
@@ -82,7 +82,7 @@ def _found(explained: Explained) -> list[Relaxation]:
 def _beside_openings(
     explained: Explained, wishes: list[Relaxation]
 ) -> list[Relaxation]:
-    """What yields a sooner opening than there are; else what yields others.
+    """Return ways to a sooner opening than there are; if too few, ways to others, too.
 
     A later last day would show the same ones first.
     """
@@ -103,7 +103,7 @@ def _beside_openings(
 
 
 def is_sooner(way: Relaxation, explained: Explained) -> bool:
-    """Whether it yields an opening before all of those found."""
+    """Return whether the way yields an opening before all of those found."""
     return all(way.first.start < one.start for one in explained.openings)
 
 
@@ -219,7 +219,10 @@ def _later(explained: Explained, asked: Question | None = None) -> Iterator[Rela
 
 
 def _earlier(explained: Explained) -> Iterator[Relaxation]:
-    """From today, where the search began later."""
+    """Yield an earlier first day: today, or as early as the longest window allows.
+
+    Nothing if the search began no later, or if that finds no opening.
+    """
     asked = explained.question
     today = asked.now.astimezone(explained.zone).date()
     first = max(today, asked.to_on - timedelta(days=LONGEST_WINDOW_DAYS - 1))

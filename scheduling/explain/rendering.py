@@ -33,7 +33,7 @@ def _rejected_json(rejected: Rejection, says: Says) -> dict[str, Any]:
 
 
 def blocks_json(rejected: Rejection, says: Says) -> list[dict[str, Any]]:
-    """What is in the way, each thing by itself."""
+    """Return the blocks in the way, each by itself; none for a lack."""
     finding = rejected.finding
     return [
         {

@@ -155,7 +155,10 @@ class _Speaker:
     # -- a resource, and the pool it is of --
 
     def _pool(self, block: Block, group: Group) -> str:
-        """Who could serve: all of them, if there are several."""
+        """Describe all that could serve the group.
+
+        The block alone if each of them is needed, or if it is a wish.
+        """
         in_the_way = self._in_the_way(group)
         noun = needed(group)
         if len(in_the_way) == group.count or block.rank > 1:

@@ -1,4 +1,4 @@
-"""Which starts each block spoils, and how many blocks each start would cost.
+"""Starts that each block spoils, and the number of blocks that each start would cost.
 
 Counts are bit sets by level: level k holds the starts that k blocks or fewer stand in
 the way of. They are a lower bound where needs compete for one pool, so what they

@@ -1,4 +1,4 @@
-"""How kinds, counts and times are called in the words of an explanation."""
+"""Words of an explanation for kinds, counts and times."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _CAPABILITIES = {"c_arm": "C-arm", "iv": "IV"}
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """How a reader's clocks and days read: "14:05", "Tue 1 Dec"."""
+    """The reader's way of writing clock times and days: "14:05", "Tue 1 Dec"."""
 
     zone: ZoneInfo
     clock: Callable[[datetime], str]
@@ -48,7 +48,7 @@ def word(code: str) -> str:
 
 
 def needed(group: Group) -> str:
-    """What would do: "C-arm clinician", "ultrasound or C-arm"."""
+    """Name the resource that would do: "C-arm clinician", "ultrasound or C-arm"."""
     kind = listed(sorted(map(word, group.kinds)), "or") or "resource"
     return " ".join([*sorted(map(word, group.capabilities)), kind])
 
@@ -69,5 +69,5 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 
 
 def opened(sentence: str) -> str:
-    """With a capital; the rest as it is."""
+    """Return the sentence with a capital first letter, the rest as it is."""
     return sentence[:1].upper() + sentence[1:]

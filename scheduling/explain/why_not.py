@@ -1,4 +1,4 @@
-"""Why a visit cannot start at one time: what would have to be gone at exactly it."""
+"""Reasons that a visit cannot start at one time: the blocks in the way at it alone."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -36,9 +36,12 @@ class Busy(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wished:
-    """Which starts are welcome: the cells `times` of a local day, on `weekdays` (empty:
-    all), from among the cells `steps`; and which resources: not `others` than who was
-    asked for, nor those `excluded`."""
+    """Starts and resources that are welcome.
+
+    Starts are the cells `times` of a local day, on `weekdays` (empty: all), from among
+    the cells `steps`. Resources are neither `others` than who was asked for, nor those
+    `excluded`.
+    """
 
     times: int = _WHOLE_DAY
     steps: int = _WHOLE_DAY
@@ -90,7 +93,7 @@ class Window:
     def stretches(
         self, schedule: Schedule, day: date
     ) -> tuple[tuple[datetime, datetime], ...]:
-        """What is open of a local day, by its wall clock; worked out once."""
+        """Return the open stretches of a local day, by its wall clock, cached."""
         if (schedule, day) not in self._stretches:
             cells = schedule.cells_open(day)
             self._stretches[schedule, day] = tuple(
@@ -107,6 +110,7 @@ class Window:
 
     def _wall(self, cell: int, day: date) -> datetime:
         midnight = datetime.combine(day, time(), tzinfo=self.zone)
+        # Sums in one zone move the wall clock, even where clocks are changed between.
         return midnight + cell * CELL
 
     @cached_property

@@ -58,7 +58,7 @@ class Openings(Endpoint):
 
 
 def _window(asked: dict[str, Any], today: date) -> tuple[date, date]:
-    """From today, for four weeks, unless the query says otherwise."""
+    """Return the first and last date asked for; by default four weeks from today."""
     first = asked.get("from", today)
     return first, asked.get("to", first + timedelta(days=_USUAL_DAYS - 1))
 

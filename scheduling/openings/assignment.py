@@ -1,9 +1,10 @@
-"""Who serves what at one start: exact, deterministic, and with the least waste.
+"""Resources for each need of a visit at one start: exact, deterministic, least waste.
 
 Of all assignments it is the one with the least cost, compared in this order: places
 that go to resources which are not preferred, stranded gaps, idle cells
 (`scheduling.timegrid.fragmentation`), resource ids in the order of the groups. Groups
-that draw on no common kind are solved apart; the others together, resource by resource.
+that draw on no common kind are solved apart; the others together, by dynamic
+programming over the resources.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -123,7 +124,7 @@ def _with(
 def _by_resource(
     cluster: Cluster, found: Candidates, start: int
 ) -> tuple[dict[int, Calendar], dict[int, set[int]]]:
-    """Who is free for any group of the cluster, and for which, by position."""
+    """Return, by id, the resources free for any group, and the groups by position."""
     calendars: dict[int, Calendar] = {}
     serves: dict[int, set[int]] = {}
     for position, group in enumerate(cluster.groups):

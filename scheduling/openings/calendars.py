@@ -47,7 +47,7 @@ class Rules:
 
     @property
     def are_usual(self) -> bool:
-        """Whether no date is an exception or a holiday."""
+        """Return whether no date is an exception or a holiday."""
         all_of_them = (self.clinic, *self.own.values())
         return not any(one.exceptions or one.holidays for one in all_of_them)
 

@@ -64,7 +64,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Waste:
-    """What an opening is ranked by.
+    """The measures that an opening is ranked by.
 
     `gaps` are those left too short to book, `idle_minutes` counts every gap, the
     useful ones too, as far as the engine looks. `others` counts places that go to
@@ -122,7 +122,7 @@ def tightest(
     *,
     limit: int,
 ) -> list[Opening]:
-    """Of all that `search` finds the `limit` that waste least, then the earliest."""
+    """Return the `limit` openings of `search` that waste least, then the earliest."""
     by_id = {calendar.resource_id: calendar for calendar in calendars}
     engine = _Engine(plan, by_id, grid, names, prefer)
     best = nsmallest(limit, engine.ways(allowed), key=lambda way: (way.cost, way.cell))
@@ -227,7 +227,10 @@ def _phases(
 
 
 def claims(plan: Plan, assignment: Assignment, start: datetime) -> tuple[Claim, ...]:
-    """What to reserve, by (resource, start); overlapping needs of one are one claim."""
+    """Return the time to reserve, by (resource, start).
+
+    Overlapping needs of one resource are one claim.
+    """
     wanted = [
         (resource_id, start + begin, start + end, need_id)
         for need_id, begin, end, group in plan.occupied

@@ -1,4 +1,4 @@
-"""What a question reads of its clinic: once, though it is asked again with changes."""
+"""Data a question reads of its clinic: once, though it is asked again with changes."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime

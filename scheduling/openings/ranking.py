@@ -1,4 +1,4 @@
-"""Why an opening ranks where it does, in sentences."""
+"""Reasons for the rank of an opening, in sentences."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -13,11 +13,11 @@ _MOST_GAPS = 3
 
 
 def why(opening: Opening, zone: ZoneInfo, clock: Clock | None = None) -> list[str]:
-    """What speaks for and against this opening; clock times are those of `zone`, as
-    `clock` writes them, else with 24 hours.
+    """Return the sentences that speak for and against this opening.
 
     First who was preferred, then the gaps that booking it leaves too short for any
-    visit, in order of time.
+    visit, in order of time. Clock times are those of `zone`, as `clock` writes them,
+    else with 24 hours.
     """
     clock = clock or (lambda at: f"{at.astimezone(zone):%H:%M}")
     return [*_of_preferences(opening.waste), *_of_gaps(opening.waste.gaps, clock)]

@@ -66,10 +66,12 @@ Order = Literal["earliest", "tightest"]
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Which starts are welcome: local arrival between `earliest` and `latest`, both
-    included, on `weekdays` (Monday = 0; empty = all), every `step_minutes` of the
-    local day; and with whom: never with `not_clinicians`, rather with
-    `prefer_clinicians` (ids of resources)."""
+    """Starts and clinicians that are welcome.
+
+    Local arrival lies between `earliest` and `latest`, both included, on `weekdays`
+    (Monday = 0; empty = all), every `step_minutes` of the local day; never with
+    `not_clinicians`, rather with `prefer_clinicians` (ids of resources).
+    """
 
     earliest: time | None = None
     latest: time | None = None
@@ -98,9 +100,11 @@ ANY_TIME = Wishes()
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What one search looks at: a visit, who could serve it, and their hours without
-    what is `awaited`; if there is any time `within`, nothing but that. What was `read`
-    before is read no more."""
+    """The input of one search: a visit, who could serve it, and their hours.
+
+    Hours are without what is `awaited`; if there is any time `within`, nothing but
+    that. Data `read` before is read no more.
+    """
 
     kind: VisitKind
     plan: Plan

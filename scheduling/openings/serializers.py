@@ -21,7 +21,7 @@ class Days(Body):
 
 
 class Varied(Body):
-    """What a visit asks for besides its type; left out, it is as the type has it."""
+    """Variation of the visit type; whatever is left out is as the type has it."""
 
     targets = serializers.IntegerField(
         required=False, min_value=1, max_value=MOST_TARGETS

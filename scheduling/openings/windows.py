@@ -1,4 +1,4 @@
-"""Which windows of local dates, and which times of day in them, are searched."""
+"""Limits on the windows of local dates, and the times of day in them, to search."""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo

@@ -103,7 +103,7 @@ def _fail(line_id: int, waiting: str, text: str, by: Actor, now: datetime) -> No
 
 
 def _reason(line: RepairLine, text: str) -> str:
-    """Why the time is taken, if it is another line's that came to nothing."""
+    """Return `text`; of a taken time, name the failed line before it that keeps it."""
     stays = line.plan.lines.filter(position__in=line.after, state=State.FAILED)
     first = stays.order_by("position").first() if text == TAKEN else None
     return STAYS.format(first.position) if first else text

@@ -76,7 +76,7 @@ class UndoOver(Problem):
 def start(
     *, plan_id: UUID, clinic_id: int, version: int, by: Actor, now: datetime
 ) -> RepairPlan:
-    """From here on the plan is carried out, in the name of `by`.
+    """Begin to carry out the plan, in the name of `by`.
 
     Raises NotFound, StaleVersion, PlanAtWork.
     """
@@ -224,8 +224,11 @@ def _change(line: RepairLine, by: Actor, now: datetime) -> None:
 def _reassign_or_move(
     line: RepairLine, by: Actor, now: datetime
 ) -> Appointment | Refused:
-    """With the very claims of the plan: other time may be another line's, even that
-    of the same resources if they served other parts."""
+    """Reassign or move the visit with the very claims of the plan.
+
+    Other time may be another line's, even that of the same resources if they served
+    other parts.
+    """
     planned = claims.resources_in(line.claims)
     strangers = Resource.objects.filter(clinic_id=line.plan.clinic_id).exclude(
         pk__in=planned
@@ -300,8 +303,11 @@ def _waiting(line: RepairLine) -> list[Absence]:
 
 
 def _reopen(line: RepairLine, by: Actor, now: datetime) -> None:
-    """What the move resolved, but where the absence was shortened since, and ends
-    before the visit, or is over."""
+    """Reopen the conflicts that the move resolved.
+
+    Not those of an absence that is over, or was shortened since and ends before the
+    visit.
+    """
     settled = line.appointment.conflicts.filter(
         absence__isnull=False,
         absence__ended_at=None,

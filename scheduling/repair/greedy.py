@@ -66,7 +66,7 @@ def _placed_at(
 
 
 def _free(visits: Sequence[Affected], placed: Placed, index: int) -> Candidates:
-    """Who could serve it besides those placed, whose turn is before its own.
+    """Return the candidates for the visit besides those placed, whose turn is first.
 
     Nobody takes what a visit that is not placed yet still has.
     """

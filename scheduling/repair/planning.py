@@ -1,4 +1,4 @@
-"""From the visits in the way to what is proposed for each; only reads."""
+"""Proposals for each of the visits in the way; only reads."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ class NoOpening(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What one line says; without a start the patient is called."""
+    """The content of one line; without a start the patient is called."""
 
     way: str
     start: datetime | None = None
@@ -85,7 +85,7 @@ def search_plan(
 
 
 class _Asking:
-    """What the rules of other apps say about new starts: each is asked about once.
+    """The rules of other apps about new starts: each start is asked about once.
 
     `against` says why a visit may not have a start. A plan is `cut_short` if there
     was too much to ask: then some visit was not let go where it might have.
@@ -112,6 +112,7 @@ class _Asking:
         for cell in case.affected.starts:  # the nearest first
             if len(self._asked) >= MOST_ASKED:
                 self.cut_short = True
+                # Enough was asked: the visit may only stay at the start agreed.
                 return ~(1 << case.affected.start)
             why = self._why_not(case, cell)
             if beyond and not why:

@@ -109,5 +109,5 @@ def in_order(visits: Sequence[Affected]) -> list[int]:
 
 
 def whose(at: int, visit: Affected) -> object:
-    """Of which patient the visit at this position is."""
+    """Return a key of the visit's patient; a visit without one has a key of its own."""
     return (at,) if visit.patient is None else visit.patient

@@ -175,8 +175,10 @@ def _ring(plan: RepairPlan, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What was read for one search: the versions of the visits in the way, by
-    conflict; the conflicts and lines themselves."""
+    """Data read for one search: the plan, the lines kept, and the conflicts.
+
+    `versions` are those of the visits in the way, by conflict.
+    """
 
     plan: RepairPlan
     kept: tuple[RepairLine, ...]

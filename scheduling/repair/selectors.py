@@ -30,7 +30,7 @@ def repair_plan(plan_id: UUID, clinic_id: int) -> RepairPlan | None:
 
 
 def lines(plan: RepairPlan) -> QuerySet[RepairLine]:
-    """With visit and patient, in order."""
+    """Return the plan's lines with visit and patient, in order of position."""
     return plan.lines.select_related(
         "appointment__patient", "appointment__visit_type", "conflict", "move"
     ).order_by("position")

@@ -1,7 +1,8 @@
-"""In which order a plan's lines can be carried out, and which of them hang together.
+"""Topological order of a plan's lines, and the lines that depend on each other.
 
-A line that takes time which another line's visit still has comes after it. Lines are
-named by their positions.
+A line that takes time which another line's visit still has comes after it; lines that
+wait for each other have no such order, and keep their own. Lines are named by their
+positions.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -56,7 +57,10 @@ def _waits(lines: Sequence[RepairLine]) -> list[int]:
 
 
 def _held(lines: Iterable[RepairLine]) -> dict[UUID, list[Span]]:
-    """What the visits have now, by visit; one statement."""
+    """Return the time that each visit has now, of resources and patient.
+
+    One statement.
+    """
     has = {
         line.appointment_id: _of_patient(
             line, line.appointment.start, line.appointment.end

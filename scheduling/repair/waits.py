@@ -1,4 +1,4 @@
-"""Who must have left before another can come, as visits move one after the other.
+"""Dependencies among visits that move one after the other: who must have left first.
 
 A visit that takes time which another still has waits for it. Sets of visits are ints:
 bit i is the one at position i.

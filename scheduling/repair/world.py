@@ -1,4 +1,4 @@
-"""What a repair plan can be made of: where each affected visit could go."""
+"""The input of a repair plan: starts and resources each affected visit could have."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ class RepairWorld:
 
 
 def call_first(visit: Appointment, reachable: bool, now: datetime) -> str:
-    """Why no message does for this patient, "" if one does.
+    """Return why no message does for this patient, "" if one does.
 
     `reachable` says whether any address of theirs is known.
     """
@@ -153,7 +153,7 @@ def _claimed(fixed: Iterable[Fixed]) -> list[Awaited]:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What all cases of one world share."""
+    """Data that all cases of one world share."""
 
     absence: Absence
     leaving: Collection[UUID]
@@ -208,7 +208,7 @@ class _Reading:
     def _calendars(
         self, visit: Appointment, kind: VisitKind
     ) -> tuple[list[Calendar], int]:
-        """Who is free for the visit, and when its patient is not."""
+        """Return the calendars of who may serve, and when the patient is elsewhere."""
         members = self._members(visit)
         busy = taken(
             [unit.ref.id for unit in members],
@@ -246,5 +246,5 @@ class _Reading:
         return from_spans(spans, self.grid.cells)
 
     def _lines_of(self, visit: Appointment) -> list[Fixed]:
-        """What stands for the same patient."""
+        """Return the lines that stand for the same patient."""
         return [line for line in self.fixed if line.patient_id == visit.patient_id]

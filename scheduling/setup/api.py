@@ -62,7 +62,7 @@ class Hours(Endpoint):
 
     @extend_schema(parameters=[own.HoursQuery], responses=own.HoursAnswer)
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        """Of the clinic or of one resource; one without any is open as its clinic."""
+        """Hours of the clinic or a resource; one without any is open as its clinic."""
         asked = own.HoursQuery.read(request.query_params.dict())
         resource_id = asked.get("resource")
         if resource_id and not selectors.resource(resource_id, self.clinic.pk):
@@ -101,7 +101,7 @@ class ScheduleExceptions(Endpoint):
 
     @extend_schema(parameters=[ListQuery], responses=own.ExceptionPage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        """From today on."""
+        """List the exceptions from today on."""
         today = request.now.astimezone(ZoneInfo(self.clinic.time_zone)).date()
         found = opening_hours.coming_exceptions(self.clinic.pk, today)
         return self.page(found, _exception_json)

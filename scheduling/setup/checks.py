@@ -1,4 +1,4 @@
-"""What may be set up: hours that run forwards, days with both times, named things."""
+"""Checks of set-up: hours that run forwards, days with both times, named things."""
 
 from calendar import day_name
 from collections.abc import Mapping, Sequence

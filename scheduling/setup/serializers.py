@@ -1,4 +1,4 @@
-"""What the bodies about hours, closed days and resources hold."""
+"""Request and answer bodies about hours, closed days and resources."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from scheduling.openings.serializers import ResourceAnswer
 
 
 class Stretch(serializers.ListField):
-    """From and to, such as ["08:00", "12:00"]; an end of 00:00 is midnight."""
+    """Start and end, such as ["08:00", "12:00"]; an end of 00:00 is midnight."""
 
     child = serializers.TimeField(format="%H:%M", input_formats=["%H:%M"])
 
@@ -72,7 +72,7 @@ class NewResource(Body):
 
 
 class EffectAnswer(serializers.Serializer[Any]):
-    """How many visits came to need a decision, need none any more, and wait for one."""
+    """Numbers of visits that newly need a decision, no longer do, and wait for one."""
 
     opened = serializers.IntegerField()
     settled = serializers.IntegerField()

@@ -258,7 +258,10 @@ def _check(visit_type: VisitType, spec: VisitSpec) -> None:
 
 
 def _lock(clinic_id: int, resource_id: int | None) -> list[Resource]:
-    """What makes time unbookable locks the rows that bookings lock, in id order."""
+    """Lock the rows that bookings lock, in id order, before time becomes unbookable.
+
+    Raises NotFound if the clinic has no such resource.
+    """
     which = Q(pk=resource_id) if resource_id is not None else Q()
     locked = locks.lock(Resource.objects.filter(which, clinic_id=clinic_id))
     if resource_id is not None and not locked:

@@ -95,12 +95,14 @@ def _cells(times: int) -> tuple[int, ...]:
 
 
 def run_before(bits: int, cell: int) -> int:
-    """How many cells right before `cell` are set without a break."""
+    """Return the number of cells set without a break right before `cell`."""
+    # The highest gap below `cell` ends the run.
     gaps = ~bits & ((1 << cell) - 1)
     return cell - gaps.bit_length()
 
 
 def run_after(bits: int, cell: int) -> int:
-    """How many cells from `cell` on are set without a break."""
+    """Return the number of cells set without a break from `cell` on."""
+    # The lowest cell that is not set ends the run; above the last bit none is.
     rest = ~(bits >> cell)
     return (rest & -rest).bit_length() - 1

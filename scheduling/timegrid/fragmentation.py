@@ -1,4 +1,4 @@
-"""What reservations leave behind: the free gaps right beside them, and their price.
+"""Free gaps that reservations leave right beside them, and the price of these gaps.
 
 A gap shorter than the shortest stretch anyone books there is stranded. Prices are
 ints that add up: places of resources that are not preferred weigh most, then
@@ -56,8 +56,11 @@ def gaps_beside(free: int, start: int, spans: tuple[Span, ...]) -> list[Span]:
 
 @lru_cache(maxsize=256)
 def _look_at(spans: tuple[Span, ...]) -> tuple[int, int, tuple[Span, ...]]:
-    """Where the look begins, in cells from the start; its cells but for those of
-    `spans`; and `spans` in cells of the look."""
+    """Return the cells to look at for gaps around `spans`.
+
+    First the cell, from the start, in which the look begins; then its cells but for
+    those of `spans`, as a bit set; then `spans` in cells of the look.
+    """
     first = spans[0][0] - LOOK_CELLS
     left = span(0, spans[-1][1] + LOOK_CELLS - first)
     inside = tuple((begin - first, end - first) for begin, end in spans)
@@ -72,7 +75,7 @@ def is_stranded(gap: Span, shortest_cells: int) -> bool:
 
 
 def price(free: int, shortest_cells: int, start: int, spans: tuple[Span, ...]) -> int:
-    """Of the gaps that `spans` leave on one resource."""
+    """Return the price of the gaps that `spans` leave on one resource."""
     # What `gaps_beside` does, for every candidate of every start: without lists, and
     # what lies between two spans, which is much the same each time, is looked up.
     begin, end = spans[0][0], spans[-1][1]
@@ -91,8 +94,11 @@ def price(free: int, shortest_cells: int, start: int, spans: tuple[Span, ...]) -
 
 @lru_cache(maxsize=4096)
 def _price_between(near: int, shortest_cells: int, spans: tuple[Span, ...]) -> int:
-    """Of the gaps between `spans`; `near` is what is free from the first to the last,
-    counted from where the first begins."""
+    """Return the price of the gaps between `spans`.
+
+    `near` is the free time from the first to the last, counted from the start of
+    the first.
+    """
     prices = _gap_prices(shortest_cells)
     gaps = gaps_beside(near, -spans[0][0], spans)
     return sum(

@@ -178,7 +178,7 @@ def _lay_out_by_wall_clock(wanted: int, day: date, grid: Grid, zone: ZoneInfo) -
 
 @lru_cache(maxsize=256)
 def _wall_clock(day: date, zone: ZoneInfo) -> list[int]:
-    """Which cell of a wall clock each cell of this local day shows."""
+    """Return the cell of a wall clock that each cell of this local day shows."""
     starts = _midnight(day, zone)
     walls = []
     for cell in range((_midnight(day + _ONE_DAY, zone) - starts) // CELL):

@@ -1,4 +1,4 @@
-"""Which dates and times are taken at all, and how far ahead visits are booked.
+"""Limits of the dates and times that are taken, and of how far ahead visits are booked.
 
 Beyond the first, arithmetic with time zones has no answer; nobody means such a date.
 """
@@ -13,7 +13,7 @@ _AHEAD = timedelta(days=365 * YEARS_AHEAD)
 
 
 def in_reach(on: date) -> bool:
-    """Whether this date, or the date of this time, is taken."""
+    """Return whether this date, or the date of this time, is taken."""
     return FIRST_YEAR <= on.year <= LAST_YEAR
 
 

@@ -1,1 +1,1 @@
-"""What a visit needs: phases, resources and variations of its type."""
+"""Needs of a visit: phases, resources and variations of its type."""

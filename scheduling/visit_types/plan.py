@@ -1,4 +1,4 @@
-"""What a visit needs: phases from arrival, and resources for each of them."""
+"""Plan of a visit: phases from arrival, and resources for each of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class NeedPlan:
 
     @property
     def occupied_minutes(self) -> tuple[int, int]:
-        """From and to, in minutes from arrival, buffers included."""
+        """Start and end, in minutes from arrival, buffers included."""
         return (
             self.phase.offset_minutes - self.before_minutes,
             self.phase.end_minutes + self.after_minutes,
@@ -95,7 +95,7 @@ class Group:
 
     @cached_property
     def shortest_first(self) -> tuple[Span, ...]:
-        """What is `occupied`, by length."""
+        """The spans of `occupied`, the shortest first."""
         return tuple(sorted(self.occupied, key=lambda span: span[1] - span[0]))
 
     @cached_property
@@ -105,7 +105,7 @@ class Group:
 
     @cached_property
     def capabilities(self) -> frozenset[str]:
-        """What whoever serves them must have."""
+        """All capabilities that a resource must have to serve the needs."""
         return frozenset(word for need in self.needs for word in need.capabilities)
 
     def clashes(self, other: "Group") -> bool:
@@ -125,8 +125,10 @@ class Cluster:
 
     @cached_property
     def patterns(self) -> tuple[tuple[tuple[int, ...], tuple[Span, ...]], ...]:
-        """What one resource may serve here: positions of groups that do not clash,
-        and the merged spans it is taken."""
+        """Groups that one resource may serve, and the merged spans it is taken.
+
+        Groups are positions; those of a pattern do not clash.
+        """
         positions = range(len(self.groups))
         return tuple(
             (some, merged(span for i in some for span in self.groups[i].occupied))
@@ -147,7 +149,7 @@ class Plan:
 
     @cached_property
     def length_minutes(self) -> int:
-        """From arrival to the end of the last phase."""
+        """Minutes from arrival to the end of the last phase."""
         return max(phase.end_minutes for phase in self.phases)
 
     @cached_property
@@ -220,12 +222,12 @@ class Plan:
 
     @cached_property
     def lead_cells(self) -> int:
-        """How far before arrival any resource is taken."""
+        """Cells before arrival at which the first resource is taken; 0 if none is."""
         return max([0, *(-need.occupied_cells[0] for need in self.needs)])
 
     @cached_property
     def tail_cells(self) -> int:
-        """How far after arrival anything lasts."""
+        """Cells after arrival until everything is over, buffers included."""
         ends = [need.occupied_cells[1] for need in self.needs]
         return max([ceil_cells(self.length_minutes), *ends])
 
@@ -235,7 +237,7 @@ class Plan:
 
 
 def check_plan(plan: Plan) -> list[str]:
-    """What is wrong with this plan, in words; empty if it can be offered."""
+    """Return the faults of this plan, in words; none if it can be offered."""
     if not plan.phases:
         return ["A visit needs at least one phase."]
     return [*_check_lengths(plan.phases), *_check_groups(plan.groups)]

@@ -1,4 +1,4 @@
-"""What one visit asks for besides its type: more targets, sedation, imaging.
+"""Variations of one visit on its type: more targets, sedation, imaging.
 
 A phase that grows pushes what comes after it, and stretches what lies around it (the
 procedure room lasts as long as the injection in it). Minutes and bounds are data of

@@ -112,7 +112,7 @@ class FreedOpenings(Endpoint):
         parameters=[waiting_bodies.FreedQuery], responses=waiting_bodies.FreedPage
     )
     def get(self, request: ApiRequest) -> dict[str, Any]:
-        """What can be had still; with `handled`, what was given away or lost."""
+        """List what can be had still; with `handled`, what was given away or lost."""
         page = self._handled() if self.asked()["handled"] else self._standing(request)
         self.record_access(
             *sorted({f["patient"] for f in page["results"]}), deliberate=False
@@ -288,7 +288,7 @@ def _shown(endpoint: Endpoint, held: Hold) -> dict[str, Any]:
 
 
 def _validity(sent: dict[str, Any], today: date) -> tuple[date, date]:
-    """From today, for ninety days, unless the body says otherwise."""
+    """Return the first and last date sent; by default from today, for ninety days."""
     first = sent.get("valid_from", today)
     return first, sent.get("valid_to", first + timedelta(days=USUAL_DAYS))
 

@@ -1,4 +1,4 @@
-"""How offers and entries end, and the jobs that do what concerns one patient at a time.
+"""Ends of offers and entries, and the jobs that take one patient at a time.
 
 The winner's transaction ends the batch by ending its hold; everybody else's offer is
 closed, and everybody is told, in transactions of their own.
@@ -47,7 +47,7 @@ def close_offer_batches(*, by: Actor, now: datetime) -> int:
 
 
 def how_ended(offer: Offer) -> Offer.State:
-    """What becomes of an offer whose batch or entry is over."""
+    """Return the final state of an offer whose batch or entry is over."""
     if waitlist.is_cut_short(offer):
         return Offer.State.WITHDRAWN
     return HOW_ENDED.get(offer.hold.ended_as, Offer.State.WITHDRAWN)

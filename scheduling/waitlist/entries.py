@@ -1,4 +1,4 @@
-"""Who waits for an opening: added, withdrawn, or over because its time is over."""
+"""Entries that wait for an opening: added, withdrawn, or over as their time is over."""
 
 from datetime import date, datetime, timedelta
 from functools import partial

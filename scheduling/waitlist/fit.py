@@ -1,4 +1,4 @@
-"""Who waits for an opening, whom it suits, why not, and in which order they are asked.
+"""Fit between an opening and who waits: reasons against it, and the order of asking.
 
 The fair order, in words: who was never offered anything comes first, the longest
 waiting of them first; then those whose last offer lies furthest back. Where that is
@@ -28,7 +28,7 @@ _ONE_HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Which openings are welcome; what is left out does not matter.
+    """The openings that are welcome; what is left out does not matter.
 
     `weekdays` count from Monday = 0; arrival lies between the local times `earliest`
     and `latest`, both included; clinicians are resource ids.
@@ -71,7 +71,7 @@ ANYTHING = Wishes()
 
 
 def faults(wishes: Wishes) -> list[str]:
-    """What is wrong with these wishes, in words; empty if somebody can have them."""
+    """Return the faults of these wishes, in words; empty if somebody can have them."""
     found = []
     if not wishes.weekdays <= frozenset(range(7)):
         found.append("Weekdays are numbers from 0, Monday, to 6, Sunday.")
@@ -113,7 +113,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Unsuited:
-    """Why an opening is not for somebody. `asks` completes "2 need …"."""
+    """A reason that an opening is not for somebody. `asks` completes "2 need …"."""
 
     code: str
     text: str

@@ -27,6 +27,7 @@ from scheduling.waitlist import ends
 from scheduling.waitlist import selectors as waitlist
 
 _LIVE = [status.value for status in LIVE]
+# Every hold has expired by then; bookings never do.
 _AFTER_ALL_HOLDS = datetime.max.replace(tzinfo=UTC)
 
 
@@ -180,26 +181,28 @@ def _close_if_gone(freed_id: UUID, by: Actor, now: datetime) -> bool:
 
 
 def is_there(freed: FreedOpening, now: datetime) -> bool:
-    """Whether a visit of this type can still start then, with enough time before."""
+    """Return whether a visit of this type can start then, its minimum lead kept."""
     return _Look(now).is_there(freed)
 
 
 def is_held(freed: FreedOpening, now: datetime) -> bool:
-    """Whether it would be there were it not held for somebody, however long."""
+    """Return whether it would be there were it not held for somebody, however long."""
     return _Look(now).is_held(freed)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What became free and can be had: at once, or once nobody has it `held`."""
+    """A freed opening that can be had: at once, or once nobody has it `held`."""
 
     freed: FreedOpening
     held: bool
 
 
 def standing(clinic_id: int, now: datetime) -> list[Standing]:
-    """What nobody has dealt with and can be had still, soonest first; one statement
-    for each, and a few for each day and type."""
+    """Return the unhandled freed openings that can be had still, the soonest first.
+
+    One statement for each, and a few for each day and type.
+    """
     look = _Look(now)
     rows = waitlist.freed_openings(clinic_id).filter(during__startswith__gt=now)
     found = [(freed, look.is_there(freed)) for freed in rows]
@@ -225,7 +228,7 @@ class _Look:
         return self._opens(freed, _AFTER_ALL_HOLDS)
 
     def _opens(self, freed: FreedOpening, by_then: datetime) -> bool:
-        """Whether there is an opening, with what is booked now and still held then."""
+        """Return whether it is open, with bookings of now and holds of `by_then`."""
         kind = self._bookable(freed)
         if kind is None:
             return False

@@ -51,8 +51,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Who fits, in the order they are asked; who does not, longest waiting first, and
-    last those who wait for another kind of visit."""
+    """Entries that fit, in the order they are asked, and the `others`.
+
+    The others come longest waiting first, and last those who wait for another kind of
+    visit.
+    """
 
     kind: VisitKind
     start: datetime
@@ -76,7 +79,7 @@ class Matches:
 
 
 def matches(*, freed: FreedOpening, now: datetime) -> Matches:
-    """Who waits for what became free. Raises Invalid if its type is retired."""
+    """Match who waits with what became free. Raises Invalid if its type is retired."""
     kind = visit_kind(clinic_id=freed.clinic_id, visit_type=freed.visit_type.slug)
     return matches_at(kind, freed.during.lower, now=now, freed_id=freed.pk)
 
@@ -84,8 +87,10 @@ def matches(*, freed: FreedOpening, now: datetime) -> Matches:
 def matches_at(
     kind: VisitKind, start: datetime, *, now: datetime, freed_id: UUID | None = None
 ) -> Matches:
-    """Who waits for a visit of this kind at this start, freed or just open; who waits
-    for another kind, too, for the reason only."""
+    """Match who waits with a visit of this kind at this start, freed or just open.
+
+    Entries for another kind are among the others, for the reason only.
+    """
     rows = list(waitlist.candidates(kind.clinic_id, freed_id))
     alike = [row for row in rows if row.visit_type.slug == kind.slug]
     plans = {row.pk: _plan_or_fault(row, kind) for row in alike}
@@ -102,7 +107,7 @@ def _by_kind_and_wait(match: Match) -> tuple[bool, datetime]:
 
 
 def why_not_shared(first: Match, other: Match, kind: VisitKind) -> tuple[Unsuited, ...]:
-    """Why `other` cannot be offered the very opening that `first` gets."""
+    """Return why `other` cannot be offered the very opening `first` gets; else ()."""
     assert first.plan, "only those who fit share"
     assert other.plan, "only those who fit share"
     assert first.opening, "only those who fit share"
@@ -122,7 +127,7 @@ def why_not_shared(first: Match, other: Match, kind: VisitKind) -> tuple[Unsuite
 
 
 def clinician_for(batch: Sequence[Match]) -> int | None:
-    """Who must serve the batch's opening, if anybody in it minds who does."""
+    """Return who must serve the batch's opening, None if nobody in it minds."""
     opening = batch[0].opening
     assert opening is not None, "a batch is of those who fit"
     if not any(match.waiting.wishes.names_clinicians for match in batch):
@@ -215,7 +220,7 @@ class _Look:
 def ask_of(
     entry: WaitlistEntry, kind: VisitKind, start: datetime, now: datetime
 ) -> Ask:
-    """What the rules are asked: the entry's own visit moves, or one is offered."""
+    """Return what to ask the rules: the entry's own visit moves, or one is offered."""
     own = waitlist.visit_to_move(entry)
     if own is not None:
         return Ask("move", kind, entry.patient, start, own.subject, now)
@@ -257,7 +262,7 @@ def variation_of(entry: WaitlistEntry) -> Variation:
 
 
 def _shape(plan: Plan) -> tuple[object, ...]:
-    """What two visits must have in common to take the same time and resources."""
+    """Return the traits two visits must share to take the same time and resources."""
     phases = ((p.id, p.offset_minutes, p.duration_minutes) for p in plan.phases)
     return (*phases, *(need.id for need in plan.needs))
 

@@ -126,7 +126,7 @@ def offer(
 
 
 def messages_leave(whom: "Iterable[Patient]", now: datetime) -> datetime:
-    """When all of them may be told: now, or after the quiet hours of the last."""
+    """Return when all may be told: now, or after the quiet hours of the last."""
     zones = {patients.zone(patient) for patient in whom}
     return max((quiet_hours.permitted(now, zone) for zone in zones), default=now)
 
@@ -231,7 +231,11 @@ def _checked_size(size: int) -> int:
 def _until_the_visit(
     found: Matches, lasts: timedelta, told: datetime, now: datetime
 ) -> timedelta:
-    """How long from now the opening is kept: `lasts` from when they are `told`."""
+    """Return how long from now the opening is kept: `lasts` from when they are `told`.
+
+    Never into the visit's minimum lead. Raises Invalid if `lasts` is out of bounds,
+    InvalidStart if there is too little time.
+    """
     last = found.start - found.kind.minimum_lead
     if not SHORTEST <= lasts <= LONGEST:
         text = "An offer stays open for 5 minutes to 7 days."

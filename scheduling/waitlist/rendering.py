@@ -1,4 +1,4 @@
-"""Who waits, what became free and what was offered, as the REST answers show it."""
+"""Entries, freed openings and offers as the REST answers show them."""
 
 from datetime import datetime, timedelta
 from typing import Any

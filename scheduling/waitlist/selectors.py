@@ -37,7 +37,7 @@ def entry(entry_id: UUID, clinic_id: int | None = None) -> WaitlistEntry:
 
 
 def entries(clinic_id: int, *, closed: bool = False) -> QuerySet[WaitlistEntry]:
-    """Who waits (or, `closed`, whose waiting ended), the longest waiting first.
+    """Return the entries that wait (or, `closed`, that ended), longest waiting first.
 
     Each has `last_offered_at`, None if nothing was ever offered.
     """
@@ -63,13 +63,16 @@ def open_entries_of(patient_id: UUID) -> QuerySet[WaitlistEntry]:
 
 
 def history(entry_id: UUID) -> QuerySet[JournalEntry]:
-    """What happened to the entry, oldest first, as the journal has it."""
+    """Return the journal entries about the entry, oldest first."""
     return journal.entries(f"waitlist:{entry_id}")
 
 
 def candidates(clinic_id: int, freed_id: UUID | None = None) -> QuerySet[WaitlistEntry]:
-    """Who waits, for whatever visit, with `has_offer` (one is still open) and
-    `had_this` (was offered this freed opening before)."""
+    """Return who waits, for whatever visit, with `has_offer` and `had_this`.
+
+    `has_offer`: an offer is still open. `had_this`: was offered this freed opening
+    before, offers that were withdrawn aside.
+    """
     open_now = Offer.objects.filter(entry=OuterRef("pk"), state=Offer.State.OFFERED)
     this = Offer.objects.filter(entry=OuterRef("pk"), freed=freed_id).exclude(
         state=Offer.State.WITHDRAWN
@@ -96,7 +99,10 @@ def freed_opening(freed_id: UUID, clinic_id: int | None = None) -> FreedOpening:
 def freed_openings(
     clinic_id: int, *, handled: bool | None = False
 ) -> QuerySet[FreedOpening]:
-    """What became free and waits to be offered (`handled` None: all), soonest first."""
+    """Return freed openings that wait to be offered, the soonest first.
+
+    With `handled` True those that were handled, with None all.
+    """
     rows = FreedOpening.objects.filter(clinic_id=clinic_id)
     if handled is not None:
         rows = rows.filter(handled_at__isnull=not handled)
@@ -176,7 +182,7 @@ def open_offers_of(patient_id: UUID) -> QuerySet[Offer]:
 
 
 def is_open(found: Offer, now: datetime) -> bool:
-    """Whether the offer can still be taken."""
+    """Return whether the offer can still be taken."""
     return (
         found.state == Offer.State.OFFERED
         and found.hold.ended_at is None
@@ -185,7 +191,7 @@ def is_open(found: Offer, now: datetime) -> bool:
 
 
 def is_cut_short(found: Offer) -> bool:
-    """Whether the opening was lost (to an absence) before the time to answer it was."""
+    """Return whether the opening was lost (to an absence) before its answer was due."""
     return found.hold.expires_at < found.expires_at
 
 

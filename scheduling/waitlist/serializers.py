@@ -1,4 +1,4 @@
-"""What requests about the waiting list hold, and what they are answered."""
+"""Request and answer bodies of the waiting list."""
 
 from typing import Any
 
