@@ -1,5 +1,6 @@
 """`./run screenshots`: the pictures of README and docs, taken of a fresh demo."""
 
+import itertools
 import json
 import os
 import re
@@ -140,11 +141,16 @@ class Album:
         raise StepFailedError("No check-in waits in the demo's mailbox.")
 
     def _links(self, desk: Page) -> Iterator[tuple[str, str]]:
-        desk.goto(f"{self._url}/staff/mailbox/")
-        for item in desk.locator(".mail > li").all():
-            found = LINK.search(item.inner_text())
-            if found:
-                yield found[0], item.locator(".strong").first.inner_text()
+        """Links in the demo's mailbox with whose they are, the newest first."""
+        for number in itertools.count(1):
+            desk.goto(f"{self._url}/staff/mailbox/?page={number}")
+            items = desk.locator(".mail > li").all()
+            if not items:
+                return
+            for item in items:
+                found = LINK.search(item.inner_text())
+                if found:
+                    yield found[0], item.locator(".strong").first.inner_text()
 
     def _birth_date(self, who: str) -> date:
         request = urllib.request.Request(  # noqa: S310 -- our own http URL
