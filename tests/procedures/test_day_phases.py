@@ -5,7 +5,7 @@ import pytest
 from core.models import FailedReaction
 from procedures.visits import phase_times
 from procedures.visits.phases import Done, noted
-from scheduling.day import phase_rows
+from scheduling.day.phase_rows import phase_records
 from scheduling.day.phase_rules import Noted
 from tests.factories.procedure_day import Day
 from tests.factories.procedures import at as instant
@@ -23,7 +23,7 @@ def on_record(day):
     visit = day.episode.visits.get(purpose="procedure")
     return {
         row.name: (clock(day, row.started_at), clock(day, row.ended_at))
-        for row in phase_rows(visit.appointment_id)
+        for row in phase_records(visit.appointment_id)
         if row.started_at
     }
 
