@@ -8,8 +8,8 @@ from biip.gs1_messages import GS1Message
 from procedures import stop_records
 from procedures.acts import late_entries
 from procedures.acts.check_in import guards as check_in_guards
+from procedures.acts.time_out import guards as time_out_guards
 from procedures.corrections import records
-from procedures.guards import shared
 from procedures.products import kit_use
 from procedures.products.kits import Kit, expiry
 from tests.procedures.ways_round.ground import Broken, Ground, ready, walked
@@ -47,7 +47,7 @@ MENDS: dict[str, list[tuple[Any, str, Any]]] = {
     "B8 purulent": [(stop_records, "keep", nothing)],
     "B9 stranger": [(records, "without_company", lambda *args, **more: None)],
     "B9 finished": [(records, "without_company", lambda *args, **more: None)],
-    "B16 expiry": [(shared, "not_expired", nothing)],
+    "B16 expiry": [(time_out_guards, "not_expired", nothing)],
     "B16 late": [(late_entries, "_is_late", lambda context: False)],
 }
 
