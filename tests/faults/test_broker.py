@@ -11,7 +11,6 @@ import pytest
 from celery import current_app
 from django.db import connection
 from django.test import Client
-from kombu import pools
 from redis import Redis
 
 from config.celery import app
@@ -23,6 +22,7 @@ from notifications.selectors.health import health
 from notifications.services import doorbell
 from notifications.services.looping import Loop
 from notifications.services.sending import send_due
+from tests.broker import forget_connections
 from tests.factories import clinics as people
 from tests.factories import notifications as make
 from tests.factories.notifications import NOW
@@ -39,21 +39,16 @@ PATIENCE = size(60, 600)
 def wire(monkeypatch):
     """Point the bell at a broker, with a breaker that has not tripped."""
 
-    def forget():
-        pools.reset()
-        app._pool = None
-        app.amqp._producer_pool = None
-
     def to(url):
         monkeypatch.setattr(app.conf, "broker_url", url)
         monkeypatch.setattr(app.conf, "broker_write_url", url)
         monkeypatch.setattr(doorbell, "breaker", doorbell.Breaker())
-        forget()
+        forget_connections()
         return url
 
     yield to
     monkeypatch.undo()
-    forget()
+    forget_connections()
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from kombu import pools
 from redis import Redis
 
 from clinics.models import AccessLogEntry
@@ -29,6 +28,7 @@ from notifications.services.sending import send_due
 from patients.models import Patient, PatientLink
 from patients.services import links
 from scheduling.models import Appointment
+from tests.broker import forget_connections
 from tests.clinics.conftest import browser
 from tests.factories import clinics as people
 from tests.factories import inbound
@@ -76,19 +76,14 @@ def kept():
 def broker(monkeypatch):
     """A broker of our own, to which the bell rings."""
 
-    def forget():
-        pools.reset()
-        app._pool = None
-        app.amqp._producer_pool = None
-
     with valkey.running("canary") as url, Redis.from_url(url) as server:
         for name in ("broker_url", "broker_write_url"):
             monkeypatch.setattr(app.conf, name, url)
         monkeypatch.setattr(doorbell, "breaker", doorbell.Breaker())
-        forget()
+        forget_connections()
         yield server
     monkeypatch.undo()
-    forget()
+    forget_connections()
 
 
 class Walk:
