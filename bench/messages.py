@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
@@ -32,6 +32,7 @@ FEW = MANY // 10
 # The build before does 47 a second: this many tell its rate in 20 seconds.
 PEER_LIMIT = min(1_000, MANY // 10)
 PAIRS = 2
+TURNS = 3
 PROVIDER_MS = 20
 
 
@@ -63,18 +64,29 @@ def figures() -> Iterator[Figure]:
 
 
 def _by_itself(many: str, few: str) -> Iterator[Figure]:
+    """In turns, the median of the turns' ratios: what else the machine does falls on
+    all of them alike."""
     ours = Build(ROOT, "ours")
-    runs = [_run(ours, many, "drain") for _ in range(PAIRS)]
+    runs, to_raw, to_few = [], [], []
+    for _ in range(TURNS):
+        small = [_run(ours, few, "drain")["per_second"]]
+        with _copy_of(many) as database:
+            raw = [drain_raw(_url(database, "DATABASE_URL"))]
+        runs.append(_run(ours, many, "drain"))
+        with _copy_of(many) as database:
+            raw.append(drain_raw(_url(database, "DATABASE_URL")))
+        small.append(_run(ours, few, "drain")["per_second"])
+        to_raw.append(runs[-1]["per_second"] / statistics.mean(raw))
+        to_few.append(runs[-1]["per_second"] / statistics.mean(small))
+    _print_other_sender(runs[-1]["per_second"])
     rate = statistics.median(run["per_second"] for run in runs)
-    with _copy_of(many) as database:
-        raw = drain_raw(_url(database, "DATABASE_URL"))
-    _print_other_sender(rate)
     yield Figure("messages.statements", runs[0]["statements"], "", 3, "at most")
-    yield Figure("messages.vs_raw", rate, "/s", 0.25, "at least", raw)
-    small = [_run(ours, few, "drain")["per_second"] for _ in range(PAIRS)]
-    yield Figure(
-        "messages.linear", rate, "/s", 0.8, "at least", statistics.median(small)
-    )
+    for name, ratios, least in (
+        ("messages.vs_raw", to_raw, 0.25),
+        ("messages.linear", to_few, 0.8),
+    ):
+        floor = rate / statistics.median(ratios)
+        yield Figure(name, rate, "/s", least, "at least", floor)
 
 
 def _against_the_build_before(many: str) -> Iterator[Figure]:
@@ -112,9 +124,12 @@ def _print_other_sender(ours: float) -> None:
         )
         return
     with _database("post_office") as name:
+        url = _url(name, "MIGRATION_DATABASE_URL")
+        # Our servers listen on a socket, which a program may not look for in a query.
+        socket = parse_qs(urlsplit(url).query).get("host", [""])[0]
         done = subprocess.run(
             [python, program, str(MANY)],
-            env={**os.environ, "DATABASE_URL": _url(name, "MIGRATION_DATABASE_URL")},
+            env={**os.environ, "DATABASE_URL": url, "PGHOST": socket},
             check=True,
             capture_output=True,
             text=True,
