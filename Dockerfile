@@ -1,11 +1,11 @@
 # One image for web, worker, beat and migrations; docker-compose.yml says which it is.
 FROM python:3.13-slim-trixie AS build
 WORKDIR /app
-COPY requirements-uv.txt requirements.txt ./
+COPY requirements-uv.txt requirements-image.txt ./
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements-uv.txt \
     && /venv/bin/uv pip install --no-cache --python /venv/bin/python \
-        --require-hashes -r requirements.txt \
+        --require-hashes -r requirements-image.txt \
     && /venv/bin/pip uninstall --yes uv
 
 FROM python:3.13-slim-trixie

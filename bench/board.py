@@ -17,11 +17,12 @@ from bench.world import BY, NOW, World
 from clinics.services import users
 from core import clock
 from core.refusal import Refused
-from procedures.services import episodes
-from scheduling.domain.shipped import SHIPPED, VisitSpec
+from procedures.episodes import services as episodes
+from scheduling.booking import book
 from scheduling.models import Appointment, PhaseRecord
 from scheduling.selectors import find_openings
-from scheduling.services import booking, setup
+from scheduling.setup import services as setup
+from scheduling.visit_types.defaults import SHIPPED, VisitSpec
 
 VISITS = 48
 PROCEDURES = 12
@@ -110,7 +111,7 @@ def _book(made: World, slug: str, start: datetime) -> None:
             now=NOW,
         )
         subject = f"episode:{path.pk}"
-    booked = booking.book(
+    booked = book.book(
         clinic_id=made.clinic_id,
         patient_id=patient,  # type: ignore[arg-type]
         visit_type=slug,
@@ -127,9 +128,9 @@ def _walk(made: World, now: datetime) -> None:
     due = Appointment.objects.filter(clinic=made.clinic_id, during__startswith__lt=now)
     for number, visit in enumerate(due.order_by("during")):
         began = min(now, visit.start + (LATE if number % 3 == 0 else timedelta(0)))
-        booking.check_in(appointment_id=visit.pk, by=BY, now=began)
+        book.check_in(appointment_id=visit.pk, by=BY, now=began)
         if visit.end < now - LATE:
-            booking.fulfil(appointment_id=visit.pk, by=BY, now=visit.end)
+            book.fulfil(appointment_id=visit.pk, by=BY, now=visit.end)
     assert PhaseRecord.objects.filter(ended_at=None).exists()
 
 

@@ -19,15 +19,17 @@ from bench import world
 from bench.figures import Figure, percentile
 from bench.raw import Clone, clone_of
 from bench.world import BY, NOW, World
-from config.local.children import die_with_parent
 from core import idempotency
 from core.db import unit_of_work
 from core.refusal import Refused
-from scheduling.domain.shipped import PhaseSpec, VisitSpec, need
-from scheduling.selectors.openings import alternatives
-from scheduling.selectors.why_not import why_not
-from scheduling.services import availability, booking, setup
-from scheduling.services.problems import PatientBusy, SlotTaken
+from scheduling.booking import availability
+from scheduling.booking import book as booking
+from scheduling.booking.errors import PatientBusy, SlotTaken
+from scheduling.explain.why_not import why_not
+from scheduling.openings.search import alternatives
+from scheduling.setup import services as setup
+from scheduling.visit_types.defaults import PhaseSpec, VisitSpec, need
+from tools.local.children import die_with_parent
 
 CLIENTS = 8
 VISITS = 40

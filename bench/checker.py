@@ -9,8 +9,8 @@ from bench import world
 from bench.booking import KINDS, VISIT, _book, _patient, _start
 from bench.figures import Figure, median_ms
 from bench.world import BY, NOW
-from scheduling.selectors import booking_checks
-from scheduling.services import setup
+from scheduling.consistency import checks as booking_checks
+from scheduling.setup import services as setup
 
 FEW, MANY = 1_000, 10_000
 ROUNDS = 3

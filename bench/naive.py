@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scheduling.domain.plan import Group, Plan
+from scheduling.visit_types.plan import Group, Plan
 
 Span = tuple[int, int]
 

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from bench import openings_http, openings_naive, world
 from bench.figures import Figure, median_ms
 from bench.world import NOW, TODAY, World
-from scheduling.domain.openings import Opening
-from scheduling.selectors.openings import ANY_TIME, Wishes, find_openings
+from scheduling.openings.candidates import Opening
+from scheduling.openings.search import ANY_TIME, Wishes, find_openings
 
 DAYS = 90
 FEW, MANY = 100_000, 1_000_000

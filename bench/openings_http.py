@@ -15,7 +15,7 @@ from bench.world import BY, NOW, World
 from clinics.services import api_keys, users
 from config import loaded
 from core import clock
-from scheduling.selectors.relaxing import ENOUGH
+from scheduling.explain.relaxations import ENOUGH
 
 DAYS = 30
 RESERVATIONS = 100_000

@@ -8,15 +8,15 @@ from django.db import connection
 from bench import naive
 from bench.figures import Figure, median_ms
 from bench.world import TODAY, WORKDAYS, World
-from scheduling.domain.bits import positions, span
-from scheduling.domain.grid import Grid
-from scheduling.domain.packed import span_of, to_cells, unpack
-from scheduling.domain.plan import Plan
-from scheduling.domain.schedule import NO_RULES, open_cells
-from scheduling.domain.search import Calendar, candidates, possible_starts
-from scheduling.selectors.openings import World as Searched
-from scheduling.selectors.openings import world_of
-from scheduling.selectors.visit_types import visit_kind
+from scheduling.openings.engine import Calendar, candidates, possible_starts
+from scheduling.openings.search import World as Searched
+from scheduling.openings.search import world_of
+from scheduling.timegrid.bitset import positions, span
+from scheduling.timegrid.grid import Grid
+from scheduling.timegrid.opening_hours import NO_RULES, open_cells
+from scheduling.timegrid.packed import span_of, to_cells, unpack
+from scheduling.visit_types.plan import Plan
+from scheduling.visit_types.selectors import visit_kind
 
 ROUNDS = 9
 _PACKED = """

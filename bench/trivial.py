@@ -3,14 +3,14 @@
 from django.template.response import TemplateResponse
 from django.urls import path
 
-from clinics.services.doors import Answer, StaffRequest, page
+from clinics.web.views import StaffRequest, ViewResponse, page
 from config.urls import urlpatterns as every_address
 
 ADDRESS = "/bench/trivial/"
 
 
 @page(action="resource.read")
-def trivial(request: StaffRequest) -> Answer:
+def trivial(request: StaffRequest) -> ViewResponse:
     return TemplateResponse(request, "pages/staff/base.html", {})
 
 

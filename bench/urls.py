@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from clinics.services.rest import ApiRequest, Endpoint
+from clinics.web.rest import ApiRequest, Endpoint
 from config.urls import handler400, handler403, handler404, handler500
 from config.urls import urlpatterns as product
 

@@ -16,7 +16,7 @@ from psycopg.sql import SQL
 from clinics.services import clinics
 from core.actor import Actor, job
 from patients.services import patients
-from scheduling.services import setup
+from scheduling.setup import services as setup
 
 # A Monday; nothing here depends on today.
 TODAY = date(2026, 3, 2)

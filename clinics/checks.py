@@ -12,7 +12,7 @@ from clinics.domain import policy
 # Views we did not write, which therefore carry no declaration, and why each is safe.
 ALLOWED: dict[str, str] = {
     "allauth.account.": "sign-in, sign-out and one's own password",
-    "clinics.services.password_reset.": "asks for a mail; the same answer for all",
+    "clinics.web.sign_in.password_reset.": "asks for a mail; the same answer for all",
     "allauth.mfa.": "one's own second factor; each view asks for a fresh sign-in",
     "drf_spectacular.views.": "the API's description; holds no data of the clinic",
     "django.contrib.staticfiles.": "static files",
@@ -56,7 +56,7 @@ class Address:
 def addresses(
     patterns: Iterable[Any] | None = None, prefix: str = "", space: str = ""
 ) -> Iterator[Address]:
-    """Every URL pattern below `patterns`, by default of the whole site."""
+    """Yield each URL pattern below `patterns`, by default of the whole site."""
     if patterns is None:
         patterns = get_resolver().url_patterns
     for pattern in patterns:
@@ -69,7 +69,7 @@ def addresses(
 
 
 def faults(found: Iterable[Address]) -> Iterator[str]:
-    """What is wrong with each address, in words."""
+    """Yield what is wrong with each address, in words."""
     for address in found:
         if any(address.path.startswith(allowed) for allowed in ALLOWED):
             continue

@@ -1,4 +1,4 @@
-"""What happened to a clinic; published in the transaction that did it."""
+"""Events of a clinic, published in the transaction that made them."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """Clinics, the people who work there, how they sign in, and who looked at whom."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
@@ -128,7 +128,7 @@ class User(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """What one person is at one clinic."""
+    """Role of one person at one clinic."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="memberships")
@@ -197,12 +197,6 @@ class StaffSession(AbstractBaseSession):
     """A signed-in browser. The user's id makes it possible to end all of theirs."""
 
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
-
-    @classmethod
-    def get_session_store_class(cls) -> Any:
-        from clinics.sessions import SessionStore  # noqa: PLC0415  (it imports us)
-
-        return SessionStore
 
 
 class WrongAttempts(models.Model):

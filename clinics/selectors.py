@@ -13,12 +13,12 @@ from core.actor import Actor
 
 
 def clinic(clinic_id: int) -> Clinic:
-    """Raises Clinic.DoesNotExist."""
+    """Return a clinic. Raises Clinic.DoesNotExist."""
     return Clinic.objects.get(pk=clinic_id)
 
 
 def clinics_by_id(clinic_ids: Collection[int]) -> dict[int, Clinic]:
-    """These clinics, by id."""
+    """Return these clinics by id."""
     return Clinic.objects.in_bulk(clinic_ids)
 
 
@@ -26,17 +26,24 @@ def clinics() -> QuerySet[Clinic]:
     return Clinic.objects.order_by("id")
 
 
+def clinics_by_name() -> QuerySet[Clinic]:
+    """Every clinic, as a list to choose from."""
+    return Clinic.objects.order_by("name")
+
+
 def owning_number(number: str) -> list[int]:
-    """Ids of the clinics whose patients text to this number; the telephone's where a
-    clinic has no number of its own for texts."""
+    """Return the ids of the clinics whose patients text to this number.
+
+    A clinic without a number of its own for texts gets them at its telephone's.
+    """
     own = Q(text_number=number) | Q(text_number="", phone=number)
     rows = Clinic.objects.filter(own).exclude(phone="", text_number="")
     return list(rows.order_by("pk").values_list("pk", flat=True)) if number else []
 
 
-def first_clinic() -> int:
-    """The id of the installation's oldest clinic."""
-    return int(Clinic.objects.order_by("pk").values_list("pk", flat=True)[0])
+def first_clinic() -> int | None:
+    """Return the id of the installation's oldest clinic; None where none is set up."""
+    return Clinic.objects.order_by("pk").values_list("pk", flat=True).first()
 
 
 def clinic_by_slug(slug: str) -> Clinic | None:
@@ -44,7 +51,7 @@ def clinic_by_slug(slug: str) -> Clinic | None:
 
 
 def memberships(user: User) -> QuerySet[Membership]:
-    """The clinics an active user works at now, oldest first; none if deactivated."""
+    """Return the live memberships of an active user, oldest first."""
     return (
         Membership.objects.filter(user=user, user__is_active=True, ended_at=None)
         .select_related("user", "clinic")
@@ -53,7 +60,7 @@ def memberships(user: User) -> QuerySet[Membership]:
 
 
 def membership_for(user: User, clinic: Clinic | int) -> Membership | None:
-    """What an active user is at one clinic, or None."""
+    """Return the membership of an active user at one clinic, or None."""
     clinic_id = clinic if isinstance(clinic, int) else clinic.pk
     return memberships(user).filter(clinic_id=clinic_id).first()
 
@@ -69,14 +76,14 @@ def actor_for(membership: Membership) -> Actor:
 
 
 def on_call(clinic: Clinic | int) -> list[User]:
-    """Who is paged, in order; deactivated people are left out."""
+    """Return the people to page, the first one first, without deactivated ones."""
     clinic_id = clinic if isinstance(clinic, int) else clinic.pk
     listed = User.objects.filter(on_call__clinic_id=clinic_id, is_active=True)
     return list(listed.order_by("on_call__position"))
 
 
 def staff(clinic: Clinic | int, role: str = "") -> list[Membership]:
-    """Active members of a clinic by name, all or of one role."""
+    """Return active memberships of a clinic by name, all or of one role."""
     clinic_id = clinic if isinstance(clinic, int) else clinic.pk
     members = Membership.objects.filter(
         clinic_id=clinic_id, user__is_active=True, ended_at=None
@@ -87,12 +94,12 @@ def staff(clinic: Clinic | int, role: str = "") -> list[Membership]:
 
 
 def every_clinic() -> list[Clinic]:
-    """All clinics of this installation, the oldest first."""
+    """Return all clinics of this installation, the oldest first."""
     return list(Clinic.objects.order_by("pk"))
 
 
 def directors(clinic: Clinic | int) -> list[User]:
-    """The clinic's medical directors, the one who joined first first."""
+    """Return the clinic's medical directors, in the order they joined."""
     clinic_id = clinic if isinstance(clinic, int) else clinic.pk
     members = User.objects.filter(
         is_active=True,
@@ -104,7 +111,7 @@ def directors(clinic: Clinic | int) -> list[User]:
 
 
 def former_staff(clinic: Clinic | int) -> list[Membership]:
-    """Those who worked at a clinic and no longer do, by name."""
+    """Return ended memberships, and those of deactivated people, by name."""
     clinic_id = clinic if isinstance(clinic, int) else clinic.pk
     gone = Q(ended_at__isnull=False) | Q(user__is_active=False)
     members = Membership.objects.filter(gone, clinic_id=clinic_id)
@@ -112,26 +119,27 @@ def former_staff(clinic: Clinic | int) -> list[Membership]:
 
 
 def user(user_id: int) -> User:
-    """Raises User.DoesNotExist."""
+    """Return a user. Raises User.DoesNotExist."""
     return User.objects.get(pk=user_id)
 
 
 def names_of(user_ids: Collection[int]) -> dict[int, str]:
-    """The printed names of these people; one statement."""
+    """Return the printed names of these people by id; one statement."""
     rows = User.objects.filter(pk__in=user_ids)
     return {row.pk: row.display_name for row in rows}
 
 
 def public_holidays(calendar: str, first_on: date, last_on: date) -> frozenset[date]:
-    """The days of a holiday calendar such as "US" or "US-TX", in these years; none
-    without a calendar. Raises NotImplementedError for a calendar nobody knows.
+    """Return the days of a holiday calendar ("US", "US-TX") in these whole years.
+
+    Without a calendar there are none. Raises NotImplementedError for an unknown one.
     """
     years = range(first_on.year, last_on.year + 1) if calendar else ()
     return frozenset[date]().union(*(_holidays_of(calendar, year) for year in years))
 
 
 def holiday_names(calendar: str, first_on: date, last_on: date) -> Mapping[date, str]:
-    """What the holidays of these years are called; none without a calendar."""
+    """Return the names of the holidays of these years; none without a calendar."""
     years = range(first_on.year, last_on.year + 1) if calendar else ()
     return {day: name for y in years for day, name in _holidays_of(calendar, y).items()}
 

@@ -12,8 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from config.local.account import wheel_binaries
-from config.local.console import CannotHereError
+from config.programs import CannotHereError, wheel_binaries
 
 
 class DumpFailedError(Exception):

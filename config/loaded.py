@@ -1,4 +1,4 @@
-"""What a server has loaded stays: it is not looked through for garbage again."""
+"""Memory of a server: what is loaded is not looked through for garbage again."""
 
 import gc
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Who gets in and what a browser may do: all that `config.settings` takes from here.
+"""Settings of sign-in and of what a browser may do, for `config.settings`.
 
 Plain constants, so that a reader finds the whole of sign-in, sessions, lock-out and
 Content-Security-Policy on one page.
@@ -48,16 +48,16 @@ SECURITY_APPS = [
 # The request's id before anything that logs; the session's limits as soon as the
 # user is known; axes last, so that it has the last word on a lock-out.
 SECURITY_MIDDLEWARE_FIRST = [
-    "clinics.middleware.request_id",
-    "clinics.middleware.same_method_on",
-    "clinics.middleware.lost_database",
+    "clinics.web.middleware.request_id",
+    "clinics.web.middleware.same_method_on",
+    "clinics.web.middleware.lost_database",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "clinics.middleware.private_by_default",
+    "clinics.web.middleware.private_by_default",
 ]
 SECURITY_MIDDLEWARE_AFTER_AUTH = [
-    "clinics.middleware.session_limits",
-    "clinics.middleware.known_devices",
+    "clinics.web.middleware.session_limits",
+    "clinics.web.middleware.known_devices",
     "allauth.account.middleware.AccountMiddleware",
 ]
 SECURITY_MIDDLEWARE_LAST = [
@@ -89,7 +89,7 @@ LOGIN_REDIRECT_URL = "/staff/"
 
 # --- Sign-in by e-mail (allauth) --------------------------------------------------
 
-ACCOUNT_ADAPTER = "clinics.services.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "clinics.web.sign_in.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -110,25 +110,26 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "5/10m/key",  # mails to one person; the answer stays the same
     "reset_password_from_key": "",
 }
-ACCOUNT_FORMS = {"login": "clinics.services.login_form.LoginForm"}
+ACCOUNT_FORMS = {"login": "clinics.web.sign_in.login_form.LoginForm"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Crestpath"
 MFA_FORMS = {
-    "authenticate": "clinics.services.second_factor.AuthenticateForm",
-    "reauthenticate": "clinics.services.second_factor.ReauthenticateForm",
+    "authenticate": "clinics.web.sign_in.second_factor.AuthenticateForm",
+    "reauthenticate": "clinics.web.sign_in.second_factor.ReauthenticateForm",
 }
 
 # --- Lock-out (axes) --------------------------------------------------------------
 
 # Five failures from one place end that place's tries for 15 minutes; 30 from networks
-# the person never used, those of all such networks for a day (clinics.domain.guessing).
-# A browser they signed in with, a live session, a colleague's session: each is a place
-# of its own, so that nobody elsewhere keeps them out. Everywhere else password and code
-# together are still tried (clinics.services.together).
-AXES_HANDLER = "clinics.services.lockout.Handler"
-AXES_USERNAME_CALLABLE = "clinics.services.lockout.username"
-AXES_CLIENT_IP_CALLABLE = "clinics.services.lockout.address"
-AXES_LOCKOUT_CALLABLE = "clinics.services.lockout.answer"
+# the person never used, those of all such networks for a day
+# (clinics.domain.attempt_limits). A browser they signed in with, a live session, a
+# colleague's session: each is a place of its own, so that nobody elsewhere keeps them
+# out. Everywhere else password and code together are still tried
+# (clinics.web.sign_in.password_with_code).
+AXES_HANDLER = "clinics.web.sign_in.lockout.Handler"
+AXES_USERNAME_CALLABLE = "clinics.web.sign_in.lockout.username"
+AXES_CLIENT_IP_CALLABLE = "clinics.web.sign_in.lockout.address"
+AXES_LOCKOUT_CALLABLE = "clinics.web.sign_in.lockout.answer"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "email", "oldpassword"]
 # Attempts while locked do not prolong the lock: nobody can keep a colleague out.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -154,7 +155,7 @@ SESSION_COOKIE_NAME = "__Host-session" if SECURE else "session"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SECURE
-CSRF_FAILURE_VIEW = "clinics.faults.csrf_failure"
+CSRF_FAILURE_VIEW = "clinics.web.error_views.csrf_failure"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE else "csrf"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

@@ -34,8 +34,10 @@ def database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     socket = options.pop("host", "")
+    # A server that is frozen takes a connection and says nothing.
+    options.setdefault("connect_timeout", "2")
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "core.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -75,6 +77,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "config",
+    "demo",
     "pages",
     "notifications",
     "procedures",
@@ -122,7 +125,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "pages.context.shell",
+                "pages.kit.context.shell",
             ],
         },
     },
@@ -190,7 +193,7 @@ ANYMAIL = _MAIL.anymail
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "clinics.services.openapi.EndpointSchema",
+    "DEFAULT_SCHEMA_CLASS": "clinics.web.openapi.EndpointSchema",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }
@@ -212,11 +215,11 @@ SPECTACULAR_SETTINGS = {
 
 # Pages of docs/reference, each from the table it describes.
 REFERENCE_PAGES = {
-    "acts.md": "procedures.services.reference.acts_markdown",
+    "acts.md": "procedures.reference.acts_markdown",
     "permissions.md": "clinics.services.reference.permissions_markdown",
     "api.yaml": "config.reference.api_yaml",
-    "pathway.md": "procedures.services.reference.pathway_markdown",
-    "corrections.md": "procedures.services.reference.corrections_markdown",
+    "pathway.md": "procedures.reference.pathway_markdown",
+    "corrections.md": "procedures.reference.corrections_markdown",
 }
 
 # Logs hold ids and names of acts, never request bodies or personal data.

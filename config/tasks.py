@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from clinics.services import guessing
+from clinics.services import wrong_attempts
 from core import events, idempotency
 from core.clock import real_now
 from core.db import unit_of_work
@@ -18,5 +18,5 @@ def retry_failed_reactions(**_: object) -> int:
 def forget_old_rows(**_: object) -> int:
     """Delete idempotency keys and counts of wrong attempts past their time."""
     return unit_of_work(
-        lambda: idempotency.forget_old() + guessing.forget_old(real_now())
+        lambda: idempotency.forget_old() + wrong_attempts.forget_old(real_now())
     )

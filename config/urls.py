@@ -5,12 +5,12 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/", include("config.api")),
-    path("account/", include("clinics.account_urls")),
+    path("account/", include("clinics.web.sign_in.account_urls")),
     path("hooks/", include("notifications.urls")),
     path("", include("pages.urls")),
 ]
 
-handler400 = "clinics.faults.bad_request"
-handler403 = "clinics.faults.forbidden"
-handler404 = "clinics.faults.not_found"
-handler500 = "clinics.faults.server_error"
+handler400 = "clinics.web.error_views.bad_request"
+handler403 = "clinics.web.error_views.forbidden"
+handler404 = "clinics.web.error_views.not_found"
+handler500 = "clinics.web.error_views.server_error"

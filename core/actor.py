@@ -1,4 +1,4 @@
-"""Who did it: the one value every write takes as `by`."""
+"""Actor of a write: the one value that every write takes as `by`."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -25,5 +25,5 @@ class Actor:
 
 
 def job(name: str, clinic_id: int | None = None) -> Actor:
-    """The actor of work nobody asked for by hand, such as `send_due`."""
+    """Return the actor of work nobody asked for by hand, such as `send_due`."""
     return Actor(kind="job", id=name, name=name, role="job", clinic_id=clinic_id)

@@ -16,6 +16,8 @@ from django.db import (
 T = TypeVar("T")
 
 RETRIES = 3
+# A server that does not answer is not asked for longer: somebody waits for us.
+ASKS_FOR_SECONDS = 4.0
 LOCK_TIMEOUT = "3s"
 # Serialization failure, deadlock, lock timeout.
 RETRYABLE = frozenset({"40001", "40P01", "55P03"})
@@ -42,7 +44,7 @@ def unit_of_work(function: Callable[[], T], *, repeatable: bool = True) -> T:
     (or prevented by a key), else MaybeSaved is raised at once. Everything else passes
     through and rolls back.
     """
-    in_doubt = False
+    in_doubt, began = False, time.monotonic()
     for attempt in range(RETRIES + 1):
         try:
             return _once(function)
@@ -53,7 +55,7 @@ def unit_of_work(function: Callable[[], T], *, repeatable: bool = True) -> T:
             if not at_commit and not is_retryable(error):
                 raise
             in_doubt = in_doubt or at_commit
-            if attempt == RETRIES:
+            if attempt == RETRIES or _took_too_long(error, began):
                 raise _given_up(error, in_doubt=in_doubt) from error
             close_old_connections()
             time.sleep(random.uniform(0.02, 0.2))  # noqa: S311
@@ -64,6 +66,11 @@ def _given_up(error: Exception, *, in_doubt: bool) -> Busy:
     if in_doubt:
         return MaybeSaved()
     return Unreachable() if is_unreachable(error) else Busy()
+
+
+def _took_too_long(error: Exception, began: float) -> bool:
+    is_lost = isinstance(error, MaybeSaved) or is_unreachable(error)
+    return is_lost and time.monotonic() - began > ASKS_FOR_SECONDS
 
 
 def _once(function: Callable[[], T]) -> T:
@@ -103,8 +110,8 @@ def is_unreachable(error: BaseException) -> bool:
 def is_lost_connection(error: BaseException) -> bool:
     state = _state(error)
     # No SQLSTATE: libpq's own error. 57P0x: the server is shutting down. 08: link.
-    # 53300: it has no room for one more connection.
-    return state is None or state.startswith(("57P0", "08", "53300"))
+    # 53xxx: no room: for one more connection, on the disk, in memory.
+    return state is None or state.startswith(("57P0", "08", "53"))
 
 
 def _state(error: BaseException) -> str | None:

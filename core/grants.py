@@ -1,4 +1,4 @@
-"""What the app's database role may do, set anew after every migration.
+"""Rights of the app's database role, set anew after every migration.
 
 The owner role migrates; the app role owns nothing and gets rows only: all of DML,
 less UPDATE and DELETE where a table is append-only or signed. With one role for
@@ -16,12 +16,12 @@ _read_only: set[str] = set()
 
 
 def append_only(*tables: str) -> None:
-    """The app may INSERT and SELECT here, nothing else."""
+    """Let the app INSERT and SELECT here, nothing else."""
     _append_only.update(tables)
 
 
 def signed(*tables: str) -> None:
-    """As append-only, but `superseded_at` may be set."""
+    """Make tables append-only, but for `superseded_at`, which may be set."""
     _signed.update(tables)
 
 

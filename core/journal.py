@@ -39,6 +39,11 @@ class Break:
     fault: str
 
 
+def of_clinic(clinic_id: int) -> QuerySet[JournalEntry]:
+    """Every entry of the clinic, the latest first."""
+    return JournalEntry.objects.filter(clinic_id=clinic_id).order_by("-pk")
+
+
 def record(
     name: str,
     *,

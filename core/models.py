@@ -27,8 +27,10 @@ class ChainHead(models.Model):
 
 
 class JournalEntry(models.Model):
-    """What was done. Inserted, never changed; `seq`, `recorded_at` and the hashes
-    are set by the database, whatever the client sends."""
+    """Entry of what was done: inserted, never changed.
+
+    `seq`, `recorded_at` and the hashes are set by the database, whatever is sent.
+    """
 
     id = models.BigAutoField(primary_key=True)
     stream = models.TextField()
@@ -110,7 +112,7 @@ class IdempotencyKey(models.Model):
 
 
 class ClockOffset(models.Model):
-    """At most one row, in a demo only: how far domain time is from real time."""
+    """Distance of domain time from real time; at most one row, in a demo only."""
 
     id = models.IntegerField(primary_key=True, default=1)
     shift = models.DurationField()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why not, in words; `lifts` says what would change the answer."""
+    """Reason in words; `lifts` says what would change the answer."""
 
     code: str
     text: str

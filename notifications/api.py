@@ -1,4 +1,4 @@
-"""REST: a clinic's messages, and taking one back."""
+"""REST: a clinic's messages, and taking one back; what patients say: `inbox_api`."""
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -9,11 +9,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from clinics.services.bodies import ListQuery
-from clinics.services.rest import Endpoint
+from clinics.web.rest import Endpoint
+from clinics.web.serializers import ListQuery
 from core.problems import FieldError, Invalid
 from core.refusal import Refused
-from notifications import selectors
+from notifications import inbox_api, selectors
 from notifications.domain import states
 from notifications.models import Message
 from notifications.selectors import health
@@ -42,7 +42,7 @@ class MessageList(Endpoint):
         )
         page = self.page(rows, document)
         seen = {row["patient"] for row in page["results"] if row["patient"]}
-        self.saw(*seen, count=len(seen), deliberate=patient_id is not None)
+        self.record_access(*seen, count=len(seen), deliberate=patient_id is not None)
         return page
 
 
@@ -62,7 +62,7 @@ class MessageCancel(Endpoint):
         if isinstance(answer, Refused):
             return answer
         if answer.patient_id:
-            self.saw(answer.patient_id)
+            self.record_access(answer.patient_id)
         return document(answer)
 
 
@@ -153,4 +153,5 @@ urlpatterns = [
     path("messages/", MessageList.as_view(), name="messages"),
     path("sending/", SendingHealth.as_view(), name="sending"),
     path("messages/<uuid:message_id>/cancel/", MessageCancel.as_view()),
+    *inbox_api.urlpatterns,
 ]

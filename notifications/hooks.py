@@ -26,6 +26,7 @@ LARGEST_BODY: Final = 64 * 1024
 Use = Callable[[Hooks, str, Posted], HttpResponse]
 # Twilio sends back to the writer what an inbound hook answers: nothing.
 NO_ANSWER: Final = "<Response/>"
+NO_CLINIC: Final = "No clinic is set up here yet; post it again later.\n"
 
 
 @csrf_exempt
@@ -104,5 +105,8 @@ def _take_in(hooks: Hooks, provider: str, posted: Posted) -> HttpResponse:
             received_at=text.received_at or now,
             now=now,
         )
-        unit_of_work(take)
+        if not unit_of_work(take):
+            # Not taken: it stays in the provider's log, which may post it again.
+            log.warning("text_for_no_clinic", provider=provider)
+            return HttpResponse(NO_CLINIC, status=404, content_type="text/plain")
     return HttpResponse(NO_ANSWER, content_type="text/xml")

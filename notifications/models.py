@@ -235,7 +235,7 @@ class Attempt(models.Model):
 
 
 class AttemptOutcome(models.Model):
-    """What the provider answered: written after the call, never changed.
+    """The provider's answer: written after the call, never changed.
 
     `is_applied` is False where the lease had passed to somebody else meanwhile.
     """
@@ -266,7 +266,7 @@ class AttemptOutcome(models.Model):
 
 
 class ProviderEvent(models.Model):
-    """What a provider told us by itself: an inbox, applied by the sweep.
+    """An event that a provider sent by itself: an inbox, applied by the sweep.
 
     No address and no words are kept.
     """
@@ -302,7 +302,7 @@ class ProviderEvent(models.Model):
 
 
 class ProviderState(models.Model):
-    """Whether a provider may be used; the row "all" speaks for every one.
+    """The state of a provider, usable or paused; the row "all" speaks for every one.
 
     `blocked_until` is real time, as the provider asked for. After `failures` in a row
     it is down: `down_since` is set, and from `probe_at` (real time) on one message
@@ -351,7 +351,7 @@ class ProviderState(models.Model):
 
 
 class SendingInstance(models.Model):
-    """Which installation may send from this database: one row.
+    """The installation that may send from this database: one row.
 
     A copy restored elsewhere carries the original's name and therefore stays silent;
     so does one restored beside the original, which `database` tells ("" if unknown).
@@ -551,7 +551,7 @@ class PlannedCall(models.Model):
 
 
 class MailboxItem(models.Model):
-    """What a person received on channel "file", the provider of demos and tests.
+    """A message received on channel "file", the provider of demos and tests.
 
     This is the recipient's own mailbox, so the link is readable here and nowhere else.
     """

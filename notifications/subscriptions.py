@@ -1,4 +1,4 @@
-"""Which events of other apps change what people are told.
+"""Events of other apps that change what people are told.
 
 A subscriber runs in the transaction of the act, which holds the patient's row; it
 locks it all the same, because a failed one is repeated later by itself.
@@ -31,7 +31,7 @@ from patients.events import (
     TaskEscalated,
     TaskOpened,
 )
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 from patients.services.tasks import lock_task
 from procedures.events import (
     BaselineRecorded,

@@ -5,7 +5,7 @@ class PagesConfig(AppConfig):
     name = "pages"
 
     def ready(self) -> None:
-        from clinics.services import doors
-        from pages.problems import render_problem
+        from clinics.web import error_pages
+        from pages.kit.problems import render_problem
 
-        doors.render_problems_with(render_problem)
+        error_pages.render_pages_with(render_problem)

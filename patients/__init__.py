@@ -1,1 +1,1 @@
-"""Who is cared for: patients, how to reach them, and what is still to do."""
+"""Patients: the people, how to reach them, and what is still to do for them."""

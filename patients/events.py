@@ -1,4 +1,4 @@
-"""What happened to patients, their contacts and the clinic's tasks."""
+"""Events of patients, their contacts and the clinic's tasks."""
 
 from dataclasses import dataclass
 from uuid import UUID

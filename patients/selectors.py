@@ -30,7 +30,7 @@ TASK_STATES = ("open", "acknowledged", "late", "done", "all")
 
 
 def patient(patient_id: UUID, clinic_id: int | None = None) -> Patient:
-    """Raises NotFound, also for a patient of another clinic."""
+    """Return a patient. Raises NotFound, also for one of another clinic."""
     rows = Patient.objects.select_related("clinic").filter(pk=patient_id)
     if clinic_id is not None:
         rows = rows.filter(clinic_id=clinic_id)
@@ -41,28 +41,33 @@ def patient(patient_id: UUID, clinic_id: int | None = None) -> Patient:
 
 
 def patients_by_id(patient_ids: Collection[UUID]) -> dict[UUID, Patient]:
-    """These patients of whatever clinic, with their clinic."""
+    """Return these patients, of whatever clinic, by id, with their clinic."""
     return Patient.objects.select_related("clinic").in_bulk(patient_ids)
 
 
 def enquiries_by_id(enquiry_ids: Collection[UUID]) -> dict[UUID, Enquiry]:
-    """These enquiries of whatever clinic, with their clinic."""
+    """Return these enquiries, of whatever clinic, by id, with their clinic."""
     return Enquiry.objects.select_related("clinic").in_bulk(enquiry_ids)
 
 
 def tasks_by_id(task_ids: Collection[UUID]) -> dict[UUID, Task]:
-    """These tasks of whatever clinic, with their clinic."""
+    """Return these tasks, of whatever clinic, by id, with their clinic."""
     return Task.objects.select_related("clinic").in_bulk(task_ids)
 
 
 def patients(clinic_id: int) -> QuerySet[Patient]:
-    """Everyone of one clinic, by name."""
+    """Return everyone of one clinic, by name."""
     rows = Patient.objects.filter(clinic_id=clinic_id)
     return rows.order_by("family_name", "given_name", "pk")
 
 
+def with_contact_points(rows: QuerySet[Patient]) -> QuerySet[Patient]:
+    """The same patients with their numbers and addresses; one more statement."""
+    return rows.prefetch_related("contact_points")
+
+
 def search(clinic_id: int, text: str) -> QuerySet[Patient]:
-    """The clinic's patients fitting all that was typed, by name.
+    """Return the clinic's patients fitting all that was typed, by name.
 
     Names in any order, case and with or without accents; a birth date in several
     notations; an MRN; a phone number or its last four digits; an e-mail address.
@@ -78,7 +83,7 @@ def search(clinic_id: int, text: str) -> QuerySet[Patient]:
 
 
 def contact(patient: Patient, channel: str) -> ContactPoint | None:
-    """Where `channel` ("sms" or "email") reaches the patient now, if anywhere."""
+    """Return where `channel` ("sms" or "email") reaches the patient now, or None."""
     rows = ContactPoint.objects.filter(
         patient=patient, system=SYSTEM_OF[channel], ended_at=None
     )
@@ -86,12 +91,12 @@ def contact(patient: Patient, channel: str) -> ContactPoint | None:
 
 
 def contacts(patient: Patient) -> dict[str, ContactPoint]:
-    """The same for every channel that reaches them; one statement."""
+    """Return the current contact of each channel that has one; one statement."""
     return contacts_of([patient])[patient.pk]
 
 
 def contacts_of(people: Collection[Patient]) -> dict[UUID, dict[str, ContactPoint]]:
-    """The same of many, by patient; one statement."""
+    """Return {patient id: {channel: current contact}} of many; one statement."""
     rows = ContactPoint.objects.filter(
         patient__any_of=[person.pk for person in people],
         system__in=SYSTEM_OF.values(),
@@ -109,12 +114,12 @@ def contacts_of(people: Collection[Patient]) -> dict[UUID, dict[str, ContactPoin
 
 
 def consents(patient: Patient) -> set[str]:
-    """The channels the patient's newest answers agree to; one statement."""
+    """Return the channels the patient's newest answers agree to; one statement."""
     return consents_of([patient])[patient.pk]
 
 
 def consents_of(people: Collection[Patient]) -> dict[UUID, set[str]]:
-    """The same of many, by patient; one statement."""
+    """Return {patient id: channels agreed to} of many; one statement."""
     found: dict[UUID, set[str]] = {person.pk: set() for person in people}
     rows = ChannelConsent.objects.filter(patient__any_of=list(found))
     order = ("patient_id", "channel")
@@ -126,7 +131,7 @@ def consents_of(people: Collection[Patient]) -> dict[UUID, set[str]]:
 
 
 def consented(patient: Patient, channel: str) -> bool:
-    """The newest answer counts; nobody asked is a no."""
+    """Return True if the newest answer is yes; nobody asked is a no."""
     newest = consent(patient, channel)
     return newest is not None and newest.granted
 
@@ -137,37 +142,42 @@ def consent(patient: Patient, channel: str) -> ChannelConsent | None:
 
 
 def holders(value: str, system: str = "phone") -> QuerySet[Patient]:
-    """Everyone whose current number or address this is, of every clinic, by id."""
+    """Return all whose current number or address this is, of every clinic, by id."""
     points = ContactPoint.objects.filter(system=system, value=value, ended_at=None)
     return Patient.objects.filter(pk__in=points.values("patient_id")).order_by("pk")
 
 
+def holders_at(clinic_id: int, value: str) -> QuerySet[Patient]:
+    """The clinic's patients whose current number this is, by id."""
+    return holders(value).filter(clinic_id=clinic_id)
+
+
 def contact_by_id(contact_id: UUID) -> ContactPoint | None:
-    """One number or address, current or not, with its patient."""
+    """Return one number or address, current or not, with its patient."""
     rows = ContactPoint.objects.select_related("patient__clinic")
     return rows.filter(pk=contact_id).first()
 
 
 def departures(patient: Patient) -> QuerySet[Departure]:
-    """Deaths and wishes not to be contacted that stand, the newest first."""
+    """Return deaths and wishes not to be contacted that stand, newest first."""
     rows = Departure.objects.filter(patient=patient, taken_back_at=None)
     return rows.order_by("-recorded_at")
 
 
 def zone(patient: Patient) -> ZoneInfo:
-    """The patient's time zone; the clinic's unless they have their own."""
+    """Return the patient's own time zone, or else the clinic's."""
     return ZoneInfo(patient.time_zone or patient.clinic.time_zone)
 
 
 def actor_for(patient: Patient) -> Actor:
-    """The patient acting by a link; without their name, so that it can be logged."""
+    """Return the patient as an actor; nameless, so that it can be logged."""
     return Actor(
         kind="patient", id=str(patient.pk), role="patient", clinic_id=patient.clinic_id
     )
 
 
 def same_person(patient: Patient) -> list[UUID]:
-    """The ids of every record of this person, this one included, in id order."""
+    """Return the ids of all records of this person, this one included, in order."""
     first = patient.duplicate_of_id or patient.pk
     rows = Patient.objects.filter(Q(pk=first) | Q(duplicate_of=first))
     return list(rows.order_by("pk").values_list("pk", flat=True))
@@ -181,7 +191,7 @@ def possible_duplicates(
     birth_date: date | None,
     phone: str = "",
 ) -> QuerySet[Patient]:
-    """Who may be this person already: same birth date and a name, or same number."""
+    """Return who may be this person: same birth date and a name, or same number."""
     same_name = Q()
     for word in words(f"{given_name} {family_name}"):
         same_name |= _begins(word)
@@ -192,7 +202,7 @@ def possible_duplicates(
 
 
 def task(task_id: UUID, clinic_id: int | None = None) -> Task:
-    """Raises NotFound, also for a task of another clinic."""
+    """Return a task. Raises NotFound, also for one of another clinic."""
     rows = Task.objects.select_related("patient", "owner", "clinician")
     if clinic_id is not None:
         rows = rows.filter(clinic_id=clinic_id)
@@ -210,12 +220,14 @@ def tasks(
     patient_id: UUID | None = None,
     owner_role: str = "",
 ) -> QuerySet[Task]:
-    """A clinic's tasks: red flags by their tier first, then the one due first.
+    """Return a clinic's tasks: red flags by their tier first, then the one due first.
 
     `state`: open (all not done), acknowledged, late (past due and
     grace), done, all.
     """
-    rows = Task.objects.filter(clinic_id=clinic_id).select_related("patient", "owner")
+    rows = Task.objects.filter(clinic_id=clinic_id).select_related(
+        "patient", "owner", "clinician"
+    )
     rows = rows.filter(_STATES[state]) if state != "late" else rows.filter(_late(now))
     if patient_id is not None:
         rows = rows.filter(patient_id=patient_id)
@@ -226,18 +238,18 @@ def tasks(
 
 
 def tasks_about(subject: str, kind: str) -> QuerySet[Task]:
-    """Every task of that kind about it, the oldest first; closed ones, too."""
+    """Return all tasks of that kind about it, the oldest first; closed ones, too."""
     return Task.objects.filter(subject=subject, kind=kind).order_by("created_at", "pk")
 
 
 def open_tasks_about(subjects: Collection[str], kind: str) -> QuerySet[Task]:
-    """The tasks of that kind about these that are not done, the gravest first."""
+    """Return the tasks of that kind about these, not done, the gravest first."""
     rows = Task.objects.filter(subject__in=subjects, kind=kind, done_at=None)
     return rows.order_by("tier", "created_at", "pk")
 
 
 def unanswered_alarms(clinic_id: int) -> QuerySet[Task]:
-    """The clinic's red flags of tier 1 and 2 that nobody has taken on yet."""
+    """Return the clinic's red flags of tier 1 and 2 that nobody has taken on."""
     return Task.objects.filter(
         clinic_id=clinic_id,
         tier__in=URGENT_TIERS,
@@ -247,7 +259,7 @@ def unanswered_alarms(clinic_id: int) -> QuerySet[Task]:
 
 
 def notes_of(tasks: Collection[Task]) -> dict[UUID, list[TaskNote]]:
-    """Notes added to each of these tasks, oldest first; one statement."""
+    """Return {task id: its notes, oldest first}; one statement."""
     found: dict[UUID, list[TaskNote]] = {task.pk: [] for task in tasks}
     for note in TaskNote.objects.filter(task__in=tasks).order_by("pk"):
         found[note.task_id].append(note)
@@ -255,13 +267,13 @@ def notes_of(tasks: Collection[Task]) -> dict[UUID, list[TaskNote]]:
 
 
 def tasks_to_escalate(now: datetime) -> QuerySet[Task]:
-    """Open tasks whose time to be acknowledged has passed, of every clinic."""
+    """Return open tasks of every clinic whose time to be acknowledged has passed."""
     rows = Task.objects.filter(done_at=None, acknowledged_at=None, escalated_at=None)
     return rows.filter(escalate_at__lte=now).order_by("escalate_at", "pk")
 
 
 def enquiry(enquiry_id: UUID, clinic_id: int) -> Enquiry:
-    """Raises NotFound, also for an enquiry of another clinic."""
+    """Return an enquiry. Raises NotFound, also for one of another clinic."""
     found = Enquiry.objects.filter(pk=enquiry_id, clinic_id=clinic_id).first()
     if found is None:
         raise NotFound("There is no such enquiry at this clinic.")
@@ -269,7 +281,7 @@ def enquiry(enquiry_id: UUID, clinic_id: int) -> Enquiry:
 
 
 def enquiries(clinic_id: int, *, now: datetime) -> QuerySet[Enquiry]:
-    """Those still to answer, oldest first."""
+    """Return the enquiries still to answer, oldest first."""
     rows = Enquiry.objects.filter(clinic_id=clinic_id, closed_at=None)
     return rows.filter(expires_at__gt=now).order_by("received_at", "pk")
 

@@ -10,19 +10,21 @@ from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
-from clinics.services.bodies import Body, ListQuery
-from clinics.services.rest import ApiRequest, Endpoint
+from clinics.web.rest import ApiRequest, Endpoint
+from clinics.web.serializers import Body, ListQuery
 from core.problems import FieldError, Invalid
 from core.refusal import Refused
-from procedures.domain.act_schemas import SCHEMAS
-from procedures.domain.json_schema import body as act_body
-from procedures.domain.schema import InvalidData
-from procedures.domain.timing import SETTLED, WAITING
-from procedures.kit_api import Kits
+from procedures.acts import dispatch, understood
+from procedures.acts.registry import SCHEMAS
+from procedures.episodes import documents
+from procedures.episodes import selectors as episodes
+from procedures.episodes.services import open_episode
+from procedures.fields.json_schema import body as act_body
+from procedures.fields.schema import InvalidData
+from procedures.follow_up import contacts
+from procedures.follow_up.timing import SETTLED, WAITING
 from procedures.models import Episode
-from procedures.selectors import documents, episodes, linked
-from procedures.services import acts, understood
-from procedures.services.episodes import open_episode
+from procedures.products.api import Kits
 
 ACT_NAMES = [act.replace("_", "-") for act in SCHEMAS]
 ENVELOPE = frozenset(
@@ -52,7 +54,9 @@ class EpisodeList(Endpoint):
             stage=asked.get("stage", ""),
         )
         page = self.page(rows, lambda e: documents.summary(e, clinical=clinical))
-        self.saw(*{line["patient"] for line in page["results"]}, deliberate=False)
+        self.record_access(
+            *{line["patient"] for line in page["results"]}, deliberate=False
+        )
         return page
 
     def post(self, request: ApiRequest) -> Any:
@@ -86,7 +90,7 @@ class EpisodeTimeline(Endpoint):
 
     def get(self, request: ApiRequest, episode_id: UUID) -> dict[str, Any]:
         episode = self.find(Episode.objects.all(), pk=episode_id)
-        self.saw(episode.patient_id)
+        self.record_access(episode.patient_id)
         clinical = episodes.sees_clinical(request.actor.role)
         entries = episodes.timeline(episode, clinical=clinical)
         return {"results": [documents.entry_document(entry) for entry in entries]}
@@ -131,9 +135,9 @@ class EpisodeFollowUps(Endpoint):
     @extend_schema(responses=ContactsAnswer)
     def get(self, request: ApiRequest, episode_id: UUID) -> dict[str, Any]:
         episode = self.find(Episode.objects.all(), pk=episode_id)
-        self.saw(episode.patient_id)
-        today = linked.local_day(episode, request.now)
-        found = linked.lines(episode)
+        self.record_access(episode.patient_id)
+        today = contacts.local_day(episode, request.now)
+        found = contacts.lines(episode)
         return {
             "results": [
                 documents.contact_document(line, line.timing(episode, today))
@@ -157,10 +161,10 @@ class EpisodeAct(Endpoint):
     )
     def post(self, request: ApiRequest, episode_id: UUID, act: str) -> Any:
         episode = self.find(Episode.objects.all(), pk=episode_id)
-        self.saw(episode.patient_id)
+        self.record_access(episode.patient_id)
         body = _body(request)
         with _Pointers():
-            outcome = acts.perform(
+            outcome = dispatch.perform(
                 episode_id=episode.pk,
                 act=act.replace("-", "_"),
                 data={k: v for k, v in body.items() if k not in ENVELOPE},
@@ -209,7 +213,7 @@ class UnderstoodReading(Endpoint):
     @extend_schema(request=UnderstoodQuestion, responses=UnderstoodAnswer)
     def post(self, request: ApiRequest) -> Any:
         asked = UnderstoodQuestion.read(request.data)
-        self.saw(count=0)
+        self.record_access(count=0)
         today = request.now.astimezone(ZoneInfo(self.clinic.time_zone)).date()
         with _Pointers():
             found = understood.of(
@@ -234,7 +238,7 @@ class _Pointers:
 
 
 def _shown(view: Endpoint, request: ApiRequest, episode: Episode) -> dict[str, Any]:
-    view.saw(episode.patient_id)
+    view.record_access(episode.patient_id)
     return documents.document(episode, request.actor, request.now)
 
 

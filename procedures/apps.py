@@ -56,9 +56,9 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         from core import events, grants
-        from procedures.services import booking_rule
         from procedures.subscriptions import SUBSCRIPTIONS
-        from scheduling.services import rules
+        from procedures.visits import booking_rule
+        from scheduling.booking import rules
 
         grants.signed(*SIGNED, *DAY_SIGNED)
         grants.append_only(*APPEND_ONLY, *DAY_APPEND_ONLY)

@@ -1,4 +1,4 @@
-"""What happened on an episode's path; ids and codes only."""
+"""Events on an episode's path; ids and codes only."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,10 +1,12 @@
-"""What procedures does when scheduling tells it something."""
+"""Reactions of procedures to what scheduling tells."""
 
 from core.events import Event, Subscriber
 from patients.events import PatientDeparted, PatientReturned
 from patients.services import patients
 from procedures.events import DayActDone, ResponseRecorded
-from procedures.services import day_phases, follow_ups, visits
+from procedures.follow_up import services as follow_ups
+from procedures.visits import phase_times
+from procedures.visits import services as visits
 from scheduling.events import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -38,7 +40,7 @@ def restore_visit(event: AppointmentNoShowUndone) -> None:
 
 
 def note_phases(event: DayActDone) -> None:
-    day_phases.note(
+    phase_times.note(
         episode_id=event.episode_id, act=event.act, at=event.at, now=event.occurred_at
     )
 

@@ -8,9 +8,9 @@ from celery import shared_task
 from core import clock
 from core.actor import job
 from core.db import unit_of_work
-from procedures.selectors import milestones
-from procedures.services import follow_ups, yearly_rounds
-from procedures.services import milestones as asking
+from procedures.follow_up import milestone_reports as asking
+from procedures.follow_up import milestone_selectors, yearly_rounds
+from procedures.follow_up import services as follow_ups
 
 # One run's share; the next run takes what is left.
 BATCH = 200
@@ -27,7 +27,7 @@ def mark_missed_follow_ups(**_: object) -> int:
 def ask_for_milestones(**_: object) -> int:
     """Ask somebody to look at every step not reached in time; how many."""
     today = clock.now().date()
-    rows = milestones.unreached(today).values_list("pk", flat=True)[:BATCH]
+    rows = milestone_selectors.unreached(today).values_list("pk", flat=True)[:BATCH]
     return sum(unit_of_work(partial(_ask_for, pk)) for pk in list(rows))
 
 

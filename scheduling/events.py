@@ -1,4 +1,4 @@
-"""What happened to a visit; published in the transaction that did it."""
+"""Events in the life of a visit, published in the transaction that did them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -138,7 +138,7 @@ class AbsenceOpened(AbsenceEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsenceEnded(AbsenceEvent):
-    """It is over, or over earlier than was said."""
+    """An absence is over, or over earlier than was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

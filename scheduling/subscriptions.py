@@ -1,11 +1,16 @@
-"""What scheduling does when its own visits are checked in and closed, and when a
-clinic keeps other holidays."""
+"""Reactions of scheduling to events, of its own visits and of other apps.
+
+Its visits are booked, moved, checked in and closed; a clinic keeps other holidays;
+a patient departs or returns.
+"""
 
 from clinics.events import HolidayCalendarChanged
 from core.actor import Actor, job
 from core.events import Event, Subscriber
 from patients.events import PatientDeparted, PatientReturned
-from scheduling import selectors
+from scheduling.absences import closures
+from scheduling.booking import selectors
+from scheduling.day import phase_records
 from scheduling.events import (
     AppointmentBooked,
     AppointmentCheckedIn,
@@ -14,12 +19,7 @@ from scheduling.events import (
     AppointmentFulfilled,
     AppointmentMoved,
 )
-from scheduling.services import (
-    closures,
-    departures,
-    phase_records,
-    waiting_booked,
-)
+from scheduling.waitlist import booked_otherwise, departures
 
 
 def begin_first_phase(event: AppointmentCheckedIn) -> None:
@@ -39,7 +39,7 @@ def end_open_phases(event: AppointmentFulfilled | AppointmentEnded) -> None:
 
 
 def end_wait(event: AppointmentBooked) -> None:
-    waiting_booked.booked(
+    booked_otherwise.booked(
         appointment_id=event.appointment_id,
         patient_id=event.patient_id,
         now=event.occurred_at,
@@ -47,7 +47,7 @@ def end_wait(event: AppointmentBooked) -> None:
 
 
 def ask_who_waits(event: AppointmentMoved) -> None:
-    waiting_booked.moved(appointment_id=event.appointment_id, now=event.occurred_at)
+    booked_otherwise.moved(appointment_id=event.appointment_id, now=event.occurred_at)
 
 
 def follow_holidays(event: HolidayCalendarChanged) -> None:

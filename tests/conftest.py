@@ -20,11 +20,11 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 
-from config.local import postgres
-from config.local.account import account
 from config.settings_test import database as database_settings
 from tests import live
 from tests.shown import shown
+from tools.local import postgres
+from tools.local.account import account
 
 # Playwright keeps an event loop running in the main thread; our views never await.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

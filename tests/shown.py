@@ -6,8 +6,8 @@ how a template is laid out.
 
 import re
 
-from config.local.template_layout import BLOCKS, INLINE_BLOCKS, VOID, Token, is_row_of
-from config.local.templates import row_classes
+from tools.local.template_layout import BLOCKS, INLINE_BLOCKS, VOID, Token, is_row_of
+from tools.local.templates import row_classes
 
 PIECE = re.compile(
     r"<(script|style|pre|textarea)\b.*?</\1>|<!.*?>"

@@ -1,7 +1,7 @@
-"""Who may do what: one row per action, with its reason. What is not here is refused.
+"""Permissions: one row an action, with its reason. What is not here is refused.
 
 A role acts at its own clinic only; that another clinic's things do not even exist for
-it (404) is the door's business, not this table's.
+it (404) is the business of `clinics.web`, not this table's.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class UnknownAction(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Which roles may, why these, and whether the answer shows patient data."""
+    """Roles that may do an action, the reason, and if it shows patient data."""
 
     roles: frozenset[str]
     why: str
@@ -399,7 +399,7 @@ def rule(action: str) -> Rule:
 
 
 def may(role: str, action: str) -> Decision:
-    """Whether `role` may do `action`, in words; raises UnknownAction."""
+    """Decide if `role` may do `action`, in words. Raises UnknownAction."""
     row = rule(action)
     if role in row.roles or (role == JOB and action in _JOB_ACTIONS):
         return Decision(True, row.why)

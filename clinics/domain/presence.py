@@ -1,4 +1,4 @@
-"""What is known once somebody has shown that they are present."""
+"""Proof that a person was present when something was signed or witnessed."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -27,7 +27,7 @@ class Issued:
 
 
 def issue(*, membership_id: int, name: str, by: Actor, now: datetime) -> Issued:
-    """A new key that acts as this membership until revoked."""
+    """Give out a new key that acts as this membership until revoked."""
     membership = Membership.objects.get(pk=membership_id)
     prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
     token = f"{MARK}_{prefix}_{secret}"
@@ -67,7 +67,7 @@ def revoke(*, key_id: int, clinic_id: int, by: Actor, now: datetime) -> ApiKey:
 
 
 def authenticate(token: str) -> Membership | None:
-    """Whose key this is, if it lives and its owner's account does; else None."""
+    """Return the membership of a live key of a live account, or None."""
     key = _find(token)
     if key is None:
         return None
@@ -76,7 +76,7 @@ def authenticate(token: str) -> Membership | None:
 
 
 def owner_of_prefix(token: str) -> Membership | None:
-    """Whom a key claims to belong to, whether or not its secret is right."""
+    """Return the membership a key claims to be of, even if its secret is wrong."""
     shape = TOKEN.fullmatch(token)
     if shape is None:
         return None

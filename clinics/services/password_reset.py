@@ -1,37 +1,16 @@
-"""Asking for a new password: one answer for everybody, the mail leaves later.
+"""New passwords: the wish for one becomes an event, the mail leaves later.
 
 Nothing is looked up but the user, and nothing is sent here: whether the address is
-known cannot be told from the answer, nor from how long it takes, and mail that is
-down loses nobody's wish.
+known cannot be told from how long it takes, and mail that is down loses nobody's wish.
 """
 
-from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
-from allauth.account.views import PasswordResetView
-from allauth.core import ratelimit
-from django.forms import Form
-from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from clinics.events import PasswordResetAsked
 from clinics.models import User
 from core import clock, events
-from core.db import unit_of_work
-
-
-class ResetView(PasswordResetView):  # type: ignore[misc]
-    """As allauth's, but a person whom strangers asked for is not told to wait.
-
-    Past the limit no further mail leaves: the last one still works. The answer is the
-    same for everybody.
-    """
-
-    def form_valid(self, form: Form) -> HttpResponse:
-        email = get_adapter().clean_email(form.cleaned_data["email"].lower())
-        if ratelimit.consume(self.request, action="reset_password", key=email):
-            unit_of_work(lambda: ask(email))
-        return HttpResponseRedirect(self.get_success_url())
 
 
 def ask(email: str) -> None:
@@ -47,6 +26,3 @@ def path_of(user: User) -> str:
     key = default_token_generator.make_token(user)
     names = {"uidb36": user_pk_to_url_str(user), "key": key}
     return reverse("account_reset_password_from_key", kwargs=names)
-
-
-view = ResetView.as_view()

@@ -4,19 +4,10 @@ A code is worth one proof in all processes together: that it was used is kept in
 shared cache, whose `add` succeeds once.
 """
 
-from typing import Any
-
-from allauth.core import context
-from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
-from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.internal.auth import TOTP
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 
-from clinics.domain.guessing import of_codes
 from clinics.models import User
-from clinics.services import guessing, together
 
 
 def proves(user: User, code: str | None) -> bool:
@@ -30,40 +21,3 @@ def proves(user: User, code: str | None) -> bool:
     if authenticator is None:
         return True
     return bool(code) and bool(TOTP(authenticator).validate_code(code))
-
-
-class Counted:
-    """A form for a code whose wrong answers count where the request comes from."""
-
-    user: User
-
-    def clean_code(self) -> Any:
-        account, request = self.user.email, context.request
-        place = of_codes(guessing.place_of(request, account))
-        if guessing.is_locked(account, place):
-            raise ValidationError(
-                "Too many wrong codes. Wait 15 minutes, or ask an administrator."
-            )
-        try:
-            return super().clean_code()  # type: ignore[misc]
-        except ValidationError:
-            guessing.count(account, place)
-            raise
-
-
-class AuthenticateForm(Counted, forms.AuthenticateForm):  # type: ignore[misc]
-    """At sign-in, after the password."""
-
-
-class ReauthenticateForm(Counted, forms.ReauthenticateForm):  # type: ignore[misc]
-    """Once more, inside a session."""
-
-
-class Stage(AuthenticateStage):  # type: ignore[misc]
-    """The second step of sign-in, unless the code came together with the password."""
-
-    def _should_handle(self, request: HttpRequest) -> bool:
-        user = self.login.user
-        if user is not None and getattr(request, together.PROVED, None) == user.pk:
-            return False
-        return bool(super()._should_handle(request))

@@ -10,7 +10,7 @@ from django.db import transaction
 from clinics import selectors
 from clinics.domain.roles import STAFF_ROLES
 from clinics.models import ApiKey, Membership, OnCall, StaffSession, User
-from clinics.services import guessing, sessions
+from clinics.services import sessions, wrong_attempts
 from core import journal
 from core.actor import Actor
 from core.locks import lock
@@ -29,7 +29,7 @@ def create_user(
     by: Actor,
     now: datetime,
 ) -> Membership:
-    """A person and what they are at one clinic.
+    """Add a person, or a known one's role at one more clinic.
 
     A known e-mail address gains a role at this clinic and keeps its account; without
     a password the person sets one by the reset mail. Raises Invalid.
@@ -93,30 +93,6 @@ def _check_password(password: str, user: User) -> None:
         raise Invalid([FieldError("/password", text) for text in error.messages]) from (
             error
         )
-
-
-@transaction.atomic
-def set_role(
-    *, user_id: int, clinic_id: int, role: str, by: Actor, now: datetime
-) -> Membership:
-    """Change what somebody is at a clinic; whoever works there signs in anew.
-
-    Raises Invalid, NotFound.
-    """
-    if role not in STAFF_ROLES:
-        raise Invalid([FieldError("/role", "Choose a known role.")])
-    membership = _member(user_id, clinic_id)
-    before, membership.role = membership.role, role
-    membership.save(update_fields=["role"])
-    sessions.end_at(membership)
-    journal.record(
-        "user.role_changed",
-        subject=f"user:{user_id}",
-        by=by,
-        at=now,
-        payload={"clinic": clinic_id, "from": before, "to": role},
-    )
-    return membership
 
 
 @transaction.atomic
@@ -222,9 +198,9 @@ def record_password_change(
 
 
 def unlock(*, user_id: int, clinic_id: int, by: Actor, now: datetime) -> int:
-    """Forget the wrong attempts at an account; how many rows went. Raises NotFound."""
+    """Forget wrong attempts at an account; return how many rows. Raises NotFound."""
     membership = _member(user_id, clinic_id)
-    forgotten = guessing.forgive_everywhere(membership.user.email)
+    forgotten = wrong_attempts.forgive_everywhere(membership.user.email)
     journal.record(
         "user.unlocked", subject=f"user:{user_id}", by=by, at=now, payload={}
     )
@@ -232,7 +208,7 @@ def unlock(*, user_id: int, clinic_id: int, by: Actor, now: datetime) -> int:
 
 
 def end_sessions(*, user_id: int, keep: str = "") -> int:
-    """Sign somebody out everywhere, but for one session key; how many ended."""
+    """Sign somebody out everywhere but for one session key; return how many ended."""
     sessions = StaffSession.objects.filter(user_id=user_id)
     return sessions.exclude(session_key=keep).delete()[0]
 
@@ -253,7 +229,7 @@ def _member(user_id: int, clinic_id: int) -> Membership:
 
 
 def actor_of(user: User) -> Actor:
-    """The person as actor of what concerns only their own account."""
+    """Return the person as actor of what concerns only their own account."""
     membership = selectors.memberships(user).first()
     if membership is not None:
         return selectors.actor_for(membership)

@@ -1,4 +1,4 @@
-"""What the pipeline and a channel say to each other."""
+"""Values that the pipeline and a channel exchange."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -122,7 +122,7 @@ class Forged(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ProviderNews:
     """News of a message we handed over. `type` is a state of ours."""
 
     event_id: str
@@ -147,7 +147,7 @@ class Written:
 class Hooks(Protocol):
     """Reading of what a provider posts. Both raise Forged; None is of no interest."""
 
-    def read_status(self, posted: Posted) -> Told | None:
+    def read_status(self, posted: Posted) -> ProviderNews | None:
         """Return what became of a message."""
         ...
 

@@ -1,4 +1,4 @@
-"""What the clinic tells people: the kinds of message and the rules of each.
+"""The kinds of message that the clinic sends, and the rules of each.
 
 A kind says when it leaves, how long it stays worth sending, and what it may cost.
 Whether it is wanted for a given visit is `plan`'s business; its words are `templates`'.
@@ -104,6 +104,14 @@ class Kind:
     def must_arrive(self) -> bool:
         """Return True if a second copy is better than none."""
         return self.priority <= 1 or self.calls_if_lost
+
+    @property
+    def falls_back(self) -> bool:
+        """Return True if another channel tells it where the first never can.
+
+        A nudge has gone by either channel in turn, and the call list follows.
+        """
+        return self.must_arrive or self.purpose == replies.REMINDERS
 
     @property
     def is_urgent(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 from notifications.domain import states
 from notifications.domain.catalogue import MORNING, Kind
 
@@ -15,7 +15,7 @@ MAXIMUM_IN_7_DAYS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What holds at the instant of sending, read under the lock.
+    """Facts that hold at the instant of sending, read under the lock.
 
     `stopped` is why the message is no longer wanted: (state, reason), None if it is.
     `held` is why nothing may leave at present: a pause, a blocked provider.
@@ -44,40 +44,40 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class HoldBack:
     """Not while this lasts; look again shortly."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StopSending:
     """Never: the message ends in `state`."""
 
     state: str
     reason: str
 
 
-Verdict = Send | Wait | Hold | Stop
+Verdict = Send | Wait | HoldBack | StopSending
 
 
 def decide(facts: Facts, now: datetime) -> Verdict:
     """Return what happens to a message whose turn has come."""
     if facts.stopped:
-        return Stop(*facts.stopped)
+        return StopSending(*facts.stopped)
     if now >= facts.expires_at:
-        return Stop(states.EXPIRED, "too_late")
+        return StopSending(states.EXPIRED, "too_late")
     if facts.held:
-        return Hold(facts.held)
+        return HoldBack(facts.held)
     if facts.kind.is_urgent or facts.kind.at_any_hour:
         return Send()
     return _considerate(facts, now)
 
 
 def _considerate(facts: Facts, now: datetime) -> Verdict:
-    leaves = quiet.permitted(now, facts.zone)
+    leaves = quiet_hours.permitted(now, facts.zone)
     if leaves >= facts.expires_at:
-        return Stop(states.EXPIRED, "quiet_hours")
+        return StopSending(states.EXPIRED, "quiet_hours")
     if leaves > now:
         return Wait(leaves)
     if facts.kind.is_reminder and _is_capped(facts):
@@ -93,7 +93,9 @@ def _is_capped(facts: Facts) -> bool:
 def _next_morning(facts: Facts, now: datetime) -> Verdict:
     """Tell what a cap keeps back a day later, or make it somebody's call."""
     tomorrow = now.astimezone(facts.zone).date() + timedelta(days=1)
-    later = quiet.permitted(quiet.at(tomorrow, MORNING, facts.zone), facts.zone)
+    later = quiet_hours.permitted(
+        quiet_hours.at(tomorrow, MORNING, facts.zone), facts.zone
+    )
     if later < facts.expires_at:
         return Wait(later)
-    return Stop(states.SUPPRESSED, CAP)
+    return StopSending(states.SUPPRESSED, CAP)

@@ -1,4 +1,4 @@
-"""How many segments a text message costs.
+"""Segments of a text message, which providers charge by.
 
 GSM 03.38: 160 septets fit one segment, 153 each of several; a single character
 outside the alphabet turns the whole text into UCS-2, 70 and 67. An escape sequence or a

@@ -8,6 +8,7 @@ whoever looks at a shared calendar reads of a visit to a clinic, and no more.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress, vText
@@ -19,6 +20,8 @@ Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 FILE_NAME: Final = "visit.ics"
 PRODUCT: Final = "-//Crestpath//Visits//EN"
 SUMMARIES: Final = {"en": "Visit at {clinic}", "es": "Cita en {clinic}"}
+GOOGLE: Final = "https://calendar.google.com/calendar/render"
+OUTLOOK: Final = "https://outlook.live.com/calendar/0/deeplink/compose"
 QUESTIONS: Final = {"en": "Questions: {phone}", "es": "Preguntas: {phone}"}
 
 
@@ -73,6 +76,53 @@ def calendar_file(
     return written.decode()
 
 
+def calendar_links(invitation: Invitation) -> dict[str, str]:
+    """Return addresses at which calendars of the web offer to keep the visit.
+
+    They say what the file says, and no more: these companies read them.
+    """
+    start, end = (
+        instant.astimezone(UTC) for instant in (invitation.start, invitation.end)
+    )
+    summary, place = _summary(invitation), _place(invitation)
+    google = {
+        "action": "TEMPLATE",
+        "text": summary,
+        "dates": f"{start:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}",
+        "location": place,
+        "details": _told(invitation),
+    }
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": summary,
+        "startdt": f"{start:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        "location": place,
+        "body": _told(invitation),
+    }
+    # Outlook shows a plus for a blank as it is.
+    return {
+        "google": f"{GOOGLE}?{urlencode(google, quote_via=quote)}",
+        "outlook": f"{OUTLOOK}?{urlencode(outlook, quote_via=quote)}",
+    }
+
+
+def _summary(invitation: Invitation) -> str:
+    return SUMMARIES[invitation.language].format(clinic=invitation.clinic)
+
+
+def _place(invitation: Invitation) -> str:
+    lines = [line.strip() for line in invitation.address.splitlines()]
+    return ", ".join(filter(None, lines))
+
+
+def _told(invitation: Invitation) -> str:
+    if not invitation.phone:
+        return ""
+    return QUESTIONS[invitation.language].format(phone=invitation.phone)
+
+
 def _event(invitation: Invitation, at: datetime) -> Event:
     event = Event()
     event.add("uid", invitation.visit_id)
@@ -81,13 +131,10 @@ def _event(invitation: Invitation, at: datetime) -> Event:
     zone = invitation.zone if _is_plain(invitation) else UTC
     event.add("dtstart", invitation.start.astimezone(zone))
     event.add("dtend", invitation.end.astimezone(zone))
-    summary = SUMMARIES[invitation.language].format(clinic=invitation.clinic)
-    event.add("summary", summary)
-    lines = [line.strip() for line in invitation.address.splitlines()]
-    if address := ", ".join(filter(None, lines)):
+    event.add("summary", _summary(invitation))
+    if address := _place(invitation):
         event.add("location", address)
-    if invitation.phone:
-        told = QUESTIONS[invitation.language].format(phone=invitation.phone)
+    if told := _told(invitation):
         event.add("description", told)
     event.add("class", "PRIVATE")
     cancelled = invitation.method == "CANCEL"

@@ -1,4 +1,4 @@
-"""Which messages a subject wants: a pure function, so that it can be checked.
+"""The messages a subject wants: a pure function, so that it can be checked.
 
 Planning inserts what is missing and cancels what is no longer wanted, the gate asks
 again at the instant of sending, and `check_messages` compares the rows with it.
@@ -98,7 +98,7 @@ def _by_another(
 ) -> Iterator[Wanted]:
     """The same messages by another channel, each at most once."""
     for message in messages:
-        if message.dedupe_key not in lost or not kinds[message.kind].must_arrive:
+        if message.dedupe_key not in lost or not kinds[message.kind].falls_back:
             continue
         about = reach.about(kinds[message.kind].purpose)
         ways = channels_to(subject, about, message.occurrence)

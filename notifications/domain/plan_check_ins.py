@@ -7,7 +7,7 @@ that falls due before it; once a visit is booked nobody is told to book one.
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 from notifications.domain import touchpoints_after as table
 from notifications.domain.catalogue import MORNING
 from notifications.domain.subjects import CheckIn
@@ -68,12 +68,12 @@ def _asked(
     first, *others = reach.channels
     invited = _due(subject, row, reach)
     yield _wanted(subject, row, invited, first, reach, kinds)
-    anchor = quiet.permitted(invited, reach.zone)
+    anchor = quiet_hours.permitted(invited, reach.zone)
     for nudge in nudges:
         due = nudge.due_at(anchor, reach.zone)
         is_other = nudge.condition == table.OTHER_CHANNEL and others
         channel = others[0] if is_other else first
-        if quiet.permitted(due, reach.zone) < _closes(subject, reach):
+        if quiet_hours.permitted(due, reach.zone) < _closes(subject, reach):
             yield _wanted(subject, nudge, due, channel, reach, kinds)
 
 
@@ -94,9 +94,10 @@ def _wanted(
         occurrence=row.code if is_nudge else subject.target_on.isoformat(),
         channel=channel,
         due_at=due,
-        next_at=quiet.permitted(due, reach.zone),
+        next_at=quiet_hours.permitted(due, reach.zone),
         expires_at=min(due + kinds[row.kind].grace, closes),
         link_expires_at=closes,
+        touchpoint=row.stamp,
     )
 
 
@@ -113,8 +114,10 @@ def _overdue_call(subject: CheckIn, reach: Reach) -> Iterator[Call]:
             yield _call(subject, table.AGAIN_CALL, UNANSWERED, due, reach)
         return
     invited = _due(subject, table.invitation(subject.code), reach)
-    due = table.OVERDUE_CALL.due_at(quiet.permitted(invited, reach.zone), reach.zone)
-    last = quiet.at(subject.window_to, table.LAST_DAY_AT, reach.zone)
+    due = table.OVERDUE_CALL.due_at(
+        quiet_hours.permitted(invited, reach.zone), reach.zone
+    )
+    last = quiet_hours.at(subject.window_to, table.LAST_DAY_AT, reach.zone)
     due = min(due, last)
     yield _call(subject, table.OVERDUE_CALL, UNANSWERED, due, reach)
 
@@ -124,8 +127,10 @@ def _call_to_book(subject: CheckIn, reach: Reach) -> Iterator[Call]:
     invited = _due(subject, table.booking(subject.code), reach)
     due = invited
     if reach.channel:
-        due = table.BOOK_CALL.due_at(quiet.permitted(invited, reach.zone), reach.zone)
-    last = quiet.at(subject.window_to, MORNING, reach.zone)
+        due = table.BOOK_CALL.due_at(
+            quiet_hours.permitted(invited, reach.zone), reach.zone
+        )
+    last = quiet_hours.at(subject.window_to, MORNING, reach.zone)
     yield _call(subject, table.BOOK_CALL, NOT_BOOKED, min(due, last), reach)
 
 
@@ -134,13 +139,13 @@ def _is_asked_at_a_visit(subject: CheckIn, due: datetime) -> bool:
 
 
 def _due(subject: CheckIn, row: Touchpoint, reach: Reach) -> datetime:
-    target = quiet.at(subject.target_on, quiet.MIDNIGHT, reach.zone)
+    target = quiet_hours.at(subject.target_on, quiet_hours.MIDNIGHT, reach.zone)
     return row.due_at(target, reach.zone)
 
 
 def _closes(subject: CheckIn, reach: Reach) -> datetime:
     after = subject.window_to + timedelta(days=1)
-    return quiet.at(after, quiet.MIDNIGHT, reach.zone)
+    return quiet_hours.at(after, quiet_hours.MIDNIGHT, reach.zone)
 
 
 def _call(
@@ -152,5 +157,5 @@ def _call(
         kind=row.kind,
         reason=reason,
         due_at=due,
-        opens_at=quiet.permitted(due, reach.zone),
+        opens_at=quiet_hours.permitted(due, reach.zone),
     )

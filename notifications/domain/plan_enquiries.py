@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 from notifications.domain import touchpoints
 from notifications.domain.subjects import Enquiry
 from notifications.domain.wanted import Kinds, Reach, Wanted
@@ -20,7 +20,7 @@ def plan_enquiry(enquiry: Enquiry, reach: Reach, kinds: Kinds) -> Iterator[Wante
         kind=touchpoint.kind,
         channel=reach.channel,
         due_at=due,
-        next_at=quiet.permitted(due, reach.zone),
+        next_at=quiet_hours.permitted(due, reach.zone),
         expires_at=due + kinds[touchpoint.kind].grace,
         touchpoint=touchpoint.stamp,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 from notifications.domain import catalogue, touchpoints
 from notifications.domain.subjects import Offered
 from notifications.domain.wanted import NO_CHANNEL, TOO_LATE, Call, Reach, Wanted
@@ -12,7 +12,7 @@ from notifications.domain.wanted import NO_CHANNEL, TOO_LATE, Call, Reach, Wante
 def plan_offer(offer: Offered, reach: Reach) -> Iterator[Wanted | Call]:
     """The offer while it stands, or the call that replaces it; then that it is gone."""
     if offer.is_open and offer.offered_at is not None:
-        leaves = quiet.permitted(offer.offered_at, reach.zone)
+        leaves = quiet_hours.permitted(offer.offered_at, reach.zone)
         if reach.channel and leaves < offer.expires_at:
             yield _about_offer(
                 offer, catalogue.OFFER, reach.channel, offer.offered_at, leaves
@@ -26,7 +26,7 @@ def plan_offer(offer: Offered, reach: Reach) -> Iterator[Wanted | Call]:
                 due_at=offer.offered_at,
             )
     if offer.is_taken_away and offer.closed_at and offer.is_told and reach.channel:
-        leaves = quiet.permitted(offer.closed_at, reach.zone)
+        leaves = quiet_hours.permitted(offer.closed_at, reach.zone)
         if leaves < offer.start:
             yield _about_offer(
                 offer, catalogue.OFFER_GONE, reach.channel, offer.closed_at, leaves

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 from notifications.domain import catalogue
 from notifications.domain.subjects import Received
 from notifications.domain.wanted import Kinds, Reach, Wanted
@@ -24,7 +24,7 @@ def plan_texts(text: Received, reach: Reach, kinds: Kinds) -> Iterator[Wanted]:
     if text.is_stopped:
         return
     for answer in text.answers:
-        leaves = quiet.permitted(answer.written_at, reach.zone)
+        leaves = quiet_hours.permitted(answer.written_at, reach.zone)
         yield _to_sender(
             text, catalogue.INBOX_ANSWER, answer.written_at, leaves, kinds, answer.id
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 from notifications.domain import catalogue, replies, touchpoints
 from notifications.domain.catalogue import KINDS, Kind
 from notifications.domain.subjects import Visit
@@ -120,7 +120,7 @@ def _reminders(visit: Visit, reach: Reach, kinds: Kinds) -> Iterator[Reminder]:
         if row.condition == touchpoints.BASELINE_OPEN and not visit.baseline_open:
             continue
         due = row.due_at(visit.start, reach.zone)
-        leaves = quiet.permitted(due, reach.zone)
+        leaves = quiet_hours.permitted(due, reach.zone)
         expires = min(visit.start - kind.minimum_lead, due + kind.grace)
         if visit.changed_at < leaves < expires:
             on = leaves.astimezone(reach.zone).date()
@@ -142,7 +142,7 @@ def _reminder(reminder: Reminder, reach: Reach, kind: Kind) -> Wanted:
 def _confirmation(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted]:
     row = touchpoints.of("confirmation")
     due = row.due_at(visit.changed_at, reach.zone)
-    leaves = quiet.permitted(due, reach.zone)
+    leaves = quiet_hours.permitted(due, reach.zone)
     if leaves < visit.start:
         yield _about(visit, kind, reach, due, leaves, visit.start, touchpoint=row)
 
@@ -188,7 +188,7 @@ def _delay(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted | Call]:
         occurrence=str(visit.delay_minutes),
         channel=reach.channel,
         due_at=visit.delay_at,
-        next_at=quiet.permitted(visit.delay_at, reach.zone),
+        next_at=quiet_hours.permitted(visit.delay_at, reach.zone),
         expires_at=visit.delay_at + kind.grace,
         link_expires_at=visit.end,
     )
@@ -225,7 +225,7 @@ def _missed(visit: Visit, reach: Reach, kind: Kind) -> Iterator[Wanted | Call]:
         return
     row = touchpoints.of("missed" if reach.channel else "missed call")
     due = row.due_at(visit.changed_at, reach.zone)
-    leaves = quiet.permitted(due, reach.zone)
+    leaves = quiet_hours.permitted(due, reach.zone)
     if not reach.channel:
         yield _call_of(visit, row, NO_CHANNEL, due, leaves)
         return
@@ -247,11 +247,11 @@ def _notice(
     `old` is the start the patient knows; after `deadline` the notice has no use.
     """
     due = row.due_at(visit.changed_at, reach.zone)
-    leaves = quiet.permitted(due, reach.zone)
+    leaves = quiet_hours.permitted(due, reach.zone)
     expires = old + NOTICE_LASTS_PAST_ARRIVAL
     if row.kind == catalogue.MOVED:
         expires = min(expires, max(visit.start, due))
-    late = quiet.permitted(max(due, now), reach.zone) >= deadline
+    late = quiet_hours.permitted(max(due, now), reach.zone) >= deadline
     if reach.channel and not late:
         kind = kinds[row.kind]
         yield _about(visit, kind, reach, due, leaves, expires, was=old, touchpoint=row)
@@ -262,22 +262,36 @@ def _notice(
 def _calls(visit: Visit, reach: Reach, now: datetime) -> Iterator[Call]:
     """The calls about a visit nobody confirmed, and those where no message may go."""
     reminders = reach.about(replies.REMINDERS)
+    found = []
     for row in (*CALLS, *CALLS_WITHOUT_CHANNEL):
         way = reminders if row.anchor == VISIT else reach
         if row.condition == touchpoints.NO_CHANNEL and way.channel:
             continue
-        if not (row.is_for(visit.purpose) and _still_needs(visit, row)):
-            continue
         anchor = visit.start if row.anchor == VISIT else visit.changed_at
         due = row.due_at(anchor, reach.zone)
-        opens = quiet.permitted(due, reach.zone)
+        if not (row.is_for(visit.purpose) and _still_needs(visit, row, due)):
+            continue
+        opens = quiet_hours.permitted(due, reach.zone)
         if visit.changed_at < opens < visit.start and now < visit.start:
             is_silent = row.condition == touchpoints.NO_CHANNEL
             reason = NO_CHANNEL if is_silent else UNCONFIRMED
-            yield _call_of(visit, row, reason, due, opens)
+            found.append(_call_of(visit, row, reason, due, opens))
+    yield from _one_at_a_time(found, now)
 
 
-def _still_needs(visit: Visit, row: Touchpoint) -> bool:
+def _one_at_a_time(calls: list[Call], now: datetime) -> list[Call]:
+    """Drop what the standby call takes the place of once it is due.
+
+    It reaches the patient about the same visit, so one task is enough.
+    """
+    standby = [call for call in calls if call.kind == touchpoints.STANDBY]
+    if not any(call.opens_at is not None and now >= call.opens_at for call in standby):
+        return calls
+    replaced = {touchpoints.UNCONFIRMED, catalogue.CONFIRMATION, catalogue.DAY_BEFORE}
+    return [call for call in calls if call.kind not in replaced]
+
+
+def _still_needs(visit: Visit, row: Touchpoint, due: datetime) -> bool:
     # Whoever said that they do not come was asked about at once.
     if row.kind == catalogue.MISSED or visit.is_declined:
         return False
@@ -287,6 +301,9 @@ def _still_needs(visit: Visit, row: Touchpoint) -> bool:
         case catalogue.CONFIRMATION:
             is_new = visit.told is None and not visit.revision
             return is_new and not visit.is_confirmed
+        case catalogue.DAY_BEFORE:
+            # Whoever says yes as late as that needs no reminder any more.
+            return visit.confirmed_at is None or visit.confirmed_at < due
     return True
 
 

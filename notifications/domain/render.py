@@ -11,14 +11,16 @@ LONGEST_NAME = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class RenderedWords:
     """A title (e-mail only) and a body."""
 
     title: str
     body: str
 
 
-def render(template: Template, values: dict[str, str], first_name: str = "") -> Words:
+def render(
+    template: Template, values: dict[str, str], first_name: str = ""
+) -> RenderedWords:
     """Fill the gaps of `template`.
 
     A text message greets by first name only where that costs no further segment.
@@ -39,13 +41,13 @@ def first_of(given_name: str) -> str:
     return first if len(first) <= LONGEST_NAME else ""
 
 
-def _fill(template: Template, values: dict[str, str], first_name: str) -> Words:
+def _fill(template: Template, values: dict[str, str], first_name: str) -> RenderedWords:
     name = f"{first_name}, " if first_name else ""
     gaps = {"more": ""} | values | {"name": name, "first_name": first_name}
     body = template.body.format_map(gaps)
     if not first_name:
         body = body.replace("Hello ,", "Hello,").replace("Hola, :", "Hola:")
-    return Words(_one_stop(template.title.format_map(gaps)), _one_stop(body))
+    return RenderedWords(_one_stop(template.title.format_map(gaps)), _one_stop(body))
 
 
 def _one_stop(text: str) -> str:

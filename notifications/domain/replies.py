@@ -32,7 +32,7 @@ LONGEST_LATENESS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class ReadReply:
     """A text's meaning and the language it was said in, "" where it says neither.
 
     `scope` is what a STOP or a START is about. `is_doubtful`: CANCEL stops texts, but
@@ -363,11 +363,11 @@ _LATE: Final = tuple(
 )
 
 
-def classify(text: str) -> Reply:
+def classify(text: str) -> ReadReply:
     """Return what `text` means; TEXT where only a person can tell."""
     parts = [bare for part in clauses(text) if (bare := _without_courtesy(part))]
     if not parts:
-        return Reply(meaning=TEXT)
+        return ReadReply(meaning=TEXT)
     # "S.T.O.P." and "Yes, I confirm." are one reply in several clauses.
     whole = _without_courtesy(" ".join(parts))
     for said in dict.fromkeys((whole, *(parts if len(set(parts)) == 1 else ()))):
@@ -378,7 +378,7 @@ def classify(text: str) -> Reply:
     wishes = [found for part in parts if (found := _wish(part))]
     if wishes:
         is_all = all(_wish(part) or _exact(part) for part in parts)
-        return Reply(
+        return ReadReply(
             meaning=STOP,
             language=wishes[0].language,
             scope=wishes[0].scope if len(wishes) == 1 else ALL,
@@ -386,33 +386,33 @@ def classify(text: str) -> Reply:
         )
     said_by_part = [_exact(part) for part in parts]
     if all(one and one.meaning == STOP for one in said_by_part):
-        return Reply(meaning=STOP, language=said_by_part[0].language)  # type: ignore[union-attr]
-    return Reply(meaning=TEXT)
+        return ReadReply(meaning=STOP, language=said_by_part[0].language)  # type: ignore[union-attr]
+    return ReadReply(meaning=TEXT)
 
 
-def _exact(said: str) -> Reply | None:
+def _exact(said: str) -> ReadReply | None:
     """A reply said in just these words."""
     for (meaning, language), words in _SAID.items():
         if said in words:
-            return Reply(meaning=meaning, language=language)
+            return ReadReply(meaning=meaning, language=language)
     for language, words in _DOUBTFUL.items():
         if said in words:
-            return Reply(meaning=STOP, language=language, is_doubtful=True)
+            return ReadReply(meaning=STOP, language=language, is_doubtful=True)
     for language, pattern in _LATE:
         if found := pattern.match(said):
             minutes = int(found["minutes"] or USUAL_LATENESS)
             if 0 < minutes <= LONGEST_LATENESS:
-                return Reply(meaning=LATE, language=language, minutes=minutes)
+                return ReadReply(meaning=LATE, language=language, minutes=minutes)
     return None
 
 
-def _wish(said: str) -> Reply | None:
+def _wish(said: str) -> ReadReply | None:
     """A wish for no more texts in a whole clause, and what it is about."""
     for language, pattern in _WISHES:
         if pattern.match(said):
             about = [scope for scope, named in _ABOUT if named.search(said)]
             scope = about[0] if len(about) == 1 else ALL
-            return Reply(meaning=STOP, language=language, scope=scope)
+            return ReadReply(meaning=STOP, language=language, scope=scope)
     return None
 
 

@@ -1,4 +1,4 @@
-"""When to try again, and when to stop."""
+"""Pauses between attempts, and the last attempt."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Why a message is no longer wanted, in the words its row keeps."""
+"""Reasons why a message is no longer wanted, in the words its row keeps."""
 
 from notifications.domain import replies, states
 from notifications.domain.subjects import (

@@ -1,4 +1,4 @@
-"""What messages are about, as `plan` sees it: frozen snapshots, nothing live."""
+"""Subjects of messages as `plan` sees them: frozen snapshots, nothing live."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class Visit:
     changed_at: datetime
     told: datetime | None = None
     purpose: str = ""
-    is_confirmed: bool = False
+    confirmed_at: datetime | None = None
     baseline_open: bool = False
     siblings: "tuple[Visit, ...]" = ()
     named: frozenset[str] = frozenset()
@@ -62,6 +62,11 @@ class Visit:
     def subject(self) -> str:
         """Return the text id of the appointment."""
         return f"appointment:{self.id}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Return True if the patient has said that they come."""
+        return self.confirmed_at is not None
 
     @property
     def is_live(self) -> bool:

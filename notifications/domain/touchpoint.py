@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 
 # The instant a touchpoint counts from.
 ENQUIRY: Final = "enquiry"  # an enquiry came in
@@ -53,7 +53,7 @@ class Touchpoint:
         if self.at is None:
             return anchor + self.delay
         day = anchor.astimezone(zone).date() + timedelta(days=self.days)
-        return quiet.at(day, self.at, zone)
+        return quiet_hours.at(day, self.at, zone)
 
     @property
     def stamp(self) -> str:

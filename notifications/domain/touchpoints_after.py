@@ -23,9 +23,8 @@ from notifications.domain.touchpoint import (
     TARGET,
     Touchpoint,
 )
-from procedures.domain.follow_ups import BOOK_AHEAD_DAYS, USUALLY_AHEAD_DAYS
+from procedures.follow_up.timetable import BOOK_AHEAD_DAYS, USUALLY_AHEAD_DAYS
 
-VERSION: Final = 1
 # Conditions, by name.
 IS_VISIT: Final = "is_visit"
 OTHER_CHANNEL: Final = "other_channel"

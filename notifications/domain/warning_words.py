@@ -2,7 +2,7 @@
 
 Over-triage is meant: a word too many costs a telephone call. What is expressly denied
 ("no fever", "sin fiebre") is not counted. The tiers are those of
-`procedures.domain.red_flags`: 1 emergency, 2 the same day, 3 the next business day.
+`procedures.follow_up.red_flags`: 1 emergency, 2 the same day, 3 the next business day.
 """
 
 import re

@@ -10,11 +10,23 @@ from notifications.domain import states
 from notifications.models import MailboxItem, Message
 from notifications.selectors.trouble import trouble
 
-__all__ = ["due_count", "mailbox", "message", "messages", "trouble"]
+__all__ = [
+    "due_count",
+    "mailbox",
+    "message",
+    "messages",
+    "past_of",
+    "planned_for",
+    "trouble",
+]
 
 
 def messages(
-    clinic_id: int, *, patient_id: UUID | None = None, state: str = ""
+    clinic_id: int,
+    *,
+    patient_id: UUID | None = None,
+    state: str = "",
+    subject: str = "",
 ) -> QuerySet[Message]:
     """Return a clinic's messages, the one due last first."""
     rows = Message.objects.filter(clinic_id=clinic_id)
@@ -22,7 +34,20 @@ def messages(
         rows = rows.filter(patient_id=patient_id)
     if state:
         rows = rows.filter(state=state)
+    if subject:
+        rows = rows.filter(subject=subject)
     return rows.select_related("patient", "user", "inbound").order_by("-due_at", "id")
+
+
+def planned_for(clinic_id: int, patient_id: UUID) -> QuerySet[Message]:
+    """Return the patient's messages that may still leave, the next one first."""
+    rows = messages(clinic_id, patient_id=patient_id).filter(state__in=states.LIVE)
+    return rows.order_by("next_at", "pk")
+
+
+def past_of(clinic_id: int, patient_id: UUID) -> QuerySet[Message]:
+    """Return the patient's messages that left or never will, the latest first."""
+    return messages(clinic_id, patient_id=patient_id).exclude(state__in=states.LIVE)
 
 
 def message(message_id: UUID, clinic_id: int) -> Message:

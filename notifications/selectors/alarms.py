@@ -33,11 +33,6 @@ def is_told(tasks: "Collection[Task]") -> bool:
     return bool(tasks) and pages.filter(state__in=PAGING).exists()
 
 
-def is_told_about(subject: str, kind: str) -> bool:
-    """The same of every task of that kind about it."""
-    return is_told(list(patients.tasks_about(subject, kind)))
-
-
 def unheard(clinic_id: int, now: datetime) -> "QuerySet[Task]":
     """The clinic's alarms that reached nobody, or that nobody took on in time."""
     paged = Message.objects.filter(

@@ -1,4 +1,4 @@
-"""When the next message is due."""
+"""The instant at which the next message is due."""
 
 from datetime import datetime
 

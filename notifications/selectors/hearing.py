@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 from notifications.domain import states
 from notifications.domain.plan import plan
-from notifications.domain.wanted import Call
 from notifications.models import Message, PlannedCall
 from notifications.selectors.message_log import Wish, search
 from notifications.selectors.situation_batches import load_all
-from procedures.selectors import follow_ups
+from procedures.follow_up import selectors as follow_ups
 from scheduling import selectors as scheduling
 
 if TYPE_CHECKING:
@@ -63,8 +62,8 @@ def on_days(clinic: "Clinic", first: date, last: date, now: datetime) -> Heard:
     made. What is overdue is owed today.
     """
     zone = ZoneInfo(clinic.time_zone)
-    since = quiet.at(first, quiet.MIDNIGHT, zone)
-    until = quiet.at(last + ONE_DAY, quiet.MIDNIGHT, zone)
+    since = quiet_hours.at(first, quiet_hours.MIDNIGHT, zone)
+    until = quiet_hours.at(last + ONE_DAY, quiet_hours.MIDNIGHT, zone)
     found = search(clinic.pk, Wish(since=since, until=until))
     rows = found.exclude(state__in=NOT_MISSED).select_related("patient__clinic", "user")
     return Heard(
@@ -108,16 +107,12 @@ def _to_come(
             situation.snapshot, reach=situation.reach, now=now, left=situation.left
         )
         for call in wanted.calls:
-            due_at = _due(call)
+            due_at = call.opens_at or call.due_at
             if situation.patient and max(since, now) <= due_at < until:
                 owed = OwedCall(situation.patient, call.subject, call.reason, due_at)
                 found.append((call.dedupe_key, owed))
     known = _known([key for key, _ in found])
     return [owed for key, owed in found if key not in known]
-
-
-def _due(call: Call) -> datetime:
-    return call.opens_at or call.due_at
 
 
 def _known(keys: Collection[str]) -> set[str]:

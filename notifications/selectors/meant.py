@@ -11,7 +11,7 @@ from clinics import selectors as clinics
 from notifications.domain.catalogue import KINDS
 from notifications.models import Message
 from scheduling import selectors as scheduling
-from scheduling.domain import self_service
+from scheduling.booking import self_service_rules
 
 if TYPE_CHECKING:
     from patients.models import Patient
@@ -22,8 +22,8 @@ LATELY = timedelta(days=7)
 ASKING = [kind.code for kind in KINDS.values() if kind.link == "confirm"]
 
 
-def clinic_of(recipient: str, sender: str, holders: "Sequence[Patient]") -> int:
-    """Return the clinic whose number was written to.
+def clinic_of(recipient: str, sender: str, holders: "Sequence[Patient]") -> int | None:
+    """Return the clinic whose number was written to; None before there is any.
 
     Where several clinics share one number, or none has it: the one that wrote to
     this sender last, else the sender's own, else the first.
@@ -65,7 +65,7 @@ def visit(
     """
     visits = upcoming(people, now)
     if on_the_way:
-        visits = [v for v in visits if self_service.may_tell_late(v.start, now)]
+        visits = [v for v in visits if self_service_rules.may_tell_late(v.start, now)]
     if len(visits) <= 1:
         return visits[0] if visits else None
     subjects = {f"appointment:{one.pk}": one for one in visits}

@@ -26,6 +26,7 @@ class Wish:
     states: Collection[str] = ()
     since: datetime | None = None
     until: datetime | None = None
+    due_before: datetime | None = None
     soonest_first: bool = False
 
 
@@ -40,6 +41,8 @@ def search(clinic_id: int, wish: Wish) -> QuerySet[Message]:
         rows = rows.filter(state__in=wish.states)
     if wish.since and wish.until:
         rows = rows.filter(_between(wish.since, wish.until))
+    if wish.due_before:
+        rows = rows.filter(due_at__lt=wish.due_before)
     if wish.soonest_first:
         return rows.order_by("due_at", "pk")
     return rows

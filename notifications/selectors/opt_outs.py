@@ -1,4 +1,4 @@
-"""Who wants no more messages on a channel."""
+"""People who want no more messages on a channel."""
 
 from collections.abc import Iterable, Mapping
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
@@ -15,11 +15,19 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from notifications.domain import shares
-from notifications.models import ProviderState, SendingInstance
+from notifications.models import (
+    AttemptOutcome,
+    ProviderEvent,
+    ProviderState,
+    SendingInstance,
+)
 
 log = structlog.get_logger()
 
 DOWN = "provider_down"
+# Silence about so many messages in a row is no chance: its reports do not reach us.
+SILENT_AFTER = 20
+LOOKS_BACK = 500
 
 
 @dataclass(slots=True)
@@ -58,6 +66,23 @@ def _door(row: ProviderState) -> Door:
     if row.down_since and row.probe_at:
         return Door(DOWN, row.probe_at, probes=row.probe_at <= real_now)
     return Door(off=shares.off_now(row.weight_off, row.weight_off_at, real_now))
+
+
+def is_talking(name: str, delay: timedelta) -> bool:
+    """Return False if the provider has told us of none of the last that it took.
+
+    `delay` is the time it has to tell. One that has taken nothing yet is believed.
+    """
+    taken = AttemptOutcome.objects.filter(
+        outcome=AttemptOutcome.Outcome.ACCEPTED, finished_at__lt=Now() - delay
+    ).order_by("-pk")
+    looked_at = taken.values_list("attempt__provider", "finished_at")[:LOOKS_BACK]
+    since = [at for provider, at in looked_at if provider == name][:SILENT_AFTER]
+    if not since:
+        return True
+    heard = ProviderEvent.objects.filter(provider=name).order_by("-pk")
+    last: datetime | None = heard.values_list("received_at", flat=True).first()
+    return last is not None and last >= since[-1]
 
 
 def strange_instance() -> str:

@@ -11,9 +11,9 @@ from notifications.models import Asked, Message
 from notifications.selectors import situations
 from notifications.selectors.situations import Situation
 from patients import selectors as patients
-from procedures.selectors import follow_ups
+from procedures.follow_up import selectors as follow_ups
 from scheduling import selectors as scheduling
-from scheduling.selectors import waitlist
+from scheduling.waitlist import selectors as waitlist
 
 if TYPE_CHECKING:
     from patients.models import Patient

@@ -29,10 +29,10 @@ from notifications.selectors import inbox
 from notifications.selectors.opt_outs import among
 from notifications.selectors.visit_snapshots import visit_of, with_others
 from patients import selectors as patients
-from procedures.domain.follow_ups import VISIT
-from procedures.selectors import follow_ups
+from procedures.follow_up import selectors as follow_ups
+from procedures.follow_up.timetable import VISIT
 from scheduling import selectors as scheduling
-from scheduling.selectors import waitlist
+from scheduling.waitlist import selectors as waitlist
 
 if TYPE_CHECKING:
     from clinics.models import Clinic, User
@@ -282,7 +282,7 @@ def _opens(found: Asked, patient: "Patient") -> bool:
 def _of_user(
     found: Asked, clinic: "Clinic", user: "User", rows: list[Message]
 ) -> Situation:
-    """Of a new password, by mail; of a trial, by the channel it was asked for."""
+    """A new password goes by mail; a trial by the channel it was asked for."""
     channel = found.text.rpartition(".")[2] or catalogue.EMAIL
     known = tuple(one for one in channels_of(user) if one == channel)
     return Situation(
@@ -463,7 +463,7 @@ def _people(users: "Iterable[User]") -> tuple[Person, ...]:
 
 
 def _turn(task: "Task") -> timedelta:
-    """How long each person on call has before the next one is paged."""
+    """Return the time each person on call has before the next one is paged."""
     if task.escalate_at is None:
         return ANSWER_WITHIN
     return max(task.escalate_at - task.created_at, timedelta(minutes=1))

@@ -10,8 +10,8 @@ from uuid import UUID
 from notifications.domain import states
 from notifications.domain.subjects import Telling, Visit, last_told
 from notifications.models import Message
-from procedures.domain.visits import purpose
-from procedures.selectors import questionnaires
+from procedures.follow_up import questionnaire_selectors
+from procedures.visits.approval import purpose
 from scheduling import selectors as scheduling
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def visit_of(appointment: "Appointment", rows: Iterable[Message]) -> Visit:
         end=appointment.end,
         changed_at=appointment.status_at,
         purpose=_purpose(appointment),
-        is_confirmed=appointment.confirmed_at is not None,
+        confirmed_at=appointment.confirmed_at,
         answer=appointment.answer,
         asked_by_text_at=(
             appointment.answered_at if appointment.answered_by_text else None
@@ -84,7 +84,7 @@ def _asked_before(visits: Mapping[UUID, Visit]) -> set[UUID]:
     consultations = [
         key for key, visit in visits.items() if visit.purpose == CONSULTATION
     ]
-    return questionnaires.open_for(consultations) if consultations else set()
+    return questionnaire_selectors.open_for(consultations) if consultations else set()
 
 
 def _told(visit: Visit, tellings: Iterable[Telling]) -> Visit:

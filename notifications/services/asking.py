@@ -26,7 +26,7 @@ from notifications.selectors import situations
 from notifications.services import doorbell
 from notifications.services.planning import replan
 from patients.services import links
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 from scheduling import selectors as scheduling
 
 if TYPE_CHECKING:

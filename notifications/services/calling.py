@@ -57,7 +57,7 @@ def _judged(result: Result) -> Result:
 
 
 @dataclass(slots=True)
-class Lane:
+class ProviderLane:
     """The calls of one provider that failed in a row, counted by its callers."""
 
     failures: int = 0
@@ -95,7 +95,7 @@ class Callers:
 
     def call_all(self, letters: Sequence[Letter]) -> Iterator[list[Pair]]:
         """Hand all over; yields what has come back, in parts, until nothing is out."""
-        lanes: dict[str, Lane] = defaultdict(Lane)
+        lanes: dict[str, ProviderLane] = defaultdict(ProviderLane)
         began = time.monotonic()
         # Inside a test's own transaction no other thread would see its rows.
         here = [one for one in letters if self._is_inline(one)]
@@ -117,7 +117,7 @@ class Callers:
         # Inside a test's own transaction no other thread would see its rows.
         return connection.in_atomic_block or channels.width(letter.provider) == 1
 
-    def _submit(self, lane: Lane, letter: Letter) -> "Future[Result]":
+    def _submit(self, lane: ProviderLane, letter: Letter) -> "Future[Result]":
         pool = self._pools.get(letter.provider)
         if pool is None:
             width = channels.width(letter.provider)
@@ -130,7 +130,7 @@ class Callers:
             pool.shutdown()
 
 
-def _in_thread(lane: Lane, letter: Letter) -> Result:
+def _in_thread(lane: ProviderLane, letter: Letter) -> Result:
     try:
         return lane.call(letter)
     finally:

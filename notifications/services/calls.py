@@ -26,6 +26,7 @@ CALL_WITHIN = timedelta(hours=1)
 KIND = "call_patient"
 BOOK_KIND = "book_follow_up"
 LOST = "lost"
+LATE = "late"
 PLANNER = "message_planner"
 TEXTS = {
     NO_CHANNEL: "Call the patient about a change of their visit: no text or e-mail "
@@ -33,7 +34,7 @@ TEXTS = {
     TOO_LATE: "Call the patient about a change of their visit: a text would wait for "
     "the morning and be too late.",
     LOST: "Call the patient about their visit: a message could not be delivered.",
-    "late": "Call the patient about their visit: a message could not leave in time.",
+    LATE: "Call the patient about their visit: a message could not leave in time.",
     "cap": "Call the patient about their visit: no more reminders may be sent to them "
     "this week.",
     "doubt": "Call the patient about their visit: nobody knows if a message arrived.",
@@ -59,7 +60,7 @@ OFFER_TEXTS = {
     "for the morning and be too late.",
     LOST: "Call the patient about a free time offered to them: a message could not "
     "be delivered.",
-    "late": "Call the patient about a free time offered to them: a message could not "
+    LATE: "Call the patient about a free time offered to them: a message could not "
     "leave in time.",
     "doubt": "Call the patient about a free time offered to them: nobody knows if a "
     "message arrived.",
@@ -85,7 +86,7 @@ ASKED_TEXTS = {
 }
 TEXT_TEXTS = {
     LOST: "Call the patient: our answer to their text could not be delivered.",
-    "late": "Call the patient: our answer to their text could not leave in time.",
+    LATE: "Call the patient: our answer to their text could not leave in time.",
     "doubt": "Call the patient: nobody knows if our answer to their text arrived.",
 }
 TAKEN_BACK = frozenset({NO_CHANNEL, TOO_LATE, UNANSWERED, UNCONFIRMED, NOT_BOOKED})
@@ -184,8 +185,10 @@ def ask_instead(
         _ask(situation, key, reason, now)
 
 
-def ask_if_late(situation: Situation, message: Message, *, now: datetime) -> None:
-    """Ask for a call in place of a message that expired while it still mattered.
+def ask_if_it_matters(
+    situation: Situation, message: Message, *, reason: str = LATE, now: datetime
+) -> None:
+    """Ask for a call in place of a message that is "late" or "lost", while it matters.
 
     Its visit is still to come. The caller holds the patient's row.
     """
@@ -193,12 +196,12 @@ def ask_if_late(situation: Situation, message: Message, *, now: datetime) -> Non
     if not KINDS[message.kind].calls_if_late:
         return
     if isinstance(visit, Received):
-        ask_instead(situation, message, reason="late", now=now)
+        ask_instead(situation, message, reason=reason, now=now)
     if not isinstance(visit, Visit):
         return
     is_ahead = (visit.is_live or visit.is_called_off) and now < visit.start
     if is_ahead or visit.is_missed:
-        ask_instead(situation, message, reason="late", now=now)
+        ask_instead(situation, message, reason=reason, now=now)
 
 
 def _ask(
@@ -234,8 +237,8 @@ def _ask(
 def _task_kind(reason: str, kind: str) -> str:
     """Return the kind of the call's task.
 
-    A standby call stands beside one that is still open for the same visit, not in
-    its place.
+    A standby call is a task of its own with its own words; the plan takes back the
+    call it takes the place of.
     """
     if kind == STANDBY:
         return STANDBY

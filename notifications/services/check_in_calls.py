@@ -18,9 +18,9 @@ from notifications.models import PlannedCall
 from notifications.selectors.situations import check_in_of, reaches_of
 from notifications.services.calls import TAKEN_BACK, is_due, was_taken_back
 from notifications.services.planning import replan
-from patients.services.locking import lock
-from procedures.domain.follow_ups import BOOK_AHEAD_DAYS
-from procedures.selectors import follow_ups
+from patients.services.row_locks import lock
+from procedures.follow_up import selectors as follow_ups
+from procedures.follow_up.timetable import BOOK_AHEAD_DAYS
 
 if TYPE_CHECKING:
     from procedures.models import FollowUp

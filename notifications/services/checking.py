@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from core.problems import NotFound
 from notifications.domain import states
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class MessageFault:
     """Something is lost, extra or stuck; `text` says it in words, without names."""
 
     kind: str
@@ -82,7 +82,7 @@ SELECT id, subject, round(extract(epoch FROM %(now)s - next_at) / 60)::int
 """
 
 
-def faults(now: datetime) -> list[Fault]:
+def faults(now: datetime) -> list[MessageFault]:
     """Return every fault; an act under way while we look is not mistaken for one."""
     found = [*_plan_faults(_subjects(now), now), *_stuck(), *_ended_badly(now)]
     return found + ([] if _may_be_late() else list(_late(now)))
@@ -102,26 +102,28 @@ def _subjects(now: datetime) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _plan_faults(subjects: Iterable[str], now: datetime) -> Iterator[Fault]:
+def _plan_faults(subjects: Iterable[str], now: datetime) -> Iterator[MessageFault]:
     for subject in subjects:
         first = _compare(subject, now)
         if first:
             yield from sorted(first & _compare(subject, now), key=lambda f: f.text)
 
 
-def _compare(subject: str, now: datetime) -> set[Fault]:
+def _compare(subject: str, now: datetime) -> set[MessageFault]:
     try:
         return _difference(situations.load(subject), now)
     except NotFound:
         return {
-            Fault("extra", subject, f"Extra: messages of {subject}, which is gone.")
+            MessageFault(
+                "extra", subject, f"Extra: messages of {subject}, which is gone."
+            )
         }
     except Exception as error:  # noqa: BLE001  (one subject must not hide the others)
         name = type(error).__name__
-        return {Fault("unreadable", subject, f"Unreadable: {subject} ({name}).")}
+        return {MessageFault("unreadable", subject, f"Unreadable: {subject} ({name}).")}
 
 
-def _difference(situation: Situation, now: datetime) -> set[Fault]:
+def _difference(situation: Situation, now: datetime) -> set[MessageFault]:
     subject = situation.subject
     wanted = plan(
         situation.snapshot,
@@ -136,28 +138,30 @@ def _difference(situation: Situation, now: datetime) -> set[Fault]:
         if row.state in states.WAITING and now < row.expires_at
     }
     lost = wanted - standing_keys(situation.rows)
-    return {Fault("missing", subject, f"Missing: {key}") for key in lost} | {
-        Fault("extra", subject, f"Extra: {key}") for key in waiting - wanted
+    return {MessageFault("missing", subject, f"Missing: {key}") for key in lost} | {
+        MessageFault("extra", subject, f"Extra: {key}") for key in waiting - wanted
     }
 
 
-def _stuck() -> Iterator[Fault]:
+def _stuck() -> Iterator[MessageFault]:
     with connection.cursor() as cursor:
         cursor.execute(STUCK)
         for key, subject, state, minutes in cursor.fetchall():
             text = (
                 f"Stuck: message {key} is {state}, its lease ended {minutes} min ago."
             )
-            yield Fault("stuck", subject, text)
+            yield MessageFault("stuck", subject, text)
 
 
-def _ended_badly(now: datetime) -> Iterator[Fault]:
+def _ended_badly(now: datetime) -> Iterator[MessageFault]:
     """Letters that never arrive, may not have arrived or cannot be judged; and why."""
     rows = Message.objects.all()
     called = PlannedCall.objects.filter(
         task__done_at__isnull=False, dedupe_key__endswith=":lost"
     )
-    handled = {key.removesuffix(":lost") for key in _keys(called)}
+    handled = {
+        key.removesuffix(":lost") for key in called.values_list("dedupe_key", flat=True)
+    }
     for row in dead(rows, now):
         if row.dedupe_key not in handled:
             yield _fault("dead", row, f"Dead: message {row.pk} ({row.kind})")
@@ -170,15 +174,11 @@ def _ended_badly(now: datetime) -> Iterator[Fault]:
     strange = rows.filter(~known, state__in=states.WAITING, gate_faults=0)
     for row in strange.order_by("due_at", "id"):
         text = f"No words: message {row.pk} ({row.kind}) in {row.language!r}"
-        yield Fault("unreadable", row.subject, f"{text}.")
+        yield MessageFault("unreadable", row.subject, f"{text}.")
 
 
-def _keys(calls: QuerySet[PlannedCall]) -> Iterable[str]:
-    return calls.values_list("dedupe_key", flat=True)
-
-
-def _fault(kind: str, row: Message, text: str) -> Fault:
-    return Fault(kind, row.subject, f"{text}: {row.reason or 'no reason kept'}.")
+def _fault(kind: str, row: Message, text: str) -> MessageFault:
+    return MessageFault(kind, row.subject, f"{text}: {row.reason or 'no reason kept'}.")
 
 
 def _may_be_late() -> bool:
@@ -186,9 +186,9 @@ def _may_be_late() -> bool:
     return bool(settings.DEMO) or providers.is_paused()
 
 
-def _late(now: datetime) -> Iterator[Fault]:
+def _late(now: datetime) -> Iterator[MessageFault]:
     with connection.cursor() as cursor:
         cursor.execute(LATE, {"now": now})
         for key, subject, minutes in cursor.fetchall():
             text = f"Late: message {key} was due {minutes} min ago and has not left."
-            yield Fault("late", subject, text)
+            yield MessageFault("late", subject, text)

@@ -15,7 +15,7 @@ PROBES_FROM = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ProviderChoice:
     """The provider of a message, and the door that says if it may be used now."""
 
     provider: str
@@ -28,7 +28,7 @@ def choose(
     address: str,
     doors: Mapping[str, Door],
     budget: Mapping[str, int] | None,
-) -> Way:
+) -> ProviderChoice:
     """Return the way out for a message to `address`.
 
     Where no provider can take it now, the door of the way returned says why. A
@@ -40,13 +40,13 @@ def choose(
         message.channel, address
     )
     if address and not is_allowed:
-        return Way(channels.SANDBOX, doors[channels.SANDBOX])
+        return ProviderChoice(channels.SANDBOX, doors[channels.SANDBOX])
     resting = channels.shares(message.channel)
     only = _only(message)
     names = [only] if only in resting else list(resting)
     spent = [name for name in names if budget and budget.get(name, 1) < 1]
     names = [name for name in names if name not in spent] or names
-    found = [Way(name, doors[name]) for name in names]
+    found = [ProviderChoice(name, doors[name]) for name in names]
     probe = _probe(found, kind, message)
     if probe is not None:
         return probe
@@ -75,7 +75,9 @@ def _failed(message: Message) -> str:
     return message.provider if is_called else ""
 
 
-def _probe(ways: list[Way], kind: Kind, message: Message) -> Way | None:
+def _probe(
+    ways: list[ProviderChoice], kind: Kind, message: Message
+) -> ProviderChoice | None:
     """A provider that is down is asked now and then, though others carry its share."""
     if len(ways) < 2 or kind.priority < PROBES_FROM:
         return None
@@ -87,7 +89,7 @@ def _probe(ways: list[Way], kind: Kind, message: Message) -> Way | None:
     return None
 
 
-def _first_to_open(ways: list[Way]) -> Way:
+def _first_to_open(ways: list[ProviderChoice]) -> ProviderChoice:
     """One that may be probed, else one that opens by itself, else any."""
     for test in (
         lambda way: way.door.held == DOWN and way.door.probes,

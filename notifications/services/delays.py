@@ -11,7 +11,7 @@ from clinics import selectors as clinics
 from core.actor import Actor
 from core.refusal import Reason, Refused
 from scheduling import selectors as scheduling
-from scheduling.services import answers
+from scheduling.booking import patient_answers
 
 LEAST = timedelta(minutes=15)
 # Told again only when it has become so much more.
@@ -22,7 +22,7 @@ THEIR_OWN = ("patient-late", "not-begun")
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingPatient:
     """A patient to tell: their visit, and how late it is expected to begin."""
 
     appointment_id: UUID
@@ -32,7 +32,7 @@ class Waiting:
 
 def to_tell(
     clinic_id: int, now: datetime, known: scheduling.DayProjection | None = None
-) -> list[Waiting]:
+) -> list[WaitingPatient]:
     """Return today's patients who are late by our doing by 15 minutes or more, have
     not been seen, and have not been told of about as much.
 
@@ -52,7 +52,7 @@ def to_tell(
         return []
     visits = scheduling.appointments(late)
     return [
-        Waiting(visit.pk, visit.patient_id, late[visit.pk])
+        WaitingPatient(visit.pk, visit.patient_id, late[visit.pk])
         for visit in sorted(visits, key=lambda one: (one.start, one.pk))
         if visit.in_person
         and visit.status in WAITING
@@ -78,7 +78,7 @@ def tell(*, clinic_id: int, by: Actor, now: datetime) -> int | Refused:
     waiting = to_tell(clinic_id, now)
     # Patients are locked in id order, whoever is told first.
     for one in sorted(waiting, key=lambda one: one.patient_id):
-        answers.note_delay(
+        patient_answers.note_delay(
             appointment_id=one.appointment_id, minutes=one.minutes, by=by, now=now
         )
     return len(waiting)

@@ -13,7 +13,7 @@ from notifications.models import Message
 from notifications.selectors import situations
 from notifications.services import calls, opt_outs, planning
 from patients.services import tasks
-from patients.services.locking import lock_many
+from patients.services.row_locks import lock_many
 
 
 def lock_recipients(message_ids: Collection[UUID]) -> None:
@@ -34,16 +34,21 @@ def lock_recipients(message_ids: Collection[UUID]) -> None:
 def replace(message: Message, *, now: datetime) -> None:
     """Tell by another channel what `message` was to tell, or ask for a call.
 
-    Only of what must arrive, and once: `plan` says by which channel. The caller holds
-    the recipient's row, and the message is dead or undelivered.
+    Once, of all but nudges: `plan` says by which channel. In place of a reminder
+    somebody calls only while its visit is ahead. The caller holds the recipient's row,
+    and the message is dead or undelivered.
     """
     kind = KINDS.get(message.kind)
-    if kind is None or not kind.must_arrive:
+    if kind is None or not kind.falls_back:
         return
     situation = situations.load(message.subject)
     planning.apply(situation, now=now)
-    if kind.calls_if_lost and not replacing(message).exists():
+    if replacing(message).exists():
+        return
+    if kind.calls_if_lost:
         calls.ask_instead(situation, message, now=now)
+    else:
+        calls.ask_if_it_matters(situation, message, reason=calls.LOST, now=now)
 
 
 def replacing(message: Message) -> QuerySet[Message]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from notifications.domain.render import Words
+from notifications.domain.render import RenderedWords
 from notifications.domain.templates import template
 from notifications.models import Message
 from notifications.selectors import reviews
@@ -59,8 +59,8 @@ class Leaving:
     message: Message
     situation: Situation
     provider: str
-    open: Words
-    kept: Words
+    open: RenderedWords
+    kept: RenderedWords
 
 
 @dataclass(slots=True)

@@ -28,18 +28,19 @@ from notifications.selectors.situation_batches import load_all
 from notifications.selectors.situations import Situation, address_of
 from notifications.services import breaking, choosing, fallback, mail_parts, planning
 from notifications.services import calls as telephone
-from notifications.services.choosing import Way
+from notifications.services.choosing import ProviderChoice
 from notifications.services.claiming import Claimed
 from notifications.services.gate_writing import Leaving, Writing
 from patients.services import tasks
-from patients.services.locking import lock_many
-from scheduling.selectors import repair
+from patients.services.row_locks import lock_many
+from scheduling.repair import selectors as repair
 
 if TYPE_CHECKING:
     from patients.models import Patient
 
 REMINDERS = [kind.code for kind in KINDS.values() if kind.is_reminder]
 WEEK = timedelta(days=7)
+# With eight faults (retry.MAX_GATE_FAULTS) there are 35 minutes to mend what is wrong.
 AFTER_FAULT = timedelta(minutes=5)
 
 People = dict[UUID, "Patient"]
@@ -58,7 +59,7 @@ class Gated:
 
 
 @dataclass(slots=True)
-class Facts:
+class BatchFacts:
     """Facts that the rules need of a whole batch, read under its locks.
 
     `left` holds each patient's reminders of seven days: (message, instant).
@@ -133,7 +134,11 @@ def _lock_recipients(
 ) -> tuple[list[Claimed], People]:
     """Lock patients in id order, then tasks likewise; whose messages may be judged."""
     about = tasks.patients_of([row.task_id for row in claimed if row.task_id])
-    whom = {row.id: _patient_of(row, about) for row in claimed}
+    whom = {
+        row.id: row.patient_id if row.task_id is None else about.get(row.task_id)
+        for row in claimed
+    }
+    # Patients, tasks, texts: in any other order two batches could wait for each other.
     wanted = {key for key in whom.values() if key is not None}
     people: People = {}
     if wanted:
@@ -161,10 +166,6 @@ def _text_of(row: Claimed) -> UUID | None:
     return UUID(key) if kind == "text" else None
 
 
-def _patient_of(row: Claimed, about: Mapping[UUID, UUID | None]) -> UUID | None:
-    return row.patient_id if row.task_id is None else about.get(row.task_id)
-
-
 def _lock_messages(free: Sequence[Claimed], token: UUID) -> set[UUID]:
     held = locks.lock(
         Message.objects.filter(
@@ -176,11 +177,11 @@ def _lock_messages(free: Sequence[Claimed], token: UUID) -> set[UUID]:
 
 def _facts(
     mine: Sequence[Claimed], loaded: Collection[Situation], now: datetime
-) -> Facts:
+) -> BatchFacts:
     visits = [s.snapshot.id for s in loaded if isinstance(s.snapshot, Visit)]
     used = {row.channel for s in loaded for row in s.rows}
     names = {name for channel in used for name in channels.shares(channel)}
-    facts = Facts(
+    facts = BatchFacts(
         now=now,
         doors=providers.doors({*names, channels.SANDBOX}),
         undone={str(key) for key in repair.being_undone(list(map(UUID, visits)))},
@@ -205,7 +206,7 @@ def _facts(
 def _pass_one(
     row: Claimed,
     situation: Situation | None,
-    facts: Facts,
+    facts: BatchFacts,
     writing: Writing,
 ) -> None:
     if situation is None:
@@ -216,7 +217,9 @@ def _pass_one(
             lease_until=None,
         )
         return
+    # The row as it is under the lock, not as it was when it was claimed.
     message = next(known for known in situation.rows if known.pk == row.id)
+    # What was tried during an outage says nothing about the message.
     if retry.is_exhausted(message.attempts - message.uncounted):
         _give_up(message, facts.now)
         return
@@ -226,7 +229,7 @@ def _pass_one(
 def _judge(
     message: Message,
     situation: Situation,
-    facts: Facts,
+    facts: BatchFacts,
     writing: Writing,
 ) -> None:
     now, kind = facts.now, KINDS[message.kind]
@@ -241,10 +244,10 @@ def _judge(
                 writing.hold(message, way.door)
         case gate.Wait(until):
             writing.put_back(message, next_at=until)
-        case gate.Hold(reason):
+        case gate.HoldBack(reason):
             held = way.door.held
             writing.hold(message, way.door if held else providers.Door(reason))
-        case gate.Stop(state, reason):
+        case gate.StopSending(state, reason):
             _stop(message, situation, state, reason, now)
 
 
@@ -253,14 +256,16 @@ def _stop(
 ) -> None:
     planning.stop(message, state, reason)
     if state == states.EXPIRED:
-        telephone.ask_if_late(situation, message, now=now)
+        telephone.ask_if_it_matters(situation, message, now=now)
     if reason == gate.CAP and KINDS[message.kind].calls_if_capped:
         telephone.ask_instead(situation, message, reason=gate.CAP, now=now)
     # What replaces it (a call, another channel) is planned at once.
     planning.replan(subject=message.subject, now=now)
 
 
-def _count(message: Message, kind: Kind, way: Way, facts: Facts) -> None:
+def _count(
+    message: Message, kind: Kind, way: ProviderChoice, facts: BatchFacts
+) -> None:
     """Let the next message of the batch know that this one left."""
     if facts.budget and way.provider in facts.budget:
         facts.budget[way.provider] -= 1
@@ -270,7 +275,7 @@ def _count(message: Message, kind: Kind, way: Way, facts: Facts) -> None:
 
 
 def _asked(
-    message: Message, situation: Situation, facts: Facts, way: Way
+    message: Message, situation: Situation, facts: BatchFacts, way: ProviderChoice
 ) -> gate.Facts:
     kind = KINDS[message.kind]
     counts = _reminder_counts(message, situation, facts) if kind.is_reminder else (0, 0)
@@ -302,7 +307,7 @@ def _stopped(
     return planning.why(situation, message)
 
 
-def _held(situation: Situation, facts: Facts, way: Way) -> str:
+def _held(situation: Situation, facts: BatchFacts, way: ProviderChoice) -> str:
     asked_by_staff = situation.asked is not None and situation.patient is None
     if not (situation.clinic.sends_on or asked_by_staff):
         return "clinic_sends_nothing"
@@ -312,7 +317,7 @@ def _held(situation: Situation, facts: Facts, way: Way) -> str:
     return "" if way.door.held == providers.DOWN else way.door.held
 
 
-def _may_go(way: Way, is_urgent: bool) -> bool:
+def _may_go(way: ProviderChoice, is_urgent: bool) -> bool:
     """A provider that is down gets one message to show that it is back, and pages."""
     if way.door.held != providers.DOWN or is_urgent:
         return True
@@ -323,9 +328,9 @@ def _may_go(way: Way, is_urgent: bool) -> bool:
 
 
 def _reminder_counts(
-    message: Message, situation: Situation, facts: Facts
+    message: Message, situation: Situation, facts: BatchFacts
 ) -> tuple[int, int]:
-    """How many reminders left for this patient today (theirs) and in seven days."""
+    """Count reminders that left for this patient today (theirs) and in seven days."""
     zone = situation.reach.zone
     known = facts.left.get(message.patient_id, []) if message.patient_id else []
     days = [at.astimezone(zone).date() for key, at in known if key != message.pk]

@@ -16,7 +16,7 @@ from core import journal
 from core.actor import Actor, job
 from core.refusal import Refused
 from notifications.domain import catalogue, inbox, replies, warning_words
-from notifications.domain.replies import Reply
+from notifications.domain.replies import ReadReply
 from notifications.models import InboundText
 from notifications.selectors import inbox as reading
 from notifications.selectors import meant
@@ -25,7 +25,7 @@ from notifications.services import opt_outs
 from notifications.services.planning import replan
 from patients import selectors as patients
 from patients.services import task_notes, tasks
-from scheduling.services import answers, booking
+from scheduling.booking import book, patient_answers
 
 if TYPE_CHECKING:
     from clinics.models import Clinic
@@ -53,19 +53,24 @@ def receive(
     body: str,
     received_at: datetime,
     now: datetime,
-) -> None:
+) -> bool:
     """Take in one text, once: the same `event_id` again changes nothing.
 
     The numbers are E.164. Everybody whose number `sender` is, is locked first, in id
-    order.
+    order. False where no clinic is set up that could read it: then only a STOP or a
+    START is kept.
     """
     sender, recipient = sender.strip()[:32], recipient.strip()[:32]
     body = body.replace("\x00", "")
     held_by = opt_outs.lock_holders(catalogue.SMS, sender)
     holders = list(patients.patients_by_id(held_by).values())
-    clinic = clinics.clinic(meant.clinic_of(recipient, sender, holders))
-    own = [one for one in holders if one.clinic_id == clinic.pk]
     reply = replies.classify(body)
+    clinic_id = meant.clinic_of(recipient, sender, holders)
+    if clinic_id is None:
+        _keep_wish(sender, reply, now)
+        return False
+    clinic = clinics.clinic(clinic_id)
+    own = [one for one in holders if one.clinic_id == clinic.pk]
     signs = warning_words.signs(body)
     text = InboundText(
         clinic=clinic,
@@ -88,17 +93,26 @@ def receive(
             text.save(force_insert=True)
     except IntegrityError:
         if InboundText.objects.filter(provider=provider, event_id=event_id).exists():
-            return
+            return True
         raise
     _record("inbox.received", text, _by(text), now, meaning=reply.meaning)
     _take(text, reply, own, now)
     if signs:
         _sound(text, signs, now)
     replan(subject=f"text:{text.pk}", now=now)
+    return True
+
+
+def _keep_wish(sender: str, reply: ReadReply, now: datetime) -> None:
+    """Nobody reads the text, but what its number wants holds for every clinic."""
+    acts = {replies.STOP: opt_outs.stop, replies.START: opt_outs.start}
+    if act := acts.get(reply.meaning):
+        by = job("inbound_text")
+        act(address=sender, source="text", scope=reply.scope, by=by, now=now)
 
 
 def _take(
-    text: InboundText, reply: Reply, own: "Sequence[Patient]", now: datetime
+    text: InboundText, reply: ReadReply, own: "Sequence[Patient]", now: datetime
 ) -> None:
     """Do what the text says; what it cannot do stays unread for a person."""
     is_stopped = replies.ALL in scopes(catalogue.SMS, text.sender)
@@ -123,7 +137,7 @@ def _take(
 
 def _stop(
     text: InboundText,
-    reply: Reply,
+    reply: ReadReply,
     own: "Sequence[Patient]",
     is_stopped: bool,
     now: datetime,
@@ -159,7 +173,7 @@ def _stop(
 
 
 def _answer(
-    text: InboundText, reply: Reply, own: "Sequence[Patient]", now: datetime
+    text: InboundText, reply: ReadReply, own: "Sequence[Patient]", now: datetime
 ) -> bool:
     """Answer the one visit that is meant; False if none or several may be."""
     visit = meant.visit(own, text.sender, now, on_the_way=reply.meaning == replies.LATE)
@@ -174,17 +188,17 @@ def _answer(
 
 
 def _do(
-    visit: "Appointment", reply: Reply, by: Actor, now: datetime
+    visit: "Appointment", reply: ReadReply, by: Actor, now: datetime
 ) -> "Appointment | Refused":
     if reply.meaning == replies.CONFIRM:
         if visit.answer == "yes" and visit.confirmed_at is not None:
             return visit
-        return booking.confirm(appointment_id=visit.pk, by=by, now=now)
+        return book.confirm(appointment_id=visit.pk, by=by, now=now)
     if reply.meaning == replies.LATE:
-        return answers.tell_late(
+        return patient_answers.tell_late(
             appointment_id=visit.pk, minutes=reply.minutes, by=by, now=now
         )
-    return answers.decline(
+    return patient_answers.decline(
         appointment_id=visit.pk,
         answer="other" if reply.meaning == replies.RESCHEDULE else "no",
         by_text=True,

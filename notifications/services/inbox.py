@@ -16,7 +16,7 @@ from notifications.selectors import inbox as reading
 from notifications.selectors.opt_outs import scopes
 from notifications.services.planning import replan
 from patients import selectors as patients
-from patients.services.locking import lock, lock_all
+from patients.services.row_locks import lock, lock_all
 
 ACTS = {
     inbox.ASSIGNED: "inbox.assigned",

@@ -58,9 +58,10 @@ def unsubscribe(message: Message, situation: Situation) -> str:
     contact = situation.contacts.get(catalogue.EMAIL)
     if message.channel != catalogue.EMAIL or contact is None:
         return ""
-    if not KINDS[message.kind].offers_stop:
+    kind = KINDS[message.kind]
+    if not kind.offers_stop:
         return ""
-    return f"{settings.SITE_URL}/v/{mail_stops.token(contact)}/mail/"
+    return f"{settings.SITE_URL}/v/{mail_stops.token(contact, kind.purpose)}/mail/"
 
 
 def closing(message: Message, situation: Situation) -> str:

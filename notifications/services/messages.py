@@ -1,4 +1,4 @@
-"""What staff do with single messages."""
+"""Acts of staff on single messages."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from notifications.domain import states
 from notifications.models import Message
 from notifications.services.planning import stop
 from patients.services import tasks
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 
 BY_HAND = "by_hand"
 

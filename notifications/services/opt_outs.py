@@ -19,7 +19,7 @@ from notifications.selectors.opt_outs import address_hash
 from notifications.services.planning import replan
 from notifications.services.replanning import replan_patient
 from patients import selectors as patients
-from patients.services.locking import lock_all
+from patients.services.row_locks import lock_all
 
 SYSTEMS = patients.SYSTEM_OF
 ACTS = {

@@ -196,6 +196,7 @@ def _is_to_staff(situation: Situation) -> bool:
 
 
 def _free_key(situation: Situation, wanted: Wanted) -> str:
+    # A key is used once and for good: what is wanted again has a number behind it.
     before = sum(base_key(row) == wanted.dedupe_key for row in situation.rows)
     return f"{wanted.dedupe_key}{AGAIN}{before + 1}" if before else wanted.dedupe_key
 

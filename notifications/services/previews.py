@@ -1,6 +1,6 @@
-"""What a patient would be told about a change, before anybody makes it."""
+"""Previews of the messages about a change, before anybody makes it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,20 +33,25 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PreviewedNotices:
     """The notices, and why a telephone call takes their place ("" if none does)."""
 
     notices: tuple[Notice, ...] = ()
     call: str = ""
 
 
-def of_moves(*, starts: Mapping[UUID, datetime], now: datetime) -> dict[UUID, Told]:
-    """What the patients would be told if these visits moved to these starts now.
+def of_moves(
+    *, starts: Mapping[UUID, datetime], now: datetime
+) -> dict[UUID, PreviewedNotices]:
+    """Preview the messages to patients if these visits moved to these starts now.
 
     Only reads: as many statements for one visit as for all of a clinic's.
     """
     visits = list(scheduling.appointments(starts.keys()))
-    reviewed = _reviewed({visit.clinic_id for visit in visits})
+    reviewed = {
+        clinic_id: reviews.reviewed(clinic_id)
+        for clinic_id in {visit.clinic_id for visit in visits}
+    }
     for visit in visits:
         start = starts[visit.pk]
         visit.during = DateTimeTZRange(start, start + (visit.end - visit.start))
@@ -59,13 +64,11 @@ def of_moves(*, starts: Mapping[UUID, datetime], now: datetime) -> dict[UUID, To
     }
 
 
-def _reviewed(clinic_ids: Collection[int]) -> dict[int, frozenset[str]]:
-    return {clinic_id: reviews.reviewed(clinic_id) for clinic_id in clinic_ids}
-
-
-def _of_move(situation: Situation, reviewed: frozenset[str], now: datetime) -> Told:
+def _of_move(
+    situation: Situation, reviewed: frozenset[str], now: datetime
+) -> PreviewedNotices:
     wanted = plan(situation.snapshot, reach=situation.reach, now=now)
-    return Told(
+    return PreviewedNotices(
         tuple(
             _notice(message, situation, reviewed, now)
             for message in wanted.messages

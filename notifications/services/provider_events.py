@@ -1,4 +1,4 @@
-"""What providers tell by themselves: kept at once, applied by the sweep.
+"""Events that providers send by themselves: kept at once, applied by the sweep.
 
 It may come twice, late, in any order, or before our own settling: what has been heard
 of a message decides, not when. An event of a message that is not ours, or not yet known

@@ -30,7 +30,9 @@ def redirect(*, patient_id: UUID, now: datetime) -> None:
     if not sent:
         return
     Message.objects.filter(pk__in=[row.pk for row in sent]).update(misdirected_at=now)
-    ended = {row.link.pk: row.link for row in sent if row.link and _opens(row, now)}
+    ended = {
+        row.link.pk: row.link for row in sent if row.link and row.link.expires_at > now
+    }
     if not ended:
         return
     by = planner(sent[0].clinic_id)
@@ -48,7 +50,3 @@ def redirect(*, patient_id: UUID, now: datetime) -> None:
             now=now,
         )
         row.save(update_fields=["link"])
-
-
-def _opens(row: Message, now: datetime) -> bool:
-    return row.link is not None and row.link.expires_at > now

@@ -10,9 +10,9 @@ from notifications.models import Message
 from notifications.selectors import situations
 from notifications.selectors.situation_batches import load_all
 from notifications.services.planning import apply, replan
-from procedures.selectors import follow_ups
+from procedures.follow_up import selectors as follow_ups
 from scheduling import selectors as scheduling
-from scheduling.selectors import waitlist
+from scheduling.waitlist import selectors as waitlist
 
 
 def replan_patient(*, patient_id: UUID, now: datetime) -> None:
@@ -106,7 +106,7 @@ def _offers(patient_id: UUID) -> set[str]:
 
 
 def _waiting(patient_id: UUID, prefix: str) -> set[str]:
-    """What still waits, wanted or not."""
+    """Subjects of messages that still wait, wanted or not."""
     rows = Message.objects.filter(
         patient_id=patient_id, state__in=states.WAITING, subject__startswith=prefix
     )

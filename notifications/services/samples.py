@@ -8,7 +8,7 @@ from django.conf import settings
 
 from notifications.domain import wording
 from notifications.domain.placeholders import names_in
-from notifications.domain.render import Words, render
+from notifications.domain.render import RenderedWords, render
 from notifications.domain.templates import Template
 from notifications.services.phones import NO_PHONE, spoken_phone
 from patients.domain import link_tokens
@@ -24,7 +24,7 @@ ANSWERS = {"en": "You may bring a friend.", "es": "Puede venir con otra persona.
 TOKEN = "x" * link_tokens.TOKEN_LENGTH
 
 
-def words(text: Template, *, clinic: "Clinic", now: datetime) -> Words:
+def words(text: Template, *, clinic: "Clinic", now: datetime) -> RenderedWords:
     """Return the text with a visit in two days at 9:00, and an invented first name."""
     return render(text, values(text, clinic=clinic, now=now), FIRST_NAME)
 

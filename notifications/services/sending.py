@@ -8,7 +8,7 @@ import gc
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,7 +47,7 @@ Injection = Callable[[str], None]
 
 @dataclass(slots=True)
 class Tally:
-    """What one run did. `more`: it stopped for time and left due messages behind."""
+    """Counts of one run. `more`: it stopped for time and left due messages behind."""
 
     claimed: int = 0
     sent: int = 0
@@ -111,6 +111,7 @@ def _silence(as_of: datetime | None) -> str:
         return "paused"
     if providers.strange_instance():
         return "other_instance"
+    # Whoever names an instant (a replay, a test) does not send by the clock.
     return "clock_jumped" if as_of is None and clock_is_wrong() else ""
 
 
@@ -125,14 +126,14 @@ def _run(lanes: "Sequence[_Lane]", limit: int | None) -> None:
     for group in (pages, others):
         if limit is not None or len(group) < 2 or connection.in_atomic_block:
             for lane in group:
-                left = None if limit is None else limit - _claimed(lanes)
+                left = (
+                    None
+                    if limit is None
+                    else limit - sum(lane.tally.claimed for lane in lanes)
+                )
                 lane.run(left)
         else:
             _side_by_side(group)
-
-
-def _claimed(lanes: "Sequence[_Lane]") -> int:
-    return sum(lane.tally.claimed for lane in lanes)
 
 
 def _side_by_side(lanes: "Sequence[_Lane]") -> None:
@@ -144,6 +145,7 @@ def _side_by_side(lanes: "Sequence[_Lane]") -> None:
         except Exception as error:  # noqa: BLE001  (raised again by whoever started it)
             faults.append(error)
         finally:
+            # A thread has a connection of its own, which nobody else would close.
             connection.close()
 
     threads = [
@@ -177,6 +179,7 @@ class _Lane:
                 if time.monotonic() - began > CLAIMS_FOR_SECONDS:
                     self.tally.more = True
                     break
+                # More than can be called at once would use up its lease waiting.
                 size = min(BATCH, callers.capacity)
                 if limit is not None:
                     size = min(size, limit - self.tally.claimed)
@@ -187,6 +190,7 @@ class _Lane:
 
     def _batch(self, size: int, callers: Callers) -> bool:
         now = self.as_of or clock.now()
+        # Before each batch: a clock can jump while a run lasts.
         if self.as_of is None and clock_is_wrong():
             self.tally.silent = "clock_jumped"
             return False
@@ -198,6 +202,7 @@ class _Lane:
         try:
             return self._send(size, now, budget, callers)
         finally:
+            # Places that were not used belong to whoever sends next.
             if budget and any(budget.values()):
                 unit_of_work(partial(_give_back, budget))
 
@@ -322,6 +327,7 @@ def settle_patiently(pairs: Sequence[Pair], now: datetime) -> int:
             if time.monotonic() + pause > end or connection.in_atomic_block:
                 raise
             log.warning("settling_waits", error=type(error).__name__)
+            # The next try opens another: this one may lead to a server that is gone.
             connection.close()
             time.sleep(pause)
             pause = min(pause * 2, 5.0)
@@ -340,7 +346,10 @@ def _settle(pairs: Sequence[Pair], now: datetime) -> int:
         unit_of_work(breaking.let_go)
     for address in done.opted_out:
         unit_of_work(partial(fallback.keep_opt_out, address, now=now))
-    return _accepted(pairs, done.ours)
+    return sum(
+        letter.message_id in done.ours and isinstance(result, Accepted)
+        for letter, result in pairs
+    )
 
 
 def _settle_nameless(pair: Pair, now: datetime, error: Error) -> int:
@@ -350,10 +359,3 @@ def _settle_nameless(pair: Pair, now: datetime, error: Error) -> int:
         raise error
     log.warning("provider_repeats_a_name", provider=letter.provider)
     return _settle([(letter, Accepted())], now)
-
-
-def _accepted(pairs: Sequence[Pair], ours: Collection[UUID]) -> int:
-    return sum(
-        letter.message_id in ours and isinstance(result, Accepted)
-        for letter, result in pairs
-    )

@@ -31,10 +31,11 @@ from notifications.services.calling import NOT_CALLED, Pair
 
 # How long a provider may take to tell by itself what became of a message. One that
 # takes the same message only once needs no time; one without callbacks gets a back-off.
+# With a lease of a minute before it, a doubt that can be resolved is over in five.
 SETTLE_DELAYS = {
     "idempotent": timedelta(0),
     "opaque": timedelta(seconds=120),
-    "callback": timedelta(minutes=10),
+    "callback": timedelta(minutes=3),
 }
 OUTCOMES = {
     Accepted: AttemptOutcome.Outcome.ACCEPTED,
@@ -137,6 +138,7 @@ def _keep(pairs: Sequence[Pair], held: Iterable[UUID]) -> None:
         (
             letter.attempt_id,
             str(OUTCOMES[type(result)]),
+            # Providers' words can be longer than our columns.
             getattr(result, "reason", "")[:60],
             getattr(result, "provider_message_id", "")[:120],
             letter.message_id in ours,

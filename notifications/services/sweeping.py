@@ -15,10 +15,10 @@ from notifications.channels import PROVIDERS
 from notifications.domain import doubt, states
 from notifications.domain.catalogue import KINDS
 from notifications.models import Message
-from notifications.selectors import situations
+from notifications.selectors import providers, situations
 from notifications.services import calls
 from notifications.services.settling import settle_delay
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 
 BATCH = 500
 
@@ -46,8 +46,14 @@ def sweep() -> Swept:
     doubted = _doubt()
     again: list[UUID] = []
     asks: list[UUID] = []
-    for row in _expired(states.UNCERTAIN)[:BATCH]:
-        (again if _way(row) is doubt.Way.RESEND else asks).append(row.pk)
+    doubtful = list(_expired(states.UNCERTAIN)[:BATCH])
+    talking = {
+        name: providers.is_talking(name, settle_delay(name))
+        for name in {row.provider for row in doubtful}
+    }
+    for row in doubtful:
+        way = _way(row, is_talking=talking[row.provider])
+        (again if way is doubt.DoubtWay.RESEND else asks).append(row.pk)
     _update(again, state=states.SCHEDULED, **_FREE)
     # Nobody holds them any more, and they stay in doubt.
     _update(asks, **_FREE)
@@ -108,7 +114,8 @@ def _doubt() -> int:
     return len(rows)
 
 
-def _way(row: Message) -> doubt.Way:
+def _way(row: Message, *, is_talking: bool) -> doubt.DoubtWay:
     known = PROVIDERS.get(row.provider)
     capability = known.capability if known else "opaque"
-    return doubt.way(capability, KINDS.get(row.kind), row.doubts)
+    kind = KINDS.get(row.kind)
+    return doubt.way(capability, kind, row.doubts, is_talking=is_talking)

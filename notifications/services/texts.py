@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 from core.problems import NotFound
 from notifications.domain import gsm7, linting, placeholders
 from notifications.domain.catalogue import CHANNELS, KINDS, SMS, TRIAL
-from notifications.domain.render import Words
-from notifications.domain.templates import LANGUAGES, TEMPLATES, Template
+from notifications.domain.render import RenderedWords
+from notifications.domain.templates import (
+    LANGUAGES,
+    SOURCE_LANGUAGE,
+    TEMPLATES,
+    Template,
+)
 from notifications.services import samples
 
 if TYPE_CHECKING:
@@ -20,14 +25,14 @@ MOST_SEGMENTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TextPreview:
     """One text: as written, as a sample patient reads it, its cost and its faults.
 
     `size` is of a text message, None of a mail.
     """
 
     text: Template
-    sample: Words
+    sample: RenderedWords
     size: gsm7.Size | None
     faults: tuple[str, ...]
 
@@ -43,7 +48,7 @@ class Pair:
 
     kind: str
     channel: str
-    readings: tuple[Reading, ...]
+    readings: tuple[TextPreview, ...]
 
 
 def pairs(*, clinic: "Clinic", now: datetime) -> Iterator[Pair]:
@@ -70,19 +75,49 @@ def find(kind: str, language: str, channel: str) -> Template:
         raise NotFound("There is no such text.") from None
 
 
-def read(text: Template, *, clinic: "Clinic", now: datetime) -> Reading:
+def other_languages(text: Template) -> list[Template]:
+    """Return the same text in every other language that has it."""
+    return [
+        found
+        for language in LANGUAGES
+        if language != text.language
+        and (found := TEMPLATES.get((text.kind, language, text.channel)))
+    ]
+
+
+def read(text: Template, *, clinic: "Clinic", now: datetime) -> TextPreview:
     """Look at a text; one with a gap that is none is shown as it was written."""
     found = faults(text)
     try:
         sample = samples.words(text, clinic=clinic, now=now)
     except placeholders.BadText:
-        sample = Words(text.title, text.body)
+        sample = RenderedWords(text.title, text.body)
+    found += _unlike_source(text)
     size = gsm7.size(sample.body) if text.channel == SMS else None
     if size is not None and size.segments > MOST_SEGMENTS:
         found.append(
             f"It costs {size.segments} segments; {MOST_SEGMENTS} are the most."
         )
-    return Reading(text, sample, size, tuple(found))
+    return TextPreview(text, sample, size, tuple(found))
+
+
+def _unlike_source(text: Template) -> list[str]:
+    """Return what a translation fills in otherwise than the source text does."""
+    source = TEMPLATES.get((text.kind, SOURCE_LANGUAGE, text.channel))
+    if source is None or text.language == SOURCE_LANGUAGE:
+        return []
+    try:
+        wanted, given = _gaps(source), _gaps(text)
+    except placeholders.BadText:
+        return []
+    return [
+        *(f"It lacks {{{name}}}, which English has." for name in wanted - given),
+        *(f"It has {{{name}}}, which English lacks." for name in given - wanted),
+    ]
+
+
+def _gaps(text: Template) -> set[str]:
+    return {*placeholders.names_in(f"{text.title} {text.body}")}
 
 
 def faults(text: Template) -> list[str]:

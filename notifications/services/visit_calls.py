@@ -17,7 +17,7 @@ from notifications.models import PlannedCall
 from notifications.selectors import situations
 from notifications.services.calls import is_due, was_taken_back
 from notifications.services.planning import replan
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 from scheduling import selectors as scheduling
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from notifications.domain.catalogue import (
     QUESTIONNAIRE,
 )
 from notifications.domain.plan_visits import Reminder, days_told
-from notifications.domain.render import MASKED, Words, first_of, render
+from notifications.domain.render import MASKED, RenderedWords, first_of, render
 from notifications.domain.subjects import Alarm, Asked, Offered, Received, Visit
 from notifications.domain.templates import TEMPLATES, template
 from notifications.domain.templates.before import LIST, MORE, QUESTIONS
@@ -34,14 +34,14 @@ PREPARATION = frozenset({PREPARE_T14, PREPARE_T7, PREPARE_T2})
 RESET_KEY = re.compile(r"(/password/reset/key/)[^/\s]+")
 
 
-def masked(message: Message, situation: Situation, now: datetime) -> Words:
+def masked(message: Message, situation: Situation, now: datetime) -> RenderedWords:
     """Return the words as they are kept and shown: without the link's token."""
     return _words(message, situation, MASKED, now, told_with(message, situation))
 
 
 def open_words(
     message: Message, situation: Situation, now: datetime, others: Sequence[Reminder]
-) -> tuple[Words, Words]:
+) -> tuple[RenderedWords, RenderedWords]:
     """Return the words as they leave, with the link's token, which we never store, and
     as they are kept: without it.
 
@@ -52,12 +52,14 @@ def open_words(
     return words, _without_token(words, message, token)
 
 
-def _without_token(words: Words, message: Message, token: str) -> Words:
+def _without_token(words: RenderedWords, message: Message, token: str) -> RenderedWords:
     if message.kind == catalogue.PASSWORD_RESET:
-        return Words(words.title, RESET_KEY.sub(rf"\g<1>{MASKED}", words.body))
+        return RenderedWords(words.title, RESET_KEY.sub(rf"\g<1>{MASKED}", words.body))
     if not token:
         return words
-    return Words(words.title.replace(token, MASKED), words.body.replace(token, MASKED))
+    return RenderedWords(
+        words.title.replace(token, MASKED), words.body.replace(token, MASKED)
+    )
 
 
 def _token(message: Message) -> str:
@@ -70,7 +72,7 @@ def _words(
     token: str,
     now: datetime,
     others: Sequence[Reminder],
-) -> Words:
+) -> RenderedWords:
     if trial := _trial(situation, now):
         return trial
     text = template(message.kind, message.language, message.channel)
@@ -183,7 +185,7 @@ def _reset_address(message: Message, situation: Situation, token: str) -> str:
     return f"{settings.SITE_URL}{password_reset.path_of(user)}"
 
 
-def _trial(situation: Situation, now: datetime) -> Words | None:
+def _trial(situation: Situation, now: datetime) -> RenderedWords | None:
     """The words of a text as a sample patient would read them, marked as a trial.
 
     None for every other message, and for a text that a new release has taken out.
@@ -195,7 +197,9 @@ def _trial(situation: Situation, now: datetime) -> Words | None:
     if text is None:
         return None
     said = samples.words(text, clinic=situation.clinic, now=now)
-    return Words(f"TEST: {said.title}" if said.title else "", f"TEST {said.body}")
+    return RenderedWords(
+        f"TEST: {said.title}" if said.title else "", f"TEST {said.body}"
+    )
 
 
 def _moment(

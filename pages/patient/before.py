@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web.views import PublicRequest, ViewResponse, public_page
+from pages.kit.words import long_day
 from pages.patient.texts import DAYS_ES, MONTHS_ES, TEXTS
 from pages.patient.visitor import (
     Visitor,
@@ -19,10 +20,9 @@ from pages.patient.visitor import (
     shut,
 )
 from pages.patient.visitor import visitor as who
-from pages.words import long_day
-from procedures.domain import preparation, visits
-from procedures.selectors import questionnaires as reading
-from procedures.services import questionnaires
+from procedures.follow_up import questionnaire_selectors as reading
+from procedures.follow_up import questionnaires
+from procedures.visits import approval, preparation
 from scheduling import selectors
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def links_before(visitor: Visitor, request: PublicRequest) -> list[tuple[str, st
 
 
 @public_page
-def prepare(request: PublicRequest) -> Answer:
+def prepare(request: PublicRequest) -> ViewResponse:
     """The steps before each visit to come, with their days in words."""
     visitor = visitor_before(request)
     if visitor is None:
@@ -76,7 +76,7 @@ def prepare(request: PublicRequest) -> Answer:
 
 
 @public_page
-def baseline(request: PublicRequest) -> Answer:
+def baseline(request: PublicRequest) -> ViewResponse:
     """The questions of the time before the treatment, on one page."""
     visitor = visitor_before(request)
     if visitor is None:
@@ -90,7 +90,7 @@ def baseline(request: PublicRequest) -> Answer:
 
 
 @public_page
-def thanks(request: PublicRequest) -> Answer:
+def thanks(request: PublicRequest) -> ViewResponse:
     """Loading it again sends nothing."""
     visitor = visitor_before(request)
     if visitor is None:
@@ -98,7 +98,9 @@ def thanks(request: PublicRequest) -> Answer:
     return say(request, visitor, "baseline_done")
 
 
-def _send(request: PublicRequest, visitor: Visitor, visit: "Appointment") -> Answer:
+def _send(
+    request: PublicRequest, visitor: Visitor, visit: "Appointment"
+) -> ViewResponse:
     assert request.actor is not None
     language = language_of(request, visitor.patient)
     try:
@@ -122,7 +124,7 @@ def _send(request: PublicRequest, visitor: Visitor, visit: "Appointment") -> Ans
 
 def _ask(
     request: PublicRequest, visitor: Visitor, visit: "Appointment", error: str = ""
-) -> Answer:
+) -> ViewResponse:
     language = language_of(request, visitor.patient)
     asked = questionnaires.questions(visit.pk, language)
     rows = [
@@ -158,10 +160,7 @@ def _options(asked: Any, chosen: str) -> list[dict[str, Any]]:
 
 def _visits(visitor: Visitor, request: PublicRequest) -> "list[Appointment]":
     """The patient's visits to come in person, the next one first."""
-    found = selectors.appointments_of(visitor.patient.pk).filter(
-        status="booked", in_person=True, during__startswith__gt=request.now
-    )
-    return sorted(found, key=lambda visit: visit.start)
+    return selectors.ahead_in_person(visitor.patient.pk, request.now)
 
 
 def _open_consultation(
@@ -175,7 +174,7 @@ def _open_consultation(
 def _steps(visit: "Appointment", language: str) -> list[dict[str, Any]]:
     """(day in words, instructions) of a visit, the earliest day first."""
     kind = visit.visit_type
-    purpose = visits.purpose(kind.slug, kind.requires_decision)
+    purpose = approval.purpose(kind.slug, kind.requires_decision)
     sedation = str(visit.variation.get("sedation", ""))
     words = TEXTS[language]
     days: dict[date, list[str]] = {}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web.views import PublicRequest, ViewResponse, public_page
 from core.problems import Invalid
 from core.refusal import Refused
 from pages.patient.texts import TEXTS
@@ -24,10 +24,11 @@ from pages.patient.visitor import (
 )
 from pages.patient.visitor import visitor as who
 from patients.services import tasks
-from procedures.domain.visits import CONTACT, PREFIX
-from procedures.selectors import follow_ups, owed
-from scheduling.services import booking
-from scheduling.services.problems import PatientBusy, SlotTaken
+from procedures.follow_up import selectors as follow_ups
+from procedures.visits import owed
+from procedures.visits.approval import CONTACT, PREFIX
+from scheduling.booking import book as booking
+from scheduling.booking.errors import PatientBusy, SlotTaken
 
 if TYPE_CHECKING:
     from procedures.models import FollowUp
@@ -38,7 +39,7 @@ CALL_TEXT = "The patient asks for a call to book a follow-up that is owed."
 
 
 @public_page
-def book(request: PublicRequest) -> Answer:
+def book(request: PublicRequest) -> ViewResponse:
     visitor = who(request, "book")
     if visitor is None:
         return shut(request)
@@ -56,7 +57,7 @@ def book(request: PublicRequest) -> Answer:
 
 
 @public_page
-def called(request: PublicRequest) -> Answer:
+def called(request: PublicRequest) -> ViewResponse:
     """Say what follows a call that was asked for; loading it again changes nothing."""
     visitor = who(request, "book")
     if visitor is None:
@@ -66,7 +67,7 @@ def called(request: PublicRequest) -> Answer:
 
 def _offer(
     request: PublicRequest, visitor: Visitor, follow_up: "FollowUp", error: str = ""
-) -> Answer:
+) -> ViewResponse:
     zone = ZoneInfo(visitor.clinic.time_zone)
     language = language_of(request, visitor.patient)
     words = TEXTS[language]
@@ -106,7 +107,9 @@ def _openings(follow_up: "FollowUp", now: datetime, zone: ZoneInfo) -> list[Any]
         return []
 
 
-def _answer(request: PublicRequest, visitor: Visitor, follow_up: "FollowUp") -> Answer:
+def _answer(
+    request: PublicRequest, visitor: Visitor, follow_up: "FollowUp"
+) -> ViewResponse:
     start = chosen_start(request)
     if request.POST.get("call"):
         _ask_for_call(request, visitor, follow_up)
@@ -138,7 +141,7 @@ def _answer(request: PublicRequest, visitor: Visitor, follow_up: "FollowUp") -> 
     return HttpResponseRedirect(reverse("v:book"), status=303)
 
 
-def _booked(request: PublicRequest, visitor: Visitor, at: datetime) -> Answer:
+def _booked(request: PublicRequest, visitor: Visitor, at: datetime) -> ViewResponse:
     zone = ZoneInfo(visitor.clinic.time_zone)
     language = language_of(request, visitor.patient)
     words = TEXTS[language]

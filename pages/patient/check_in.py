@@ -1,32 +1,46 @@
 """The check-in: one question per page, saved as it goes, sent once."""
 
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web.views import PublicRequest, ViewResponse, public_page
 from core.refusal import Refused
 from notifications.selectors.alarms import is_told
-from pages import milestone_words, recovery_chart
+from pages.kit import milestone_words, recovery_chart
 from pages.patient.texts import TEXTS
-from pages.patient.visitor import Visitor, is_switch, language_of, show, shut
+from pages.patient.visitor import (
+    Visitor,
+    day_with_year,
+    is_switch,
+    language_of,
+    show,
+    shut,
+)
 from pages.patient.visitor import visitor as who
 from patients import selectors as patients
-from procedures.domain.questions import Question, told
-from procedures.selectors import milestones, recovery
-from procedures.selectors.follow_ups import follow_up as find
-from procedures.selectors.follow_ups import takes_answers, tier_of
-from procedures.services import alarms, reopening, responses
+from procedures.follow_up import (
+    alarms,
+    milestone_selectors,
+    recovery_selectors,
+    reopened_responses,
+    responses,
+)
+from procedures.follow_up.questions import Question, told
+from procedures.follow_up.selectors import follow_up as find
+from procedures.follow_up.selectors import next_contact, takes_answers, tier_of
 
 if TYPE_CHECKING:
     from patients.models import Task
     from procedures.models import FollowUp
 
 
-class CheckIn:
+class PatientCheckIn:
     """One visitor's check-in: its questions and the answers saved so far."""
 
     def __init__(self, request: PublicRequest, visitor: Visitor) -> None:
@@ -65,9 +79,17 @@ class CheckIn:
 
     def steps(self, *, told: bool = False) -> list[dict[str, str]]:
         """The steps of the recovery in words; with `told`, only those told of."""
-        found = milestones.steps(self.follow_up.episode)
+        found = milestone_selectors.steps(self.follow_up.episode)
         shown = [one for one in found if one.report or not told]
-        return [milestone_words.to_patient(one, self.language) for one in shown]
+        return [
+            milestone_words.to_patient(one, self.language, self.today) for one in shown
+        ]
+
+    @cached_property
+    def today(self) -> date:
+        """The day at the clinic."""
+        zone = ZoneInfo(self.visitor.clinic.time_zone)
+        return self.request.now.astimezone(zone).date()
 
     @cached_property
     def told(self) -> bool:
@@ -107,11 +129,11 @@ class CheckIn:
         return self.show("signs", context, status=status)
 
 
-def _enter(request: PublicRequest) -> CheckIn | Answer:
+def _enter(request: PublicRequest) -> PatientCheckIn | ViewResponse:
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)
-    check_in = CheckIn(request, visitor)
+    check_in = PatientCheckIn(request, visitor)
     if check_in.answered:
         return HttpResponseRedirect(reverse("v:done"), status=303)
     if not (takes_answers(check_in.follow_up) or _corrects(check_in)):
@@ -119,14 +141,14 @@ def _enter(request: PublicRequest) -> CheckIn | Answer:
     return check_in
 
 
-def _corrects(check_in: CheckIn) -> bool:
-    return reopening.may_correct(check_in.follow_up, check_in.request.now)
+def _corrects(check_in: PatientCheckIn) -> bool:
+    return reopened_responses.may_correct(check_in.follow_up, check_in.request.now)
 
 
 @public_page
-def start(request: PublicRequest) -> Answer:
+def start(request: PublicRequest) -> ViewResponse:
     check_in = _enter(request)
-    if not isinstance(check_in, CheckIn):
+    if not isinstance(check_in, PatientCheckIn):
         return check_in
     count = len(check_in.questions)
     number = check_in.next_number()
@@ -142,9 +164,9 @@ def start(request: PublicRequest) -> Answer:
 
 
 @public_page
-def question(request: PublicRequest, number: int) -> Answer:
+def question(request: PublicRequest, number: int) -> ViewResponse:
     check_in = _enter(request)
-    if not isinstance(check_in, CheckIn):
+    if not isinstance(check_in, PatientCheckIn):
         return check_in
     if not 1 <= number <= len(check_in.questions):
         return HttpResponseRedirect(reverse("v:check_in"), status=303)
@@ -153,7 +175,7 @@ def question(request: PublicRequest, number: int) -> Answer:
     return _ask(check_in, number)
 
 
-def _ask(check_in: CheckIn, number: int, error: str = "") -> Answer:
+def _ask(check_in: PatientCheckIn, number: int, error: str = "") -> ViewResponse:
     asked, count = check_in.questions[number - 1], len(check_in.questions)
     words = TEXTS[check_in.language]
     saved = _chosen(check_in, asked)
@@ -174,8 +196,8 @@ def _ask(check_in: CheckIn, number: int, error: str = "") -> Answer:
     return check_in.show("question", context, status=422 if error else 200)
 
 
-def _chosen(check_in: CheckIn, asked: Question) -> Any:
-    """What was given just now, if this comes back; else what was saved."""
+def _chosen(check_in: PatientCheckIn, asked: Question) -> Any:
+    """The answer given just now, if this comes back; else the saved one."""
     if check_in.request.method != "POST":
         return check_in.saved.get(asked.key)
     given = check_in.request.POST.getlist("answer")
@@ -192,7 +214,9 @@ def _options(asked: Question, saved: Any) -> list[dict[str, Any]]:
     return [{"value": v, "label": label, "on": v in chosen} for v, label in options]
 
 
-def _save(request: PublicRequest, check_in: CheckIn, number: int) -> Answer:
+def _save(
+    request: PublicRequest, check_in: PatientCheckIn, number: int
+) -> ViewResponse:
     asked = check_in.questions[number - 1]
     given = request.POST.getlist("answer")
     try:
@@ -219,9 +243,9 @@ def _address(number: int, count: int) -> str:
 
 
 @public_page
-def review(request: PublicRequest) -> Answer:
+def review(request: PublicRequest) -> ViewResponse:
     check_in = _enter(request)
-    if not isinstance(check_in, CheckIn):
+    if not isinstance(check_in, PatientCheckIn):
         return check_in
     if check_in.next_number() <= len(check_in.questions):
         return HttpResponseRedirect(reverse("v:check_in"), status=303)
@@ -230,20 +254,27 @@ def review(request: PublicRequest) -> Answer:
     return _review(check_in)
 
 
-def _review(check_in: CheckIn, error: str = "") -> Answer:
+def _review(check_in: PatientCheckIn, error: str = "") -> ViewResponse:
     rows = [_row(check_in, number) for number in range(1, len(check_in.questions) + 1)]
     context = {"rows": rows, "error": error, "error_page": bool(error)}
     return check_in.show("review", context, status=422 if error else 200)
 
 
-def _row(check_in: CheckIn, number: int) -> dict[str, Any]:
+def _row(check_in: PatientCheckIn, number: int) -> dict[str, Any]:
     asked = check_in.questions[number - 1]
-    said = _said(asked, check_in.saved.get(asked.key))
+    address = f"{reverse('v:question', args=[number])}?from=review"
+    return _answer(check_in, asked, check_in.saved.get(asked.key)) | {
+        "address": address
+    }
+
+
+def _answer(check_in: PatientCheckIn, asked: Question, value: Any) -> dict[str, Any]:
+    """A question with its answer in words."""
+    said = _said(asked, value)
     return {
         "text": asked.text,
         "answer": said or TEXTS[check_in.language][_nothing_said(asked)],
         "foreign": asked.language != check_in.language and bool(said),
-        "address": f"{reverse('v:question', args=[number])}?from=review",
     }
 
 
@@ -256,7 +287,7 @@ def _said(asked: Question, saved: Any) -> str:
     return "" if saved in (None, "", []) else told(asked, saved, text=False)
 
 
-def _send(request: PublicRequest, check_in: CheckIn) -> Answer:
+def _send(request: PublicRequest, check_in: PatientCheckIn) -> ViewResponse:
     assert request.actor is not None
     try:
         outcome = responses.submit(
@@ -273,18 +304,19 @@ def _send(request: PublicRequest, check_in: CheckIn) -> Answer:
 
 
 @public_page
-def done(request: PublicRequest) -> Answer:
+def done(request: PublicRequest) -> ViewResponse:
     """Thanks, and again what to do now; loading it again changes nothing."""
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)
-    check_in = CheckIn(request, visitor)
+    check_in = PatientCheckIn(request, visitor)
     words = TEXTS[check_in.language]
     urgent = check_in.urgent_of(tier_of(check_in.follow_up))
     context = {
         "title": words["done_title"],
         "text": words["done_text"],
         "more": words[_what_next(check_in, urgent)],
+        **_answered(check_in),
         "urgent": urgent,
         "steps": check_in.steps(),
         "signs_address": reverse("v:signs"),
@@ -294,42 +326,66 @@ def done(request: PublicRequest) -> Answer:
     return check_in.show("notice", context)
 
 
-def _recovery(check_in: CheckIn) -> dict[str, Any]:
+def _answered(check_in: PatientCheckIn) -> dict[str, Any]:
+    """Return what was answered and when, and when the next questions come."""
+    contact, words = check_in.follow_up, TEXTS[check_in.language]
+    if contact.answered_at is None:
+        return {}
+    zone = ZoneInfo(check_in.visitor.clinic.time_zone)
+    answered_on = contact.answered_at.astimezone(zone).date()
+    said = {}
+    if answered_on < check_in.today:
+        day = day_with_year(answered_on, check_in.language)
+        said["text"] = words["done_on"].format(day=day)
+    following = next_contact(contact.episode, check_in.today)
+    if following is not None:
+        day = day_with_year(following.target_on, check_in.language)
+        said["next_text"] = words["done_then"].format(day=day)
+    given = reopened_responses.in_force(contact)
+    rows = [
+        _answer(check_in, asked, given.get(asked.key)) for asked in check_in.questions
+    ]
+    return {"answers_title": words["done_answers"], "answers": rows, **said}
+
+
+def _recovery(check_in: PatientCheckIn) -> dict[str, Any]:
     """Show how it has been since before; nothing to somebody who is to call now."""
     if check_in.urgent_of(tier_of(check_in.follow_up)):
         return {}
-    found = recovery.curves(check_in.follow_up.episode)
+    found = recovery_selectors.curves(check_in.follow_up.episode)
     return {
         "charts": recovery_chart.charts(found, check_in.language),
         "chart_words": recovery_chart.WORDS[check_in.language],
     }
 
 
-def _correcting(check_in: CheckIn) -> dict[str, str]:
+def _correcting(check_in: PatientCheckIn) -> dict[str, str]:
     """The way back to the answers while the contact's window lasts."""
     if not _corrects(check_in):
         return {}
-    left = reopening.unanswered(check_in.follow_up)
+    left = reopened_responses.unanswered(check_in.follow_up)
     words = TEXTS[check_in.language]
     text = words["correct_left"].format(count=left) if left else words["correct"]
     return {"correct_address": reverse("v:correct"), "correct_text": text}
 
 
 @public_page
-def correct(request: PublicRequest) -> Answer:
+def correct(request: PublicRequest) -> ViewResponse:
     """Open the answers again; they count as they are until they are sent again."""
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)
-    check_in = CheckIn(request, visitor)
+    check_in = PatientCheckIn(request, visitor)
     if request.method != "POST":
         return HttpResponseRedirect(reverse("v:check_in"), status=303)
-    if not reopening.reopen(follow_up_id=check_in.follow_up.pk, now=request.now):
+    if not reopened_responses.reopen(
+        follow_up_id=check_in.follow_up.pk, now=request.now
+    ):
         return check_in.closed(status=409)
     return HttpResponseRedirect(reverse("v:review"), status=303)
 
 
-def _what_next(check_in: CheckIn, urgent: tuple[str, str] | None) -> str:
+def _what_next(check_in: PatientCheckIn, urgent: tuple[str, str] | None) -> str:
     """One voice: who is to call now is not told that there is nothing to do."""
     if urgent:
         return "done_urgent"
@@ -337,12 +393,12 @@ def _what_next(check_in: CheckIn, urgent: tuple[str, str] | None) -> str:
 
 
 @public_page
-def signs(request: PublicRequest) -> Answer:
+def signs(request: PublicRequest) -> ViewResponse:
     """Warning signs at any time, whatever has become of the contact's questions."""
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)
-    check_in = CheckIn(request, visitor)
+    check_in = PatientCheckIn(request, visitor)
     title = {"title": TEXTS[check_in.language]["signs_title"]}
     if request.method != "POST" or is_switch(request):
         return check_in.signs(title)
@@ -363,12 +419,12 @@ def signs(request: PublicRequest) -> Answer:
 
 
 @public_page
-def signs_told(request: PublicRequest) -> Answer:
+def signs_told(request: PublicRequest) -> ViewResponse:
     """The state of the signs told, and what to do now."""
     visitor = who(request, "check_in")
     if visitor is None:
         return shut(request)
-    check_in = CheckIn(request, visitor)
+    check_in = PatientCheckIn(request, visitor)
     words = TEXTS[check_in.language]
     tiers = [task.tier for task in check_in.alarms if task.done_at is None]
     context = {

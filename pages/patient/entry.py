@@ -7,12 +7,14 @@ from django.http import HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from clinics import selectors as clinics
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web.views import PublicRequest, ViewResponse, public_page
 from core.actor import Actor
 from notifications.services import asking
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import (
+    THANKS_LAST,
     ended,
+    find_open,
     is_switch,
     language_of,
     notice,
@@ -32,12 +34,12 @@ STOP_LASTS = timedelta(days=60)
 
 
 @public_page
-def entry(request: PublicRequest, token: str) -> Answer:
+def entry(request: PublicRequest, token: str) -> ViewResponse:
     return _open(request, token)
 
 
 @public_page
-def preferences(request: PublicRequest, token: str) -> Answer:
+def preferences(request: PublicRequest, token: str) -> ViewResponse:
     """The same door to what is sent, by the link of any message."""
     return _open(request, token, "settings", STOP_LASTS)
 
@@ -47,8 +49,8 @@ def _open(
     token: str,
     purpose: str = "",
     overdue: timedelta = timedelta(0),
-) -> Answer:
-    link = links.find(token, request.now, overdue)
+) -> ViewResponse:
+    link = find_open(token, request.now, overdue)
     if link is None:
         return _ended(request, token)
     clinic = clinics.clinic(link.patient.clinic_id)
@@ -61,7 +63,7 @@ def _open(
 
 
 @public_page
-def new_link(request: PublicRequest, token: str) -> Answer:
+def new_link(request: PublicRequest, token: str) -> ViewResponse:
     """Ask for a new link in place of one that has ended.
 
     The answer is the same whatever follows: the link itself goes only to the number
@@ -70,7 +72,9 @@ def new_link(request: PublicRequest, token: str) -> Answer:
     link = links.find_ended(token, request.now)
     if link is None:
         return (
-            unknown(request) if links.find(token, request.now) is None else _to(token)
+            unknown(request)
+            if links.find(token, request.now) is None
+            else HttpResponseRedirect(reverse("v:entry", args=[token]), status=303)
         )
     if request.method == "POST" and not is_switch(request):
         asking.ask_new_link(link, now=request.now)
@@ -79,11 +83,7 @@ def new_link(request: PublicRequest, token: str) -> Answer:
     return notice(request, "new_link", clinic=link.patient.clinic)
 
 
-def _to(token: str) -> Answer:
-    return HttpResponseRedirect(reverse("v:entry", args=[token]), status=303)
-
-
-def _ended(request: PublicRequest, token: str) -> Answer:
+def _ended(request: PublicRequest, token: str) -> ViewResponse:
     """An ended link names its clinic; one that is none of ours names them all."""
     link = links.find_ended(token, request.now)
     if link is None:
@@ -97,12 +97,16 @@ def _prove(
     link: "PatientLink",
     purpose: str,
     overdue: timedelta,
-) -> Answer:
+) -> ViewResponse:
     born = _birth_date(request.POST)
     if born is None:
         return _again(request, link, "birth_missing")
+    # The link opens what it opens: that was looked at before.
     proof = links.prove_birth_date(
-        token=token, birth_date=born, overdue=overdue, now=request.now
+        token=token,
+        birth_date=born,
+        overdue=max(overdue, THANKS_LAST),
+        now=request.now,
     )
     match proof:
         case links.Proved(patient=patient):
@@ -123,12 +127,14 @@ def _prove(
 
 def _again(
     request: PublicRequest, link: "PatientLink", error: str, **said: object
-) -> Answer:
-    text = TEXTS[language_of(request)][error].format(**said)
+) -> ViewResponse:
+    language = language_of(request)
+    other = "es" if language == "en" else "en"
     # A wrong date is answered 403, which commits: the try counts.
     status = 403 if error == "birth_wrong" else 422
     context = {
-        "error": text,
+        "error": TEXTS[language][error].format(**said),
+        "also_error": TEXTS[other][error].format(**said),
         "error_page": True,
         "typed": _typed(request),
         "switch_form": "form",

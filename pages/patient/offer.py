@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web.views import PublicRequest, ViewResponse, public_page
 from core.refusal import Refused
 from pages.patient.visitor import (
     Visitor,
@@ -19,10 +19,10 @@ from pages.patient.visitor import (
     shut,
 )
 from pages.patient.visitor import visitor as who
-from scheduling.selectors import waitlist
-from scheduling.services import answering
-from scheduling.services.answering import OfferGone
-from scheduling.services.problems import PatientBusy, SlotTaken
+from scheduling.booking.errors import PatientBusy, SlotTaken
+from scheduling.waitlist import acceptance
+from scheduling.waitlist import selectors as waitlist
+from scheduling.waitlist.acceptance import OfferGone
 
 if TYPE_CHECKING:
     from scheduling.models import Offer
@@ -36,7 +36,7 @@ SAID = {
 
 
 @public_page
-def offer(request: PublicRequest) -> Answer:
+def offer(request: PublicRequest) -> ViewResponse:
     visitor = who(request, "offer")
     if visitor is None:
         return shut(request)
@@ -67,12 +67,12 @@ def _facts(request: PublicRequest, visitor: Visitor, found: "Offer") -> dict[str
     }
 
 
-def _answer(request: PublicRequest, visitor: Visitor) -> Answer:
+def _answer(request: PublicRequest, visitor: Visitor) -> ViewResponse:
     answer = request.POST.get("answer", "")
     if answer not in {"yes", "no"}:
         return HttpResponseRedirect(reverse("v:offer"), status=303)
     assert request.actor is not None
-    act = answering.accept if answer == "yes" else answering.decline
+    act = acceptance.accept if answer == "yes" else acceptance.decline
     try:
         done = act(
             offer_id=UUID(visitor.subject_id),
@@ -90,13 +90,13 @@ def _answer(request: PublicRequest, visitor: Visitor) -> Answer:
     return HttpResponseRedirect(reverse("v:offer"), status=303)
 
 
-def _over(request: PublicRequest, visitor: Visitor) -> Answer:
+def _over(request: PublicRequest, visitor: Visitor) -> ViewResponse:
     found = waitlist.offer(UUID(visitor.subject_id), visitor.patient.clinic_id)
     return say(request, visitor, _word(found), status=409)
 
 
 def _word(found: "Offer") -> str:
-    """What became of it; a batch that is over counts before its offers are closed."""
+    """The state of the offer; a batch that is over counts before its offers close."""
     if found.entry.closed_as == "withdrawn":
         return "offer_left"
     ran_out = found.hold.ended_as in {"", "expired"} and not waitlist.is_cut_short(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web.views import PublicRequest, ViewResponse, public_page
 from notifications.domain import catalogue, replies
 from notifications.selectors.opt_outs import among
 from notifications.services import opt_outs
@@ -15,7 +15,7 @@ from pages.patient.visitor import LANGUAGE_COOKIE, Visitor, language_of, show, s
 from pages.patient.visitor import visitor as who
 from patients import selectors as patients
 from patients.domain import masks
-from patients.domain.wording import CURRENT, WORDINGS
+from patients.domain.consent_texts import CURRENT, WORDINGS
 from patients.services import consents
 from patients.services import patients as people
 
@@ -27,7 +27,7 @@ MASKS = {"sms": masks.phone, "email": masks.email}
 
 
 @public_page
-def preferences(request: PublicRequest) -> Answer:
+def preferences(request: PublicRequest) -> ViewResponse:
     """One form; whatever is pressed counts at once."""
     visitor = who(request, "", STOP_LASTS)
     if visitor is None:
@@ -47,7 +47,7 @@ def preferences(request: PublicRequest) -> Answer:
 
 def _page(
     request: PublicRequest, visitor: Visitor, *, saved: bool = False, status: int = 200
-) -> Answer:
+) -> ViewResponse:
     patient = visitor.patient
     language = language_of(request, patient)
     words = TEXTS[language]
@@ -96,7 +96,9 @@ def _channels(
         {
             "value": channel,
             "label": words[f"prefs_{channel}"].format(
-                to=MASKS[channel](points[channel].value)
+                to=MASKS[channel](points[channel].value).replace(
+                    " ", "\N{NO-BREAK SPACE}"
+                )
             ),
             "wording": ""
             if channel in agreed

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web.views import PublicRequest, ViewResponse, public_page
 from core.problems import Invalid
 from core.refusal import Refused
 from pages.patient.texts import TEXTS
@@ -29,9 +29,9 @@ from pages.patient.visitor import (
 from pages.patient.visitor import visitor as who
 from patients.services import tasks
 from scheduling import selectors
-from scheduling.domain.variation import Variation
-from scheduling.services import booking, self_service
-from scheduling.services.problems import PatientBusy, SlotTaken
+from scheduling.booking import book, self_service
+from scheduling.booking.errors import PatientBusy, SlotTaken
+from scheduling.visit_types.variation import Variation
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
@@ -40,7 +40,7 @@ CALL_WITHIN = timedelta(hours=4)
 
 
 @public_page
-def rebook(request: PublicRequest) -> Answer:
+def rebook(request: PublicRequest) -> ViewResponse:
     """The openings for the visit that was missed."""
     visitor = who(request, "rebook")
     if visitor is None:
@@ -55,7 +55,7 @@ def rebook(request: PublicRequest) -> Answer:
 
 
 @public_page
-def told(request: PublicRequest, answer: str) -> Answer:
+def told(request: PublicRequest, answer: str) -> ViewResponse:
     """Say what came of the choice; loading it again books nothing."""
     visitor = who(request, "rebook")
     if visitor is None:
@@ -64,7 +64,9 @@ def told(request: PublicRequest, answer: str) -> Answer:
     return say(request, visitor, name)
 
 
-def _choose(request: PublicRequest, visitor: Visitor, missed: "Appointment") -> Answer:
+def _choose(
+    request: PublicRequest, visitor: Visitor, missed: "Appointment"
+) -> ViewResponse:
     start = chosen_start(request)
     if start is None:
         return _offer(request, visitor, missed, "rebook_missing", 422)
@@ -76,7 +78,7 @@ def _choose(request: PublicRequest, visitor: Visitor, missed: "Appointment") -> 
         return _ask(request, visitor, missed, start)
     assert request.actor is not None
     try:
-        made = booking.book(
+        made = book.book(
             clinic_id=missed.clinic_id,
             patient_id=missed.patient_id,
             visit_type=missed.visit_type.slug,
@@ -95,7 +97,7 @@ def _choose(request: PublicRequest, visitor: Visitor, missed: "Appointment") -> 
 
 def _ask(
     request: PublicRequest, visitor: Visitor, missed: "Appointment", start: datetime
-) -> Answer:
+) -> ViewResponse:
     """The coordinator calls and agrees on the time that was asked for."""
     assert request.actor is not None
     zone = ZoneInfo(visitor.clinic.time_zone)
@@ -120,7 +122,7 @@ def _offer(
     missed: "Appointment",
     error: str = "",
     status: int = 200,
-) -> Answer:
+) -> ViewResponse:
     found = self_service.openings_after(missed, request.now)
     if not found:
         return say(request, visitor, "rebook_none", status)

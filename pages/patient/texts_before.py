@@ -9,7 +9,7 @@ WORDS = {
         "prepare_call": "If one of these is not possible, please call us.",
         "prepare_none": "There is nothing to prepare at the moment.",
         "prepare_link": "How to prepare",
-        "prepare_version": "List {version}",
+        "prepare_version": "These steps are version {version} of our list.",
         "baseline_link": "A few questions before your visit",
         "baseline_title": "A few questions before your visit",
         "baseline_text": "They show later how you are getting on. Leave out what you "
@@ -45,7 +45,7 @@ WORDS = {
         "prepare_call": "Si algo de esto no es posible, por favor llámenos.",
         "prepare_none": "Por ahora no hay nada que preparar.",
         "prepare_link": "Cómo prepararse",
-        "prepare_version": "Lista {version}",
+        "prepare_version": "Estos pasos son la versión {version} de nuestra lista.",
         "baseline_link": "Unas preguntas antes de su cita",
         "baseline_title": "Unas preguntas antes de su cita",
         "baseline_text": "Más adelante muestran cómo va. Deje vacío lo que no pueda "

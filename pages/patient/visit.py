@@ -7,13 +7,18 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web.views import PublicRequest, ViewResponse, public_page
 from core.problems import Invalid, StaleVersion
 from core.refusal import Refused
-from notifications.domain.invitations import FILE_NAME, calendar_file
+from notifications.domain.invitations import (
+    FILE_NAME,
+    Invitation,
+    calendar_file,
+    calendar_links,
+)
 from notifications.selectors import visit_snapshots
 from notifications.services import mail_parts
-from pages import numbers
+from pages.kit import numbers
 from pages.patient.before import links_before
 from pages.patient.texts import TEXTS
 from pages.patient.visitor import (
@@ -28,12 +33,11 @@ from pages.patient.visitor import (
 )
 from pages.patient.visitor import visitor as who
 from scheduling import selectors
-from scheduling.domain import self_service
-from scheduling.domain.self_service import Way
-from scheduling.selectors.moves import is_at_time_of
-from scheduling.services import answers, booking
-from scheduling.services.problems import PatientBusy, SlotTaken
-from scheduling.services.self_service import openings_for, seen
+from scheduling.booking import book, patient_answers, self_service_rules
+from scheduling.booking.errors import PatientBusy, SlotTaken
+from scheduling.booking.move_history import is_at_time_of
+from scheduling.booking.self_service import openings_for, seen
+from scheduling.booking.self_service_rules import Way
 
 if TYPE_CHECKING:
     from scheduling.models import Appointment
@@ -52,25 +56,26 @@ CANCELLED = "The patient cancelled by their link."
 
 
 @public_page
-def visit(request: PublicRequest) -> Answer:
+def visit(request: PublicRequest) -> ViewResponse:
     entered = _enter(request)
     if not isinstance(entered, tuple):
         return entered
     visitor, appointment = entered
     if request.method == "POST":
         return _answer(request, visitor, appointment)
+    entry = _calendar_entry(request, visitor, appointment)
     return show(
         request,
         "visit",
-        _facts(request, visitor, appointment),
+        _facts(request, visitor, appointment) | {"calendars": calendar_links(entry)},
         clinic=visitor.clinic,
         patient=visitor.patient,
     )
 
 
 @public_page
-def told(request: PublicRequest, answer: str) -> Answer:
-    """What follows from the answer; loading it again changes nothing."""
+def told(request: PublicRequest, answer: str) -> ViewResponse:
+    """Show what follows from the answer; loading it again changes nothing."""
     visitor = who(request, "confirm")
     if visitor is None:
         return shut(request)
@@ -78,7 +83,7 @@ def told(request: PublicRequest, answer: str) -> Answer:
 
 
 @public_page
-def times(request: PublicRequest) -> Answer:
+def times(request: PublicRequest) -> ViewResponse:
     """Real openings to choose from, instead of the visit's time."""
     entered = _enter(request)
     if not isinstance(entered, tuple):
@@ -90,13 +95,13 @@ def times(request: PublicRequest) -> Answer:
 
 
 @public_page
-def cannot(request: PublicRequest) -> Answer:
+def cannot(request: PublicRequest) -> ViewResponse:
     """After "I cannot come": cancel for good, or another time."""
     entered = _enter(request)
     if not isinstance(entered, tuple):
         return entered
     visitor, appointment = entered
-    may_cancel = self_service.may_cancel(seen(appointment), request.now)
+    may_cancel = self_service_rules.may_cancel(seen(appointment), request.now)
     if request.method == "POST" and may_cancel:
         return _cancel(request, visitor, appointment)
     context = _facts(request, visitor, appointment) | {
@@ -109,17 +114,17 @@ def cannot(request: PublicRequest) -> Answer:
 
 
 @public_page
-def late(request: PublicRequest) -> Answer:
+def late(request: PublicRequest) -> ViewResponse:
     """The patient is on the way, and says by how much they are late."""
     entered = _enter(request)
     if not isinstance(entered, tuple):
         return entered
     visitor, appointment = entered
     minutes = numbers.read(request.POST.get("minutes", ""), -1)
-    if request.method != "POST" or minutes not in {0, *self_service.LATE_STEPS}:
+    if request.method != "POST" or minutes not in {0, *self_service_rules.LATE_STEPS}:
         return HttpResponseRedirect(reverse("v:visit"), status=303)
     assert request.actor is not None
-    outcome = answers.tell_late(
+    outcome = patient_answers.tell_late(
         appointment_id=appointment.pk,
         minutes=minutes,
         by=request.actor,
@@ -131,25 +136,29 @@ def late(request: PublicRequest) -> Answer:
 
 
 @public_page
-def calendar(request: PublicRequest) -> Answer:
+def calendar(request: PublicRequest) -> ViewResponse:
     """The visit as a file that a calendar takes over, and later finds again."""
     entered = _enter(request)
     if not isinstance(entered, tuple):
         return entered
-    visitor, appointment = entered
-    entry = mail_parts.invitation_to(
-        visit_snapshots.visit_of(appointment, ()),
-        visitor.clinic,
-        "PUBLISH",
-        language_of(request, visitor.patient),
-    )
-    text = calendar_file(entry, at=request.now)
+    text = calendar_file(_calendar_entry(request, *entered), at=request.now)
     response = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
     return response
 
 
-def _enter(request: PublicRequest) -> "tuple[Visitor, Appointment] | Answer":
+def _calendar_entry(
+    request: PublicRequest, visitor: Visitor, appointment: "Appointment"
+) -> Invitation:
+    return mail_parts.invitation_to(
+        visit_snapshots.visit_of(appointment, ()),
+        visitor.clinic,
+        "PUBLISH",
+        language_of(request, visitor.patient),
+    )
+
+
+def _enter(request: PublicRequest) -> "tuple[Visitor, Appointment] | ViewResponse":
     """The visitor and their visit while it can be answered; else what is said."""
     visitor = who(request, "confirm")
     if visitor is None:
@@ -171,16 +180,22 @@ def _facts(
     words = TEXTS[language]
     minutes = round((appointment.end - appointment.start).total_seconds() / 60)
     said = appointment.late_minutes
+    is_confirmed = appointment.confirmed_at is not None
+    is_declined = appointment.answer in {"other", "no"}
     return {
         "when": moment(appointment.start, zone, language),
         "length": length(minutes, language),
-        "confirmed": appointment.confirmed_at is not None,
-        "declined": appointment.answer in {"other", "no"},
-        "may_be_late": self_service.may_tell_late(appointment.start, request.now),
+        "confirmed": is_confirmed,
+        "declined": is_declined,
+        "is_settled": is_confirmed and not is_declined,
+        "may_be_late": self_service_rules.may_tell_late(appointment.start, request.now),
         "lateness": [
             (step, words["late_button"].format(count=step))
-            for step in self_service.LATE_STEPS
+            for step in self_service_rules.LATE_STEPS
         ],
+        "clinic_late": words["clinic_late"].format(count=appointment.delay_minutes)
+        if appointment.delay_minutes
+        else "",
         "late_now": words["late_now"].format(count=said) if said else "",
         "before": links_before(visitor, request),
     }
@@ -188,17 +203,17 @@ def _facts(
 
 def _answer(
     request: PublicRequest, visitor: Visitor, appointment: "Appointment"
-) -> Answer:
+) -> ViewResponse:
     """Each press is on record, and the last one counts."""
     answer = request.POST.get("answer", "")
     assert request.actor is not None
     outcome: object = None
     if answer == "yes" and appointment.confirmed_at is None:
-        outcome = booking.confirm(
+        outcome = book.confirm(
             appointment_id=appointment.pk, by=request.actor, now=request.now
         )
     elif answer in NEXT:
-        outcome = answers.decline(
+        outcome = patient_answers.decline(
             appointment_id=appointment.pk,
             answer=answer,
             by=request.actor,
@@ -219,7 +234,7 @@ def _times(
     appointment: "Appointment",
     error: str = "",
     status: int = 200,
-) -> Answer:
+) -> ViewResponse:
     found = openings_for(appointment, request.now)
     if not found:
         return say(request, visitor, "times_none", status=status)
@@ -227,7 +242,7 @@ def _times(
     language = language_of(request, visitor.patient)
     words = TEXTS[language]
     ways = {
-        self_service.way_to_move(seen(appointment), one.start, request.now)
+        self_service_rules.way_to_move(seen(appointment), one.start, request.now)
         for one in found
     }
     at_once = ways == {Way.MOVE}
@@ -253,18 +268,18 @@ def _times(
 
 def _choose(
     request: PublicRequest, visitor: Visitor, appointment: "Appointment"
-) -> Answer:
+) -> ViewResponse:
     start = chosen_start(request)
     if start is None:
         return _times(request, visitor, appointment, "times_missing", status=422)
     assert request.actor is not None
     zone = ZoneInfo(visitor.clinic.time_zone)
     try:
-        way, outcome = answers.choose_time(
+        way, outcome = patient_answers.choose_time(
             appointment_id=appointment.pk,
             start=start,
             version=numbers.read(request.POST.get("version", ""), 0),
-            when=answers.in_words(start, zone),
+            when=patient_answers.in_words(start, zone),
             by=request.actor,
             now=request.now,
         )
@@ -280,10 +295,10 @@ def _choose(
 
 def _cancel(
     request: PublicRequest, visitor: Visitor, appointment: "Appointment"
-) -> Answer:
+) -> ViewResponse:
     assert request.actor is not None
     said = " ".join(request.POST.get("reason", "").split())[:REASON_LENGTH]
-    outcome = booking.cancel(
+    outcome = book.cancel(
         appointment_id=appointment.pk,
         # At short notice a visit is cancelled only with a reason: this is one.
         reason=said or CANCELLED,

@@ -1,8 +1,9 @@
-"""Who holds a patient's link: the cookie that a birth date earns, for 30 minutes."""
+"""The holder of a patient's link: a cookie that a birth date earns, for 30 minutes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,11 +13,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from clinics import selectors as clinics
-from clinics.services.doors import PublicRequest
+from clinics.web.views import PublicRequest
+from pages.kit.words import clock_time, long_day, zone_name
 from pages.patient.texts import DAYS_ES, LANGUAGES, MONTHS_ES, TEXTS, ZONES_ES
-from pages.words import clock_time, long_day, zone_name
 from patients import selectors as patients
 from patients.services import links
+from procedures.follow_up.selectors import follow_up
 
 if TYPE_CHECKING:
     from clinics.models import Clinic
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 KEPT_SECONDS = 30 * 60
 SALT = "patient-page"
 LANGUAGE_COOKIE = "language"
+# The link of questions that were answered says thanks for so long after its end.
+THANKS_LAST = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +76,27 @@ def visitor(
     Sets who acts and whose data the page shows.
     """
     token = _token(request)
-    link = links.find(token, request.now, overdue) if token else None
+    link = find_open(token, request.now, overdue) if token else None
     if link is None or link.locked_at or purpose not in {"", link.purpose}:
         return None
     request.actor = patients.actor_for(link.patient)
-    request.saw(link.patient.pk)
+    request.record_access(link.patient.pk)
     return Visitor(link, token)
+
+
+def find_open(token: str, now: datetime, overdue: timedelta) -> "PatientLink | None":
+    """Return the link if it still opens something: its own page, or our thanks."""
+    link = links.find(token, now, max(overdue, THANKS_LAST))
+    if link is None or link.expires_at > now - overdue or _is_answered(link):
+        return link
+    return None
+
+
+def _is_answered(link: "PatientLink") -> bool:
+    if link.purpose != "check_in":
+        return False
+    found = follow_up(UUID(link.subject.partition(":")[2]))
+    return found is not None and found.answered_at is not None
 
 
 def _token(request: HttpRequest) -> str:
@@ -90,8 +109,7 @@ def _token(request: HttpRequest) -> str:
 
 def language_of(request: HttpRequest, patient: "Patient | None" = None) -> str:
     """The chosen language; else the patient's; else the browser's."""
-    chosen = _asked(request) or request.COOKIES.get(LANGUAGE_COOKIE, "")
-    if chosen in LANGUAGES:
+    if chosen := _chosen(request):
         return chosen
     if patient is not None and patient.language in LANGUAGES:
         return str(patient.language)
@@ -99,8 +117,13 @@ def language_of(request: HttpRequest, patient: "Patient | None" = None) -> str:
     return "es" if wishes.startswith("es") else "en"
 
 
+def _chosen(request: HttpRequest) -> str:
+    kept = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    return _asked(request) or (kept if kept in LANGUAGES else "")
+
+
 def is_switch(request: HttpRequest) -> bool:
-    """Whether a half-filled form came back only to be read in the other language."""
+    """True where a half-filled form came back only for the other language."""
     return request.POST.get("lang") in LANGUAGES
 
 
@@ -136,10 +159,13 @@ def show(
         "language": language,
         "clinic": clinic,
         # Whoever is at no clinic yet still has to find the way to theirs.
-        "all_clinics": () if clinic else clinics.clinics().order_by("name"),
+        "all_clinics": () if clinic else clinics.clinics_by_name(),
         "switch_address": _switch_address(request, other),
         "switch_lang": other,
         "switch_label": LANGUAGES[other],
+        # Which language the patient reads is theirs to tell: until they have proved
+        # who they are or chosen one, both are there.
+        "also": {} if patient or _chosen(request) else TEXTS[other],
     }
     path = f"pages/patient/{template}.html"
     response = TemplateResponse(request, path, {**frame, **context}, status=status)
@@ -159,6 +185,10 @@ def notice(
     """A page that only says something: `name`_title and `name`_text."""
     text = TEXTS[language_of(request, patient)]
     context = {"title": text[f"{name}_title"], "text": text[f"{name}_text"]}
+    if patient is None and not _chosen(request):
+        also = TEXTS["es" if text is TEXTS["en"] else "en"]
+        context["also_title"] = also[f"{name}_title"]
+        context["also_text"] = also[f"{name}_text"]
     return show(
         request, "notice", context, clinic=clinic, patient=patient, status=status
     )
@@ -229,12 +259,19 @@ def moment(at: datetime, zone: ZoneInfo, language: str) -> str:
     """ "Tuesday, December 1, 9:00 AM Central Time", or the same in Spanish."""
     local = at.astimezone(zone)
     name = zone_name(zone, at)
+    day = day_with_year(local.date(), language)
     if language == "en":
-        return f"{long_day(local.date())}, {clock_time(at, zone)} {name}"
+        return f"{day}, {clock_time(at, zone)} {name}"
     half = "a.m." if local.hour < 12 else "p.m."
-    day = f"{DAYS_ES[local.weekday()]} {local.day} de {MONTHS_ES[local.month - 1]}"
     clock = f"{local.hour % 12 or 12}:{local:%M} {half}"
-    return f"{day} de {local.year}, {clock} ({_hour_of(zone, name)})"
+    return f"{day}, {clock} ({_hour_of(zone, name)})"
+
+
+def day_with_year(on: date, language: str) -> str:
+    """ "Tuesday, December 1, 2026", or the same in Spanish."""
+    if language == "en":
+        return long_day(on)
+    return f"{DAYS_ES[on.weekday()]} {on.day} de {MONTHS_ES[on.month - 1]} de {on.year}"
 
 
 def _hour_of(zone: ZoneInfo, name: str) -> str:
@@ -253,7 +290,7 @@ def length(minutes: int, language: str) -> str:
 
 
 def page_of(purpose: str) -> str:
-    """Where a link of this purpose leads."""
+    """Return the path that a link of this purpose leads to."""
     pages = {
         "confirm": "v:visit",
         "check_in": "v:check_in",

@@ -8,11 +8,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from clinics import selectors as clinics
-from clinics.services import senders
-from clinics.services.doors import Answer, PublicRequest, public_page
+from clinics.web import senders
+from clinics.web.views import PublicRequest, ViewResponse, public_page
 from core.clock import real_now
 from core.problems import Invalid, NotFound
-from pages.forms import DateInput, Form, area
+from pages.kit.forms import DateInput, Form, area
 from pages.patient.visitor import is_switch, language_of, show
 from pages.public.texts import TEXTS
 from patients.services import enquiries, enquiry_caps
@@ -64,9 +64,9 @@ class EnquiryForm(Form):
 
 
 @public_page
-def choose(request: PublicRequest) -> Answer:
+def choose(request: PublicRequest) -> ViewResponse:
     """The one clinic's form, or the list of clinics to choose from."""
-    found = list(clinics.clinics().order_by("name"))
+    found = list(clinics.clinics_by_name())
     if len(found) == 1:
         return redirect("public:enquire_at", slug=found[0].slug)
     words = TEXTS[language_of(request)]
@@ -82,7 +82,7 @@ def choose(request: PublicRequest) -> Answer:
 
 
 @public_page
-def enquire(request: PublicRequest, slug: str) -> Answer:
+def enquire(request: PublicRequest, slug: str) -> ViewResponse:
     clinic = _clinic(slug)
     words = TEXTS[language_of(request)]
     form = _form(request, words)
@@ -100,7 +100,7 @@ def enquire(request: PublicRequest, slug: str) -> Answer:
 
 
 @public_page
-def thanks(request: PublicRequest, slug: str) -> Answer:
+def thanks(request: PublicRequest, slug: str) -> ViewResponse:
     words = TEXTS[language_of(request)]
     context = {"title": words["thanks_title"], "text": words["thanks_text"]}
     return show(request, "notice", context, clinic=_clinic(slug))
@@ -122,7 +122,7 @@ def _clinic(slug: str) -> "Clinic":
 
 
 def _send(request: PublicRequest, clinic: "Clinic", form: EnquiryForm) -> bool:
-    """Whether it was taken; what is wrong is put on the form."""
+    """Send the enquiry; False with the errors put on the form where it is refused."""
     fields = dict(form.cleaned_data)
     trap = fields.pop("cp_extra")
     try:

@@ -1,0 +1,1 @@
+"""Pages of the staff, a folder a screen: its views, forms, words and rows."""

@@ -1,53 +1,46 @@
-"""Addresses below /staff/."""
+"""Addresses below /staff/, and the nav over them: a new screen is entered here."""
 
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from pages import converters  # noqa: F401  (registers <day:…>)
-from pages.staff import (
-    absences,
-    acts,
-    appointments,
-    board,
-    board_changes,
-    board_delay,
-    board_moves,
-    book,
+from pages.kit import converters  # noqa: F401  (registers <day:…>)
+from pages.kit.nav import NavPlace
+from pages.staff import home
+from pages.staff.absences import conflicts
+from pages.staff.absences import views as absences
+from pages.staff.acts import views as acts
+from pages.staff.appointment import moving, reassigning, visit_phases
+from pages.staff.appointment import views as appointments
+from pages.staff.board import changes, delay, moves
+from pages.staff.board import views as board
+from pages.staff.book import views as book
+from pages.staff.clock import views as demo_clock
+from pages.staff.enquiries import views as enquiries
+from pages.staff.episode import milestones
+from pages.staff.episode import views as episodes
+from pages.staff.find import views as find
+from pages.staff.follow_up import contacts_due, owed
+from pages.staff.inbox import views as inbox
+from pages.staff.kits import views as kits
+from pages.staff.logs import views as records
+from pages.staff.messages import hearing, mailbox, sending, texts
+from pages.staff.messages import views as messages
+from pages.staff.patient import departures
+from pages.staff.patient import views as patients
+from pages.staff.repair import views as repair
+from pages.staff.setup import (
     clinic,
     closed_days,
-    conflicts,
-    contacts_due,
-    demo_clock,
-    departures,
     durations,
-    enquiries,
-    episodes,
-    find,
-    hearing,
-    home,
-    inbox,
-    kits,
-    mailbox,
-    messages,
-    milestones,
-    moving,
     opening_hours,
-    owed,
-    patients,
     people,
-    reassigning,
-    records,
-    repair,
     resource_changes,
-    sending,
-    setup,
-    tasks,
-    texts,
-    today,
-    visit_phases,
-    waitlist,
-    waitlist_openings,
+    resources,
 )
+from pages.staff.tasks import views as tasks
+from pages.staff.today import views as today
+from pages.staff.waitlist import openings
+from pages.staff.waitlist import views as waitlist
 
 app_name = "staff"
 
@@ -77,8 +70,8 @@ urlpatterns = [
     path("today/<day:on>/", today.today, name="today_on"),
     path("board/", board.board, name="board"),
     path("board/<day:on>/", board.board_on, name="board_on"),
-    path("board/<day:on>/changes/", board_changes.changes, name="board_changes"),
-    path("board/delay/", board_delay.tell, name="board_delay"),
+    path("board/<day:on>/changes/", changes.changes, name="board_changes"),
+    path("board/delay/", delay.tell, name="board_delay"),
     path("find/", find.find, name="find"),
     path("book/", book.book, name="book"),
     path("holds/", book.hold_new, name="hold_new"),
@@ -99,7 +92,7 @@ urlpatterns = [
         name="appointment_reassign_preview",
     ),
     path(f"{VISIT}/move/undo/", moving.undo, name="appointment_undo_move"),
-    path(f"{VISIT}/move/board/", board_moves.shift, name="board_move"),
+    path(f"{VISIT}/move/board/", moves.shift, name="board_move"),
     path(f"{VISIT}/cancel/", appointments.cancel, name="appointment_cancel"),
     path(f"{VISIT}/confirm/", appointments.confirm, name="appointment_confirm"),
     path(f"{VISIT}/arrive/", appointments.arrive, name="appointment_arrive"),
@@ -176,12 +169,12 @@ urlpatterns = [
     path("waitlist/new/", waitlist.entry_new, name="waitlist_new"),
     path(f"{WAITS}/", waitlist.entry, name="waitlist_entry"),
     path(f"{WAITS}/withdraw/", waitlist.withdraw, name="waitlist_withdraw"),
-    path(f"{FREED}/", waitlist_openings.opening, name="waitlist_opening"),
-    path(f"{FREED}/offer/", waitlist_openings.offer, name="waitlist_offer"),
-    path(f"{FREED}/dismiss/", waitlist_openings.dismiss, name="waitlist_dismiss"),
+    path(f"{FREED}/", openings.opening, name="waitlist_opening"),
+    path(f"{FREED}/offer/", openings.offer, name="waitlist_offer"),
+    path(f"{FREED}/dismiss/", openings.dismiss, name="waitlist_dismiss"),
     path(
         "waitlist/batches/<uuid:hold_id>/take-back/",
-        waitlist_openings.take_back,
+        openings.take_back,
         name="waitlist_take_back",
     ),
     path(f"{OFFER}/accept/", waitlist.accept, name="offer_accept"),
@@ -205,7 +198,7 @@ urlpatterns = [
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("journal/", records.journal, name="journal"),
     path("access-log/", records.access_log, name="access_log"),
-    path("resources/", setup.resources, name="resources"),
+    path("resources/", resources.resources, name="resources"),
     path("resources/new/", resource_changes.resource_new, name="resource_new"),
     path("resources/hours/", opening_hours.clinic_hours, name="hours"),
     path("resources/days/", closed_days.days, name="days"),
@@ -223,3 +216,40 @@ urlpatterns = [
     path("users/<int:user_id>/reactivate/", people.reactivate, name="user_reactivate"),
     path("users/<int:user_id>/unlock/", people.unlock, name="user_unlock"),
 ]
+
+# The nav, in its order. Who sees a place is read off its view; where an action is
+# named, only those who change things there find it in their nav.
+PLACES = (
+    NavPlace("staff:today", "Today", "today"),
+    NavPlace("staff:board", "Board", "board"),
+    NavPlace("staff:find", "Find a time", "find"),
+    NavPlace("staff:patients", "Patients", "patients"),
+    NavPlace("staff:episodes", "Episodes", "episodes", later=True),
+    NavPlace(
+        "staff:contacts_due",
+        "Recovery contacts",
+        "phone",
+        later=True,
+        group="Follow-up",
+    ),
+    NavPlace(
+        "staff:owed",
+        "Owed visits",
+        "today",
+        later=True,
+        group="Follow-up",
+    ),
+    NavPlace("staff:waitlist", "Waitlist", "waitlist", later=True),
+    NavPlace("staff:tasks", "Tasks", "tasks"),
+    NavPlace("staff:kits", "Kits", "search", later=True),
+    NavPlace("staff:absences", "Absences", "away", later=True, action="absence.write"),
+    NavPlace("staff:inbox", "Inbox", "mailbox", later=True),
+    NavPlace("staff:messages", "Messages", "messages", later=True),
+    NavPlace("staff:sending", "Sending", "mailbox", later=True),
+    NavPlace("staff:resources", "Resources", "resources", later=True),
+    NavPlace("staff:clinic", "Clinic", "info", later=True),
+    NavPlace("staff:texts", "Texts", "messages", later=True, action="template.write"),
+    NavPlace("staff:users", "People", "users", later=True),
+    NavPlace("staff:journal", "Journal", "journal", later=True),
+    NavPlace("staff:access_log", "Access log", "eye", later=True),
+)

@@ -12,7 +12,8 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from pages import refusal_words, words
+from notifications.services.phones import spoken_phone
+from pages.kit import refusal_words, words
 
 register = template.Library()
 
@@ -134,10 +135,8 @@ def is_rule(code: str) -> bool:
 
 @register.filter
 def phone(value: str) -> str:
-    """ "+1 713 555 0123" of an E.164 number; others as they are."""
-    if value.startswith("+1") and len(value) == 12:
-        return f"+1 {value[2:5]} {value[5:8]} {value[8:]}"
-    return value
+    """ "(713) 555-0123" of an E.164 number, as messages say it; others as they are."""
+    return spoken_phone(value)
 
 
 @register.filter

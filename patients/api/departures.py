@@ -6,8 +6,8 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
-from clinics.services.rest import ApiRequest, Endpoint
-from patients.api import bodies
+from clinics.web.rest import ApiRequest, Endpoint
+from patients.api import serializers
 from patients.models import Departure
 from patients.services import departures
 
@@ -15,9 +15,11 @@ from patients.services import departures
 class DepartureList(Endpoint):
     actions = {"POST": "patient.depart"}
 
-    @extend_schema(request=bodies.NewDeparture, responses={201: bodies.DepartureAnswer})
+    @extend_schema(
+        request=serializers.NewDeparture, responses={201: serializers.DepartureAnswer}
+    )
     def post(self, request: ApiRequest, patient_id: UUID) -> Response:
-        sent = bodies.NewDeparture.read(request.data)
+        sent = serializers.NewDeparture.read(request.data)
         row = departures.record(
             patient_id=patient_id,
             clinic_id=self.clinic.pk,
@@ -27,16 +29,18 @@ class DepartureList(Endpoint):
             by=request.actor,
             now=request.now,
         )
-        self.saw(patient_id)
+        self.record_access(patient_id)
         return self.created(answer(row))
 
 
 class DepartureTakeBack(Endpoint):
     actions = {"POST": "patient.depart"}
 
-    @extend_schema(request=bodies.TakingBack, responses=bodies.DepartureAnswer)
+    @extend_schema(
+        request=serializers.TakingBack, responses=serializers.DepartureAnswer
+    )
     def post(self, request: ApiRequest, patient_id: UUID, kind: str) -> dict[str, Any]:
-        sent = bodies.TakingBack.read(request.data)
+        sent = serializers.TakingBack.read(request.data)
         row = departures.take_back(
             patient_id=patient_id,
             clinic_id=self.clinic.pk,
@@ -45,12 +49,12 @@ class DepartureTakeBack(Endpoint):
             by=request.actor,
             now=request.now,
         )
-        self.saw(patient_id)
+        self.record_access(patient_id)
         return answer(row)
 
 
 def answer(row: Departure) -> dict[str, Any]:
-    """The departure on record, and what became of it."""
+    """Return the departure on record, and what became of it, as JSON."""
     back = row.taken_back_at
     return {
         "patient": str(row.patient_id),

@@ -7,9 +7,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from clinics.domain import policy
-from clinics.services.rest import ApiRequest, Endpoint
+from clinics.web.rest import ApiRequest, Endpoint
 from patients import selectors
-from patients.api import bodies
+from patients.api import serializers
 from patients.domain import masks
 from patients.models import Patient
 from patients.services import patients, phones
@@ -18,42 +18,50 @@ from patients.services import patients, phones
 class PatientList(Endpoint):
     actions = {"GET": "patient.read", "POST": "patient.write"}
     page_order = ("family_name", "given_name", "pk")
-    query = bodies.PatientsQuery
+    query = serializers.PatientsQuery
 
-    @extend_schema(parameters=[bodies.PatientsQuery], responses=bodies.PatientPage)
+    @extend_schema(
+        parameters=[serializers.PatientsQuery], responses=serializers.PatientPage
+    )
     def get(self, request: ApiRequest) -> dict[str, Any]:
         text = self.asked().get("q", "")
         found = selectors.patients(self.clinic.pk)
         if text.strip():
             found = selectors.search(self.clinic.pk, text)
         page = self.page(found, row)
-        self.saw(*(shown["id"] for shown in page["results"]), deliberate=False)
+        self.record_access(
+            *(shown["id"] for shown in page["results"]), deliberate=False
+        )
         return page
 
-    @extend_schema(request=bodies.NewPatient, responses={201: bodies.PatientAnswer})
+    @extend_schema(
+        request=serializers.NewPatient, responses={201: serializers.PatientAnswer}
+    )
     def post(self, request: ApiRequest) -> Response:
         patient = patients.register(
             clinic_id=self.clinic.pk,
-            **bodies.NewPatient.read(request.data),
+            **serializers.NewPatient.read(request.data),
             by=request.actor,
             now=request.now,
         )
-        self.saw(patient.pk)
+        self.record_access(patient.pk)
         return self.created(answer(patient, request.actor.role))
 
 
 class PatientDetail(Endpoint):
     actions = {"GET": "patient.read", "PATCH": "patient.write"}
 
-    @extend_schema(responses=bodies.PatientAnswer)
+    @extend_schema(responses=serializers.PatientAnswer)
     def get(self, request: ApiRequest, patient_id: UUID) -> dict[str, Any]:
         patient = selectors.patient(patient_id, self.clinic.pk)
-        self.saw(patient.pk)
+        self.record_access(patient.pk)
         return answer(patient, request.actor.role)
 
-    @extend_schema(request=bodies.PatientChanges, responses=bodies.PatientAnswer)
+    @extend_schema(
+        request=serializers.PatientChanges, responses=serializers.PatientAnswer
+    )
     def patch(self, request: ApiRequest, patient_id: UUID) -> dict[str, Any]:
-        sent = bodies.PatientChanges.read(request.data)
+        sent = serializers.PatientChanges.read(request.data)
         patient = patients.amend(
             patient_id=patient_id,
             clinic_id=self.clinic.pk,
@@ -63,12 +71,12 @@ class PatientDetail(Endpoint):
             by=request.actor,
             now=request.now,
         )
-        self.saw(patient.pk)
+        self.record_access(patient.pk)
         return answer(patient, request.actor.role)
 
 
 def row(patient: Patient) -> dict[str, Any]:
-    """What a list shows of a patient."""
+    """Return what a list shows of a patient, as JSON."""
     return {
         "id": str(patient.pk),
         "mrn": patient.mrn,
@@ -81,7 +89,7 @@ def row(patient: Patient) -> dict[str, Any]:
 
 
 def answer(patient: Patient, role: str) -> dict[str, Any]:
-    """The whole patient; contacts are masked for roles that do not keep them."""
+    """Return the whole patient; contacts are masked for roles that do not keep them."""
     phone, email = (selectors.contact(patient, c) for c in ("sms", "email"))
     number, address = phone.value if phone else "", email.value if email else ""
     if not policy.may(role, "contact.write").allowed:

@@ -7,9 +7,9 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 
 from clinics.domain import policy
-from clinics.services.rest import ApiRequest, Endpoint
+from clinics.web.rest import ApiRequest, Endpoint
 from patients import selectors
-from patients.api import bodies
+from patients.api import serializers
 from patients.models import Task
 from patients.services import tasks
 
@@ -17,9 +17,9 @@ from patients.services import tasks
 class TaskList(Endpoint):
     actions = {"GET": "task.read"}
     page_order = selectors.TASK_ORDER
-    query = bodies.TasksQuery
+    query = serializers.TasksQuery
 
-    @extend_schema(parameters=[bodies.TasksQuery], responses=bodies.TaskPage)
+    @extend_schema(parameters=[serializers.TasksQuery], responses=serializers.TaskPage)
     def get(self, request: ApiRequest) -> dict[str, Any]:
         state = self.asked()["state"]
         rows = selectors.tasks(self.clinic.pk, now=request.now, state=state)
@@ -27,32 +27,32 @@ class TaskList(Endpoint):
         rows = rows.prefetch_related("notes")
         page = self.page(rows, lambda task: answer(task, role, request.now))
         shown = {task["patient"] for task in page["results"]} - {None}
-        self.saw(*sorted(shown), deliberate=False)
+        self.record_access(*sorted(shown), deliberate=False)
         return page
 
 
 class TaskAcknowledge(Endpoint):
     actions = {"POST": "task.write"}
 
-    @extend_schema(request=bodies.Nothing, responses=bodies.TaskAnswer)
+    @extend_schema(request=serializers.Nothing, responses=serializers.TaskAnswer)
     def post(self, request: ApiRequest, task_id: UUID) -> dict[str, Any]:
-        bodies.Nothing.read(request.data)
+        serializers.Nothing.read(request.data)
         task = tasks.acknowledge(
             task_id=task_id,
             clinic_id=self.clinic.pk,
             by=request.actor,
             now=request.now,
         )
-        self.saw(*_patients(task))
+        self.record_access(*_patients(task))
         return answer(task, request.actor.role, request.now)
 
 
 class TaskClose(Endpoint):
     actions = {"POST": "task.write"}
 
-    @extend_schema(request=bodies.Closing, responses=bodies.TaskAnswer)
+    @extend_schema(request=serializers.Closing, responses=serializers.TaskAnswer)
     def post(self, request: ApiRequest, task_id: UUID) -> dict[str, Any]:
-        sent = bodies.Closing.read(request.data)
+        sent = serializers.Closing.read(request.data)
         task = tasks.close(
             task_id=task_id,
             clinic_id=self.clinic.pk,
@@ -62,13 +62,15 @@ class TaskClose(Endpoint):
             by=request.actor,
             now=request.now,
         )
-        self.saw(*_patients(task))
+        self.record_access(*_patients(task))
         return answer(task, request.actor.role, request.now)
 
 
 def answer(task: Task, role: str, now: datetime) -> dict[str, Any]:
-    """The whole task; the outcome and the notes of a red flag are for those who
-    treat."""
+    """Return the whole task as JSON.
+
+    The outcome and the notes of a red flag are for those who treat.
+    """
     may_read = not task.tier or policy.may(role, "episode.read_clinical").allowed
     outcome: str | None = task.outcome
     if task.is_urgent and not may_read:

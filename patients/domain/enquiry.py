@@ -10,10 +10,10 @@ MOST_FROM_EVERYBODY = 100
 
 
 def most_allowed(source_hash: str) -> int:
-    """How many enquiries an hour; the empty hash stands for everybody together."""
+    """Return the most enquiries an hour; the empty hash is everybody together."""
     return MOST_FROM_ONE_SOURCE if source_hash else MOST_FROM_EVERYBODY
 
 
 def is_over(hour_at: datetime, real_now: datetime) -> bool:
-    """Whether the hour begun at `hour_at` has passed, so that counting restarts."""
+    """Return True if the hour begun at `hour_at` has passed: counting restarts."""
     return real_now - hour_at >= WINDOW

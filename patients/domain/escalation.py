@@ -1,4 +1,4 @@
-"""How long a red flag may wait (clinic protocol, tiers of red flags).
+"""Times that a red flag may wait (clinic protocol, tiers of red flags).
 
 Tier 1 is acknowledged within 5 minutes; tier 2 within 30, with a clinician's
 contact within 2 hours; tier 3 is done on the next business day. What nobody
@@ -22,7 +22,7 @@ class Times:
 
 
 def times(tier: int, now: datetime, zone: ZoneInfo) -> Times:
-    """When a red flag of this tier is due, and when it goes up."""
+    """Return when a red flag of this tier is due, and when it goes up."""
     if tier in ACKNOWLEDGE_MINUTES:
         return Times(
             due_at=now + timedelta(minutes=CONTACT_MINUTES[tier]),
@@ -32,7 +32,7 @@ def times(tier: int, now: datetime, zone: ZoneInfo) -> Times:
 
 
 def next_business_day_end(now: datetime, zone: ZoneInfo) -> datetime:
-    """17:00 of the next Monday to Friday after today, in the clinic's zone."""
+    """Return 17:00 of the next Monday to Friday after today, in the clinic's zone."""
     day = now.astimezone(zone).date() + timedelta(days=1)
     while day.weekday() >= SATURDAY:
         day += timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What a person's fields must be; each fault names the field and the remedy."""
+"""Checks of a person's fields; each fault names the field and the remedy."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from clinics.domain.plain_text import composed
-from patients.domain.dates import FIRST_YEAR
+from patients.domain.birth_dates import FIRST_YEAR
 
 NAME_LENGTH = 100
 MRN_LENGTH = 32
@@ -30,7 +30,7 @@ class Fault:
 
 
 def person_faults(fields: Mapping[str, Any], today: date) -> tuple[Fault, ...]:
-    """The faults of the fields present, in a fixed order; none if all is well."""
+    """Return the faults of the fields present, in a fixed order."""
     found = tuple(
         Fault(name, fault)
         for name, check in _CHECKS.items()
@@ -54,7 +54,7 @@ def _without_a_name(fields: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def text_faults(text: str, longest: int = TEXT_LENGTH) -> Iterator[str]:
-    """Faults of free text of several lines."""
+    """Yield the faults of free text of several lines."""
     if _CONTROL_IN_TEXT.search(text):
         yield "Leave out the control characters; type the text instead of pasting it."
     if len(text) > longest:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from patients.domain import dates, names
+from patients.domain import birth_dates as dates
+from patients.domain import names
 
 MAX_LENGTH = 200
 MAX_TERMS = 8

@@ -1,4 +1,4 @@
-"""How a patient is reached, and what they agreed to."""
+"""Contacts of a patient, and the channels they agreed to."""
 
 from django.db import models
 from django.db.models import Q
@@ -66,7 +66,7 @@ class ChannelConsent(models.Model):
     granted = models.BooleanField()
     at = models.DateTimeField()
     by = models.CharField(max_length=100)
-    # Which text the patient agreed to (patients.domain.wording).
+    # Which text the patient agreed to (patients.domain.consent_texts).
     wording_version = models.CharField(max_length=20)
 
     class Meta:

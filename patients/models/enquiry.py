@@ -1,4 +1,4 @@
-"""What people send by the public form, before they are patients."""
+"""Enquiries by the public form, of people who are no patients yet."""
 
 from django.db import models
 from django.db.models import Q
@@ -69,7 +69,7 @@ class Enquiry(UuidModel):
 
 
 class EnquirySource(models.Model):
-    """How many enquiries one sender made in the hour that began at `hour_at`.
+    """Count of one sender's enquiries in the hour that began at `hour_at`.
 
     The sender is a salted hash, so that the table names no one. The row with an
     empty hash counts everybody's.

@@ -20,7 +20,7 @@ class Purpose(models.TextChoices):
 
 
 class PatientLink(UuidModel):
-    """What one link opens. The token itself is stored nowhere.
+    """Link of a patient and what it opens. The token itself is stored nowhere.
 
     It is recomputed from the link's id and the link key for every message that
     carries it; only its SHA-256 is kept, to find the link again.

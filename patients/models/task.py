@@ -1,4 +1,4 @@
-"""What someone at the clinic still has to do."""
+"""Tasks: work that someone at the clinic still has to do."""
 
 from datetime import datetime, timedelta
 

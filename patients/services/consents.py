@@ -7,12 +7,12 @@ from django.db import transaction
 
 from core import events, journal
 from core.actor import Actor
+from patients.domain.consent_texts import CURRENT, WORDINGS
 from patients.domain.fields import Fault
-from patients.domain.wording import CURRENT, WORDINGS
 from patients.events import ConsentChanged
 from patients.models import ChannelConsent, Patient
 from patients.services import faults
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 
 
 def grant(

@@ -1,4 +1,4 @@
-"""How a patient is reached: one current phone number, one current e-mail address."""
+"""Contacts of a patient: one current phone number, one current e-mail address."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,7 +16,7 @@ from patients.domain.fields import Fault
 from patients.events import ContactChanged
 from patients.models import ContactPoint, Patient
 from patients.services import faults, phones
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 
 LONGEST_EMAIL = 254
 

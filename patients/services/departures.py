@@ -23,7 +23,7 @@ from patients.models import Departure, Patient, PatientLink, Task
 from patients.models.departure import WORDS_LENGTH
 from patients.models.patient import Standing
 from patients.services import faults, tasks
-from patients.services.locking import lock_all
+from patients.services.row_locks import lock_all
 
 KINDS = (Standing.DECEASED.value, Standing.DO_NOT_CONTACT.value)
 RECORDED = {
@@ -65,7 +65,7 @@ def share(people: list[Patient], *, by: Actor, now: datetime) -> None:
 
 
 def _lock_person(patient_id: UUID, clinic_id: int | None) -> list[Patient]:
-    """Every record of this person, locked in id order; the one asked for first."""
+    """Lock all records of this person in id order; return the one asked for first."""
     found = selectors.patient(patient_id, clinic_id)
     rows = lock_all(selectors.same_person(found))
     return sorted(rows, key=lambda row: row.pk != patient_id)

@@ -11,7 +11,7 @@ from core.problems import Problem
 from patients.events import PatientAmended
 from patients.models import Patient
 from patients.services import departures
-from patients.services.locking import lock, lock_all
+from patients.services.row_locks import lock, lock_all
 
 
 class CannotLink(Problem):

@@ -1,4 +1,4 @@
-"""How many enquiries a sender may make: counted in the database, by salted hash."""
+"""Caps on a sender's enquiries, counted in the database by salted hash."""
 
 from datetime import datetime, timedelta
 

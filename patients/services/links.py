@@ -14,7 +14,7 @@ from patients.domain import link_tokens
 from patients.models import Patient, PatientLink
 from patients.models.link import TRIES
 from patients.services import tasks
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from patients.events import (
 )
 from patients.models import ChannelConsent, Patient
 from patients.services import consents, contacts, faults, phones
-from patients.services.locking import lock, lock_all
+from patients.services.row_locks import lock, lock_all
 
 __all__ = ["Changes", "amend", "lock", "lock_all", "register"]
 
@@ -109,7 +109,7 @@ def _insert(clinic_id: int, fields: Mapping[str, Any], now: datetime) -> Patient
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What to amend; None leaves a field as it is, "" ends a contact."""
+    """Amendments: None leaves a field as it is, "" ends a contact."""
 
     given_name: str | None = None
     family_name: str | None = None
@@ -289,7 +289,7 @@ def _free_mrn(clinic_id: int) -> str:
 
 
 def _codes(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What may stand in the journal: which fields, and codes but no names or dates."""
+    """Return what the journal may hold: codes, but no names or dates."""
     codes = {n: fields[n] for n in CODES if n in fields}
     return {"changed": sorted(fields), **codes}
 

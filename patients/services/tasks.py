@@ -1,4 +1,4 @@
-"""What someone at the clinic still has to do: open, acknowledge, escalate, close."""
+"""Tasks of the clinic: open, acknowledge, escalate, close."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from patients.domain.fields import Fault, text_faults
 from patients.events import TaskAcknowledged, TaskClosed, TaskEscalated, TaskOpened
 from patients.models import Patient, Task
 from patients.services import faults
-from patients.services.locking import lock
+from patients.services.row_locks import lock
 
 CALL_WITHIN = timedelta(hours=4)
 OUTCOME_LENGTH = 500

@@ -1,7 +1,7 @@
 from django.db import migrations
 
 from core import guards_sql
-from procedures import day_guards_sql as sql
+from procedures.migrations.sql import day_guards_0003 as sql
 
 SIGNED = (
     "procedures_checkin",

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.db import migrations
 
 from core import guards_sql
-from procedures import stops_sql as sql
+from procedures.migrations.sql import stops_0009 as sql
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 APPEND_ONLY = (

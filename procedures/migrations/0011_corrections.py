@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from core import guards_sql
-from procedures import corrections_sql as sql
+from procedures.migrations.sql import corrections_0011 as sql
 
 
 def _to(model, related_name="+"):

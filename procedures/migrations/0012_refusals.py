@@ -1,20 +1,20 @@
 from django.db import migrations
 
-from procedures import (
-    refusals_0012_day_sql,
-    refusals_0012_decision_sql,
-    refusals_0012_path_sql,
-    refusals_0012_product_sql,
-    refusals_0012_sides_sql,
-    refusals_0012_sql,
+from procedures.migrations.sql import (
+    refusals_0012,
+    refusals_0012_day,
+    refusals_0012_decision,
+    refusals_0012_path,
+    refusals_0012_product,
+    refusals_0012_sides,
 )
 
 GUARDS = (
-    *refusals_0012_sql.GUARDS,
-    *refusals_0012_path_sql.GUARDS,
-    *refusals_0012_decision_sql.GUARDS,
-    *refusals_0012_product_sql.GUARDS,
-    *refusals_0012_day_sql.GUARDS,
+    *refusals_0012.GUARDS,
+    *refusals_0012_path.GUARDS,
+    *refusals_0012_decision.GUARDS,
+    *refusals_0012_product.GUARDS,
+    *refusals_0012_day.GUARDS,
 )
 
 
@@ -26,8 +26,6 @@ class Migration(migrations.Migration):
         ("scheduling", "0010_moves_know_the_status"),
     ]
     operations = [
-        migrations.RunSQL(
-            refusals_0012_sides_sql.SIDES, refusals_0012_sides_sql.DROP_SIDES
-        ),
+        migrations.RunSQL(refusals_0012_sides.SIDES, refusals_0012_sides.DROP_SIDES),
         *(migrations.RunSQL(guard.forward, guard.backward) for guard in GUARDS),
     ]

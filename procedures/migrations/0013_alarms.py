@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from core import guards_sql
-from procedures import alarms_0013_sql as sql
+from procedures.migrations.sql import alarms_0013 as sql
 
 
 class Migration(migrations.Migration):

@@ -2,9 +2,9 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from procedures import icd10_0014_sql, kits_0014_sql
+from procedures.migrations.sql import icd10_0014, kits_0014
 
-GUARDS = (*icd10_0014_sql.GUARDS, *kits_0014_sql.GUARDS)
+GUARDS = (*icd10_0014.GUARDS, *kits_0014.GUARDS)
 
 
 class Migration(migrations.Migration):

@@ -9,7 +9,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from core import guards_sql
-from procedures import milestones_0015_sql as sql
+from procedures.migrations.sql import milestones_0015 as sql
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 

@@ -5,13 +5,13 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import UuidModel
-from procedures.domain.vocabulary import CONSENT_TYPES, SEDATION_LEVELS
 from procedures.models.episode import Target
 from procedures.models.signature import (
     SignedRecord,
     correction_is_explained,
     one_current,
 )
+from procedures.vocabulary import CONSENT_TYPES, SEDATION_LEVELS
 
 
 class Consent(SignedRecord):

@@ -5,8 +5,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from procedures.domain import day_vocabulary as words
-from procedures.domain.vocabulary import HARVEST_SITES, SEDATION_LEVELS
+from procedures import day_vocabulary as words
 from procedures.models.signature import (
     Record,
     SignedRecord,
@@ -14,10 +13,11 @@ from procedures.models.signature import (
     correction_is_explained,
     one_current,
 )
+from procedures.vocabulary import HARVEST_SITES, SEDATION_LEVELS
 
 
 def not_in_the_future(field: str = "occurred_at") -> models.CheckConstraint:
-    """What happened cannot be later than its entry."""
+    """Constraint that nothing is told before it happened."""
     return models.CheckConstraint(
         name=f"%(class)s_{field}_is_past",
         condition=Q(**{f"{field}__lte": F("recorded_at")}),
@@ -75,7 +75,7 @@ class CheckIn(SignedRecord):
 
 
 class LastDose(models.Model):
-    """When a drug of the hold plan was last taken, as told at check-in."""
+    """Last dose of a drug of the hold plan, as told at check-in."""
 
     check_in = models.ForeignKey(CheckIn, models.PROTECT, related_name="last_doses")
     drug = models.CharField(max_length=80)

@@ -4,13 +4,13 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import UuidModel
-from procedures.domain.vocabulary import OUTCOMES
 from procedures.models.evaluation import Evaluation
 from procedures.models.signature import (
     SignedRecord,
     correction_is_explained,
     one_current,
 )
+from procedures.vocabulary import OUTCOMES
 
 APPROVING = ("approved", "approved_with_conditions")
 
@@ -38,7 +38,7 @@ class RuleVersion(models.Model):
 
 
 class Decision(SignedRecord):
-    """Whether the treatment is right for this patient, and on what grounds.
+    """A decision on candidacy for the treatment, and its grounds.
 
     `valid_until` is the approval's last day, clinic-local; none if not approved.
     """

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import UuidModel
-from procedures.domain.correction_table import KINDS
+from procedures.corrections.table import KINDS
 from procedures.models.signature import Signature
 
 USER = "clinics.User"

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import UuidModel
-from procedures.domain.pathway import Stage
-from procedures.domain.vocabulary import JOINTS, LATERALITIES
+from procedures.pathway import Stage
+from procedures.vocabulary import JOINTS, LATERALITIES
 
 
 class Episode(UuidModel):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import UuidModel
-from procedures.domain.ranges import LABS
+from procedures.fields.ranges import LABS
 from procedures.models.episode import Target
 from procedures.models.signature import (
     SignedRecord,
@@ -18,7 +18,7 @@ from procedures.models.signature import (
 
 
 class Evaluation(SignedRecord):
-    """What was found before a decision; a later visit's replaces the one before."""
+    """Findings before a decision; those of a later visit replace them."""
 
     height_cm = models.DecimalField(max_digits=5, decimal_places=1)
     weight_kg = models.DecimalField(max_digits=5, decimal_places=1)
@@ -55,7 +55,7 @@ class Evaluation(SignedRecord):
 
 
 class TargetFinding(UuidModel):
-    """What was found at one target; grades stay empty where they do not apply."""
+    """Findings at one target; grades stay empty where they do not apply."""
 
     evaluation = models.ForeignKey(
         Evaluation, models.PROTECT, related_name="target_findings"

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import UuidModel
-from procedures.domain import day_vocabulary as words
+from procedures import day_vocabulary as words
 from procedures.models.day import not_in_the_future
 from procedures.models.signature import (
     Record,
@@ -96,7 +96,7 @@ class FollowUp(UuidModel):
 
 
 class Response(Record):
-    """What a patient told at one contact; `occurred_at` is when they told it."""
+    """Answers of a patient at one contact; `occurred_at` is when they told it."""
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, related_name="responses")
     language = models.CharField(max_length=8, default="en")

@@ -1,9 +1,9 @@
-"""What becomes of a concentrate: injected at a target, kept, or discarded."""
+"""Uses of a concentrate: injected at a target, kept, or discarded."""
 
 from django.db import models
 from django.db.models import F, Q
 
-from procedures.domain import day_vocabulary as words
+from procedures import day_vocabulary as words
 from procedures.models.day import not_in_the_future, one_of
 from procedures.models.products import USER, Product
 from procedures.models.signature import (

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import UuidModel
-from procedures.domain import milestones as words
+from procedures.follow_up import milestones as words
 from procedures.models.follow_up import FollowUp
 
 HOW = ("link", "telephone", "visit")

@@ -12,7 +12,7 @@ from django.db.models import Case, F, Func, Q, When
 from django.db.models.functions import Substr, Upper
 
 from core.models import UuidModel
-from procedures.domain import day_vocabulary as words
+from procedures import day_vocabulary as words
 from procedures.models.day import not_in_the_future, one_of
 from procedures.models.signature import (
     Record,

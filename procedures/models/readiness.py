@@ -1,11 +1,11 @@
-"""What must be arranged before the day, beside the stages."""
+"""Readiness items: to be arranged before the day, beside the stages."""
 
 from django.db import models
 from django.db.models import Q
 
 from core.models import UuidModel
-from procedures.domain.vocabulary import ITEM_STATES, READINESS_ITEMS
 from procedures.models.episode import Episode
+from procedures.vocabulary import ITEM_STATES, READINESS_ITEMS
 
 
 class ReadinessItem(UuidModel):

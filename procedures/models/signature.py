@@ -9,7 +9,7 @@ from procedures.models.episode import Episode
 
 
 class Signature(UuidModel):
-    """Who signed which words, and what those words meant to say.
+    """A person's signature under words, with the meaning of signing.
 
     `text` is exactly what the signer saw; `sha256` is the hash of its UTF-8 bytes.
     """

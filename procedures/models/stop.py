@@ -4,8 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import UuidModel
-from procedures.domain.day_vocabulary import NOT_DONE_REASONS
-from procedures.domain.stops import HOW_LIFTED, SCOPES
+from procedures.day_vocabulary import NOT_DONE_REASONS
 from procedures.models.decision import Override
 from procedures.models.episode import Episode, Target
 from procedures.models.evaluation import Evaluation
@@ -16,6 +15,7 @@ from procedures.models.signature import (
     correction_is_explained,
     one_current,
 )
+from procedures.rules.stops import HOW_LIFTED, SCOPES
 
 USER = "clinics.User"
 

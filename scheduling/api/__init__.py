@@ -2,21 +2,15 @@
 
 from django.urls import path
 
-import scheduling.api.problems  # noqa: F401 -- registers how its problems look
-from scheduling.api.absences import (
+import scheduling.booking.error_rendering  # noqa: F401 -- registers how its problems look
+from scheduling.absences.api import (
     AbsenceDetail,
     AbsenceEnd,
-    AbsencePlan,
     Absences,
     ConflictKeep,
     Conflicts,
-    RepairApply,
-    RepairLineDetail,
-    RepairPlanDetail,
-    RepairReplan,
-    RepairUndo,
 )
-from scheduling.api.appointments import (
+from scheduling.booking.api import (
     AppointmentDetail,
     Appointments,
     ArriveAppointment,
@@ -33,17 +27,25 @@ from scheduling.api.appointments import (
     UndoMove,
     UndoNoShow,
 )
-from scheduling.api.catalogue import Openings, VisitTypes
-from scheduling.api.clinic import ClinicDetail
-from scheduling.api.day import AppointmentPhases, DayProjection, PhaseDurations
-from scheduling.api.setup import (
+from scheduling.day.api import AppointmentPhases, DayProjection, PhaseDurations
+from scheduling.openings.api import Openings, VisitTypes
+from scheduling.repair.api import (
+    AbsencePlan,
+    RepairApply,
+    RepairLineDetail,
+    RepairPlanDetail,
+    RepairReplan,
+    RepairUndo,
+)
+from scheduling.setup.api import (
     Hours,
     ResourceRetire,
     Resources,
     ScheduleExceptionDetail,
     ScheduleExceptions,
 )
-from scheduling.api.waiting import (
+from scheduling.setup.clinic_api import ClinicDetail
+from scheduling.waitlist.api import (
     AcceptOffer,
     DeclineOffer,
     DismissFreed,

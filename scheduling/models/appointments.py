@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import UuidModel
-from scheduling.domain.status import Status
+from scheduling.booking.status import Status
 
 
 class AppointmentStatus(models.TextChoices):
@@ -24,7 +24,7 @@ class AppointmentStatus(models.TextChoices):
 
 
 class Agreed(UuidModel):
-    """What an appointment and a hold share: a visit at a local time.
+    """Fields that an appointment and a hold share: a visit at a local time.
 
     The local start, its zone and `fold` are what people agreed on; `during` is
     [arrival, end of the last phase) derived from it, without buffers. `variation`
@@ -180,7 +180,7 @@ class AppointmentPhase(models.Model):
 
 
 class AppointmentMove(models.Model):
-    """What one move changed, so that it can be shown, and undone by moving back.
+    """Changes of one move, so that it can be shown, and undone by moving back.
 
     `version` is the one the move made. Where only resources changed, the two periods
     are the same. `from_claims` are the reservations given up,

@@ -1,4 +1,4 @@
-"""What can be booked, and when it is open."""
+"""Resources that can be booked, and when they and the clinic are open."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -8,9 +8,8 @@ from django.db.models import F, Q
 class Resource(models.Model):
     """One person, room or device of a clinic; it serves one visit at a time.
 
-    Six recovery bays are six rows. `kind` is data: clinician, nurse, technician,
-    consult_room, preop_bay, procedure_room, recovery_bay, centrifuge, ultrasound,
-    c_arm, or whatever else a clinic has.
+    Six recovery bays are six rows. `kind` is one of `scheduling.resources.kinds`, or
+    whatever else a clinic has.
     """
 
     clinic = models.ForeignKey(

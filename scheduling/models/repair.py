@@ -7,14 +7,19 @@ from core.models import UuidModel
 
 
 class RepairPlan(UuidModel):
-    """What is proposed for the visits in an absence's way.
+    """Proposals for the visits in an absence's way.
 
-    It is carried out line by line, one transaction per patient, so it can stop
-    anywhere and go on. `method` says whether the plan is proven best ("exact"), found
-    one by one ("greedy"), or was changed since ("by-hand").
+    A worker makes it while it is "planning": `asked_at` is when that was asked for,
+    `tries` how often a worker began, `stage` how far it is. It is carried out line by
+    line, one transaction per patient, so it can stop anywhere and go on.
+
+    `method` says whether the plan is proven best ("exact"), the best found within the
+    limit ("found"), made one by one ("greedy"; `because` says why), or was changed
+    since ("by-hand"). A plan that is being made for the first time has none.
     """
 
     class State(models.TextChoices):
+        PLANNING = "planning"
         PROPOSED = "proposed"
         APPLYING = "applying"
         APPLIED = "applied"
@@ -24,8 +29,15 @@ class RepairPlan(UuidModel):
 
     class Method(models.TextChoices):
         EXACT = "exact"
+        FOUND = "found"
         GREEDY = "greedy"
         BY_HAND = "by-hand"
+
+    class Because(models.TextChoices):
+        NO_SOLVER = "no-solver"
+        NO_WORKER = "no-worker"
+        STOPPED = "stopped"
+        FAILED = "failed"
 
     clinic = models.ForeignKey("clinics.Clinic", models.PROTECT, related_name="+")
     absence = models.ForeignKey(
@@ -34,7 +46,11 @@ class RepairPlan(UuidModel):
     state = models.CharField(
         max_length=10, choices=State.choices, default=State.PROPOSED
     )
-    method = models.CharField(max_length=10, choices=Method.choices)
+    method = models.CharField(max_length=10, choices=Method.choices, blank=True)
+    because = models.CharField(max_length=10, choices=Because.choices, blank=True)
+    stage = models.CharField(max_length=20, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     made_by = models.CharField(max_length=120)
     created_at = models.DateTimeField()
@@ -45,12 +61,13 @@ class RepairPlan(UuidModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["absence"],
-                condition=Q(state__in=["proposed", "applying", "undoing"]),
+                condition=Q(state__in=["planning", "proposed", "applying", "undoing"]),
                 name="repair_plan_one_at_work",
             ),
             models.CheckConstraint(
                 condition=Q(
                     state__in=[
+                        "planning",
                         "proposed",
                         "applying",
                         "applied",
@@ -59,8 +76,17 @@ class RepairPlan(UuidModel):
                         "dropped",
                     ]
                 )
-                & Q(method__in=["exact", "greedy", "by-hand"]),
+                & Q(method__in=["", "exact", "found", "greedy", "by-hand"])
+                & Q(because__in=["", "no-solver", "no-worker", "stopped", "failed"]),
                 name="repair_plan_words_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["planning", "dropped"]) | ~Q(method=""),
+                name="repair_plan_says_how_it_was_made",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="planning") | Q(asked_at__isnull=False),
+                name="repair_plan_being_made_was_asked_for",
             ),
         ]
 
@@ -69,7 +95,7 @@ class RepairPlan(UuidModel):
 
 
 class RepairLine(models.Model):
-    """What is proposed for one visit, and what came of it.
+    """Proposal for one visit, and what came of it.
 
     `claims` are the reservations proposed, `{"resource", "start", "end", "need"}`.
     A locked line is kept as it is when the rest is planned anew. Lines are carried out

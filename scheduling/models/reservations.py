@@ -1,4 +1,4 @@
-"""Who has which resource when: the one table in which time is taken.
+"""Reservations, who has which resource when: the one table in which time is taken.
 
 Bookings, holds and blocked time are refused against each other by one exclusion
 constraint. Bounds and the single owner are checks in migration `0003_guards`.

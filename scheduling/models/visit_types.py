@@ -1,4 +1,4 @@
-"""What kinds of visit there are, in which phases, and what each phase needs."""
+"""Kinds of visit, their phases, and what each phase needs."""
 
 from datetime import timedelta
 

@@ -1,36 +1,41 @@
 """Reading the schedule."""
 
-from scheduling.selectors.appointments import (
+from scheduling.booking.selectors import (
+    ahead_in_person,
     appointment,
     appointments,
     appointments_at,
     appointments_of,
     bare_appointment,
     bare_appointments,
+    booked_of,
     called_off,
     check_resources,
     clinic_appointment,
+    clinic_hours,
     expected_of,
     hold,
     in_force_for,
     linked_conflicts,
     next_day_with_visits,
     not_with,
+    open_conflicts,
     resource,
     resources,
+    resources_with_hours,
     standing_holds,
     visit_resources,
     visits_beside,
     visits_to_call_about,
 )
-from scheduling.selectors.board import DayBoard, day, day_board
-from scheduling.selectors.durations import PhaseDuration, phase_durations
-from scheduling.selectors.explaining import Explained, Question, explain_openings
-from scheduling.selectors.openings import Wishes, find_openings
-from scheduling.selectors.phase_records import PhaseRow, phase_records
-from scheduling.selectors.projecting import DayProjection, day_projection, projected
-from scheduling.selectors.relaxing import Relaxation, relaxations
-from scheduling.selectors.visit_types import VisitKind, visit_kind, visit_types
+from scheduling.day.board import DayBoard, day, day_board
+from scheduling.day.durations import PhaseDuration, phase_durations
+from scheduling.day.expected import DayProjection, day_projection, projected
+from scheduling.day.phase_rows import PhaseRow, phase_records
+from scheduling.explain.explanations import Explained, Question, explain_openings
+from scheduling.explain.relaxations import Relaxation, relaxations
+from scheduling.openings.search import Wishes, find_openings
+from scheduling.visit_types.selectors import VisitKind, visit_kind, visit_types
 
 __all__ = [
     "DayBoard",
@@ -42,15 +47,18 @@ __all__ = [
     "Relaxation",
     "VisitKind",
     "Wishes",
+    "ahead_in_person",
     "appointment",
     "appointments",
     "appointments_at",
     "appointments_of",
     "bare_appointment",
     "bare_appointments",
+    "booked_of",
     "called_off",
     "check_resources",
     "clinic_appointment",
+    "clinic_hours",
     "day",
     "day_board",
     "day_projection",
@@ -62,12 +70,14 @@ __all__ = [
     "linked_conflicts",
     "next_day_with_visits",
     "not_with",
+    "open_conflicts",
     "phase_durations",
     "phase_records",
     "projected",
     "relaxations",
     "resource",
     "resources",
+    "resources_with_hours",
     "standing_holds",
     "visit_kind",
     "visit_resources",

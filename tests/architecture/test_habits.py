@@ -66,7 +66,14 @@ def test_every_dependency_says_why_it_is_here():
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements", "requirements-demo", "requirements-dev", "requirements-uv"]
+    "name",
+    [
+        "requirements",
+        "requirements-demo",
+        "requirements-dev",
+        "requirements-image",
+        "requirements-uv",
+    ],
 )
 def test_every_requirement_is_pinned_and_hashed(name):
     text = (ROOT / f"{name}.txt").read_text()

@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # Left to right: each may import, and point its foreign keys, further right only.
 CHAIN = (
     "config",
+    "demo",
     "pages",
     "notifications",
     "procedures",
@@ -16,7 +17,7 @@ CHAIN = (
     "clinics",
     "core",
 )
-FOLDERS = (*CHAIN, "tests", "bench")
+FOLDERS = (*CHAIN, "tools", "tests", "bench")
 
 
 def python_files() -> Iterator[Path]:

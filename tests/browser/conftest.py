@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
-from config.local import chromium
+from tools.local import chromium
 
 ARGUMENTS = [
     "--no-sandbox",

@@ -14,12 +14,14 @@ from core.actor import job
 from notifications.models import Message
 from patients.models import Patient
 from patients.services import consents
-from procedures.services import milestones
-from procedures.services.episodes import open_episode
+from procedures.episodes.services import open_episode
+from procedures.follow_up import milestone_reports
+from scheduling.absences import services as absences
+from scheduling.booking import book, holds
 from scheduling.models import Appointment, Hold
-from scheduling.services import absences, booking, holds, repair_plans, setup
+from scheduling.setup import services as setup
 from tests.factories import clinics as make
-from tests.factories import inbound
+from tests.factories import inbound, repair
 from tests.factories import patients as people
 from tests.factories import waitlist as waits
 from tests.factories.scheduling import Practice, practice
@@ -120,7 +122,7 @@ def _patient(place: Practice, given: str, family: str, **fields: Any) -> Patient
 def _book(
     place: Practice, patient: Patient, visit_type: str, start: datetime
 ) -> Appointment:
-    booked = booking.book(
+    booked = book.book(
         clinic_id=place.clinic.pk,
         patient_id=patient.pk,
         visit_type=visit_type,
@@ -133,8 +135,8 @@ def _book(
 
 
 def _progress(visits: list[Appointment]) -> None:
-    booking.confirm(appointment_id=visits[1].pk, by=BY, now=EARLIER)
-    booking.arrive(appointment_id=visits[0].pk, by=BY, now=at(8, 52))
+    book.confirm(appointment_id=visits[1].pk, by=BY, now=EARLIER)
+    book.arrive(appointment_id=visits[0].pk, by=BY, now=at(8, 52))
 
 
 def _more(place: Practice, patient: Patient) -> dict[str, Any]:
@@ -189,7 +191,7 @@ def _step(place: Practice, patient: Patient) -> UUID:
         by=BY,
         now=EARLIER,
     )
-    milestones.plan(episode, EARLIER.date(), EARLIER)
+    milestone_reports.plan(episode, EARLIER.date(), EARLIER)
     return UUID(str(episode.milestones.earliest("position").pk))
 
 
@@ -242,7 +244,7 @@ def _sick_call(visit: Appointment) -> dict[str, Any]:
         by=BY,
         now=NOW,
     )
-    plan = repair_plans.propose(
+    plan = repair.propose(
         absence_id=absence.pk, clinic_id=visit.clinic_id, by=BY, now=NOW
     )
     return {"absence": absence.pk, "plan": plan.pk}

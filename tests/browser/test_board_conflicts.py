@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from scheduling.services import absences
+from scheduling.absences import services as absences
 from tests.browser.accessibility import check_accessible, check_no_sideways_scrolling
 from tests.browser.staff_day import BY, NOW, at, sign_in, staff_day
 from tests.factories import scheduling as make

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from scheduling.booking import book
 from scheduling.models import Appointment
-from scheduling.services import booking
 from tests.browser.accessibility import check_accessible
 from tests.browser.staff_day import BY, NOW, sign_in, staff_day
 
@@ -173,7 +173,7 @@ def test_c1_3_escape_leaves_time_and_room_as_they_were(page, day):
 
 def test_c1_6_a_stale_move_is_told_and_overwrites_nothing(page, day):
     other = day.start + timedelta(minutes=60)
-    moved = booking.move(
+    moved = book.move(
         appointment_id=day.pk, start=other, version=day.version, by=BY, now=NOW
     )
     assert isinstance(moved, Appointment)

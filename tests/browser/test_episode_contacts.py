@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from core import clock
-from pages.words import BOOKED
+from pages.kit.words import BOOKED
+from scheduling.booking import book
 from scheduling.models import Appointment
-from scheduling.services import booking
 from tests.browser.accessibility import check_accessible, check_no_sideways_scrolling
 from tests.browser.staff_day import sign_in
 from tests.factories import procedures as make
@@ -46,7 +46,7 @@ def test_a_visit_is_booked_for_a_contact_and_shown_when_it_no_longer_fits(
         page.keyboard.press("Enter")
         page.get_by_text(BOOKED).wait_for()
 
-        booking.move(
+        book.move(
             appointment_id=procedure.pk,
             start=DAY + timedelta(days=28),
             version=procedure.version,

@@ -146,3 +146,28 @@ def open_all(page: Page) -> None:
     page.evaluate(
         "document.querySelectorAll('main details').forEach(one => one.open = true)"
     )
+
+
+@pytest.mark.parametrize("look", [DESK, PHONE])
+def test_what_is_folded_opens_by_the_keyboard_and_is_printed_whole(
+    open_as, live_site, look
+):
+    episode = Day.ready(make.open_site()).until("discharged").episode
+    page = open_as(people.membership("clinician", at=episode.clinic), look)
+    page.goto(f"{live_site}{episode_path(episode)}")
+    timeline = page.locator("details.history > summary")
+    entry = page.locator(".timeline__item").first
+
+    expect(entry).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollHeight") < 6000
+    timeline.focus()
+    page.keyboard.press("Enter")
+    expect(entry).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(entry).to_be_hidden()
+
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("main details:not([open])").count() == 0
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(entry).to_be_hidden()
+    check_accessible(page)

@@ -1,5 +1,6 @@
 """The sick call as a coordinator does it, with the keyboard; progress and undo."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -7,13 +8,14 @@ from django.urls import reverse
 
 from core import clock
 from scheduling.models import Conflict, RepairPlan
-from scheduling.services import repair_runs
+from scheduling.repair import execution, proposals
 from tests.browser.accessibility import check_accessible, check_no_sideways_scrolling
 from tests.browser.staff_day import sign_in, staff_day
 from tests.rivals import race
 
 # The page asks every ten seconds; in milliseconds.
 POLLED = 25_000
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def day():
 
 def worker(plan):
     """What Celery does, beside the browser."""
-    carry_on = partial(repair_runs.carry_on, plan_id=plan.pk, now=clock.now())
+    carry_on = partial(execution.carry_on, plan_id=plan.pk, now=clock.now())
     assert race([carry_on]) == [None]
 
 
@@ -88,5 +90,36 @@ def test_the_run_fits_a_phone(phone, live_site, day):
     sign_in(phone, live_site, day.members["coordinator"])
     phone.goto(live_site + reverse("staff:repair_run", args=[plan.pk]))
 
+    check_no_sideways_scrolling(phone)
+    check_accessible(phone)
+
+
+def test_a_plan_that_is_being_made_says_how_far_it_is_and_comes_by_itself(
+    page, live_site, day
+):
+    plan = RepairPlan.objects.get()
+    sign_in(page, live_site, day.members["coordinator"])
+    page.goto(live_site + reverse("staff:absence", args=[plan.absence_id]))
+    page.get_by_role("button", name="Propose a new plan").press("Enter")
+
+    page.get_by_role("heading", name="Plan being made").wait_for()
+    page.get_by_text("Waiting for its turn.").wait_for()
+    check_accessible(page)
+    made = RepairPlan.objects.get(state="planning")
+    RepairPlan.objects.filter(pk=made.pk).update(stage="least-delay")
+    page.get_by_text("Looking for the shortest delays").wait_for(timeout=POLLED)
+    make = partial(proposals.make, plan_id=made.pk, now=clock.now())
+    assert race([make]) == [None]
+
+    page.get_by_role("heading", name="Proposed plan").wait_for(timeout=POLLED)
+    assert page.get_by_text("Exact", exact=True).count() == 1
+
+
+def test_the_plan_being_made_fits_a_phone(phone, live_site, day):
+    RepairPlan.objects.update(state="planning", asked_at=clock.now() - HOUR)
+    sign_in(phone, live_site, day.members["coordinator"])
+    phone.goto(live_site + reverse("staff:repair", args=[RepairPlan.objects.get().pk]))
+
+    phone.get_by_role("button", name="Plan one by one").wait_for()
     check_no_sideways_scrolling(phone)
     check_accessible(phone)

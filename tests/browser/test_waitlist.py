@@ -5,7 +5,7 @@ from django.urls import reverse
 from patients.models import PatientLink
 from patients.services import links
 from scheduling.models import Offer
-from scheduling.services import answering, closing
+from scheduling.waitlist import acceptance, ends
 from tests.browser.accessibility import check_accessible, check_no_sideways_scrolling
 from tests.browser.staff_day import BY, NOW, sign_in, staff_day
 from tests.factories.patients import BORN
@@ -42,8 +42,8 @@ def test_a_yes_appears_on_the_open_page_and_on_the_board(page, live_site):
     page.goto(live_site + reverse("staff:waitlist"))
     page.get_by_text("No answer yet").wait_for()
 
-    answering.accept(offer_id=offer.pk, by=BY, now=NOW)
-    closing.close_offer_batches(by=BY, now=NOW)
+    acceptance.accept(offer_id=offer.pk, by=BY, now=NOW)
+    ends.close_offer_batches(by=BY, now=NOW)
     page.evaluate("document.body.dispatchEvent(new Event('tick'))")
 
     page.get_by_text("Accepted").wait_for()

@@ -4,8 +4,8 @@ from django.http import HttpResponse
 from django.urls import include, path
 from django.views import View
 
-from clinics.services.doors import page, public_page
-from clinics.services.rest import Endpoint
+from clinics.web.rest import Endpoint
+from clinics.web.views import page, public_page
 
 
 def undeclared(request):

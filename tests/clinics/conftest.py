@@ -5,14 +5,14 @@ import re
 import pytest
 from django.test import Client
 
-from clinics.services import answers
+from clinics.web import error_pages
 from tests.factories import clinics as make
 
 
 @pytest.fixture
 def site(settings, monkeypatch):
-    """The small site of tests/clinics/site.py behind the real doors, without frames."""
-    monkeypatch.setattr(answers, "_render_page", answers.plain_page)
+    """The small site of tests/clinics/site.py, without frames around its pages."""
+    monkeypatch.setattr(error_pages, "_render_page", error_pages.plain_page)
     settings.ROOT_URLCONF = "tests.clinics.site"
 
 

@@ -1,4 +1,4 @@
-"""A small site behind the real doors: pages and resources that do next to nothing."""
+"""A small site of real views: pages and resources that do next to nothing."""
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import connection
@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from django.urls import include, path
 
 from clinics.models import OnCall
-from clinics.services.doors import page, public_page
-from clinics.services.rest import Endpoint
+from clinics.web.rest import Endpoint
+from clinics.web.views import page, public_page
 from config.urls import handler400, handler403, handler404, handler500
 from core import journal
 from core.actor import job
@@ -30,13 +30,13 @@ def leave_a_mark(request, name="mark"):
 
 @page(action="patient.read")
 def patient(request):
-    request.saw(PATIENT)
+    request.record_access(PATIENT)
     return HttpResponse(f"one patient for {request.actor.name}")
 
 
 @page(action="patient.read")
 def patients(request):
-    request.saw(PATIENT, count=200, deliberate=False)
+    request.record_access(PATIENT, count=200, deliberate=False)
     return HttpResponse("many patients")
 
 
@@ -48,7 +48,7 @@ def forgetful(request):
 @page(action="patient.write")
 def form(request, answer):
     leave_a_mark(request)
-    request.saw(PATIENT)
+    request.record_access(PATIENT)
     return {
         "done": lambda: HttpResponse(status=303, headers={"Location": "/done/"}),
         "wrong": lambda: HttpResponse("see the errors", status=422),
@@ -99,7 +99,7 @@ def elsewhere(request, patient_id):
 
 @page(action="episode.time_out")
 def signed(request):
-    request.saw(PATIENT)
+    request.record_access(PATIENT)
     shown = [request.proofs.signature, request.proofs.second_person]
     names = [proof.name if proof else "-" for proof in shown]
     errors = [field for field, _ in request.proofs.errors]
@@ -119,7 +119,7 @@ class Patients(Endpoint):
     actions = {"GET": "patient.read", "POST": "patient.write"}
 
     def get(self, request):
-        self.saw(PATIENT)
+        self.record_access(PATIENT)
         return {"clinic": self.clinic.pk, "by": request.actor.name}
 
     def post(self, request):
@@ -132,7 +132,7 @@ class Patients(Endpoint):
             return REFUSED
         if request.data.get("stale"):
             raise StaleVersion(7)
-        self.saw(PATIENT)
+        self.record_access(PATIENT)
         return self.created({"id": PATIENT})
 
 
@@ -156,7 +156,7 @@ class Act(Endpoint):
     actions = {"POST": "episode.{act}"}
 
     def post(self, request, act):
-        self.saw(PATIENT)
+        self.record_access(PATIENT)
         proofs = request.proofs
         return {
             "act": act,

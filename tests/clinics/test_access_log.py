@@ -8,8 +8,8 @@ from clinics import checks
 from clinics.domain import policy
 from clinics.models import AccessLogEntry
 from clinics.selectors import actor_for
-from clinics.services import access_log
-from clinics.services.access_log import MOST_IDS, Seen
+from clinics.web import access_log
+from clinics.web.access_log import MOST_IDS, PatientsShown
 from core.models import JournalEntry
 from tests.access import exactly_one_access_row
 from tests.clinics.conftest import api, browser
@@ -99,7 +99,7 @@ def test_every_address_has_a_name_to_be_logged_by():
 
 
 def test_a_long_list_keeps_50_ids_and_the_count():
-    seen = Seen()
+    seen = PatientsShown()
     seen.add(*[f"id-{n}" for n in range(80)], count=None, deliberate=False)
 
     row = access_log.write(

@@ -5,8 +5,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from clinics.models import AccessLogEntry
-from clinics.services import access_log
-from clinics.services.access_log import Seen
+from clinics.web import access_log
+from clinics.web.access_log import PatientsShown
 from tests.factories import clinics as make
 
 CHANGES = [
@@ -17,7 +17,7 @@ CHANGES = [
 
 
 def entry():
-    seen = Seen()
+    seen = PatientsShown()
     seen.add("p1", count=None, deliberate=True)
     return access_log.write(
         seen, by=make.actor("nurse"), view="patient", request_id="r", at=make.NOW

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client, RequestFactory
 
 from clinics.models import WrongAttempts
-from clinics.services import guessing, presence, users
+from clinics.services import users, wrong_attempts
+from clinics.web import presence
 from core.problems import Problem
 from tests.clinics.conftest import api, browser, text_of
 from tests.factories import clinics as make
@@ -23,7 +24,7 @@ def act(client, **body):
 
 
 def attempts(email):
-    rows = WrongAttempts.objects.filter(account_hash=guessing._account(email))
+    rows = WrongAttempts.objects.filter(account_hash=wrong_attempts._account(email))
     return sum(rows.exclude(kind="everywhere").values_list("failures", flat=True))
 
 

@@ -99,22 +99,6 @@ def test_a_session_that_chose_no_clinic_works_at_the_first_and_ends_with_it():
     assert not signed_in(client)
 
 
-def test_another_role_at_one_clinic_ends_only_the_sessions_there():
-    here, there = at_both()
-    pages = {member.pk: working_at(member) for member in (here, there)}
-
-    users.set_role(
-        user_id=here.user_id,
-        clinic_id=here.clinic_id,
-        role="technician",
-        by=make.actor("admin", here.clinic),
-        now=make.NOW,
-    )
-
-    assert not signed_in(pages[here.pk])
-    assert signed_in(pages[there.pk])
-
-
 def test_ending_twice_changes_nothing():
     nurse = make.membership("nurse")
 

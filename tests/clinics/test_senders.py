@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 
 from clinics.domain.senders import FORWARDED, address, network, sender
-from clinics.services import senders
+from clinics.web import senders
 from config.security import proxy_header, trusted_hops
 
 PEER = "10.0.0.1"

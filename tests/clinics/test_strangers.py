@@ -6,7 +6,7 @@ from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 
-from clinics.domain.guessing import EVERYWHERE
+from clinics.domain.attempt_limits import EVERYWHERE
 from clinics.models import WrongAttempts
 from core import clock
 from notifications.models import MailboxItem

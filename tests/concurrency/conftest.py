@@ -3,7 +3,7 @@
 import pytest
 
 from core import locks
-from scheduling.selectors import booking_checks
+from scheduling.consistency import checks as booking_checks
 from tests import lock_order
 from tests.factories.clinics import NOW
 from tests.rivals import deadlocks

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from patients.models import Task
+from scheduling.booking import holds
 from scheduling.models import (
     Appointment,
     Conflict,
@@ -15,7 +16,7 @@ from scheduling.models import (
     Resource,
     WaitlistEntry,
 )
-from scheduling.services import holds, offers
+from scheduling.waitlist import offers
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waiting
 from tests.factories.clinics import NOW

@@ -8,18 +8,14 @@ from datetime import time
 from functools import partial
 
 from core.db import unit_of_work
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.absences import services as absences
+from scheduling.booking import book, holds
 from scheduling.models import RepairLine, RepairPlan
-from scheduling.services import (
-    absences,
-    answering,
-    booking,
-    holds,
-    repair_plans,
-    repair_runs,
-    setup,
-    waitlist,
-)
+from scheduling.repair import execution
+from scheduling.setup import services as setup
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
+from scheduling.waitlist import acceptance, entries
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, minutes
@@ -27,7 +23,7 @@ from tests.factories.scheduling import BY, minutes
 
 def move(visit, start, now=NOW):
     return partial(
-        booking.move,
+        book.move,
         appointment_id=visit.pk,
         start=start,
         version=visit.version,
@@ -148,7 +144,7 @@ def absence(day):
 
 def cancel(visit):
     return partial(
-        booking.cancel,
+        book.cancel,
         appointment_id=visit.pk,
         version=visit.version,
         reason="patient asked",
@@ -195,7 +191,7 @@ def a_retirement_and_a_booking(day):
 
 def a_repair_and_a_booking_of_its_time(day):
     line = a_planned_line(day)
-    apply = partial(repair_runs._apply_line, line.pk, BY, NOW)
+    apply = partial(execution._apply_line, line.pk, BY, NOW)
     return apply, partial(day.book, day.at.patient(), start=line.start)
 
 
@@ -214,14 +210,14 @@ def a_repair_undone_and_its_absence_ended(day):
 
 def a_repair_and_the_end_of_its_absence(day):
     line = a_planned_line(day)
-    apply = partial(repair_runs._apply_line, line.pk, BY, NOW)
+    apply = partial(execution._apply_line, line.pk, BY, NOW)
     return apply, end(line.plan.absence)
 
 
 def a_call_asked_for_and_the_end_of_its_absence(day):
     line = a_planned_line(day)
     RepairLine.objects.filter(pk=line.pk).update(way="call", start=None)
-    apply = partial(repair_runs._apply_line, line.pk, BY, NOW)
+    apply = partial(execution._apply_line, line.pk, BY, NOW)
     return apply, end(line.plan.absence)
 
 
@@ -235,7 +231,7 @@ def a_planned_line(day, **fields):
     """The plan has one line: the visit at nine, at another time."""
     day.book(**fields)
     away = unit_of_work(absence(day))
-    plan = repair_plans.propose(
+    plan = repair.propose(
         absence_id=away.pk, clinic_id=day.at.clinic.pk, by=BY, now=NOW
     )
     return plan.lines.get()
@@ -243,13 +239,13 @@ def a_planned_line(day, **fields):
 
 def a_line_to_undo(day, **fields):
     line = a_planned_line(day, **fields)
-    unit_of_work(partial(repair_runs._apply_line, line.pk, BY, NOW))
+    unit_of_work(partial(execution._apply_line, line.pk, BY, NOW))
     RepairPlan.objects.filter(pk=line.plan_id).update(state="undoing")
     return line
 
 
 def undo(line):
-    return partial(repair_runs._undo_line, line.pk, BY, NOW)
+    return partial(execution._undo_line, line.pk, BY, NOW)
 
 
 def end(away):
@@ -298,7 +294,7 @@ def a_moved_visit_and_an_acceptance_that_moves_it(day):
 def an_entry_withdrawn_and_its_offer_accepted(day):
     entry = day.entry()
     offer = day.offer(entry).offers.get()
-    withdraw = partial(waitlist.withdraw, entry_id=entry.pk, by=BY, now=NOW)
+    withdraw = partial(entries.withdraw, entry_id=entry.pk, by=BY, now=NOW)
     return withdraw, accept(offer)
 
 
@@ -307,7 +303,7 @@ def own_entry(day, visit):
 
 
 def accept(offer, now=NOW):
-    return partial(answering.accept, offer_id=offer.pk, by=BY, now=now)
+    return partial(acceptance.accept, offer_id=offer.pk, by=BY, now=now)
 
 
 PATIENT, RESOURCES = "lock patients_patient", "lock scheduling_resource"

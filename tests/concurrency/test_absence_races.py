@@ -5,9 +5,11 @@ from functools import partial
 import pytest
 
 from core.db import unit_of_work
+from scheduling.absences import services as absences
+from scheduling.booking import book as booking
+from scheduling.booking import holds
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Conflict, Reservation
-from scheduling.selectors import booking_checks
-from scheduling.services import absences, booking, holds
 from tests import lock_order
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW

@@ -11,12 +11,13 @@ from django.test import Client
 from core import clock, locks
 from core.db import unit_of_work
 from patients.services.patients import lock as lock_patient
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.booking import book as booking
+from scheduling.booking import holds
+from scheduling.booking.errors import PatientBusy, SlotTaken
+from scheduling.booking.reserve import lock_resources
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment, Resource
-from scheduling.selectors import booking_checks
-from scheduling.services import booking, holds
-from scheduling.services.problems import PatientBusy, SlotTaken
-from scheduling.services.reserving import lock_resources
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests import lock_order
 from tests.factories import clinics as people
 from tests.factories import scheduling as make

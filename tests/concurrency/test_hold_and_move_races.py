@@ -8,9 +8,10 @@ import pytest
 from core.db import unit_of_work
 from core.problems import StaleVersion
 from core.refusal import Refused
+from scheduling.booking import book as booking
+from scheduling.booking import holds
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment, Hold
-from scheduling.selectors import booking_checks
-from scheduling.services import booking, holds
 from tests import lock_order
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW

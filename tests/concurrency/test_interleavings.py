@@ -6,8 +6,8 @@ import pytest
 
 from core.db import unit_of_work
 from core.refusal import Refused
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Resource
-from scheduling.selectors import booking_checks
 from tests.concurrency.days import Day
 from tests.concurrency.interleaving import Harness
 from tests.concurrency.pairs import PAIRS

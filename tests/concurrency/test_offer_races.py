@@ -7,9 +7,10 @@ from functools import partial
 import pytest
 
 from core.db import unit_of_work
+from scheduling.booking import book, holds
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment, FreedOpening, Offer, WaitlistEntry
-from scheduling.selectors import booking_checks
-from scheduling.services import answering, booking, closing, holds, offers, waitlist
+from scheduling.waitlist import acceptance, ends, entries, offers
 from tests import lock_order
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
@@ -36,11 +37,11 @@ def in_own_work(service, **fields):
 
 
 def accept(entry):
-    return in_own_work(answering.accept, offer_id=offer_of(entry).pk)
+    return in_own_work(acceptance.accept, offer_id=offer_of(entry).pk)
 
 
 def decline(entry):
-    return in_own_work(answering.decline, offer_id=offer_of(entry).pk)
+    return in_own_work(acceptance.decline, offer_id=offer_of(entry).pk)
 
 
 def outcomes(results):
@@ -49,7 +50,7 @@ def outcomes(results):
 
 def run_jobs(now=NOW):
     holds.release_expired_holds(by=BY, now=now)
-    closing.close_offer_batches(by=BY, now=now)
+    ends.close_offer_batches(by=BY, now=now)
 
 
 def check_clean():
@@ -71,7 +72,7 @@ def test_six_patients_say_yes_at_once_and_one_gets_it(watch):
         states = Counter(offer_of(entry).state for entry in batch)
         assert states == {"accepted": 1, "too-late": BATCH - 1}
         for entry in batch:
-            in_own_work(waitlist.withdraw, entry_id=entry.pk)()
+            in_own_work(entries.withdraw, entry_id=entry.pk)()
 
     assert Appointment.objects.count() == ROUNDS
     check_clean()
@@ -154,9 +155,7 @@ def test_a_yes_races_the_cancelling_of_the_visit_that_would_move(watch):
     visit = at.book(patient, start=NINE + timedelta(days=7))
     entry = waits.entry(at, patient, appointment_id=visit.pk)
     waits.offer(at)
-    cancel = in_own_work(
-        booking.cancel, appointment_id=visit.pk, reason="patient asked"
-    )
+    cancel = in_own_work(book.cancel, appointment_id=visit.pk, reason="patient asked")
 
     race([accept(entry), cancel])
 

@@ -10,8 +10,8 @@ from django.test import Client
 from clinics.models import Membership
 from core import db
 from core.models import IdempotencyKey
+from scheduling.booking import book as booking
 from scheduling.models import Appointment
-from scheduling.services import booking
 from tests.concurrency.test_same_key import body
 from tests.factories import clinics as people
 from tests.factories import scheduling as make

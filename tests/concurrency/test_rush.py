@@ -8,9 +8,9 @@ from functools import partial
 import pytest
 
 from core.db import unit_of_work
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment
-from scheduling.selectors import booking_checks
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests import lock_order
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW

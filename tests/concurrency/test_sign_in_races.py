@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 from allauth.mfa.totp.internal import auth as totp
 
-from clinics.domain.guessing import Place
+from clinics.domain.attempt_limits import Place
 from clinics.models import WrongAttempts
-from clinics.services import guessing, second_factor
+from clinics.services import second_factor, wrong_attempts
 from tests.factories import clinics as make
 from tests.rivals import race
 
@@ -42,11 +42,11 @@ def test_a_code_shown_to_eight_workers_at_once_proves_once(nurse, code):
 def test_wrong_attempts_at_once_are_all_counted(nurse):
     email = nurse.user.email
 
-    told = race([partial(guessing.count, email, HERE) for _ in range(WORKERS)])
+    told = race([partial(wrong_attempts.count, email, HERE) for _ in range(WORKERS)])
 
     assert told == [None] * WORKERS
     assert set(WrongAttempts.objects.values_list("kind", "failures")) == {
         ("network", WORKERS),
         ("everywhere", WORKERS),
     }
-    assert guessing.is_locked(email, HERE)
+    assert wrong_attempts.is_locked(email, HERE)

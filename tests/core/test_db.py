@@ -50,7 +50,7 @@ def test_gives_up_after_three_repeats_and_says_busy(committed_db):
 
 
 def test_raises_every_other_fault_at_once(committed_db):
-    flaky = Flaky(1, "53200")
+    flaky = Flaky(1, "58030")
 
     with pytest.raises(OperationalError):
         db.unit_of_work(flaky)

@@ -184,12 +184,12 @@ def lock(key: str) -> None:
 
 @rolled_back
 def test_an_operational_error_of_another_kind_is_the_subscribers():
-    def run_out_of_memory(event: SomethingHappened) -> None:
-        error = OperationalError("out of memory")
-        error.__cause__ = type("E", (Exception,), {"sqlstate": "53200"})()
+    def meet_a_bad_block(event: SomethingHappened) -> None:
+        error = OperationalError("could not read a block")
+        error.__cause__ = type("E", (Exception,), {"sqlstate": "58030"})()
         raise error
 
-    events.subscribe(SomethingHappened, run_out_of_memory)
+    events.subscribe(SomethingHappened, meet_a_bad_block)
 
     act()
 

@@ -5,7 +5,7 @@ import os
 import psycopg
 import pytest
 
-from config.local import postgres
+from tools.local import postgres
 
 
 def test_the_owner_drops_a_database_that_the_app_still_holds():

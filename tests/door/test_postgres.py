@@ -14,8 +14,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.local import postgres
-from config.local.account import account, wheel_binaries
+from config.programs import wheel_binaries
+from tools.local import postgres
+from tools.local.account import account
 
 # Root has two ways; anybody else has their own.
 CLOSED = {"": "open", "1": "closed"} if os.geteuid() == 0 else {"": "own"}
@@ -137,7 +138,7 @@ def test_nobody_else_may_enter_the_socket_folder(private_state):
 AS_A_PLAIN_USER = """
     import os, sys
     from pathlib import Path
-    from config.local import account, postgres
+    from tools.local import account, postgres
 
     folder, binaries, uid = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     account.wheel_binaries = lambda: binaries

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from config.local import children, keys, product, valkey
-from config.local.children import Child, stop_all
+from tools.local import children, keys, product, valkey
+from tools.local.children import Child, stop_all
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 STAY_DEAF = """
@@ -24,7 +24,7 @@ DEAF = [sys.executable, "-c", STAY_DEAF]
 SUPERVISOR = """
 import sys, time
 from pathlib import Path
-from config.local.children import Child
+from tools.local.children import Child
 child = Child("sleep", [sys.executable, "-c", "import time; time.sleep(60)"],
               log=Path(sys.argv[1]), folder=Path("/"), environment={})
 print(child.process.pid, flush=True)

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from config.local import postgres
+from tools.local import postgres
 
 # What a test in the copy sees.
 PROBE = """

@@ -2,10 +2,10 @@
 
 import pytest
 
-from config.local import templates
-from config.local.template_layout import WIDTH, loosen, seen_changes
-from config.local.templates import shorten
 from tests.architecture.tree import ROOT
+from tools.local import templates
+from tools.local.template_layout import WIDTH, loosen, seen_changes
+from tools.local.templates import shorten
 
 ROWS = frozenset({"cluster"})
 LONG = "where somebody reads it " * 7

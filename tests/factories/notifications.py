@@ -9,8 +9,9 @@ from clinics.models import Clinic
 from core.actor import Actor, job
 from core.db import unit_of_work
 from patients.models import Patient
+from scheduling.booking import book as booking
 from scheduling.models import Appointment
-from scheduling.services import booking, setup
+from scheduling.setup import services as setup
 from tests.factories import clinics as make_clinic
 from tests.factories import patients as make_patient
 

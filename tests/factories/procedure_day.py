@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any, Self
 
 from core.refusal import Refused
-from procedures.domain import day_vocabulary as words
+from procedures import day_vocabulary as words
 from procedures.models import Episode, Product
-from scheduling.services import booking
+from scheduling.booking import book
 from tests.factories import procedures as make
 from tests.factories.procedures import Site
 
@@ -49,7 +49,7 @@ class Day:
         """Booked for 08:30, prepared, arrived; nothing done yet."""
         site = place or make.open_site()
         path, appointment = make.ready(site, make.at(on, "08:30"))
-        booking.arrive(
+        book.arrive(
             appointment_id=appointment.pk,
             by=site.actor("coordinator"),
             now=make.at(on, "08:30"),

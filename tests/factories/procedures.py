@@ -16,14 +16,16 @@ from clinics.selectors import actor_for
 from core.actor import Actor
 from core.refusal import Refused
 from patients.models import Patient
-from procedures.domain.act_schemas import SCHEMAS
+from procedures.acts import dispatch
+from procedures.acts.registry import SCHEMAS
+from procedures.episodes.services import open_episode
 from procedures.models import Episode
-from procedures.services import acts
-from procedures.services.episodes import open_episode
+from scheduling.booking import book as booking
 from scheduling.models import Appointment
-from scheduling.services import booking, setup
+from scheduling.setup import services as setup
 from tests.factories import clinics, patients
 from tests.factories.clinics import NOW
+from tests.factories.scheduling import equipment
 
 ROLES = (
     "clinician",
@@ -82,15 +84,14 @@ def open_site(**fields: Any) -> Site:
 def equipped(place: Site) -> Site:
     """The same site, with all that a booking needs."""
     by = Actor("job", "tests", "tests", "job")
-    for kind, count in ROOMS.items():
-        for number in range(1, count + 1):
-            setup.add_resource(
-                clinic_id=place.clinic.pk,
-                kind=kind,
-                name=f"{NAMES.get(kind, kind + ' ')}{number}",
-                by=by,
-                now=NOW,
-            )
+    equipment(
+        place.clinic,
+        [
+            (kind, f"{NAMES.get(kind, kind + ' ')}{number}")
+            for kind, count in ROOMS.items()
+            for number in range(1, count + 1)
+        ],
+    )
     week = {day: [(time(7), time(18))] for day in range(5)}
     setup.set_hours(clinic_id=place.clinic.pk, hours=week, by=by, now=NOW)
     setup.ship_visit_types(clinic=place.clinic, by=by, now=NOW)
@@ -171,7 +172,7 @@ def act(
         options["signature"] = place.proof(role, now)
     if second:
         options["second_person"] = place.proof(second, now)
-    return acts.perform(
+    return dispatch.perform(
         episode_id=which.pk if isinstance(which, Episode) else which,
         act=name,
         data=data or {},

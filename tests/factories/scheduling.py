@@ -1,6 +1,7 @@
 """Clinics with resources, hours and visit types: `practice()` and what it has."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -9,10 +10,11 @@ from zoneinfo import ZoneInfo
 from clinics.models import Clinic
 from core.actor import Actor, job
 from patients.models import Patient
-from scheduling.domain.shipped import NeedSpec, PhaseSpec, VisitSpec
+from scheduling.booking import book as booking
 from scheduling.models import Appointment, Resource, VisitType
-from scheduling.services import booking, setup
-from scheduling.services.setup_checks import Hours
+from scheduling.setup import services as setup
+from scheduling.setup.checks import Hours
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec, VisitSpec
 from tests.factories import clinics as make
 from tests.factories import patients as people
 from tests.factories.clinics import NOW
@@ -68,7 +70,10 @@ def practice(
     **clinic: Any,
 ) -> Practice:
     place = make.clinic(**clinic)
-    by_kind = {kind: resources(place, kind, count) for kind, count in counts.items()}
+    named = [
+        (kind, f"{kind} {n}") for kind, count in counts.items() for n in upto(count)
+    ]
+    by_kind = equipment(place, named)
     setup.set_hours(clinic_id=place.pk, hours=hours, by=by, now=NOW)
     if ship:
         setup.ship_visit_types(clinic=place, by=by, now=NOW)
@@ -76,12 +81,23 @@ def practice(
 
 
 def resources(place: Clinic, kind: str, count: int = 1) -> list[Resource]:
-    return [
-        setup.add_resource(
-            clinic_id=place.pk, kind=kind, name=f"{kind} {n}", by=BY, now=NOW
-        )
-        for n in range(1, count + 1)
-    ]
+    return equipment(place, [(kind, f"{kind} {n}") for n in upto(count)])[kind]
+
+
+def equipment(
+    place: Clinic, named: Iterable[tuple[str, str]]
+) -> dict[str, list[Resource]]:
+    """Resources by kind, in one statement: nearly every test begins with them."""
+    by_kind: dict[str, list[Resource]] = defaultdict(list)
+    for one in Resource.objects.bulk_create(
+        Resource(clinic=place, kind=kind, name=name) for kind, name in named
+    ):
+        by_kind[one.kind].append(one)
+    return by_kind
+
+
+def upto(count: int) -> range:
+    return range(1, count + 1)
 
 
 def visit_type(place: Clinic, *phases: PhaseSpec, **fields: Any) -> VisitType:

@@ -1,10 +1,12 @@
-"""How to open every address that shows patient data: what its URL needs to exist.
+"""Paths of every address that shows patient data, with something there to show.
 
-One line per URL name: a function of the clinic that makes what the address shows and
-gives the arguments of `reverse`. An address that shows patient data and is missing
-here fails tests/clinics/test_access_log.py.
+What an address needs is read off its parameters: `appointment_id` wants a visit. Only
+an address that needs more than its parameters say has a line of its own. A parameter
+that nobody knows fails tests/clinics/test_access_log.py.
 """
 
+import inspect
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,74 +14,25 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from clinics import checks
 from clinics.models import Clinic
 from core import clock
 from notifications.models import Message
 from patients.services import departures
+from procedures.follow_up import milestone_reports
 from procedures.models import Episode
-from procedures.services import milestones
+from scheduling.absences import services as absences
+from scheduling.booking import holds
 from scheduling.models import Absence, Appointment, Hold, Offer, RepairPlan
-from scheduling.services import absences, holds, repair_plans, setup
+from scheduling.setup import services as setup
 from tests.factories import clinics as people
 from tests.factories import inbound, patients, procedures, waitlist
 from tests.factories import scheduling as visits
 from tests.factories.clinics import NOW
 from tests.factories.procedure_day import Day
+from tests.factories.repair import propose
 
 Arguments = Callable[[Clinic], dict[str, Any]]
-
-# Addresses that take a form and show nothing by being opened.
-FORMS: frozenset[str] = frozenset(
-    {
-        "staff:absence_end",
-        "staff:absence_plan",
-        "staff:appointment_arrive",
-        "staff:appointment_cancel",
-        "staff:appointment_check_in",
-        "staff:appointment_confirm",
-        "staff:appointment_fulfil",
-        "staff:appointment_move",
-        "staff:appointment_no_show",
-        "staff:appointment_reassign",
-        "staff:appointment_undo_arrival",
-        "staff:appointment_undo_move",
-        "staff:appointment_undo_no_show",
-        "staff:board_delay",
-        "staff:board_move",
-        "staff:book",
-        "staff:conflict_keep",
-        "staff:enquiry_convert",
-        "staff:enquiry_dismiss",
-        "staff:hold_extend",
-        "staff:hold_new",
-        "staff:hold_release",
-        "staff:inbox_answer",
-        "staff:inbox_assign",
-        "staff:inbox_close",
-        "staff:inbox_link",
-        "staff:inbox_undo",
-        "staff:message_cancel",
-        "staff:offer_accept",
-        "staff:offer_decline",
-        "staff:patient_consent",
-        "staff:patient_contact",
-        "staff:patient_opt_out",
-        "staff:repair_apply",
-        "staff:repair_line",
-        "staff:repair_replan",
-        "staff:repair_undo",
-        "staff:task_acknowledge",
-        "staff:text_trial",
-        "staff:texts_review",
-        "staff:task_close",
-        "staff:visit_phase",
-        "staff:visit_phase_correct",
-        "staff:waitlist_dismiss",
-        "staff:waitlist_offer",
-        "staff:waitlist_take_back",
-        "staff:waitlist_withdraw",
-    }
-)
 
 
 def nothing(clinic: Clinic) -> dict[str, Any]:
@@ -184,9 +137,7 @@ def conflict(clinic: Clinic) -> dict[str, Any]:
 
 def repair(clinic: Clinic) -> dict[str, Any]:
     made = sick_call(clinic)
-    plan = repair_plans.propose(
-        absence_id=made.pk, clinic_id=clinic.pk, by=visits.BY, now=NOW
-    )
+    plan = propose(absence_id=made.pk, clinic_id=clinic.pk, by=visits.BY, now=NOW)
     return {"plan_id": plan.pk}
 
 
@@ -277,7 +228,7 @@ def act(clinic: Clinic) -> dict[str, Any]:
 def milestone(clinic: Clinic) -> dict[str, Any]:
     """A step of the recovery of somebody treated at the clinic."""
     which = Episode.objects.get(pk=episode(clinic)["episode_id"])
-    milestones.plan(which, NOW.date(), NOW)
+    milestone_reports.plan(which, NOW.date(), NOW)
     return {"milestone_id": which.milestones.earliest("position").pk}
 
 
@@ -288,128 +239,72 @@ def kit_used(clinic: Clinic) -> dict[str, Any]:
     return {}
 
 
-ARGUMENTS: dict[str, Arguments] = {
-    "api:absence": absence,
-    "api:absences": nothing,
-    "api:conflicts": in_conflict,
-    "api:repair-plan": repair,
-    "staff:absence": absence,
-    "staff:absence_end": absence,
-    "staff:absence_new": nothing,
-    "staff:absence_plan": absence,
-    "staff:absences": nothing,
-    "staff:conflict_keep": conflict,
-    "staff:conflicts": in_conflict,
-    "staff:repair": repair,
-    "staff:repair_apply": repair,
-    "staff:repair_line": repair_line,
-    "staff:repair_messages": repair,
-    "staff:repair_replan": repair,
-    "staff:repair_run": repair_under_way,
-    "staff:repair_undo": repair,
-    "api:appointment": appointment,
+BY_PARAMETERS: dict[tuple[str, ...], Arguments] = {
+    (): nothing,
+    ("absence_id",): absence,
+    ("appointment_id",): appointment,
+    ("appointment_id", "position"): phase,
+    ("conflict_id",): conflict,
+    ("enquiry_id",): enquiry,
+    ("entry_id",): entry,
+    ("episode_id",): episode,
+    ("episode_id", "act"): act,
+    ("freed_id",): freed,
+    ("hold_id",): hold,
+    ("message_id",): message,
+    ("milestone_id",): milestone,
+    ("offer_id",): offer,
+    ("on",): day,
+    ("patient_id",): patient,
+    ("patient_id", "kind"): departed,
+    ("plan_id",): repair,
+    ("plan_id", "position"): repair_line,
+    ("task_id",): task,
+    ("text_id",): text,
+}
+# Lists that show nobody unless a thing of their own is in them, and the like.
+BY_NAME: dict[str, Arguments] = {
     "api:appointments": patient,
-    "api:appointment-phases": appointment,
-    "api:episode": episode,
-    "api:episode-follow-ups": episode,
-    "api:episode-timeline": episode,
-    "api:episodes": nothing,
-    "api:freed-dismiss": freed,
-    "api:freed-matches": freed,
-    "api:freed-offer": freed,
+    "api:conflicts": in_conflict,
     "api:freed-openings": freed_in_list,
-    "api:kits": kit_used,
-    "api:hold": hold,
     "api:holds": hold_in_list,
-    "api:move-preview": appointment,
-    "api:messages": nothing,
-    "api:offer-accept": offer,
-    "api:offer-decline": offer,
-    "api:offer-withdraw": offer,
+    "api:kits": kit_used,
     "api:offers": offer_in_list,
-    "api:patient": patient,
-    "api:patients": nothing,
-    "api:projection": nothing,
-    "api:tasks": nothing,
+    "api:opt-outs": patient,
+    "api:opt-outs-end": patient,
+    "api:texts": text_in_list,
     "api:waitlist": entry_in_list,
-    "api:waitlist-entry": entry,
-    "api:waitlist-withdraw": entry,
-    "staff:access_log": nothing,
-    "staff:appointment": appointment,
-    "staff:appointment_arrive": appointment,
-    "staff:appointment_cancel": appointment,
-    "staff:appointment_check_in": appointment,
-    "staff:appointment_confirm": appointment,
-    "staff:appointment_fulfil": appointment,
-    "staff:appointment_move": appointment,
-    "staff:appointment_move_preview": appointment,
-    "staff:appointment_no_show": appointment,
-    "staff:appointment_reassign": appointment,
-    "staff:appointment_reassign_preview": appointment,
-    "staff:appointment_undo_arrival": appointment,
-    "staff:appointment_undo_move": appointment,
-    "staff:appointment_undo_no_show": appointment,
-    "staff:board": nothing,
-    "staff:board_changes": day,
-    "staff:board_delay": nothing,
-    "staff:board_move": appointment,
-    "staff:board_on": day,
-    "staff:book": nothing,
-    "staff:contacts_due": nothing,
-    "staff:enquiry": enquiry,
-    "staff:enquiry_convert": enquiry,
-    "staff:enquiry_dismiss": enquiry,
-    "staff:episode": episode,
-    "staff:episode_new": nothing,
+    "staff:conflicts": in_conflict,
     "staff:episodes": episode_in_list,
-    "staff:act": act,
-    "staff:hold": hold,
-    "staff:hold_extend": hold,
-    "staff:hold_new": nothing,
-    "staff:hold_release": hold,
-    "staff:inbox": text_in_list,
-    "staff:inbox_answer": text,
-    "staff:inbox_assign": text,
-    "staff:inbox_close": text,
-    "staff:inbox_link": text,
-    "staff:inbox_text": text,
-    "staff:inbox_undo": text,
-    "staff:journal": nothing,
-    "staff:kits": kit_used,
-    "staff:mailbox": nothing,
-    "staff:hearing": nothing,
     "staff:hearing_on": hearing,
-    "staff:message": message,
-    "staff:message_cancel": message,
-    "staff:messages": nothing,
-    "staff:milestone": milestone,
-    "staff:offer_accept": offer,
-    "staff:owed": nothing,
-    "staff:offer_decline": offer,
-    "staff:patient": patient,
-    "staff:patient_amend": patient,
-    "staff:patient_consent": patient,
-    "staff:patient_contact": patient,
-    "staff:patient_depart": patient,
-    "staff:patient_opt_out": patient,
-    "staff:patient_return": departed,
-    "staff:patients": nothing,
-    "staff:register": nothing,
-    "staff:task_acknowledge": task,
-    "staff:task_close": task,
-    "staff:tasks": nothing,
-    "staff:today": nothing,
-    "staff:today_on": day,
-    "staff:visit_phase": phase,
-    "staff:visit_phase_correct": phase,
+    "staff:inbox": text_in_list,
+    "staff:kits": kit_used,
+    "staff:repair_run": repair_under_way,
     "staff:waitlist": entry_in_list,
-    "staff:waitlist_dismiss": freed,
-    "staff:waitlist_entry": entry,
     "staff:waitlist_new": patient,
-    "staff:waitlist_offer": freed,
-    "staff:waitlist_opening": freed,
     "staff:waitlist_take_back": batch,
-    "staff:waitlist_withdraw": entry,
+}
+
+
+def parameters(route: str) -> tuple[str, ...]:
+    """Names of the parameters in a URL pattern, in their order."""
+    return tuple(re.findall(r"<(?:\w+:)?(\w+)>", route))
+
+
+def takes_forms_only(view: Any) -> bool:
+    """True where GET is answered 405 (`require_POST`), read off the decorators."""
+    while inspect.isfunction(view):
+        kept = inspect.getclosurevars(view).nonlocals
+        if "request_method_list" in kept:
+            return bool(kept["request_method_list"] == ["POST"])
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
+ROUTES = {one.name: one.route for one in checks.addresses()}
+# A move on the board is asked for with GET, but never without a start.
+FORMS = {one.name for one in checks.addresses() if takes_forms_only(one.view)} | {
+    "staff:board_move"
 }
 
 
@@ -435,12 +330,9 @@ ASKS_BESIDES: dict[str, Callable[[], dict[str, Any]]] = {
 
 def path_of(name: str, clinic: Clinic) -> str:
     """The path of an address, with something of this clinic behind it."""
-    try:
-        arguments = ARGUMENTS[name]
-    except KeyError:
-        raise AssertionError(
-            f"{name} shows patient data: say in tests/factories/urls.py how to open it"
-        ) from None
+    needs = parameters(ROUTES[name])
+    arguments = BY_NAME.get(name) or BY_PARAMETERS.get(needs)
+    assert arguments, f"{name}: say in tests/factories/urls.py what {needs} stand for"
     made = arguments(clinic)
     if name in ASKS:
         return f"{reverse(name)}?{urlencode(ASKS[name](made))}"

@@ -2,9 +2,10 @@
 
 from datetime import date, timedelta
 
-from scheduling.domain.waiting import Wishes
+from scheduling.booking import book
 from scheduling.models import FreedOpening, Hold, Offer, WaitlistEntry
-from scheduling.services import booking, closing, offers, waitlist
+from scheduling.waitlist import ends, entries, offers
+from scheduling.waitlist.fit import Wishes
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, Practice
 
@@ -14,7 +15,7 @@ FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
 def entry(at: Practice, patient=None, *, wishes=None, now=NOW, **fields):
     """Somebody who waits for a consultation in September."""
     known = {"visit_type": "consultation"} if "appointment_id" not in fields else {}
-    return waitlist.add(
+    return entries.add(
         clinic_id=at.clinic.pk,
         patient_id=(patient or at.patient()).pk,
         wishes=Wishes(**(wishes or {})),
@@ -38,7 +39,7 @@ def waiting(at: Practice, count: int) -> list[WaitlistEntry]:
 def freed(at: Practice, *, now=NOW, **fields) -> FreedOpening:
     """The opening left by a consultation on Wednesday at nine that is cancelled."""
     visit = at.book(**fields)
-    booking.cancel(
+    book.cancel(
         appointment_id=visit.pk,
         version=visit.version,
         reason="patient asked",
@@ -54,7 +55,7 @@ def offer(at: Practice, *, now=NOW, **fields) -> Hold:
         fields = {"visit_type": "consultation", "start": NINE, **fields}
     made = offers.offer(clinic_id=at.clinic.pk, **{"by": BY, "now": now, **fields})
     assert isinstance(made, Hold), made
-    closing.announce_offers(by=BY, now=now)
+    ends.announce_offers(by=BY, now=now)
     return made
 
 

@@ -2,9 +2,9 @@
 
     python -m tests.faults.acts POINTS
 
-For each act (book, move, cancel, confirm a hold, open an absence) a child does it over
-REST and dies before one statement or COMMIT, at so many points spread over all of
-them; then it is asked again with the same key. Printed is, for each act, what it
+For each act (book, move, cancel, confirm a hold, open an absence, sign) a child does
+it over REST and dies before one statement or COMMIT, at so many points spread over all
+of them; then it is asked again with the same key. Printed is, for each act, what it
 changes if nobody dies, and every other outcome that was seen.
 """
 
@@ -26,8 +26,9 @@ from django.test import Client
 
 from core import clock
 from notifications.services import doorbell
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import clinics as people
+from tests.factories import procedures
 from tests.factories import scheduling as make
 from tests.faults.booker import ALWAYS
 
@@ -37,6 +38,8 @@ TABLES = (
     "scheduling_appointmentmove",
     "scheduling_hold",
     "scheduling_absence",
+    "procedures_evaluation",
+    "procedures_signature",
     "notifications_message",
     "core_journalentry",
     "core_idempotencykey",
@@ -56,6 +59,8 @@ class World:
         make.visit_type(self.at.clinic, PhaseSpec("Visit", 0, 30, needs))
         member = people.membership("coordinator", at=self.at.clinic)
         self.bearer = people.api_key(member)
+        self.site = procedures.open_site()
+        self.signer = people.api_key(self.site.person("clinician"))
         midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         self.next_slot = midnight + timedelta(days=2)
 
@@ -64,11 +69,12 @@ class World:
         return self.next_slot
 
     def post(self, path: str, asked: dict[str, Any], key: str) -> Any:
+        bearer = self.signer if path.startswith("episodes/") else self.bearer
         return Client(raise_request_exception=False).post(
             f"/api/v1/{path}",
             asked,
             content_type="application/json",
-            headers={"Authorization": f"Bearer {self.bearer}", "Idempotency-Key": key},
+            headers={"Authorization": f"Bearer {bearer}", "Idempotency-Key": key},
         )
 
     def wanted(self) -> dict[str, Any]:
@@ -118,12 +124,23 @@ def open_an_absence(world: World) -> Asked:
     }
 
 
+def sign(world: World) -> Asked:
+    """An evaluation, which its clinician signs with a password."""
+    path = procedures.episode(world.site)
+    asked = procedures.evaluation() | {
+        "version": path.version,
+        "signature": {"password": people.PASSWORD},
+    }
+    return f"episodes/{path.pk}/evaluate/", asked
+
+
 ACTS: dict[str, Callable[[World], Asked]] = {
     "book": book,
     "move": move,
     "cancel": cancel,
     "confirm a hold": confirm_a_hold,
     "open an absence": open_an_absence,
+    "sign": sign,
 }
 
 

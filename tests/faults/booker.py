@@ -30,9 +30,9 @@ from django.db import connections  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from core import clock  # noqa: E402
-from scheduling.domain.shipped import NeedSpec, PhaseSpec  # noqa: E402
+from scheduling.consistency import checks as booking_checks  # noqa: E402
 from scheduling.models import Appointment  # noqa: E402
-from scheduling.selectors import booking_checks  # noqa: E402
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec  # noqa: E402
 from tests.factories import clinics as people  # noqa: E402
 from tests.factories import scheduling as make  # noqa: E402
 from tests.rivals import deadlocks  # noqa: E402

@@ -1,8 +1,10 @@
 """A provider that fails as told and keeps a ledger of what it took."""
 
 from collections import Counter
+from datetime import timedelta
 
 from django.db import connection
+from django.db.models import F
 
 from bench.copies_sql import COPY
 from notifications.channels.contract import Accepted, NotSent, Refused, Unknown
@@ -92,6 +94,17 @@ def time_goes_by():
     Message.objects.exclude(lease_token=None).update(lease_until=NOW - make.HOUR)
     Message.objects.exclude(not_before=None).update(not_before=None)
     ProviderState.objects.exclude(probe_at=None).update(probe_at=NOW - make.HOUR)
+
+
+def a_minute_goes_by():
+    """What ends within a minute has ended; the rest is a minute nearer to its end."""
+    minute = timedelta(minutes=1)
+    for rows, field in (
+        (Message.objects.exclude(lease_token=None), "lease_until"),
+        (Message.objects.exclude(not_before=None), "not_before"),
+        (ProviderState.objects.exclude(probe_at=None), "probe_at"),
+    ):
+        rows.update(**{field: F(field) - minute})
 
 
 def turns(count, as_of=NOW):

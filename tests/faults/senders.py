@@ -3,6 +3,7 @@
     python -m tests.faults.senders points CAPABILITY DEATHS SKIP   (F2)
     python -m tests.faults.senders kills CAPABILITY MESSAGES KILLS SEED  (F1)
     python -m tests.faults.senders frozen CAPABILITY MESSAGES   (F4)
+    python -m tests.faults.senders looping CAPABILITY MESSAGES FOLDER   (F6)
 
 It fills the database it is given, forks senders, and prints what became of every
 message beside what the provider took. The provider is a folder: one file a message,
@@ -16,6 +17,7 @@ import random
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,17 +42,20 @@ from notifications.models import Message  # noqa: E402
 from notifications.selectors.trouble import in_doubt  # noqa: E402
 from notifications.services import calling, doorbell, provider_events  # noqa: E402
 from notifications.services.checking import faults  # noqa: E402
+from notifications.services.looping import Loop  # noqa: E402
 from notifications.services.sending import send_due  # noqa: E402
 from scheduling.models import Appointment  # noqa: E402
 from tests.factories import notifications as make  # noqa: E402
 from tests.factories.notifications import NOW, at  # noqa: E402
-from tests.faults.fake_provider import many, time_goes_by  # noqa: E402
+from tests.faults.fake_provider import a_minute_goes_by, many, time_goes_by  # noqa: E402
 
 DIED = 9
 # More than a sender has statements, commits and calls for one message.
 MOST_POINTS = 70
 DUE = {"day_before": at("2026-09-07 10:00"), "cancelled": at("2026-09-01 10:30")}
 TURNS = 8
+# After them nothing is in doubt with a provider that can answer (F1).
+MINUTES = 5
 LATE_ATTEMPTS = """
 SELECT count(*) FROM notifications_attempt a
   JOIN notifications_message m ON m.id = a.message_id AND m.kind <> 'cancelled'
@@ -248,6 +253,10 @@ def kills(capability: str, count: int, times: int, seed: int) -> dict[str, Any]:
     place, _, _ = unit_of_work(partial(many, count))
     visits = list(Appointment.objects.order_by("pk"))
     dice.shuffle(visits)
+    rows = Message.objects.filter(kind="confirmation").order_by("pk")
+    # Kept for the last of them, which dies in its call whatever the dice say.
+    last = list(rows.values_list("pk", flat=True)[: count // 10])
+    rows.filter(pk__in=last).update(next_at=at("2027-01-01 10:00"))
     killed = 0
     with provider(capability) as taking:
         taking.after = partial(time.sleep, 0.002)
@@ -261,9 +270,26 @@ def kills(capability: str, count: int, times: int, seed: int) -> dict[str, Any]:
             killed += ended(child) == -signal.SIGKILL
             time_goes_by()
             taking.tell()
-        for _ in range(TURNS):
-            recover(taking, NOW)
+        rows.filter(pk__in=last).update(next_at=NOW)
+        killed += ended(fork(partial(_die_in_call, 3, taking))) == DIED
+        for _ in range(MINUTES):
+            a_minute_goes_by()
+            taking.tell()
+            send_due(as_of=NOW)
+        taking.tell()
+        send_due(as_of=NOW)
+        if capability == "opaque":
+            # Nobody tells: what is in doubt a second time takes its own time.
+            for _ in range(TURNS):
+                recover(taking, NOW)
         return {"kills": killed, **_ledger(taking)}
+
+
+def _die_in_call(number: int, taking: Folder) -> None:
+    """Send; the process ends itself just before the provider takes that letter."""
+    points = Points(number)
+    taking.before = points.reach
+    send_due(as_of=NOW)
 
 
 def _left() -> bool:
@@ -313,6 +339,29 @@ def _stop_at(where: str, taking: Folder) -> None:
     send_due(as_of=NOW, at_point=at_point)
 
 
+def looping(capability: str, count: int, path: str) -> dict[str, Any]:
+    """Send as operators do, until a line of standard input says that it is over."""
+    unit_of_work(partial(many, count))
+    taking = Folder(capability, Path(path))
+    channels.PROVIDERS["file"] = taking  # type: ignore[assignment]
+    taking.after = partial(time.sleep, 0.01)
+    stop = threading.Event()
+    said: list[str] = []
+    loop = Loop(every=0.1, say=said.append, as_of=NOW)
+    thread = threading.Thread(target=loop.run, args=[stop])
+    thread.start()
+    sys.stdin.readline()
+    stop.set()
+    thread.join()
+    # Ours was cut with all others.
+    connection.close()
+    for _ in range(MINUTES):
+        a_minute_goes_by()
+        send_due(as_of=NOW)
+    gone = [text for text in said if text.startswith("The database does not answer")]
+    return {"restarts_seen": len(gone), **_ledger(taking)}
+
+
 def _ledger(taking: Folder) -> dict[str, Any]:
     """Compare what the provider took with what our rows say."""
     copies = taking.copies()
@@ -343,7 +392,6 @@ def _ledger(taking: Folder) -> dict[str, Any]:
             n > 1 and key not in listed for key, n in copies.items()
         ),
         "uncertain": len(doubtful),
-        "uncertain_and_taken": len(doubtful & copies.keys()),
         "uncertain_unlisted": len(doubtful) - for_a_person.count(),
         "after_cancellation": late,
         "faults": sorted({fault.kind for fault in faults(NOW)} - {"in_doubt"}),
@@ -360,6 +408,8 @@ if __name__ == "__main__":
             outcome = kills(which, int(count), int(times), int(seed))
         case ["frozen", which, count]:
             outcome = frozen(which, int(count))
+        case ["looping", which, count, folder]:
+            outcome = looping(which, int(count), folder)
         case _:
             sys.exit(__doc__)
     json.dump(outcome, sys.stdout)

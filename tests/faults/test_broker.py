@@ -11,11 +11,9 @@ import pytest
 from celery import current_app
 from django.db import connection
 from django.test import Client
-from kombu import pools
 from redis import Redis
 
 from config.celery import app
-from config.local import valkey
 from core import clock
 from core.db import unit_of_work
 from notifications import tasks
@@ -24,14 +22,16 @@ from notifications.selectors.health import health
 from notifications.services import doorbell
 from notifications.services.looping import Loop
 from notifications.services.sending import send_due
+from tests.broker import forget_connections
 from tests.factories import clinics as people
 from tests.factories import notifications as make
 from tests.factories.notifications import NOW
 from tests.faults.fake_provider import many
 from tests.faults.sizes import size
 from tests.faults.test_message_sender import eventually
+from tools.local import valkey
 
-MESSAGES = size(300, 2000)
+MESSAGES = size(300, 1000)
 PATIENCE = size(60, 600)
 
 
@@ -39,21 +39,16 @@ PATIENCE = size(60, 600)
 def wire(monkeypatch):
     """Point the bell at a broker, with a breaker that has not tripped."""
 
-    def forget():
-        pools.reset()
-        app._pool = None
-        app.amqp._producer_pool = None
-
     def to(url):
         monkeypatch.setattr(app.conf, "broker_url", url)
         monkeypatch.setattr(app.conf, "broker_write_url", url)
         monkeypatch.setattr(doorbell, "breaker", doorbell.Breaker())
-        forget()
+        forget_connections()
         return url
 
     yield to
     monkeypatch.undo()
-    forget()
+    forget_connections()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.faults.sizes import size
 from tests.notifications.conftest import environment
 
 PATIENCE_SECONDS = size(300, 3600)
-ACTS = {"book", "move", "cancel", "confirm a hold", "open an absence"}
+ACTS = {"book", "move", "cancel", "confirm a hold", "open an absence", "sign"}
 
 
 def test_an_act_that_dies_anywhere_is_whole_after_it_is_asked_again(committed_db):

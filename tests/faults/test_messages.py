@@ -20,10 +20,11 @@ from tests.factories import notifications as make
 from tests.factories import patients as make_patient
 from tests.factories.notifications import NOW, at
 from tests.faults.fake_provider import Fake, many, time_goes_by, turns
+from tests.faults.sizes import size
 
 pytestmark = pytest.mark.django_db
 
-MESSAGES = 100
+MESSAGES = size(100, 2000)
 REMINDER = at("2026-09-07 10:00")
 EVENING = at("2026-09-07 22:30")
 

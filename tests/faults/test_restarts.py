@@ -1,39 +1,17 @@
 """PostgreSQL goes down six times while eight clients book: nothing is lost."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 import time
 
-import pytest
-
-from config.local import postgres
-from config.local.account import account
 from tests.conftest import ROOT
+from tests.faults.sizes import size
+from tests.faults.test_message_sender import eventually
 
 RESTARTS = 6
-NAME = "restarts"
+MESSAGES = size(300, 3000)
 PATIENCE_SECONDS = 120
-
-
-@pytest.fixture
-def cluster(private_state):
-    """A server that is ours to stop, whatever DATABASE_URL says: migrated."""
-    with postgres.running(NAME) as server:
-        server.create_database("crestpath")
-        owner = {"DATABASE_URL": server.url(postgres.OWNER, "crestpath")}
-        migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
-        subprocess.run(migrate, cwd=ROOT, env=environment(owner), check=True)
-        yield server
-    if account().clusters != private_state:
-        shutil.rmtree(account().clusters)
-
-
-def environment(given):
-    kept = {k: v for k, v in os.environ.items() if k != "MIGRATION_DATABASE_URL"}
-    return kept | {"DJANGO_SETTINGS_MODULE": "config.settings_test"} | given
 
 
 def test_six_immediate_restarts_lose_and_double_no_booking(cluster, tmp_path):
@@ -41,8 +19,8 @@ def test_six_immediate_restarts_lose_and_double_no_booking(cluster, tmp_path):
         booked = [booker.acknowledged_after(0)]
         for _ in range(RESTARTS):
             time.sleep(0.5)
-            crash()
-            postgres.start(NAME)
+            cluster.crash()
+            cluster.start()
             booked.append(booker.acknowledged_after(booked[-1]))
 
     told = booker.compare()
@@ -53,11 +31,39 @@ def test_six_immediate_restarts_lose_and_double_no_booking(cluster, tmp_path):
     assert told["deadlocks"] == 0
 
 
-def crash():
-    """As if its machine had: no checkpoint, no farewell to anybody."""
-    who = account()
-    stop = [who.binaries / "pg_ctl", "-D", who.clusters / f"pg-{NAME}", "-w"]
-    assert who.run([*stop, "-m", "immediate", "stop"]).returncode == 0
+def test_six_immediate_restarts_under_a_sender_lose_and_double_no_message(
+    cluster, tmp_path
+):
+    """It sends all the while; what it called is written down afterwards."""
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    command = [sys.executable, "-W", "ignore", "-m", "tests.faults.senders", "looping"]
+    sender = subprocess.Popen(
+        [*command, "idempotent", str(MESSAGES), str(taken)],
+        cwd=ROOT,
+        env=cluster.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for number in range(RESTARTS):
+            # Midway: a share of them has left since it was last down.
+            least = (number + 1) * MESSAGES // (RESTARTS + 2)
+            assert eventually(lambda n=least: len(list(taken.iterdir())) >= n)
+            assert sender.poll() is None
+            cluster.crash()
+            cluster.start()
+        output, _ = sender.communicate("over\n", timeout=PATIENCE_SECONDS)
+    finally:
+        sender.kill()
+        sender.wait()
+    told = json.loads(output.splitlines()[-1])
+
+    assert told["restarts_seen"] > 0
+    assert told["told"] == told["messages"] == MESSAGES + 1
+    assert (told["lost"], told["unknown_to_us"], told["doubled"]) == (0, 0, 0)
+    assert (told["uncertain"], told["faults"]) == (0, [])
 
 
 class Booker:
@@ -66,7 +72,7 @@ class Booker:
     def __init__(self, server, folder):
         self.folder = folder / "booked"
         self.folder.mkdir()
-        self.environment = environment(server.environment("crestpath"))
+        self.environment = server.environment
 
     def __enter__(self):
         world = self.call("world")

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 from core import clock
 from core.actor import Actor
 from core.models import FailedReaction
@@ -45,7 +45,7 @@ def _next(now: datetime, end: datetime) -> datetime:
     found = [first, end] if first else [end]
     for days in (0, 1):
         day = now.astimezone(HOUSTON).date() + timedelta(days=days)
-        found += [quiet.at(day, time(hour), HOUSTON) for hour in (9, 10, 12)]
+        found += [quiet_hours.at(day, time(hour), HOUSTON) for hour in (9, 10, 12)]
     return min((one for one in found if one > now), default=end + STEP)
 
 

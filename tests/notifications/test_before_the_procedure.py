@@ -6,8 +6,8 @@ The dates are those of the cases, 52 weeks later: the same days of the week.
 import pytest
 
 from patients.services import consents, enquiries
+from scheduling.booking import book
 from scheduling.models import Appointment
-from scheduling.services import booking
 from tests.factories import patients as people
 from tests.factories import procedures as make
 from tests.factories.patients import BORN
@@ -55,7 +55,7 @@ def booked_for_the_procedure(now=BOOKED, **agreed):
 
 
 def confirm(place, visit, now):
-    booking.confirm(appointment_id=visit.pk, by=place.actor("coordinator"), now=now)
+    book.confirm(appointment_id=visit.pk, by=place.actor("coordinator"), now=now)
 
 
 def test_c1_hears_from_us_from_the_enquiry_to_the_day_before():
@@ -77,7 +77,7 @@ def test_c1_hears_from_us_from_the_enquiry_to_the_day_before():
     assert heard() == TO_THE_CONSULTATION
     assert calls() == []
 
-    booking.arrive(
+    book.arrive(
         appointment_id=first.pk, by=place.actor("coordinator"), now=CONSULTATION
     )
     make.done(make.act(place, path, "evaluate", make.evaluation(), now=DECIDED))
@@ -101,6 +101,29 @@ def test_who_does_not_confirm_is_called_and_their_time_is_put_up():
         (CALL, "Sat 2026-10-10 10:00"),
         ("A visit is not confirmed", "Mon 2026-10-12 12:00"),
     ]
+
+
+def test_a_visit_nobody_confirmed_has_one_task_at_a_time():
+    booked_for_the_procedure()
+
+    pass_time(BOOKED, make.at("2026-10-12", "11:55"))
+    first = calls(done_at=None)
+    pass_time(make.at("2026-10-12", "11:55"), make.at("2026-10-12", "12:30"))
+
+    assert first == [(CALL, "Sat 2026-10-10 10:00")]
+    assert calls(done_at=None) == [("A visit is not confirmed", "Mon 2026-10-12 12:00")]
+
+
+def test_a_visit_nobody_confirmed_has_one_task_where_no_message_may_go():
+    place, _, visit = booked_for_the_procedure(channels=())
+
+    pass_time(BOOKED, make.at("2026-10-11", "13:00"), calling=True)
+    pass_time(make.at("2026-10-11", "13:00"), make.at("2026-10-12", "12:30"))
+    assert calls(done_at=None) == [("A visit is not confirmed", "Mon 2026-10-12 12:00")]
+
+    confirm(place, visit, make.at("2026-10-12", "13:00"))
+    pass_time(make.at("2026-10-12", "13:00"), make.at("2026-10-13", "08:00"))
+    assert calls(done_at=None) == []
 
 
 def test_a_yes_ends_the_call_for_it():
@@ -134,7 +157,7 @@ def test_a_visit_that_is_moved_brings_its_reminders_along():
     monday = make.at("2026-10-05", "14:00")
     pass_time(BOOKED, monday)
 
-    booking.move(
+    book.move(
         appointment_id=visit.pk,
         start=make.at("2026-10-20", "08:30"),
         version=Appointment.objects.get(pk=visit.pk).version,
@@ -159,7 +182,7 @@ def test_a_visit_that_is_cancelled_takes_its_reminders_with_it():
     monday = make.at("2026-10-05", "14:00")
     pass_time(BOOKED, monday)
 
-    booking.cancel(
+    book.cancel(
         appointment_id=visit.pk,
         version=Appointment.objects.get(pk=visit.pk).version,
         reason="a cold",
@@ -180,7 +203,7 @@ def test_who_did_not_come_is_missed_an_hour_later():
     start_of = make.at("2026-10-13", "08:20")
     pass_time(BOOKED, start_of)
 
-    booking.no_show(
+    book.no_show(
         appointment_id=visit.pk,
         by=place.actor("coordinator"),
         now=make.at("2026-10-13", "09:10"),
@@ -197,8 +220,8 @@ def test_who_walks_in_within_the_hour_was_not_missed():
     pass_time(BOOKED, make.at("2026-10-13", "08:20"))
     known = {"appointment_id": visit.pk, "by": place.actor("coordinator")}
 
-    booking.no_show(**known, now=make.at("2026-10-13", "09:10"))
-    booking.undo_no_show(**known, now=make.at("2026-10-13", "09:30"))
+    book.no_show(**known, now=make.at("2026-10-13", "09:10"))
+    book.undo_no_show(**known, now=make.at("2026-10-13", "09:30"))
     pass_time(make.at("2026-10-13", "09:30"), make.at("2026-10-15"))
 
     assert heard() == TO_THE_PROCEDURE
@@ -208,7 +231,7 @@ def test_c4_who_did_not_come_is_called():
     place, _, visit = booked_for_the_procedure(channels=())
     pass_time(BOOKED, make.at("2026-10-13", "08:20"), calling=True)
 
-    booking.no_show(
+    book.no_show(
         appointment_id=visit.pk,
         by=place.actor("coordinator"),
         now=make.at("2026-10-13", "09:10"),

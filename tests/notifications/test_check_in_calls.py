@@ -12,10 +12,10 @@ from notifications.services.check_in_calls import ask_for_calls, to_plan
 from notifications.services.checking import faults
 from patients.models import Task
 from patients.services import consents, tasks
+from procedures.follow_up import responses
+from procedures.follow_up import services as service
 from procedures.models import FollowUp
-from procedures.services import follow_ups as service
-from procedures.services import responses
-from scheduling.services import booking
+from scheduling.booking import book
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 
@@ -260,7 +260,7 @@ def test_a_visit_booked_later_takes_the_call_back_and_its_end_asks_again(silent,
     assert calls(silent, subject=subject, done_at=None) == []
 
     appointment.refresh_from_db()
-    booking.cancel(
+    book.cancel(
         appointment_id=appointment.pk,
         version=appointment.version,
         reason="patient",

@@ -10,8 +10,8 @@ from notifications.services.checking import faults
 from notifications.services.sending import send_due
 from patients.models import Task
 from patients.services import consents, links, tasks
+from procedures.follow_up import responses
 from procedures.models import FollowUp
-from procedures.services import responses
 from tests.factories import clinics as make_clinic
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day

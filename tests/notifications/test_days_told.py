@@ -7,7 +7,7 @@ import pytest
 
 from core.models import FailedReaction
 from notifications.domain.catalogue import KINDS
-from notifications.domain.gate import Facts, Send, Stop, Wait, decide
+from notifications.domain.gate import Facts, Send, StopSending, Wait, decide
 from notifications.models import MailboxItem, Message, PlannedCall
 from notifications.services import opt_outs, reviews
 from notifications.services.checking import faults
@@ -257,7 +257,7 @@ def test_what_a_cap_keeps_back_leaves_the_next_morning_if_that_still_helps():
     assert gated("prepare_t14", reminders_today=1) == Wait(at("2026-09-08 10:00"))
     assert gated(
         "day_before", reminders_today=1, expires_at=at("2026-09-07 22:00")
-    ) == (Stop("suppressed", "cap"))
+    ) == (StopSending("suppressed", "cap"))
 
 
 def test_the_last_place_of_a_week_is_left_to_the_day_before():

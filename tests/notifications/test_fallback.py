@@ -173,16 +173,41 @@ def test_a_late_sent_never_takes_delivered_back(answers):
     assert text().state == "delivered"
 
 
-def test_a_reminder_is_not_repeated_by_mail(answers):
+def test_a_reminder_that_no_text_can_tell_goes_by_mail(answers):
     booked_with_both()
     answers(sms=Accepted())
     send_due(as_of=NOW)
-    provider = answers(sms=Refused("number_unreachable"))
+    answers(sms=Refused("number_unreachable"))
 
     send_due(as_of=REMINDER)
+    send_due(as_of=REMINDER)
 
-    assert rows("day_before") == {"sms": "dead"}
-    assert provider.sent("email") == []
+    assert rows("day_before") == {"sms": "dead", "email": "accepted"}
+
+
+def test_a_reminder_that_reaches_nobody_becomes_a_call(answers):
+    booked_with_both()
+    answers(sms=Accepted())
+    send_due(as_of=NOW)
+    answers(sms=Refused("number_unreachable"), email=Refused("http_400"))
+
+    send_due(as_of=REMINDER)
+    send_due(as_of=REMINDER)
+
+    assert rows("day_before") == {"sms": "dead", "email": "dead"}
+    assert Task.objects.get().text.endswith("a message could not be delivered.")
+
+
+def test_of_a_reminder_that_is_lost_after_its_visit_nobody_is_called(answers):
+    make.booked()
+    answers(sms=Accepted())
+    send_due(as_of=NOW)
+    send_due(as_of=REMINDER)
+
+    tell(text("day_before"), "undelivered")
+    send_due(as_of=at("2026-09-09 10:00"))
+
+    assert not Task.objects.exists()
 
 
 def test_after_too_many_tries_the_other_channel_takes_over(answers):

@@ -154,7 +154,7 @@ def test_all_sending_paused_is_a_line_of_its_own(place):
 
     assert [(one["name"], one["state"]) for one in shown] == [
         ("All sending", "Paused"),
-        ("file", "Up"),
+        ("Demo mailbox", "Up"),
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from notifications.models import InboundText, Message, ProviderEvent
+from notifications.selectors.opt_outs import scopes
 from notifications.services import inbound
 from notifications.services.sending import send_due
 from tests.factories import notifications as make
@@ -39,7 +40,7 @@ def sent(there):
 def heard(monkeypatch):
     """Return what our inbox was given."""
     found = []
-    monkeypatch.setattr(inbound, "receive", lambda **given: found.append(given))
+    monkeypatch.setattr(inbound, "receive", lambda **given: found.append(given) or True)
     return found
 
 
@@ -173,10 +174,11 @@ def test_behind_a_proxy_the_public_address_counts(there, sent):
     assert there.callback(sent, "delivered").post(inner).status_code == 204
 
 
+@pytest.mark.parametrize("hook", ["status", "inbound"])
 @pytest.mark.parametrize(("size", "code"), [(LIMIT, 403), (LIMIT + 1, 413)])
-def test_a_body_too_large_is_refused_before_it_is_read(there, size, code):
+def test_a_body_too_large_is_refused_before_it_is_read(there, hook, size, code):
     answer = Client().post(
-        f"/hooks/{there.dialect}/status",
+        f"/hooks/{there.dialect}/{hook}",
         b"x" * size,
         content_type="application/x-www-form-urlencoded",
     )
@@ -226,6 +228,22 @@ def test_news_of_a_message_that_is_not_ours_is_kept_quietly(there, sent):
     assert there.callback(stranger, "delivered").post(Client()).status_code == 204
     assert state() == "accepted"
     assert ProviderEvent.objects.get().applied_at is None
+
+
+def test_a_text_before_any_clinic_is_set_up_is_left_with_its_provider(there):
+    """Not taken, in plain words, and its log keeps it; a STOP holds all the same."""
+    answer = there.inbound(SITE, "+17135550142", "When is my visit?").post(Client())
+    stopped = there.inbound(SITE, "+17135550142", "STOP").post(Client())
+
+    assert (answer.status_code, stopped.status_code) == (404, 404)
+    assert b"No clinic is set up" in answer.content
+    assert not InboundText.objects.exists()
+    assert scopes("sms", "+17135550142") == {"all"}
+    place = make.office()
+    make.patient(place, phone="+17135550142")
+    again = there.inbound(SITE, "+17135550142", "When is my visit?").post(Client())
+    assert again.status_code == 200
+    assert InboundText.objects.get().clinic == place.clinic
 
 
 def test_a_text_from_somebody_is_handed_on_as_it_was_written(there, heard):

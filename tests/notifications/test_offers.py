@@ -12,16 +12,11 @@ from notifications.services import checking
 from notifications.services.sending import send_due
 from patients.models import PatientLink
 from patients.services import consents, links
-from scheduling.services import (
-    absences,
-    answering,
-    booking,
-    closing,
-    holds,
-    offers,
-    waitlist,
-)
-from scheduling.services.answering import OfferGone
+from scheduling.absences import services as absences
+from scheduling.booking import book, holds
+from scheduling.waitlist import acceptance, ends, offers
+from scheduling.waitlist import entries as waitlist
+from scheduling.waitlist.acceptance import OfferGone
 from tests.factories import notifications as make
 from tests.factories import waitlist as waits
 from tests.factories.notifications import BY, NOW, VISIT, at
@@ -43,8 +38,8 @@ def offered(count=1, *, now=NOW, **fields):
 
 
 def accept(entry, now=NOW):
-    answering.accept(offer_id=offer_of(entry).pk, by=BY, now=now)
-    closing.close_offer_batches(by=BY, now=now)
+    acceptance.accept(offer_id=offer_of(entry).pk, by=BY, now=now)
+    ends.close_offer_batches(by=BY, now=now)
     assert not FailedReaction.objects.exists()
 
 
@@ -95,7 +90,7 @@ def test_who_had_not_heard_of_it_hears_nothing_at_all():
 
 def test_an_offer_whose_time_is_taken_is_stopped_at_the_gate():
     _, _, (first, second) = offered(2)
-    answering.accept(offer_id=offer_of(first).pk, by=BY, now=NOW)
+    acceptance.accept(offer_id=offer_of(first).pk, by=BY, now=NOW)
 
     send_due(as_of=NOW)
 
@@ -107,7 +102,7 @@ def test_an_offer_that_ran_out_is_neither_sent_nor_followed_by_anything():
     _, held, _ = offered()
     after = held.expires_at + timedelta(minutes=1)
     holds.release_expired_holds(by=BY, now=after)
-    closing.close_offer_batches(by=BY, now=after)
+    ends.close_offer_batches(by=BY, now=after)
 
     send_due(as_of=after)
 
@@ -121,7 +116,7 @@ def test_a_batch_that_was_taken_back_is_told_to_who_had_heard():
     send_due(as_of=NOW)
 
     offers.withdraw_batch(hold_id=held.pk, clinic_id=place.clinic.pk, by=BY, now=NOW)
-    closing.close_offer_batches(by=BY, now=NOW)
+    ends.close_offer_batches(by=BY, now=NOW)
 
     told = message_to(entry, "offer_gone")
     assert told.state == states.SCHEDULED
@@ -139,7 +134,7 @@ def test_who_took_a_time_that_is_undone_hears_that_it_is_free_no_longer():
     accept(entry)
     booked.refresh_from_db()
 
-    booking.undo_move(appointment_id=booked.pk, version=booked.version, by=BY, now=NOW)
+    book.undo_move(appointment_id=booked.pk, version=booked.version, by=BY, now=NOW)
 
     assert not FailedReaction.objects.exists()
     assert "You stay on our list" in message_to(entry, "offer_gone").body
@@ -151,7 +146,7 @@ def test_who_leaves_the_list_is_not_told_of_the_offer_that_ends_with_it():
     send_due(as_of=NOW)
 
     waitlist.withdraw(entry_id=entry.pk, by=BY, now=NOW + HOUR)
-    closing.close_offer_batches(by=BY, now=NOW + HOUR)
+    ends.close_offer_batches(by=BY, now=NOW + HOUR)
 
     assert offer_of(entry).state == "withdrawn"
     assert not Message.objects.filter(kind="offer_gone").exists()
@@ -164,7 +159,7 @@ def test_who_leaves_the_list_at_night_is_not_told_in_the_morning_that_they_stay(
     send_due(as_of=evening)
     night = evening + HOUR
     offers.withdraw_batch(hold_id=held.pk, clinic_id=place.clinic.pk, by=BY, now=night)
-    closing.close_offer_batches(by=BY, now=night)
+    ends.close_offer_batches(by=BY, now=night)
     assert message_to(entry, "offer_gone").state == states.SCHEDULED
 
     waitlist.withdraw(entry_id=entry.pk, by=BY, now=night + HOUR)
@@ -190,7 +185,7 @@ def test_an_offer_that_an_absence_ends_is_told_to_who_had_heard():
     assert checking.faults(later) == []
 
     holds.release_expired_holds(by=BY, now=later)
-    closing.close_offer_batches(by=BY, now=later)
+    ends.close_offer_batches(by=BY, now=later)
 
     assert offer_of(told).state == "withdrawn"
     assert (
@@ -199,7 +194,7 @@ def test_an_offer_that_an_absence_ends_is_told_to_who_had_heard():
     )
     assert not Message.objects.filter(patient=left.patient_id, kind="offer_gone")
     with pytest.raises(OfferGone, match="taken back"):
-        answering.accept(offer_id=offer_of(told).pk, by=BY, now=later)
+        acceptance.accept(offer_id=offer_of(told).pk, by=BY, now=later)
     assert checking.faults(later) == []
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinics.domain import quiet
+from clinics.domain import quiet_hours
 from notifications.domain import gate, states
 from notifications.domain.catalogue import KINDS
 
@@ -28,7 +28,7 @@ zones = st.sampled_from(ZONES).map(ZoneInfo)
 
 @given(instants, zones)
 def test_what_is_permitted_lies_inside_the_local_window(instant, zone):
-    leaves = quiet.permitted(instant, zone).astimezone(zone)
+    leaves = quiet_hours.permitted(instant, zone).astimezone(zone)
 
     opens = time(12) if leaves.weekday() == 6 else time(9)
     assert opens <= leaves.time() < time(20)
@@ -36,28 +36,30 @@ def test_what_is_permitted_lies_inside_the_local_window(instant, zone):
 
 @given(instants, zones)
 def test_what_is_permitted_is_never_earlier_and_stays_permitted(instant, zone):
-    leaves = quiet.permitted(instant, zone)
+    leaves = quiet_hours.permitted(instant, zone)
 
     assert leaves >= instant
-    assert quiet.permitted(leaves, zone) == leaves
+    assert quiet_hours.permitted(leaves, zone) == leaves
 
 
 @given(instants, zones)
 def test_nobody_waits_longer_than_a_saturday_night(instant, zone):
-    assert quiet.permitted(instant, zone) - instant <= timedelta(hours=17)
+    assert quiet_hours.permitted(instant, zone) - instant <= timedelta(hours=17)
 
 
 @given(instants, zones, st.timedeltas(timedelta(0), timedelta(days=3)))
 def test_who_asks_later_does_not_leave_earlier(instant, zone, later):
-    assert quiet.permitted(instant, zone) <= quiet.permitted(instant + later, zone)
+    assert quiet_hours.permitted(instant, zone) <= quiet_hours.permitted(
+        instant + later, zone
+    )
 
 
 @given(instants, zones)
 def test_the_wait_ends_at_the_first_permitted_instant(instant, zone):
-    leaves = quiet.permitted(instant, zone)
+    leaves = quiet_hours.permitted(instant, zone)
 
     if leaves > instant:
-        assert quiet.is_quiet(leaves - timedelta(microseconds=1), zone)
+        assert quiet_hours.permitted(leaves - timedelta(microseconds=1), zone) == leaves
 
 
 def facts(kind="day_before", **changes):
@@ -91,7 +93,7 @@ def test_a_page_knows_no_quiet_hours_and_no_cap():
 
 
 def test_a_pause_holds_even_a_page():
-    assert gate.decide(facts("on_call_page", held="paused"), NIGHT) == gate.Hold(
+    assert gate.decide(facts("on_call_page", held="paused"), NIGHT) == gate.HoldBack(
         "paused"
     )
 
@@ -99,19 +101,21 @@ def test_a_pause_holds_even_a_page():
 def test_what_is_no_longer_wanted_stops_before_anything_else():
     stopped = facts(stopped=(states.CANCELLED, "visit_cancelled"), held="paused")
 
-    assert gate.decide(stopped, MORNING) == gate.Stop("cancelled", "visit_cancelled")
+    assert gate.decide(stopped, MORNING) == gate.StopSending(
+        "cancelled", "visit_cancelled"
+    )
 
 
 def test_what_is_late_expires():
     late = facts(expires_at=MORNING)
 
-    assert gate.decide(late, MORNING) == gate.Stop("expired", "too_late")
+    assert gate.decide(late, MORNING) == gate.StopSending("expired", "too_late")
 
 
 def test_what_quiet_hours_hold_too_long_expires():
     soon = facts(expires_at=NIGHT + timedelta(minutes=10))
 
-    assert gate.decide(soon, NIGHT) == gate.Stop("expired", "quiet_hours")
+    assert gate.decide(soon, NIGHT) == gate.StopSending("expired", "quiet_hours")
 
 
 def test_caps_drop_reminders_only():
@@ -120,6 +124,6 @@ def test_caps_drop_reminders_only():
 
     for capped in (second, fourth):
         stop = gate.decide(facts(**capped), MORNING)
-        assert stop == gate.Stop("suppressed", "cap")
+        assert stop == gate.StopSending("suppressed", "cap")
         for kind in ("check_in_d3", "confirmation", "moved", "cancelled"):
             assert gate.decide(facts(kind, **capped), MORNING) == gate.Send()

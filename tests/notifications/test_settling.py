@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from core import clock
 from notifications.channels.contract import Accepted, NotSent, Refused, Unknown
 from notifications.models import (
     Attempt,
     AttemptOutcome,
     Message,
+    ProviderEvent,
     ProviderState,
 )
 from notifications.selectors import situations
-from notifications.services import provider_events
+from notifications.services import provider_events, settling
 from notifications.services.claiming import claim
 from notifications.services.gating import pass_gate
 from notifications.services.sending import send_due
@@ -132,6 +134,48 @@ def test_a_callback_settles_what_was_uncertain(provider):
     applied = provider_events.apply_all(now=NOW)
 
     assert (applied, state_of()[0]) == (1, "delivered")
+
+
+def test_what_a_talking_provider_has_not_told_of_goes_again(provider):
+    make.booked()
+    told_nothing = [Unknown("timeout"), Unknown("timeout"), Accepted()]
+    scripted = provider(*told_nothing, capability="callback")
+
+    for _ in range(3):
+        send_due(as_of=NOW)
+        lease_ends()
+
+    assert (len(scripted.letters), state_of()[0]) == (3, "accepted")
+
+
+@pytest.mark.parametrize(("heard", "state"), [(False, "uncertain"), (True, "accepted")])
+def test_a_provider_whose_reports_do_not_reach_us_is_no_proof(
+    provider, monkeypatch, heard, state
+):
+    """It took one long ago and said nothing: then its silence says nothing either."""
+    place, _, _ = make.booked()
+    scripted = provider(Accepted(), capability="callback")
+    send_due(as_of=NOW)
+    # As if that hour had gone by.
+    monkeypatch.setitem(settling.SETTLE_DELAYS, "callback", -make.HOUR)
+    if heard:
+        provider_events.receive(
+            provider="file",
+            event_id="e1",
+            message_ref=str(scripted.letters[0].message_id),
+            type="delivered",
+        )
+        ProviderEvent.objects.update(received_at=clock.real_now() + make.HOUR)
+    visit = make.book(place, make.patient(place), start=at("2026-09-08 11:00"))
+    scripted.answers = [Unknown("timeout"), Unknown("timeout"), Accepted()]
+
+    for _ in range(4):
+        send_due(as_of=NOW)
+        lease_ends()
+
+    told = Message.objects.get(kind="confirmation", subject__endswith=visit.pk)
+    assert told.state == state
+    assert Task.objects.count() == (0 if heard else 1)
 
 
 def test_a_late_lower_status_changes_nothing(provider):

@@ -1,7 +1,7 @@
 """A year after the procedure as tables written by hand: C4 without a channel, C5 who
 answers nothing from week 6 on, and the rules that the tables rest on.
 
-C1 and C3 are replayed through the services in tests/pages/test_cases.py and
+C1 and C3 are replayed through the services in tests/demo/test_cases.py and
 test_case_c3.py.
 """
 
@@ -18,11 +18,11 @@ from notifications.domain.catalogue import CHECK_INS, KINDS
 from notifications.domain.plan import plan
 from notifications.domain.subjects import CheckIn
 from notifications.domain.wanted import Reach
-from procedures.domain import follow_ups
+from procedures.follow_up import timetable
 from tests.notifications.test_plan import HOUSTON, SMS_ONLY, at
 
 TIMETABLE = json.loads(
-    (Path(follow_ups.__file__).parent.parent / "data" / "milestones.json").read_text()
+    (Path(timetable.__file__).parent.parent / "data" / "milestones.json").read_text()
 )
 SILENT = Reach(zone=HOUSTON)
 BOTH = Reach(
@@ -34,9 +34,9 @@ BOTH = Reach(
 
 def contacts(injected_on, **changes):
     """Return the follow-ups of an injection on that day, as the plan sees them."""
-    milestones = tuple(follow_ups.from_data(one) for one in TIMETABLE["milestones"])
+    milestones = tuple(timetable.from_data(one) for one in TIMETABLE["milestones"])
     us = holidays.country_holidays("US", years=[2025, 2026, 2027])
-    planned = follow_ups.plan(
+    planned = timetable.plan(
         milestones, date.fromisoformat(injected_on), lambda day: day in us
     )
     return {
@@ -147,6 +147,20 @@ def test_with_one_channel_the_nudges_go_by_it():
 def test_every_follow_up_of_the_timetable_is_invited_to():
     for code, subject in contacts("2026-10-06").items():
         assert CHECK_INS[code] in {kind for kind, *_ in told(subject, BOTH)}
+
+
+def test_every_message_keeps_the_row_of_the_table_that_asks_for_it():
+    w6 = contacts("2026-10-06")["W6"]
+
+    planned = plan(w6, reach=BOTH, now=at("2000-01-01 00:00")).messages
+    assert {(one.kind, one.touchpoint) for one in planned} == {
+        ("time_to_book", "W6_book v1"),
+        ("book_nudge", "1 v1"),
+        ("book_nudge", "2 v1"),
+        ("check_in_w6", "W6 v1"),
+        ("check_in_nudge", "1 v1"),
+        ("check_in_nudge", "2 v1"),
+    }
 
 
 def test_a_code_of_another_timetable_is_invited_to_as_well():

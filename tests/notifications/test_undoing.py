@@ -7,7 +7,8 @@ import pytest
 from notifications.models import MailboxItem, Message
 from notifications.services.checking import faults
 from notifications.services.sending import send_due
-from scheduling.services import booking, setup
+from scheduling.booking import book
+from scheduling.setup import services as setup
 from tests.factories import notifications as make
 from tests.factories.notifications import NOW, VISIT, at
 
@@ -22,12 +23,12 @@ def told_and_confirmed():
     place, _, visit = make.booked()
     send_due(as_of=NOW)
     known = {"appointment_id": visit.pk, "by": place.by}
-    visit = booking.confirm(**known, version=1, now=at("2026-09-01 12:00"))
+    visit = book.confirm(**known, version=1, now=at("2026-09-01 12:00"))
     return place, visit
 
 
 def undo(place, visit, when):
-    return booking.undo_move(
+    return book.undo_move(
         appointment_id=visit.pk, version=visit.version, by=place.by, now=when
     )
 
@@ -77,7 +78,7 @@ def test_other_resources_at_the_same_time_are_told_to_nobody():
     used = visit.reservations.filter(released_at=None, resource__kind="clinician")
     ill = used.values_list("resource", flat=True).get()
 
-    changed = booking.reassign(
+    changed = book.reassign(
         appointment_id=visit.pk,
         version=visit.version,
         avoiding=frozenset({ill}),
@@ -107,9 +108,9 @@ def test_an_arrival_that_is_taken_back_leaves_the_messages_as_they_were():
     before = planned()
     known = {"appointment_id": visit.pk, "by": place.by, "now": on_the_day}
 
-    arrived = booking.arrive(**known, version=visit.version)
+    arrived = book.arrive(**known, version=visit.version)
     meanwhile = planned()
-    booking.undo_arrival(**known, version=arrived.version)
+    book.undo_arrival(**known, version=arrived.version)
 
     assert [kind for kind, *_ in before] == ["moved"]
     assert meanwhile == []
@@ -123,9 +124,9 @@ def test_a_no_show_that_is_taken_back_sends_nothing_and_leaves_the_plan_whole():
     start = visit.start
     known = {"appointment_id": visit.pk, "by": place.by}
 
-    booking.no_show(**known, now=start + timedelta(minutes=20))
+    book.no_show(**known, now=start + timedelta(minutes=20))
     assert [kind for kind, *_ in planned()] == ["missed"]
-    back = booking.undo_no_show(**known, now=start + timedelta(minutes=25))
+    back = book.undo_no_show(**known, now=start + timedelta(minutes=25))
 
     assert back.status == "booked"
     assert planned() == []
@@ -141,7 +142,7 @@ def test_another_clinician_at_the_same_time_sends_nothing():
     )
     before = planned()
 
-    changed = booking.reassign(
+    changed = book.reassign(
         appointment_id=visit.pk,
         version=visit.version,
         avoiding=frozenset({mine.resource_id}),

@@ -9,28 +9,21 @@ import sys
 import time
 
 import pytest
-from kombu import pools
 from redis import Redis
 
 from config.celery import app
-from config.local import valkey
 from core import clock
 from core.db import unit_of_work
 from notifications.models import MailboxItem, Message
 from notifications.services import doorbell
+from tests.broker import forget_connections
 from tests.factories import notifications as make
 from tests.factories.notifications import NOW
 from tests.notifications.conftest import ROOT, environment
 from tests.notifications.test_commands import wait_for_mail
+from tools.local import valkey
 
 QUEUE = "crestpath:celery"
-
-
-def forget_connections():
-    """Let the app open its connections anew, to wherever it is configured now."""
-    pools.reset()
-    app._pool = None
-    app.amqp._producer_pool = None
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from notifications.services.check_in_calls import ask_for_calls
 from notifications.services.checking import faults
 from patients.models import Task
 from patients.services import consents, contacts, departures
+from procedures.follow_up import responses
 from procedures.models import FollowUp
-from procedures.services import responses
-from scheduling.services import booking
+from scheduling.booking import book
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 
@@ -146,7 +146,7 @@ def test_a_booked_visit_silences_and_its_cancellation_asks_again_by_a_call(day):
     assert "book_nudge" not in {kind for kind, *_ in left(day)}
     assert "check_in_d14" not in waiting(day)
 
-    booking.cancel(
+    book.cancel(
         appointment_id=visit.pk,
         reason="patient",
         by=day.place.actor("coordinator"),

@@ -9,7 +9,7 @@ from django.template import Context, Template
 from notifications.domain import wording
 from notifications.models import Message
 from notifications.services import sending
-from pages import words as staff_words
+from pages.kit import words as staff_words
 from tests.factories import notifications as make
 
 HOUSTON = ZoneInfo("America/Chicago")

@@ -8,8 +8,8 @@ from core import clock
 from patients.models import PatientLink
 from patients.services import consents
 from procedures.models import Episode
+from scheduling.booking import book
 from scheduling.models import Appointment
-from scheduling.services import booking
 from tests.factories import procedures as make
 from tests.factories.procedures import Site
 from tests.pages.by_link import Holder
@@ -54,7 +54,7 @@ def missed(place: Site, path: Episode, visit_type: str) -> tuple[Appointment, Ho
     visit = texted(place, path, visit_type)
     at = START + HALF_AN_HOUR
     clock.set_to(at)
-    outcome = booking.no_show(
+    outcome = book.no_show(
         appointment_id=visit.pk, by=place.actor("coordinator"), now=at
     )
     assert isinstance(outcome, Appointment), outcome

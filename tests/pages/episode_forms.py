@@ -8,8 +8,8 @@ from typing import Any
 from django.urls import reverse
 
 from core import clock as demo_clock
-from procedures.domain.act_schemas import SCHEMAS
-from procedures.domain.schema import Field
+from procedures.acts.registry import SCHEMAS
+from procedures.fields.schema import Field
 from procedures.models import Episode
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make

@@ -11,8 +11,9 @@ from core import clock
 from core.problems import StaleVersion
 from notifications.services import reviews
 from patients.services import consents
+from scheduling.booking import book
 from scheduling.models import Absence, Appointment, Conflict, RepairLine, RepairPlan
-from scheduling.services import booking, repair_lines, repair_runs
+from scheduling.repair import attempts, execution, proposals
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories import scheduling
@@ -57,11 +58,16 @@ def call_in_sick(client, ill, **changed):
     return client.post(reverse("staff:absence_new"), form(ill, **changed))
 
 
+def worker():
+    proposals.make_all(now=NOW)
+
+
 def a_plan(client, practice, ill):
     practice.book(clinician=ill.pk, start=NEXT)
     call_in_sick(client, ill)
     absence = Absence.objects.get()
     client.post(reverse("staff:absence_plan", args=[absence.pk]))
+    worker()
     return RepairPlan.objects.get()
 
 
@@ -84,6 +90,10 @@ def test_the_whole_wizard(coordinator, practice, ill):
 
     propose = reverse("staff:absence_plan", args=[absence.pk])
     proposed = coordinator.post(propose, fields(affected, propose))
+    being_made = text(coordinator.get(proposed["Location"]))
+    assert "<h1>Plan being made</h1>" in being_made
+    assert "Waiting for its turn." in being_made
+    worker()
     page = text(coordinator.get(proposed["Location"]))
     assert "Same time, others serve" in page
     assert "Exact" in page
@@ -134,7 +144,7 @@ def test_a_visit_that_could_not_be_taken_back_is_named_with_a_link(
     carry_on()
     visit = plan.lines.get().appointment
     visit.refresh_from_db()
-    act(booking.confirm, visit)
+    act(book.confirm, visit)
     coordinator.post(reverse("staff:repair_undo", args=[plan.pk]))
     undo_what_can_be()
 
@@ -151,9 +161,9 @@ def undo_what_can_be():
     """The line is refused, as its visit was changed since."""
     line, plan = RepairLine.objects.get(), RepairPlan.objects.get()
     with pytest.raises(StaleVersion):
-        repair_runs._undo_line(line.pk, WHO["by"], NOW)
-    repair_lines._fail(line.pk, "done", "Changed in the meantime.", **WHO)
-    repair_runs._finish(plan.pk, plan.clinic_id, WHO["by"], NOW)
+        execution._undo_line(line.pk, WHO["by"], NOW)
+    attempts._fail(line.pk, "done", "Changed in the meantime.", **WHO)
+    execution._finish(plan.pk, plan.clinic_id, WHO["by"], NOW)
 
 
 def test_the_messages_are_shown_as_the_patient_gets_them(coordinator, practice, ill):
@@ -166,6 +176,7 @@ def test_the_messages_are_shown_as_the_patient_gets_them(coordinator, practice, 
     call_in_sick(coordinator, ill)
     absence = Absence.objects.get(resource=ill)
     coordinator.post(reverse("staff:absence_plan", args=[absence.pk]))
+    worker()
     plan = RepairPlan.objects.get()
 
     page = text(coordinator.get(reverse("staff:repair_messages", args=[plan.pk])))
@@ -184,6 +195,7 @@ def test_who_has_no_phone_and_no_email_is_to_be_telephoned_first(
     call_in_sick(coordinator, ill)
     absence = Absence.objects.get()
     coordinator.post(reverse("staff:absence_plan", args=[absence.pk]))
+    worker()
 
     plan = RepairPlan.objects.get()
     page = text(coordinator.get(reverse("staff:repair_messages", args=[plan.pk])))
@@ -203,6 +215,7 @@ def test_a_line_is_changed_kept_and_the_others_planned_anew(coordinator, practic
 
     coordinator.post(line, {"locked": "no"})
     coordinator.post(reverse("staff:repair_replan", args=[plan.pk]))
+    worker()
     assert plan.lines.get().way == "same-time"
 
 
@@ -329,6 +342,7 @@ def a_plan_of(client, practice, clinicians, count):
     call_in_sick(client, ill)
     absence = Absence.objects.get(resource=ill)
     client.post(reverse("staff:absence_plan", args=[absence.pk]))
+    worker()
     return absence.plans.get()
 
 
@@ -352,6 +366,7 @@ def test_a_line_says_whose_time_it_takes(coordinator, practice, ill):
     practice.book(ben, clinician=ill.pk, start=NEXT + timedelta(hours=1))
     call_in_sick(coordinator, ill)
     coordinator.post(reverse("staff:absence_plan", args=[Absence.objects.get().pk]))
+    worker()
     plan = RepairPlan.objects.get()
     assert "whose time it takes" not in text(
         coordinator.get(reverse("staff:repair", args=[plan.pk]))

@@ -8,8 +8,8 @@ from core import clock
 from pages.patient.texts import EN, ES
 from patients.models import Task
 from patients.services import tasks
+from procedures.follow_up import responses
 from procedures.models import FollowUp, Response, SaidAnswer
-from procedures.services import responses
 from tests.factories import clinics as make_clinic
 from tests.factories import patients as make_patient
 from tests.factories import procedures as make

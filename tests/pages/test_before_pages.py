@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from core.models import FailedReaction, JournalEntry
 from notifications.models import Message
@@ -10,8 +11,9 @@ from notifications.services.checking import faults
 from notifications.services.planning import replan
 from patients.models import Task
 from procedures.models import InstrumentResponse
+from scheduling.booking import book
 from scheduling.models import Appointment
-from scheduling.services import booking
+from tests.clinics.conftest import browser
 from tests.factories import procedures as make
 from tests.pages.before_by_link import BOOKED, START, holder, missed, texted
 
@@ -41,7 +43,7 @@ def test_the_list_names_its_days_and_moves_with_the_visit(place):
     assert "From Tuesday, September 22" in page
     assert "ibuprofen" in page
 
-    booking.move(
+    book.move(
         appointment_id=visit.pk,
         start=START + timedelta(days=7),
         version=visit.version,
@@ -99,6 +101,23 @@ def test_answers_before_the_consultation_are_the_baseline(place, asked):
     assert not Message.objects.filter(kind="questionnaire", state="scheduled").exists()
     assert [fault.text for fault in faults(BOOKED)] == []
     assert JournalEntry.objects.filter(name="episode.baseline_answered").count() == 1
+
+
+def test_the_evaluation_s_form_shows_what_was_answered_before(place, asked):
+    path, _visit, found = asked
+    clinician = browser(place.people["clinician"])
+    form = reverse("staff:act", kwargs={"episode_id": path.pk, "act": "evaluate"})
+    assert "Told before" not in clinician.get(form).content.decode()
+    page = found.page("/v/questions/")
+    names = [part.partition('"')[0] for part in page.split('name="q-')[1:]]
+    given = {f"q-{name}": "2" for name in dict.fromkeys(names)} | {"q-nrs": "7"}
+    found.browser.post("/v/questions/", given)
+
+    fields = clinician.get(form).context["form"].fields
+
+    assert "on Sep 2, 2026: 7." in fields["nrs"].help_text
+    assert "KOOS" in fields["prom_instrument"].help_text
+    assert "on Sep 2, 2026: 2 2 2 2 2 2 2." in fields["prom_items"].help_text
 
 
 def test_questions_are_answered_once(asked):

@@ -1,15 +1,15 @@
 """Where blocks lie on the day board."""
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages import board_grid
-from pages.board_grid import Frame, Rows, complement, css_class, frame, lanes
+from pages.staff.board import grid
+from pages.staff.board.grid import Frame, Rows, complement, css_class, frame, lanes
+from tests.architecture.tree import ROOT
 
 HOUSTON = ZoneInfo("America/Chicago")
 DAY = date(2026, 12, 3)
@@ -155,6 +155,6 @@ def test_positions_are_classes():
 
 
 def test_the_stylesheet_is_the_one_in_the_repository():
-    stored = Path(board_grid.__file__).parent / "static/pages/board-grid.css"
+    stored = ROOT / "pages/static/pages/board-grid.css"
 
-    assert stored.read_text() == board_grid.stylesheet()
+    assert stored.read_text() == grid.stylesheet()

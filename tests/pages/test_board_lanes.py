@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from scheduling.models import Appointment
-from scheduling.services import setup
+from scheduling.setup import services as setup
 from tests.factories.scheduling import BY, minutes
 from tests.factories.scheduling import NINE as TODAY_AT_NINE
 from tests.pages.conftest import NOW

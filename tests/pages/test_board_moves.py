@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from core import clock
 from core.actor import Actor, job
+from scheduling.booking import book
 from scheduling.models import Appointment
-from scheduling.services import booking, setup
+from scheduling.setup import services as setup
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories.scheduling import BY, minutes
@@ -177,7 +178,7 @@ def test_there_is_nothing_to_undo_twice(coordinator, visit):
 
 def test_only_what_may_be_moved_offers_it(coordinator, practice, visit):
     later = practice.book(start=NINE + minutes(60))
-    booking.check_in(appointment_id=later.pk, by=BY, now=NINE)
+    book.check_in(appointment_id=later.pk, by=BY, now=NINE)
 
     page = coordinator.get(BOARD).content.decode()
 
@@ -254,7 +255,7 @@ def test_a_move_on_the_board_has_no_made_up_reason(coordinator, visit):
 )
 def test_recent_changes_name_whoever_moved_it(coordinator, visit, by, who):
     later = visit.start + minutes(15)
-    booking.move(appointment_id=visit.pk, start=later, version=1, by=by, now=NOW)
+    book.move(appointment_id=visit.pk, start=later, version=1, by=by, now=NOW)
 
     page = coordinator.get(f"{BOARD}changes/").content.decode()
 

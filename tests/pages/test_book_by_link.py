@@ -13,8 +13,9 @@ from pages.patient.texts import EN, ES
 from patients.models import Task
 from patients.services import consents, departures, links
 from procedures.models import EpisodeVisit, FollowUp
+from scheduling.booking import book
 from scheduling.models import Appointment
-from scheduling.services import booking, setup
+from scheduling.setup import services as setup
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 from tests.pages.by_link import Holder
@@ -124,7 +125,7 @@ def test_a_time_taken_meanwhile_is_said_and_others_are_shown(day, holder):
     start = starts(holder.page(BOOK))[0]
     others = [make.patients.patient(day.place.clinic) for _ in range(2)]
     for other in others:
-        booking.book(
+        book.book(
             clinic_id=day.place.clinic.pk,
             patient_id=other.pk,
             visit_type="follow-up",
@@ -217,7 +218,7 @@ def test_an_answered_follow_up_has_nothing_to_book(day, holder):
 def test_a_visit_cancelled_later_is_owed_again(day, holder):
     holder.browser.post(BOOK, {"start": starts(holder.page(BOOK))[0]})
     [visit] = visits(day)
-    booking.cancel(
+    book.cancel(
         appointment_id=visit.appointment_id,
         reason="patient",
         by=day.place.actor("coordinator"),

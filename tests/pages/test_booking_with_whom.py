@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 
 from scheduling import selectors
-from scheduling.services import rules, setup
+from scheduling.booking import rules
+from scheduling.setup import services as setup
 from tests.factories.scheduling import BY, minutes
 from tests.pages.conftest import NOW
 from tests.pages.test_booking import booked, fields, search

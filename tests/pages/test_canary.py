@@ -16,12 +16,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from kombu import pools
 from redis import Redis
 
 from clinics.models import AccessLogEntry
 from config.celery import app
-from config.local import valkey
 from core import clock
 from core.db import unit_of_work
 from notifications.models import Attempt, MailboxItem, Message
@@ -30,10 +28,13 @@ from notifications.services.sending import send_due
 from patients.models import Patient, PatientLink
 from patients.services import links
 from scheduling.models import Appointment
+from tests.broker import forget_connections
 from tests.clinics.conftest import browser
 from tests.factories import clinics as people
+from tests.factories import inbound
 from tests.factories import notifications as make
 from tests.factories.notifications import NOW
+from tools.local import valkey
 
 GIVEN, FAMILY = "Zanzibarina", "Quetzalwick"
 PHONE, EMAIL = "+17135550188", "canary.quetz@example.org"
@@ -75,19 +76,14 @@ def kept():
 def broker(monkeypatch):
     """A broker of our own, to which the bell rings."""
 
-    def forget():
-        pools.reset()
-        app._pool = None
-        app.amqp._producer_pool = None
-
     with valkey.running("canary") as url, Redis.from_url(url) as server:
         for name in ("broker_url", "broker_write_url"):
             monkeypatch.setattr(app.conf, name, url)
         monkeypatch.setattr(doorbell, "breaker", doorbell.Breaker())
-        forget()
+        forget_connections()
         yield server
     monkeypatch.undo()
-    forget()
+    forget_connections()
 
 
 class Walk:
@@ -152,10 +148,34 @@ def staff_walk(place):
     ).json()
     rest.ask("get", f"/api/v1/patients/?q={who.mrn}")
     rest.ask("get", f"/api/v1/messages/?patient={who.pk}")
+    read_texts(rest, who)
     visit = Appointment.objects.get(pk=booked["id"])
     for name, key in (("patient", who.pk), ("appointment", visit.pk)):
         walk.ask("get", reverse(f"staff:{name}", args=[key]))
     return walk, rest, who, visit
+
+
+def read_texts(rest, who):
+    """What they write to us is read and answered; a STOP said by voice is kept."""
+    said = f"About the {TREATMENT}: {FAMILY}, born {BIRTH[0]}, call {NUMBER[1]}"
+    came = unit_of_work(partial(inbound.send, said, sender=PHONE))
+    assert came.patient_id == who.pk
+    rest.ask("get", "/api/v1/texts/?state=all")
+    for path, body in (
+        (f"texts/{came.pk}/assign/", {}),
+        (f"texts/{came.pk}/answer/", {"body": "We will call you this afternoon."}),
+        (f"texts/{came.pk}/close/", {}),
+        (f"patients/{who.pk}/opt-outs/", {"channel": "sms", "scope": "check_ins"}),
+        (f"patients/{who.pk}/opt-outs/end/", {"channel": "sms", "scope": "all"}),
+    ):
+        rest.ask(
+            "post",
+            f"/api/v1/{path}",
+            json.dumps(body),
+            content_type="application/json",
+            headers={"Idempotency-Key": f"canary-{path}"},
+        )
+    rest.ask("get", f"/api/v1/patients/{who.pk}/opt-outs/")
 
 
 def read_messages(walk, who):
@@ -184,6 +204,7 @@ def patient_walk(token):
     inside = Walk(walk.client)
     page = inside.ask("get", shown["Location"])
     assert "Your visit" in page.content.decode()
+    inside.ask("get", reverse("v:calendar"))
     inside.ask("post", shown["Location"], {"answer": "confirm"})
     return walk, inside
 
@@ -251,10 +272,10 @@ LATER = make.VISIT + timedelta(days=1)
 
 def move_for_the_treatment(place, visit):
     """Staff say why, in words that nobody else is to read."""
-    from scheduling.services import booking
+    from scheduling.booking import book
 
     visit.refresh_from_db()
-    moved = booking.move(
+    moved = book.move(
         appointment_id=visit.pk,
         start=make.VISIT + make.HOUR,
         version=visit.version,

@@ -1,6 +1,7 @@
 """The check-in by link: one question a page, resumed, reviewed, sent once."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -8,9 +9,10 @@ from django.test import Client
 from core import clock
 from core.models import JournalEntry
 from pages.patient.texts import EN, ES
-from patients.models import Task
+from patients.models import PatientLink, Task
+from procedures.follow_up import responses
+from procedures.follow_up import services as follow_ups
 from procedures.models import DraftAnswer, Response
-from procedures.services import follow_ups, responses
 from tests.access import exactly_one_access_row
 from tests.factories import procedures as make
 from tests.factories.scheduling import BY
@@ -59,6 +61,33 @@ def test_each_page_asks_one_question_and_chooses_nothing(holder):
         assert page.count("<h1") == 1
         assert EN["progress"].format(number=number, count=6) in page
         assert " checked" not in page
+
+
+def test_an_answered_link_still_says_thanks_and_what_was_answered(holder, contact):
+    holder.answer_all()
+    send(holder)
+    clock.set_to(make.at("2026-09-25", "10:00"))
+    PatientLink.objects.update(expires_at=make.at("2026-09-19", "20:00"))
+    later = Holder(holder.patient, holder.link, Client())
+
+    assert EN["birth_date"] in later.page(later.address)
+    assert later.prove()["Location"] == CHECK_IN
+    page = later.browser.get(CHECK_IN, follow=True).content.decode()
+
+    assert EN["done_title"] in page
+    assert "You answered these questions on Friday, September 18, 2026." in page
+    assert EN["done_answers"] in page
+    assert "36.8" in page
+    assert "We will ask you again around" in page
+    assert EN["correct"] not in page
+
+
+def test_a_link_not_answered_in_time_is_not_open_any_more(holder):
+    PatientLink.objects.update(expires_at=clock.now() - timedelta(hours=1))
+    later = Holder(holder.patient, holder.link, Client())
+
+    assert EN["gone_title"] in later.browser.get(later.address).content.decode()
+    assert later.prove().status_code == 404
 
 
 def test_pain_is_one_of_eleven_choices(holder):

@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from core import clock
+from scheduling.booking import book, rules
 from scheduling.models import Absence, PhaseRecord
-from scheduling.services import booking, rules, setup
+from scheduling.setup import services as setup
 from tests.factories.scheduling import BY
 from tests.pages.conftest import NOW
 from tests.pages.test_booking import fields
@@ -62,7 +63,7 @@ def test_an_absence_in_the_doubled_hour_is_asked_which(coordinator, practice, fi
 
     response, page = enter(coordinator, asked)
     found = choices(page, field)
-    chosen = {f"{field}_chosen": found["Sun, Nov 1, 1:30 AM (UTC-06:00)"]}
+    chosen = {f"{field}_chosen": found["Sun, Nov 1, 2026, 1:30 AM (UTC-06:00)"]}
     done, _ = enter(coordinator, asked | sent_along(page) | chosen)
 
     [period] = Absence.objects.values_list("period", flat=True)
@@ -84,9 +85,9 @@ def test_a_time_that_is_skipped_is_asked_with_its_neighbours(coordinator, practi
 
     assert response.status_code == 422
     assert "The clocks skip this time that day" in page
-    assert [words[:21] for words in found] == [
-        "Sun, Mar 14, 1:55 AM ",
-        "Sun, Mar 14, 3:00 AM ",
+    assert [words[:26] for words in found] == [
+        "Sun, Mar 14, 2027, 1:55 AM",
+        "Sun, Mar 14, 2027, 3:00 AM",
     ]
     assert done.status_code == 302
     assert Absence.objects.get().period.lower == datetime.fromisoformat(after)
@@ -154,7 +155,7 @@ def night_visit(practice, monkeypatch):
     began = datetime(2026, 11, 1, 0, 30, tzinfo=HOUSTON)
     visit = practice.book(start=began)
     clock.set_to(datetime(2026, 11, 1, 3, tzinfo=HOUSTON))
-    return booking.check_in(appointment_id=visit.pk, by=BY, now=began)
+    return book.check_in(appointment_id=visit.pk, by=BY, now=began)
 
 
 @pytest.mark.parametrize(

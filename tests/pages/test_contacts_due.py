@@ -8,7 +8,7 @@ from clinics.models import AccessLogEntry
 from core import clock
 from notifications.services.check_in_calls import ask_for_calls
 from patients.services import consents
-from procedures.services import responses
+from procedures.follow_up import responses
 from tests.clinics.conftest import browser
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day

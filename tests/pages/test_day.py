@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from core import clock
-from scheduling.services import booking
+from scheduling.booking import book
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories.scheduling import BY, NINE, minutes
@@ -102,7 +102,7 @@ def test_a_poll_that_has_seen_everything_is_told_nothing(coordinator, practice):
     htmx = {"HX-Request": "true"}
 
     unchanged = coordinator.get(BOARD, {"seen": seen}, headers=htmx)
-    booking.arrive(appointment_id=visit.pk, by=BY, now=NOW)
+    book.arrive(appointment_id=visit.pk, by=BY, now=NOW)
     changed = coordinator.get(BOARD, {"seen": seen}, headers=htmx)
 
     assert unchanged.status_code == 204

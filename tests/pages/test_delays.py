@@ -6,7 +6,7 @@ from clinics.models import Clinic
 from core import clock
 from notifications.models import Message
 from notifications.services.sending import send_due
-from scheduling.services import booking
+from scheduling.booking import book
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories.scheduling import BY, NINE, minutes
@@ -28,7 +28,7 @@ def talk(practice, clinic):
     """A consultation at nine that goes on and on."""
     who = practice.patient(given_name="Ana", sms_consent=True)
     visit = practice.book(who)
-    booking.check_in(appointment_id=visit.pk, by=BY, now=NINE)
+    book.check_in(appointment_id=visit.pk, by=BY, now=NINE)
     return visit
 
 
@@ -69,7 +69,7 @@ def test_who_waits_is_told_once_and_again_a_quarter_of_an_hour_later(
 
 
 def test_who_is_here_and_waits_is_told_too(coordinator, talk, following):
-    booking.arrive(appointment_id=following.pk, by=BY, now=NINE + minutes(40))
+    book.arrive(appointment_id=following.pk, by=BY, now=NINE + minutes(40))
     at(65)
     coordinator.post(TELL)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from clinics.domain import policy
 from core import clock
 from core.models import JournalEntry
-from procedures.domain.act_schemas import SCHEMAS
+from procedures.acts.registry import SCHEMAS
 from procedures.models import Episode, Evaluation
 from tests.clinics.conftest import browser
 from tests.factories import clinics as people

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from core import clock
+from scheduling.booking import book
 from scheduling.models import Appointment
-from scheduling.services import booking
 from tests.clinics.conftest import browser
 from tests.factories import clinics
 from tests.factories import procedures as make
@@ -54,7 +54,7 @@ def api(place):
 
 def move(place, appointment, start):
     appointment.refresh_from_db()
-    return booking.move(
+    return book.move(
         appointment_id=appointment.pk,
         start=start,
         version=appointment.version,
@@ -149,7 +149,7 @@ def test_a_cancelled_procedure_leaves_the_booked_visit_on_the_page(
     place, path, procedure, api
 ):
     post(api, path)
-    booking.cancel(appointment_id=procedure.pk, by=place.actor("coordinator"), now=NOW)
+    book.cancel(appointment_id=procedure.pk, by=place.actor("coordinator"), now=NOW)
 
     page = words(page_of(place, "coordinator", path))
 

@@ -9,10 +9,10 @@ from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from pages.act_controls import text_of
-from pages.act_form import ActForm, Sheet, answers
-from procedures.domain.act_schemas import SCHEMAS
-from procedures.domain.schema import ActSchema, Field, FieldError, parse
+from pages.staff.acts.controls import text_of
+from pages.staff.acts.form import ActForm, Sheet, answers
+from procedures.acts.registry import SCHEMAS
+from procedures.fields.schema import ActSchema, Field, FieldError, parse
 
 HOUSTON = ZoneInfo("America/Chicago")
 CHOICES = (("a", "First"), ("b", "Second"), ("c", "Third"))

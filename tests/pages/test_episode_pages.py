@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from core import clock
-from procedures.domain import product_ids
 from procedures.models import Episode, Product
+from procedures.products import ids
 from tests.clinics.conftest import browser
 from tests.factories import patients
 from tests.factories import procedures as make
@@ -228,8 +228,8 @@ def test_the_day_is_told_in_figures():
 
 def of_somebody_else(day):
     """The label of another patient's container of that day."""
-    own = product_ids.parse(Product.objects.get(kind="A").code)
-    return product_ids.issue(replace(own, seq=own.seq + 1))
+    own = ids.parse(Product.objects.get(kind="A").code)
+    return ids.issue(replace(own, seq=own.seq + 1))
 
 
 def test_a_scan_that_does_not_match_stops_the_line_on_the_page():

@@ -76,6 +76,15 @@ def test_a_text_stands_in_the_list_with_its_patient_and_its_words(browser, text)
     assert "Unread" in found
 
 
+def test_today_and_the_account_menu_say_how_many_are_unread(browser, text):
+    found = page(browser, "/staff/today/")
+
+    assert "1 text from patients" in found
+    assert found.count('class="nav__count only-narrow"') == 1
+    press(browser, text, "close")
+    assert "from patients" not in page(browser, "/staff/today/")
+
+
 def test_the_nav_counts_what_is_unread(browser, text):
     assert '<span class="nav__count">1<span' in page(browser, "/staff/today/")
     press(browser, text, "close")

@@ -12,7 +12,7 @@ from notifications.services import sending
 from pages.patient.texts import TEXTS
 from patients.models import PatientLink, Task
 from patients.services import consents, departures, links
-from scheduling.services import booking
+from scheduling.booking import book
 from tests.factories import clinics as people
 from tests.pages.by_link import BEFORE, Holder, visit_by_link
 
@@ -104,7 +104,7 @@ def nobody_to_write_to(holder):
 
 def visit_is_off(holder):
     visit_id = holder.link.subject.partition(":")[2]
-    found = booking.cancel(
+    found = book.cancel(
         appointment_id=visit_id, version=1, reason="x", by=BY, now=clock.now()
     )
     assert found.status == "cancelled"

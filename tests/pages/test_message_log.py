@@ -1,15 +1,19 @@
 """The log of messages: found by patient, kind, state, channel and day; one of them
 with its attempts; what was and will be said on a visit's and a patient's page."""
 
+from pkgutil import iter_modules
+
 import pytest
 from django.urls import reverse
 
 from clinics.models import AccessLogEntry
 from core import clock
+from notifications import channels
 from notifications.domain import catalogue
 from notifications.models import Message
 from notifications.services import provider_events
 from notifications.services.sending import send_due
+from pages.kit import states
 from patients.services import consents
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make_clinic
@@ -17,6 +21,10 @@ from tests.factories import notifications as make
 from tests.factories.notifications import NOW
 
 pytestmark = pytest.mark.django_db
+
+CHANNEL_FOLDERS = [
+    folder.name for folder in iter_modules(channels.__path__) if folder.ispkg
+]
 
 
 @pytest.fixture
@@ -58,16 +66,17 @@ MARISOL, OTTO = "Marisol Quintanilla", "Otto Brandt"
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ({}, 4),
-        ({"kind": "day_before"}, 2),
-        ({"channel": "email"}, 2),
+        ({}, 2),
+        ({"tab": "all"}, 4),
+        ({"tab": "all", "kind": "day_before"}, 2),
+        ({"tab": "all", "channel": "email"}, 2),
         ({"on": "2026-09-07"}, 2),
         ({"on": "2026-09-01"}, 2),
         ({"on": "2026-09-02"}, 0),
         ({"tab": "planned", "kind": "confirmation", "channel": "sms"}, 1),
         ({"tab": "sent"}, 0),
-        ({"on": "not a day", "tab": "nonsense", "channel": "pigeon"}, 4),
-        ({"patient": "nobody"}, 4),
+        ({"on": "not a day", "tab": "nonsense", "channel": "pigeon"}, 2),
+        ({"tab": "all", "patient": "nobody"}, 4),
         ({"page": "2"}, 0),
     ],
 )
@@ -75,6 +84,18 @@ def test_the_log_is_searched_by_kind_channel_state_and_day(
     coordinator, other, asked, found
 ):
     assert len(listed(coordinator, **asked)) == found
+
+
+def test_the_log_opens_on_what_was_due_until_today(coordinator, other):
+    """The day before the visit is weeks away: its reminders are still to come."""
+    assert {name for _, name in listed(coordinator)} == {CONFIRMED}
+    assert {name for _, name in listed(coordinator, tab="planned")} == {
+        CONFIRMED,
+        REMINDED,
+    }
+
+    clock.set_to(make.at("2026-09-07 00:30"))
+    assert {name for _, name in listed(coordinator)} == {CONFIRMED, REMINDED}
 
 
 def test_a_day_is_the_clinics_and_counts_from_the_instant_it_left(coordinator, other):
@@ -96,7 +117,7 @@ def test_a_patient_is_looked_for_by_name_or_number_and_no_name_enters_an_address
 
         assert answer.status_code == 302
         assert answer["Location"].endswith(f"?patient={booked[1].pk}")
-    assert listed(coordinator, patient=booked[1].pk) == [
+    assert listed(coordinator, patient=booked[1].pk, tab="all") == [
         (MARISOL, REMINDED),
         (MARISOL, CONFIRMED),
     ]
@@ -123,9 +144,23 @@ def test_another_clinics_patient_and_message_are_not_there(coordinator, booked):
     make.book(elsewhere, strange)
     theirs = Message.objects.filter(patient=strange).first()
 
-    assert len(listed(coordinator, patient=strange.pk)) == 2  # as if nobody was asked
+    assert len(listed(coordinator, patient=strange.pk)) == 1  # as if nobody was asked
     page = coordinator.get(reverse("staff:message", args=[theirs.pk]))
     assert page.status_code == 404
+
+
+def test_a_provider_has_a_name_for_people(coordinator, booked):
+    send_due(as_of=NOW)
+    sent = Message.objects.exclude(sent_at=None).first()
+
+    page = coordinator.get(reverse("staff:message", args=[sent.pk]))
+
+    assert [one["provider"] for one in page.context["attempts"]] == ["Demo mailbox"]
+
+
+@pytest.mark.parametrize("name", CHANNEL_FOLDERS)
+def test_every_channel_there_is_has_a_name_for_people(name):
+    assert name in states.PROVIDERS
 
 
 def test_what_was_not_sent_says_why_in_words(coordinator, booked):

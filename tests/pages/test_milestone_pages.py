@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from core import clock
 from pages.patient.texts import EN, ES
-from procedures.selectors import milestones
-from procedures.services.milestones import ask_for
+from procedures.follow_up import milestone_selectors
+from procedures.follow_up.milestone_reports import ask_for
 from tests.clinics.conftest import browser
 from tests.factories import procedures as make
 from tests.pages.by_link import CHECK_IN, check_in_by_link
@@ -32,16 +32,16 @@ def test_the_patient_reads_what_they_told_in_both_languages(entered):
 
     assert EN["steps_title"] in english
     assert "Light everyday activities yes, by Friday, September 18, 2026" in english
-    assert f"Progress at month 3 {EN['steps_waiting']}" in english
+    assert f"Progress at month 3 {EN['steps_later']}" in english
     assert ES["steps_title"] in spanish
     assert "sí, a más tardar el viernes 18 de septiembre de 2026" in spanish
-    [step, *_] = milestones.steps(contact.episode)
+    [step, *_] = milestone_selectors.steps(contact.episode)
     assert step.report.said_by == "patient"
 
 
 def test_a_nurse_records_what_was_told_on_the_telephone(entered):
     _, contact = entered
-    [step, *_] = milestones.steps(contact.episode)
+    [step, *_] = milestone_selectors.steps(contact.episode)
     nurse = browser(
         contact.episode.clinic.memberships.get(role="nurse"),
     )

@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 
 from core import clock
+from scheduling.booking import book as booking
+from scheduling.booking import rules
 from scheduling.models import Appointment, Hold
-from scheduling.services import booking, rules, setup
+from scheduling.setup import services as setup
 from tests.factories import scheduling as make
 from tests.factories.scheduling import BY, NINE, minutes
 from tests.pages.conftest import NOW

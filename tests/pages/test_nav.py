@@ -4,12 +4,12 @@ import pytest
 
 from clinics.domain.roles import STAFF_ROLES
 from notifications.domain.catalogue import KINDS
-from pages import states
-from pages.context import in_groups, places
+from pages.kit import states
+from pages.kit.nav import entries, in_groups
 
 
 def test_the_lists_of_follow_up_stand_under_one_entry():
-    nav = in_groups(places("coordinator", "/staff/owed/"))
+    nav = in_groups(entries("coordinator", "/staff/owed/"))
 
     group = next(entry for entry in nav if entry["label"] == "Follow-up")
     assert [one["label"] for one in group["places"]] == [
@@ -22,10 +22,10 @@ def test_the_lists_of_follow_up_stand_under_one_entry():
 
 @pytest.mark.parametrize("role", sorted(STAFF_ROLES))
 def test_the_bar_of_a_phone_holds_five_and_the_menu_the_rest(role):
-    entries = places(role, "/staff/")
+    shown = entries(role, "/staff/")
 
-    assert 0 < sum(not entry["later"] for entry in entries) <= 5
-    assert all(entry["later"] for entry in entries if entry["group"])
+    assert 0 < sum(not entry["later"] for entry in shown) <= 5
+    assert all(entry["later"] for entry in shown if entry["group"])
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from pages import numbers
-from procedures.domain import forms
+from pages.kit import numbers
+from procedures.fields import forms
 from scheduling.models import Appointment
 from tests.factories.scheduling import NINE
 

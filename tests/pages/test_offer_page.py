@@ -12,9 +12,9 @@ from notifications.models import Message
 from pages.patient.texts import EN, ES
 from patients.models import PatientLink
 from patients.services import links
+from scheduling.booking import rules as asking
 from scheduling.models import Appointment, Offer
-from scheduling.services import closing
-from scheduling.services import rules as asking
+from scheduling.waitlist import ends
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
 from tests.factories.clinics import NOW
@@ -98,7 +98,7 @@ def test_who_is_second_gets_the_kind_page():
     assert answer.status_code == 409
     assert EN["offer_gone_title"] in answer.content.decode()
     assert EN["offer_gone_title"] in second.page(OFFER)
-    closing.close_offer_batches(by=BY, now=NOW)
+    ends.close_offer_batches(by=BY, now=NOW)
     assert EN["offer_gone_text"] in second.page(OFFER)
     assert Appointment.objects.count() == 1
 

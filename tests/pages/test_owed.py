@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from core import clock
 from patients.services import departures
-from procedures.selectors import owed as selector
-from scheduling.services import booking
+from procedures.visits import owed as selector
+from scheduling.booking import book
 from tests.clinics.conftest import browser
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
@@ -77,7 +77,7 @@ def test_it_is_owed_until_it_is_booked_and_again_when_that_is_called_off(day):
     assert codes(day, OWED) == []
 
     off = make.at("2026-10-26", "09:00")
-    booking.cancel(
+    book.cancel(
         appointment_id=booked.pk,
         reason="patient",
         by=day.place.actor("coordinator"),
@@ -92,7 +92,7 @@ def test_it_is_owed_until_it_is_booked_and_again_when_that_is_called_off(day):
 def test_a_missed_visit_is_owed_until_another_is_booked(day):
     booked = visit(day)
     missed = make.at("2026-10-27", "11:00")
-    booking.no_show(
+    book.no_show(
         appointment_id=booked.pk, by=day.place.actor("coordinator"), now=missed
     )
     assert codes(day, missed) == [("W6", "missed")]
@@ -134,7 +134,7 @@ def test_a_consultation_called_off_and_not_booked_again_is_listed(day):
     who = make.patients.patient(day.place.clinic, given_name="Rosa")
 
     def consult(now, start):
-        return booking.book(
+        return book.book(
             clinic_id=day.place.clinic.pk,
             patient_id=who.pk,
             visit_type="consultation",
@@ -144,7 +144,7 @@ def test_a_consultation_called_off_and_not_booked_again_is_listed(day):
         )
 
     first = consult(OWED, make.at("2026-10-20", "10:00"))
-    booking.cancel(
+    book.cancel(
         appointment_id=first.pk,
         reason="patient",
         by=day.place.actor("coordinator"),

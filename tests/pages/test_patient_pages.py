@@ -14,7 +14,7 @@ from core.models import JournalEntry
 from pages.patient.texts import EN, ES
 from patients.models import PatientLink, Task
 from patients.services import links
-from scheduling.services import booking
+from scheduling.booking import book
 from tests.access import exactly_one_access_row
 from tests.factories.scheduling import BY
 from tests.pages.by_link import BEFORE, FRIDAY_NINE, VISIT, Holder, visit_by_link
@@ -79,7 +79,8 @@ def test_before_the_birth_date_nobodys_data_is_shown(holder):
     page = words(holder, holder.address)
 
     for told in ("Ana", "Torres", "April", "1966", "September", "9:00", "onsultation"):
-        assert told not in page.replace(EN["birth_hint"], ""), told
+        shown = page.replace(EN["birth_hint"], "").replace(ES["birth_hint"], "")
+        assert told not in shown, told
     assert "Bayou Joint Clinic" in page
 
 
@@ -276,7 +277,7 @@ def test_an_answer_that_is_none_changes_nothing(proved, visit):
 
 
 def test_the_link_of_a_moved_visit_says_so(proved, visit):
-    booking.move(
+    book.move(
         appointment_id=visit.pk,
         start=FRIDAY_NINE + timedelta(hours=2),
         version=visit.version,
@@ -295,7 +296,7 @@ def test_the_link_of_a_moved_visit_says_so(proved, visit):
 
 def test_the_link_works_again_once_the_visit_is_back_at_its_time(proved, visit):
     moved = move(visit, FRIDAY_NINE + timedelta(hours=1))
-    booking.undo_move(appointment_id=visit.pk, version=moved.version, by=BY, now=BEFORE)
+    book.undo_move(appointment_id=visit.pk, version=moved.version, by=BY, now=BEFORE)
 
     assert press(proved, "yes").status_code == 303
 
@@ -317,7 +318,7 @@ def test_the_link_of_a_time_between_says_moved(proved, visit):
 
 
 def move(visit, start):
-    return booking.move(
+    return book.move(
         appointment_id=visit.pk,
         start=start,
         version=visit.version,
@@ -328,7 +329,7 @@ def move(visit, start):
 
 
 def test_a_cancelled_visit_takes_no_answer(proved, visit):
-    booking.cancel(
+    book.cancel(
         appointment_id=visit.pk, version=visit.version, reason="x", by=BY, now=BEFORE
     )
 
@@ -351,6 +352,39 @@ def test_the_browsers_language_is_used_before_the_patient_is_known(holder):
     page = holder.page(holder.address, **{"Accept-Language": "es-MX,es;q=0.9"})
 
     assert ES["open_title"] in page
+
+
+@pytest.mark.parametrize("reads", ["en", "es"])
+def test_before_the_birth_date_both_languages_are_there_whatever_the_patient_reads(
+    reads,
+):
+    """The page says the same of everybody: a stranger learns no one's language."""
+    holder, _ = visit_by_link(language=reads)
+
+    page = holder.page(holder.address)
+
+    for name in ("open_title", "open_text", "birth_date", "month", "day", "year"):
+        assert EN[name] in page
+        assert ES[name] in page
+    wrong = holder.prove(WRONG).content.decode()
+    assert EN["birth_wrong"].format(left=4) in wrong
+    assert ES["birth_wrong"].format(left=4) in wrong
+
+
+def test_a_language_once_chosen_stands_alone_before_the_birth_date(holder):
+    page = holder.page(f"{holder.address}?lang=es")
+
+    assert ES["open_text"] in page
+    assert EN["open_text"] not in page
+
+
+def test_a_link_that_has_ended_says_so_in_both_languages(holder):
+    PatientLink.objects.update(expires_at=clock.now() - timedelta(days=1))
+
+    page = holder.browser.get(holder.address).content.decode()
+
+    assert EN["gone_title"] in page
+    assert ES["gone_title"] in page
 
 
 def test_the_patients_language_is_used_once_they_are_known():

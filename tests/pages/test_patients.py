@@ -33,7 +33,7 @@ def test_registering_leads_to_the_patients_page(coordinator, practice):
     assert selectors.consented(patient, "sms")
     page = coordinator.get(response["Location"]).content.decode()
     assert "Ana Torres" in page
-    assert "+1 713 555 0123" in page
+    assert "(713) 555-0123" in page
 
 
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(coordinator):

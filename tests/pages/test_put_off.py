@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from clinics.services import answers
+from clinics.web import error_pages
 from core.idempotency import InProgress
 
 PATH = "/staff/patients/new/"
@@ -12,16 +12,16 @@ KEYED = {"idempotency_key": "k"}
 
 def said(problem, fields):
     request = RequestFactory().post(PATH, fields)
-    return answers.problem(request, problem)
+    return error_pages.problem(request, problem)
 
 
 @pytest.mark.parametrize(
     ("problem", "fields", "words"),
     [
         (InProgress(), KEYED, "This is still being done"),
-        (answers.MaybeSaved(keyed=True), KEYED, "press the button again"),
-        (answers.MaybeSaved(keyed=False), {}, "Look whether it is there"),
-        (answers.NoDatabase(), KEYED, "Nothing was changed"),
+        (error_pages.MaybeSaved(keyed=True), KEYED, "press the button again"),
+        (error_pages.MaybeSaved(keyed=False), {}, "Look whether it is there"),
+        (error_pages.NoDatabase(), KEYED, "Nothing was changed"),
     ],
 )
 def test_a_form_put_off_is_told_in_words_for_people(problem, fields, words):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from scheduling.services import setup
+from scheduling.setup import services as setup
 from tests.factories import scheduling as make
 from tests.factories.scheduling import BY, NINE
 from tests.pages.conftest import NOW

@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from pages.recovery_chart import EN, ES, HEIGHT, LEFT, WIDTH, charts
-from procedures.domain.recovery import BASELINE, SCALES, Point, curve
-from procedures.selectors import recovery
+from pages.kit.recovery_chart import EN, ES, HEIGHT, LEFT, WIDTH, charts
+from procedures.follow_up import recovery_selectors
+from procedures.follow_up.recovery import BASELINE, SCALES, Point, curve
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make_clinic
 from tests.factories.clinics import NOW
@@ -131,6 +132,26 @@ def test_the_drawing_is_well_formed_inside_its_frame_and_has_its_axis(count):
     assert len(chart["rows"]) == count
 
 
+# The width of a letter of 11 px, and the gap that keeps two words apart.
+LETTER, GAP = 6, 4
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("first", [0, 4])
+def test_words_under_the_axis_never_run_into_each_other(language, first):
+    codes = [BASELINE, "D1", "D3", "D7", "D14", "W6", "M3", "M6", "M12", "Y2"]
+    told = points(*((code, 5) for code in codes[first:]))
+
+    (chart,) = charts([curve(PAIN, told)], language)
+
+    dots = chart["dots"]
+    for left, right in pairwise(dots):
+        needed = (len(left["label"]) + len(right["label"])) / 2 * LETTER + GAP
+        assert right["x"] - left["x"] >= needed, (left["label"], right["label"])
+    assert dots[-1]["x"] + len(dots[-1]["label"]) / 2 * LETTER <= WIDTH
+    assert not {"D1", "W6", "M12"} & {dot["label"] for dot in dots}
+
+
 def test_both_languages_have_the_same_words():
     assert EN.keys() == ES.keys()
     assert EN["spans"].keys() == ES["spans"].keys()
@@ -147,7 +168,7 @@ def answered(db):
 
 def test_a_patient_sees_it_after_answering(answered):
     holder, contact = answered
-    (pain, *_) = recovery.curves(contact.episode)
+    (pain, *_) = recovery_selectors.curves(contact.episode)
 
     page = holder.page(f"{CHECK_IN}done/")
 

@@ -11,8 +11,7 @@ from core import clock
 from notifications.services import reviews
 from patients.services import consents
 from scheduling.models import RepairLine
-from scheduling.services import repair_plans
-from tests.factories import scheduling
+from tests.factories import repair, scheduling
 from tests.factories.scheduling import NINE, minutes
 from tests.pages.conftest import NOW
 from tests.scheduling.acts import WHO, away
@@ -39,9 +38,7 @@ def a_plan(practice, visits, day=THURSDAY):
     hours = {"start": day - minutes(60), "end": day + minutes(480)}
     away(practice, resource_id=other.pk, **hours)
     absence = away(practice, resource_id=one.pk, **hours)
-    return repair_plans.propose(
-        absence_id=absence.pk, clinic_id=practice.clinic.pk, **WHO
-    )
+    return repair.propose(absence_id=absence.pk, clinic_id=practice.clinic.pk, **WHO)
 
 
 def asked_for(client, plan):

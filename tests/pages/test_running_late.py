@@ -8,8 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import clock
+from scheduling.absences import services as absences
+from scheduling.booking import book, rules
+from scheduling.day import phase_records
 from scheduling.models import PhaseRecord
-from scheduling.services import absences, booking, phase_records, rules
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make
 from tests.factories.scheduling import BY, NINE, minutes
@@ -38,7 +40,7 @@ def following(practice):
 
 
 def check_in(visit, after):
-    return booking.check_in(appointment_id=visit.pk, by=BY, now=NINE + minutes(after))
+    return book.check_in(appointment_id=visit.pk, by=BY, now=NINE + minutes(after))
 
 
 def show(client, path, after):

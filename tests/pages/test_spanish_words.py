@@ -6,7 +6,7 @@ import pytest
 
 from notifications.domain.templates import es as messages
 from pages.patient.texts import ES
-from procedures.domain.question_texts import OPTIONS, SIGN_TEXTS, TEXTS
+from procedures.follow_up.question_texts import OPTIONS, SIGN_TEXTS, TEXTS
 
 
 def every_text() -> dict[str, str]:

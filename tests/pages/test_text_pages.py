@@ -57,6 +57,27 @@ def test_a_text_is_shown_as_a_sample_patient_reads_it(admin):
     assert re.search(r"[12] segments?: [0-9]+ characters, GSM-7", shown)
 
 
+def test_a_text_stands_beside_the_same_one_in_the_other_language(admin):
+    spanish = page(browser(admin), address())
+    english = page(browser(admin), address(language="en"))
+
+    assert "The same in English" in spanish
+    assert "your visit is Thu Sep 3 at 9:00 AM" in spanish
+    assert "The same in Spanish" in english
+    assert "Not reviewed" in spanish
+    assert "Not reviewed" not in english
+
+
+def test_a_translation_that_fills_in_less_or_more_than_the_source_is_said(admin):
+    shown = page(browser(admin), address(), body="{clinic}: {name}su cita {was}.")
+
+    assert "It lacks {link}, which English has." in shown
+    assert "It lacks {when}, which English has." in shown
+    assert "It has {was}, which English lacks." in shown
+    same = page(browser(admin), address(), body="{link} {when} {name} {clinic}")
+    assert "which English" not in same
+
+
 def test_a_wording_is_tried_and_not_kept(admin):
     client = browser(admin)
 

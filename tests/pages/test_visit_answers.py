@@ -12,9 +12,9 @@ from notifications.domain.catalogue import DAY_BEFORE
 from notifications.models import Message
 from pages.patient.texts import EN, ES
 from patients.models import Task
+from scheduling.booking import book
 from scheduling.models import Appointment, FreedOpening
 from scheduling.selectors import day_projection
-from scheduling.services import booking
 from tests.clinics.conftest import browser
 from tests.factories import clinics as make_clinic
 from tests.factories import patients
@@ -98,6 +98,26 @@ def test_yes_then_no_is_not_confirmed_any_more(holder, visit):
     assert visit.status == "booked"
 
 
+def test_a_confirmed_visit_is_not_asked_about_again(holder, visit):
+    assert EN["will_you"] in holder.page(VISIT)
+    press(holder, "yes")
+
+    page = holder.page(VISIT)
+
+    assert EN["confirmed_text"] in page
+    assert EN["will_you"] not in page
+    assert EN["yes"] not in page
+    assert EN["changed"] in page
+    assert EN["other"] in page
+    assert EN["no"] in page
+
+
+def test_who_declined_after_a_yes_is_asked_again(holder, visit):
+    press(holder, "yes", "no")
+
+    assert EN["will_you"] in holder.page(VISIT)
+
+
 def test_a_no_asks_the_coordinator_at_once(holder, visit):
     press(holder, "no")
 
@@ -121,7 +141,7 @@ def test_see_you_tomorrow_follows_the_last_answer(holder, visit):
 
 def test_a_coordinators_confirmation_closes_the_wish_too(holder, visit):
     press(holder, "other")
-    booking.confirm(appointment_id=visit.pk, by=BY, now=BEFORE)
+    book.confirm(appointment_id=visit.pk, by=BY, now=BEFORE)
 
     assert again(visit).answer == "yes"
     assert not Task.objects.filter(done_at=None, kind="asks_other_time").exists()
@@ -132,7 +152,7 @@ def test_what_staff_do_about_it_closes_the_wish(holder, visit, act):
     press(holder, "other")
     again(visit)
     if act == "move":
-        booking.move(
+        book.move(
             appointment_id=visit.pk,
             start=FRIDAY_NINE + timedelta(hours=2),
             version=visit.version,
@@ -141,7 +161,7 @@ def test_what_staff_do_about_it_closes_the_wish(holder, visit, act):
             now=BEFORE,
         )
     else:
-        booking.cancel(appointment_id=visit.pk, reason="asked", by=BY, now=BEFORE)
+        book.cancel(appointment_id=visit.pk, reason="asked", by=BY, now=BEFORE)
 
     task = Task.objects.get(kind="asks_other_time")
     assert task.outcome == f"The visit was {'moved' if act == 'move' else 'cancelled'}."
@@ -186,7 +206,7 @@ def test_a_visit_that_is_near_is_asked_for_and_stays(holder, visit):
 
 def test_an_opening_somebody_else_took_is_said_and_others_are_shown(holder, visit):
     start = openings(holder)[0]
-    booking.book(
+    book.book(
         clinic_id=visit.clinic_id,
         patient_id=patients.patient(visit.clinic).pk,
         visit_type="consultation",
@@ -308,3 +328,15 @@ def test_a_confirmed_visit_cannot_also_be_declined():
         Appointment.objects.filter(pk=visit.pk).update(
             confirmed_at=BEFORE, answer="no", answered_at=BEFORE
         )
+
+
+def test_the_visits_page_says_how_late_the_clinic_runs(holder, visit):
+    late = EN["clinic_late"].format(count=20)
+    assert late not in holder.page(VISIT)
+    told_at = clock.now()
+    Appointment.objects.filter(pk=visit.pk).update(
+        delay_minutes=20, delay_told_at=told_at
+    )
+
+    assert late in holder.page(VISIT)
+    assert ES["clinic_late"].format(count=20) in holder.page(f"{VISIT}?lang=es")

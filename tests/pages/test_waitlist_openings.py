@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from scheduling.booking import book, holds
 from scheduling.models import FreedOpening
-from scheduling.services import booking, freeing, holds
+from scheduling.waitlist import freed_openings
 from tests.factories import waitlist as waits
 from tests.factories.scheduling import BY, NINE
 from tests.pages.conftest import NOW, THURSDAY
@@ -24,7 +25,7 @@ def test_time_whose_move_may_be_undone_is_shown_and_offered_later(
 ):
     waiting(practice)
     visit = practice.book(start=THURSDAY)
-    booking.move(
+    book.move(
         appointment_id=visit.pk,
         start=THURSDAY + timedelta(days=7),
         version=1,
@@ -84,7 +85,7 @@ def test_time_held_for_somebody_says_so_and_is_offered_when_they_do_not_take_it(
         by=BY,
         now=NOW,
     )
-    freeing.settle(by=BY, now=NOW)
+    freed_openings.settle(by=BY, now=NOW)
 
     text = page(coordinator, opening(freed))
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from core import clock
 from notifications.models import PlannedCall
-from scheduling.domain.variation import Variation
-from scheduling.domain.waiting import Wishes
 from scheduling.models import Appointment, FreedOpening, Offer, WaitlistEntry
-from scheduling.services import closing
+from scheduling.visit_types.variation import Variation
+from scheduling.waitlist import ends
+from scheduling.waitlist.fit import Wishes
 from tests.clinics.conftest import browser
 from tests.factories import clinics as people
 from tests.factories import scheduling
@@ -273,7 +273,7 @@ def test_who_is_second_is_said_so_and_stays_on_the_list(coordinator, practice, f
     answer = coordinator.post(action, follow=True)
 
     assert "has just been taken" in answer.content.decode()
-    closing.close_offer_batches(by=BY, now=clock.now())
+    ends.close_offer_batches(by=BY, now=clock.now())
     log = page(coordinator, opening(freed))
     assert "Accepted" in log
     assert "Too late" in log
@@ -298,7 +298,7 @@ def test_a_batch_is_taken_back(coordinator, practice, freed):
     answer = coordinator.post(reverse("staff:waitlist_take_back", args=[held]))
 
     assert answer["Location"] == opening(freed)
-    closing.close_offer_batches(by=BY, now=clock.now())
+    ends.close_offer_batches(by=BY, now=clock.now())
     assert offer_of(entry).state == "withdrawn"
 
 
@@ -362,7 +362,7 @@ def test_a_call_task_is_opened_for_who_was_ticked_and_cannot_be_written_to(
     silent = waits.entry(practice, practice.patient(), now=NOW - timedelta(days=5))
 
     offer(coordinator, freed, silent)
-    closing.announce_offers(by=BY, now=clock.now())
+    ends.announce_offers(by=BY, now=clock.now())
 
     call = PlannedCall.objects.get(subject=f"offer:{offer_of(silent).pk}")
     assert call.patient_id == silent.patient_id

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pages import words
+from pages.kit import words
 
 HOUSTON = ZoneInfo("America/Chicago")
 

@@ -12,8 +12,9 @@ from notifications.selectors import situations
 from patients.models import Departure, Task
 from patients.services import departures, links, tasks
 from procedures.models import FollowUp
+from scheduling.booking import book, holds
 from scheduling.models import WaitlistEntry
-from scheduling.services import booking, holds, waitlist
+from scheduling.waitlist import entries
 from tests.factories import notifications as make
 from tests.factories import procedures as path
 from tests.factories.notifications import NOW
@@ -154,9 +155,9 @@ def test_a_deceased_patient_is_neither_booked_nor_kept_an_opening_nor_listed():
         "now": NOW,
     }
 
-    assert codes(booking.book(**common)) == ["patient-deceased"]
+    assert codes(book.book(**common)) == ["patient-deceased"]
     assert codes(holds.hold(**common)) == ["patient-deceased"]
-    moved = booking.move(
+    moved = book.move(
         appointment_id=visit.pk,
         start=later,
         version=visit.version,
@@ -164,8 +165,8 @@ def test_a_deceased_patient_is_neither_booked_nor_kept_an_opening_nor_listed():
         now=NOW,
     )
     assert codes(moved) == ["patient-deceased"]
-    with pytest.raises(waitlist.PatientDeparted):
-        waitlist.add(
+    with pytest.raises(entries.PatientDeparted):
+        entries.add(
             clinic_id=place.clinic.pk,
             patient_id=who.pk,
             visit_type=visit.visit_type.slug,
@@ -178,7 +179,7 @@ def test_a_deceased_patient_is_neither_booked_nor_kept_an_opening_nor_listed():
 
 def test_waiting_and_holds_end():
     place, who, visit = make.booked()
-    entry = waitlist.add(
+    entry = entries.add(
         clinic_id=place.clinic.pk,
         patient_id=who.pk,
         visit_type=visit.visit_type.slug,
@@ -208,7 +209,7 @@ def test_no_call_is_asked_for_either():
     _, who, visit = make.booked()
     depart(who)
 
-    booking.cancel(appointment_id=visit.pk, reason="died", by=make.BY, now=NOW)
+    book.cancel(appointment_id=visit.pk, reason="died", by=make.BY, now=NOW)
 
     assert not Task.objects.filter(kind="call_patient", done_at=None).exists()
 

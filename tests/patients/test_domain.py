@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patients.domain import enquiry, escalation, fields, link_tokens, masks, wording
+from patients.domain import (
+    consent_texts,
+    enquiry,
+    escalation,
+    fields,
+    link_tokens,
+    masks,
+)
 from patients.models.contact import Channel
 from patients.models.patient import BiologicalSex, Language
 
@@ -63,7 +70,7 @@ def test_names_of_the_world_are_taken(name):
 def test_the_choices_of_the_rules_and_of_the_tables_are_the_same():
     assert list(fields.LANGUAGES) == Language.values
     assert list(fields.SEXES) == BiologicalSex.values
-    assert list(wording.CURRENT) == Channel.values
+    assert list(consent_texts.CURRENT) == Channel.values
 
 
 @given(st.uuids())
@@ -102,9 +109,9 @@ def test_contacts_are_shown_masked():
 
 
 def test_every_current_wording_exists_in_every_language():
-    for channel, version in wording.CURRENT.items():
+    for channel, version in consent_texts.CURRENT.items():
         assert version.startswith(f"{channel}-")
-        assert set(wording.WORDINGS[version]) == set(fields.LANGUAGES)
+        assert set(consent_texts.WORDINGS[version]) == set(fields.LANGUAGES)
 
 
 NOON = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)  # a Friday, 12:00 in Houston

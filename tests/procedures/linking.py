@@ -1,9 +1,9 @@
 """What tests of contacts and their visits do: book, move, cancel, and look."""
 
 from core.refusal import Refused
-from procedures.selectors import linked
+from procedures.follow_up import contacts
+from scheduling.booking import book
 from scheduling.models import Appointment, Conflict
-from scheduling.services import booking
 from tests.factories.clinics import NOW
 from tests.factories.procedures import at
 
@@ -24,7 +24,7 @@ def codes(outcome):
 
 
 def book_contact(place, path, code="W6", start=IN_WEEK_6, visit_type="follow-up"):
-    return booking.book(
+    return book.book(
         clinic_id=place.clinic.pk,
         patient_id=path.patient_id,
         visit_type=visit_type,
@@ -37,7 +37,7 @@ def book_contact(place, path, code="W6", start=IN_WEEK_6, visit_type="follow-up"
 
 def move(place, appointment, start):
     appointment.refresh_from_db()
-    return booking.move(
+    return book.move(
         appointment_id=appointment.pk,
         start=start,
         version=appointment.version,
@@ -48,14 +48,14 @@ def move(place, appointment, start):
 
 def cancel(place, appointment):
     return booked(
-        booking.cancel(
+        book.cancel(
             appointment_id=appointment.pk, by=place.actor("coordinator"), now=NOW
         )
     )
 
 
 def line(path, code="W6"):
-    return next(one for one in linked.lines(path) if one.code == code)
+    return next(one for one in contacts.lines(path) if one.code == code)
 
 
 def conflicts(appointment):

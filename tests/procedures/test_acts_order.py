@@ -1,15 +1,16 @@
 """When an act happened, who was there, and which answer comes first."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError
 
-from procedures.domain.schema import InvalidData
+from procedures.acts.registry import ACTS
+from procedures.fields.schema import InvalidData
 from procedures.models import CheckIn, LastDose, Signature
-from procedures.selectors import rules
-from procedures.services import acts
+from procedures.rules import selectors as rules
 from tests.factories import clinics
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
@@ -106,11 +107,13 @@ def test_a_trigger_that_says_no_is_a_refusal_and_leaves_nothing(monkeypatch):
         sqlstate="23514", constraint_name=None, message_primary="the day runs forward"
     )
 
+    check_in = ACTS["check_in"]
+
     def fails(context):
-        acts.day_acts.HANDLERS["check_in"](context)
+        check_in.handle(context)
         raise IntegrityError from Told(told)
 
-    monkeypatch.setitem(acts.HANDLERS, "check_in", fails)
+    monkeypatch.setitem(ACTS, "check_in", replace(check_in, handle=fails))
     refused = day.check_in()
 
     assert codes(refused) == ["record-refused"]

@@ -7,8 +7,8 @@ import pytest
 from core.refusal import Refused
 from patients.models import Task
 from procedures.models import EpisodeVisit
+from scheduling.booking import book, holds
 from scheduling.models import Appointment
-from scheduling.services import booking, holds
 from tests.factories import patients
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
@@ -35,7 +35,7 @@ def booked(outcome):
 
 
 def book_without_subject(place, patient_id, start=DAY, visit_type="bmc-ultrasound"):
-    return booking.book(
+    return book.book(
         clinic_id=place.clinic.pk,
         patient_id=patient_id,
         visit_type=visit_type,
@@ -98,7 +98,7 @@ def test_a_hold_for_the_single_approved_episode_is_booked_for_it(place):
     by = {"by": place.actor("coordinator"), "now": NOW}
 
     held = holds.hold(visit_type="bmc-ultrasound", start=DAY, **who, **by)
-    appointment = booked(booking.book(hold_id=held.pk, **who, **by))
+    appointment = booked(book.book(hold_id=held.pk, **who, **by))
 
     assert held.subject == appointment.subject == f"episode:{path.pk}"
     assert stage(path) == "scheduled"
@@ -127,7 +127,7 @@ def test_another_patients_episode_serves_nobody_else(place):
     path = make.approved(place)
     stranger = patients.patient(place.clinic)
     for visit_type in ("bmc-ultrasound", "consultation"):
-        outcome = booking.book(
+        outcome = book.book(
             clinic_id=place.clinic.pk,
             patient_id=stranger.pk,
             visit_type=visit_type,
@@ -153,7 +153,7 @@ def test_a_move_beyond_the_approval_is_refused():
     path = make.approved(place)
     appointment = booked(make.book(place, path, DAY))
 
-    outcome = booking.move(
+    outcome = book.move(
         appointment_id=appointment.pk,
         start=DAY + timedelta(days=1),
         version=appointment.version,
@@ -172,7 +172,7 @@ def test_a_move_of_a_deferred_patients_visit_is_refused(place):
     fever = make.evaluation(temperature_c=38.3)
     assert done(act(place, path, "evaluate", fever)).stage == "deferred"
 
-    outcome = booking.move(
+    outcome = book.move(
         appointment_id=appointment.pk,
         start=DAY + timedelta(days=1),
         version=appointment.version,
@@ -221,7 +221,7 @@ def test_a_move_takes_the_visit_along(place):
     appointment = booked(make.book(place, path, DAY))
 
     booked(
-        booking.move(
+        book.move(
             appointment_id=appointment.pk,
             start=DAY + timedelta(days=1),
             version=appointment.version,
@@ -237,7 +237,7 @@ def test_a_move_takes_the_visit_along(place):
 @pytest.mark.parametrize("act_name", ["cancel", "no_show"])
 def test_a_freed_procedure_leaves_the_episode_approved(place, act_name):
     path, appointment = make.ready(place, DAY)
-    verb = getattr(booking, act_name)
+    verb = getattr(book, act_name)
 
     booked(
         verb(
@@ -256,7 +256,7 @@ def test_a_freed_procedure_leaves_the_episode_approved(place, act_name):
 
 def missed(place, appointment):
     return booked(
-        booking.no_show(
+        book.no_show(
             appointment_id=appointment.pk,
             by=place.actor("coordinator"),
             now=DAY + timedelta(minutes=20),
@@ -265,7 +265,7 @@ def missed(place, appointment):
 
 
 def come_after_all(place, appointment, now=DAY + timedelta(minutes=25)):
-    return booking.undo_no_show(
+    return book.undo_no_show(
         appointment_id=appointment.pk, by=place.actor("nurse"), now=now
     )
 
@@ -330,9 +330,7 @@ def test_a_cancelled_consultation_changes_no_stage(place):
     path = make.episode(place)
     appointment = booked(make.book(place, path, DAY, "consultation"))
 
-    booking.cancel(
-        appointment_id=appointment.pk, by=place.actor("coordinator"), now=NOW
-    )
+    book.cancel(appointment_id=appointment.pk, by=place.actor("coordinator"), now=NOW)
 
     assert stage(path) == "consultation"
 

@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 
 from core import journal
 from core.refusal import Refused
-from procedures.domain.schema import InvalidData
+from procedures.episodes.selectors import next_acts
+from procedures.fields.schema import InvalidData
 from procedures.models import Decision, Evaluation, Override, RuleVersion, Signature
-from procedures.selectors.episodes import next_acts
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
 from tests.factories.procedures import act, decision, done, evaluation

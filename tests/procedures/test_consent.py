@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from core.refusal import Refused
-from procedures.domain.schema import InvalidData
+from procedures.facts.selectors import facts
+from procedures.fields.schema import InvalidData
 from procedures.models import Consent, ReadinessItem
-from procedures.selectors.facts import facts
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW, clinic, membership
 from tests.factories.procedures import act, done

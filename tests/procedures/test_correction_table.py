@@ -3,15 +3,14 @@
 import pytest
 from django.apps import apps
 
-from procedures import corrections_sql
-from procedures.domain.act_schemas import SCHEMAS
-from procedures.domain.correction_table import BACK, KINDS, Moment, moment, needed
-from procedures.domain.pathway import STAGES
+from procedures.acts.enter_in_error.handle import EFFECTS
+from procedures.acts.registry import CORRECTORS, SCHEMAS
+from procedures.corrections import standing
+from procedures.corrections.table import BACK, KINDS, Moment, moment, needed
+from procedures.migrations.sql import corrections_0011
 from procedures.models import Episode, Record
-from procedures.selectors import standing
-from procedures.services.early_acts import CORRECTIONS
-from procedures.services.errors_of_entry import EFFECTS
-from procedures.services.reference import corrections_markdown
+from procedures.pathway import STAGES
+from procedures.reference import corrections_markdown
 
 RECORDS = [
     model
@@ -29,13 +28,13 @@ def test_a_kind_names_its_rows_its_act_and_its_table(kind):
     related = Episode._meta.get_field(kind.rows).related_model
 
     assert related.__name__ == kind.model
-    assert corrections_sql.TABLES[kind.code] == related._meta.db_table
+    assert corrections_0011.TABLES[kind.code] == related._meta.db_table
     assert kind.made_by in SCHEMAS
     assert set(kind.with_it) <= set(KINDS)
 
 
 def test_what_can_be_corrected_by_values_has_a_corrector():
-    assert {kind.code for kind in KINDS.values() if kind.values} == set(CORRECTIONS)
+    assert {kind.code for kind in KINDS.values() if kind.values} == set(CORRECTORS)
 
 
 def test_steps_effects_and_dependants_are_of_known_kinds():

@@ -3,8 +3,8 @@
 import pytest
 
 from core.refusal import Refused
-from procedures.domain.correction_guards import CORRECTABLE
-from procedures.domain.schema import InvalidData
+from procedures.acts.registry import CORRECTORS
+from procedures.fields.schema import InvalidData
 from procedures.models import Harvest, Injection, Processing
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
@@ -39,7 +39,7 @@ def correct(day, kind, row, role="clinician", second="", **values):
 
 
 def test_every_kind_of_record_has_its_makers():
-    assert set(CORRECTABLE) == set(MAKERS)
+    assert set(CORRECTORS) == set(MAKERS)
 
 
 def test_only_its_makers_correct_a_record():

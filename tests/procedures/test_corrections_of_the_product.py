@@ -6,11 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from patients.models import Task
+from procedures.episodes.day_figures import run_day
+from procedures.facts import day_selectors
 from procedures.models import Disposition, Harvest, Injection, Processing, Product
-from procedures.selectors import day_facts
-from procedures.selectors.day import run_day
-from procedures.selectors.products import label
-from procedures.services import sums
+from procedures.products import sums
+from procedures.products.selectors import label
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 from tests.procedures.attempts import new_id, told
@@ -38,7 +38,7 @@ def test_the_sample_moves_with_the_corrected_figures():
 
     assert (kept().volume_ml, kept().correction_reason) == (3, WHY)
     assert kept().corrects.volume_ml == Decimal("0.5")
-    assert day_facts.used_ml(day.episode) == 3
+    assert day_selectors.used_ml(day.episode) == 3
     day.until("released")
     make.done(day.time_out("12:05"))
     at = {"start_at": day.at("12:06"), "end_at": day.at("12:08")}
@@ -82,7 +82,7 @@ def test_a_sample_that_never_was_counts_nothing_and_stays_on_record():
 
     make.done(mended(day, "technician", qc_retained_ml=0))
 
-    assert day_facts.used_ml(day.episode) == 0
+    assert day_selectors.used_ml(day.episode) == 0
     assert Disposition.objects.count() == 2
 
 

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 from django.db import connection
 
-from procedures.domain.icd10 import BadCode, read
+from procedures.rules.icd10 import BadCode, read
 
 pytestmark = pytest.mark.django_db
 

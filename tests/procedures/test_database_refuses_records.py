@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from procedures.domain import day_vocabulary as words_of
+from procedures import day_vocabulary as words_of
 from tests.factories import procedures as make
 from tests.factories.procedure_day import ON, Day
 from tests.procedures.attempts import (

@@ -2,9 +2,9 @@
 
 import pytest
 
-from procedures import milestones_0015_sql
-from procedures import refusals_0012_path_sql as frozen
-from procedures.domain.pathway import STAGES, STAYS, TERMINAL, TRANSITIONS, Act, Stage
+from procedures.migrations.sql import milestones_0015
+from procedures.migrations.sql import refusals_0012_path as frozen
+from procedures.pathway import STAGES, STAYS, TERMINAL, TRANSITIONS, Act, Stage
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 from tests.factories.procedures import act, done
@@ -69,7 +69,7 @@ def test_records_are_made_in_the_stages_of_their_acts():
         begins = {str(stage) for stage, step in TRANSITIONS if step == made}
         allowed = begins | {str(stage) for stage in STAYS.get(made, ())}
 
-        in_stage = frozen.IN_STAGE | milestones_0015_sql.IN_STAGE
+        in_stage = frozen.IN_STAGE | milestones_0015.IN_STAGE
         assert set(in_stage[table].split()) == allowed, table
 
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from procedures.episodes.day_figures import run_day
 from procedures.models import Harvest, Injection, Processing, Product, Release
-from procedures.selectors.day import run_day
 from scheduling.models import Appointment
 from tests.factories import procedures as make
 from tests.factories.procedure_day import CALM, Day, kit
@@ -146,7 +146,7 @@ def test_an_unsafe_injection_is_refused():
 
 
 def test_an_injection_needs_image_guidance():
-    from procedures.domain.schema import InvalidData
+    from procedures.fields.schema import InvalidData
 
     day = Day.ready().until("released")
     day.time_out("10:02")

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from procedures.domain.schema import InvalidData
+from procedures.episodes.day_figures import run_day
+from procedures.fields.schema import InvalidData
 from procedures.models import Harvest, Injection, Processing
-from procedures.selectors.day import run_day
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 from tests.procedures.refusals import codes

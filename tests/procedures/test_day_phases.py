@@ -3,10 +3,10 @@
 import pytest
 
 from core.models import FailedReaction
-from procedures.domain.day_phases import Done, noted
-from procedures.services import day_phases
-from scheduling.domain.going import Noted
-from scheduling.selectors import phase_records
+from procedures.visits import phase_times
+from procedures.visits.phases import Done, noted
+from scheduling.day.phase_rows import phase_records
+from scheduling.day.phase_rules import Noted
 from tests.factories.procedure_day import Day
 from tests.factories.procedures import at as instant
 
@@ -105,7 +105,7 @@ def test_a_mapping_that_fails_never_refuses_the_act(day, monkeypatch):
     def fail(**_):
         raise RuntimeError
 
-    monkeypatch.setattr(day_phases.phase_records, "note", fail)
+    monkeypatch.setattr(phase_times.phase_records, "note", fail)
 
     day.until("harvested")
 

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from procedures.episodes.day_figures import run_day
 from procedures.models import CheckIn, HandOff
-from procedures.selectors.day import run_day
-from procedures.selectors.products import label
+from procedures.products.selectors import label
 from tests.factories.procedure_day import Day
 
 pytestmark = pytest.mark.django_db

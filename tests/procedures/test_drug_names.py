@@ -2,7 +2,7 @@
 
 import pytest
 
-from procedures.domain.drug_names import classes_of, is_fluoroquinolone
+from procedures.rules.drug_names import classes_of, is_fluoroquinolone
 
 NAMES = {
     "anticoagulant": (

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from core import journal
-from procedures.domain.correction_table import KINDS
+from procedures.corrections.records import rows_of
+from procedures.corrections.table import KINDS
+from procedures.episodes.documents import document
 from procedures.models import (
     CheckIn,
     Consent,
@@ -25,10 +27,8 @@ from procedures.models import (
     TimeOut,
     VitalsSet,
 )
-from procedures.selectors.documents import document
-from procedures.services.records import rows_of
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import PhaseRecord
-from scheduling.selectors import booking_checks
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 from tests.procedures.correcting import WHY, answered, strike, struck

@@ -8,12 +8,12 @@ from core import events, journal
 from core.problems import NotFound, StaleVersion
 from core.refusal import Refused
 from patients.selectors import actor_for
-from procedures.domain.schema import InvalidData
+from procedures.acts import dispatch
+from procedures.episodes.selectors import next_acts, timeline
+from procedures.episodes.services import open_episode
 from procedures.events import EpisodeAdvanced
+from procedures.fields.schema import InvalidData
 from procedures.models import Episode, Evaluation, Target
-from procedures.selectors.episodes import next_acts, timeline
-from procedures.services import acts
-from procedures.services.episodes import open_episode
 from tests.factories import patients
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
@@ -96,7 +96,7 @@ def test_a_patient_acts_on_their_own_episode_only(place):
     stranger = patients.patient(place.clinic)
 
     with pytest.raises(NotFound):
-        acts.perform(
+        dispatch.perform(
             episode_id=path.pk,
             act="respond",
             data={},

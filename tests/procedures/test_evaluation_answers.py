@@ -6,11 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from core import journal
-from procedures.domain import body
-from procedures.domain.ranges import LABS
-from procedures.domain.schema import InvalidData
+from procedures.fields.ranges import LABS
+from procedures.fields.schema import InvalidData
 from procedures.models import Evaluation, EvaluationLab
-from procedures.selectors import rules
+from procedures.rules import body
+from procedures.rules import selectors as rules
 from tests.factories import procedures as make
 from tests.factories.procedures import act, done, evaluation
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from procedures.domain.schema import InvalidData
+from procedures.fields.schema import InvalidData
 from procedures.models import Stop, StopContradiction
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day

@@ -7,8 +7,8 @@ from core.refusal import Refused
 from notifications.models import Message
 from patients.models import Task, TaskNote
 from patients.services import tasks
+from procedures.follow_up import responses
 from procedures.models import DraftAnswer, FollowUp, Response, SaidAnswer
-from procedures.services import responses
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 from tests.procedures.refusals import codes

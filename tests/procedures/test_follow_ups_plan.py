@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import procedures
-from procedures.domain import follow_ups
-from procedures.selectors.timetable import is_holiday
+from procedures.follow_up import timetable
+from procedures.follow_up.timetable_in_force import is_holiday
 
 DATA = Path(procedures.__file__).parent / "data" / "milestones.json"
 MILESTONES = tuple(
-    follow_ups.from_data(entry) for entry in json.loads(DATA.read_text())["milestones"]
+    timetable.from_data(entry) for entry in json.loads(DATA.read_text())["milestones"]
 )
 
 
 def planned(injected_on):
-    days = follow_ups.plan(MILESTONES, injected_on, is_holiday)
+    days = timetable.plan(MILESTONES, injected_on, is_holiday)
     return {contact.code: contact for contact in days}
 
 
@@ -65,7 +65,7 @@ def test_a_remote_contact_stays_on_a_sunday():
     ],
 )
 def test_months_clamp_to_the_end_of_a_shorter_one(day, months, expected):
-    assert follow_ups.add_months(day, months) == expected
+    assert timetable.add_months(day, months) == expected
 
 
 def test_windows_follow_the_timetable():
@@ -89,24 +89,24 @@ def test_windows_follow_the_timetable():
 def test_every_contact_lies_in_its_window_and_visits_on_business_days(injected_on):
     for contact in planned(injected_on).values():
         assert contact.window_from <= contact.target_on <= contact.window_to
-        if contact.mode == follow_ups.VISIT:
+        if contact.mode == timetable.VISIT:
             assert contact.target_on.weekday() < 5
             assert not is_holiday(contact.target_on)
 
 
 def test_a_window_without_a_later_business_day_rolls_back():
-    milestone = follow_ups.Milestone(
+    milestone = timetable.Milestone(
         code="X", mode="visit", asks=(), days=5, window_days=(3, 6)
     )
-    (contact,) = follow_ups.plan((milestone,), date(2026, 9, 7), lambda _: False)
+    (contact,) = timetable.plan((milestone,), date(2026, 9, 7), lambda _: False)
 
     assert contact.target_on == date(2026, 9, 11)
 
 
 def test_a_window_full_of_holidays_keeps_its_target():
-    milestone = follow_ups.Milestone(
+    milestone = timetable.Milestone(
         code="X", mode="visit", asks=(), days=5, window_days=(3, 6)
     )
-    (contact,) = follow_ups.plan((milestone,), date(2026, 9, 7), lambda _: True)
+    (contact,) = timetable.plan((milestone,), date(2026, 9, 7), lambda _: True)
 
     assert contact.target_on == date(2026, 9, 7) + timedelta(5)

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from procedures.domain.follow_ups import Planned
-from procedures.domain.timing import WAITING, timing
+from procedures.follow_up.timetable import Planned
+from procedures.follow_up.timing import WAITING, timing
 
 W6 = Planned("W6", "visit", date(2026, 11, 17), date(2026, 11, 10), date(2026, 12, 1))
 ONE_DAY = timedelta(days=1)

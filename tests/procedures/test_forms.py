@@ -1,8 +1,8 @@
 """An HTML form's flat names become the answers a schema reads."""
 
-from procedures.domain.evaluation_schema import EVALUATE
-from procedures.domain.forms import answers, flat
-from procedures.domain.schema import parse
+from procedures.acts.evaluate.schema import EVALUATE
+from procedures.fields.forms import answers, flat
+from procedures.fields.schema import parse
 from tests.factories.procedures import evaluation
 
 POSTED = {

@@ -6,8 +6,8 @@ from importlib import import_module
 
 import pytest
 
-from procedures.domain import icd10
-from procedures.domain.vocabulary import JOINTS
+from procedures.rules import icd10
+from procedures.vocabulary import JOINTS
 
 SIDES = ("left", "right")
 # Joints that a description names by their own word.
@@ -124,6 +124,8 @@ def test_codes_the_old_list_forgot_name_their_side(code):
         ("M1A.011", "0 or 1"),
         ("M17.11XA", "too many"),
         ("M17.O1", "letter O"),
+        ("M17.3l", "I or L"),
+        ("S83.24lA", "I or L"),
         ("hello", "such as M17.11"),
         ("17.11", "such as M17.11"),
     ],

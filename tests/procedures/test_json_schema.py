@@ -3,8 +3,8 @@
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
-from procedures.domain.act_schemas import SCHEMAS
-from procedures.domain.json_schema import body
+from procedures.acts.registry import SCHEMAS
+from procedures.fields.json_schema import body
 
 PATH = "/api/v1/episodes/{episode_id}/{act}/"
 

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
-from procedures.domain import gs1
-from procedures.domain.kits import Kit
-from procedures.services.kit_codes import Unreadable, read
+from procedures.products import gs1
+from procedures.products.kit_codes import Unreadable, read
+from procedures.products.kits import Kit
 
 TODAY = date(2026, 12, 1)
 GS = "\x1d"

@@ -3,9 +3,9 @@
 import pytest
 
 from patients.models import Task
-from procedures.domain.schema import InvalidData
+from procedures.fields.schema import InvalidData
 from procedures.models import Episode, KitUse, Processing
-from procedures.selectors.products import look_back
+from procedures.products.selectors import look_back
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 from tests.procedures.correcting import correct, kit_of, processing_of

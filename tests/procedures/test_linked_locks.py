@@ -7,11 +7,11 @@ import pytest
 
 from core.db import unit_of_work
 from core.refusal import Refused
+from procedures.follow_up import contacts
 from procedures.models import FollowUp
-from procedures.selectors import linked
+from scheduling.booking import book as booking
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment, Conflict
-from scheduling.selectors import booking_checks
-from scheduling.services import booking
 from tests import lock_order, rivals
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
@@ -108,5 +108,5 @@ def test_of_two_bookings_of_one_contact_one_is_made(place):
     outcomes = rivals.race([partial(unit_of_work, partial(book, path))] * 2)
 
     assert sorted(type(one).__name__ for one in outcomes) == ["Appointment", "Refused"]
-    assert linked.booked(path).count() == 1
+    assert contacts.booked(path).count() == 1
     assert not FollowUp.objects.exists()

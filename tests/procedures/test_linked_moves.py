@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from core import journal
-from procedures.selectors import linked
+from procedures.follow_up import contacts
 from scheduling.models import Conflict
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
@@ -131,7 +131,7 @@ def test_a_cancelled_procedure_frees_the_unbooked_and_asks_about_the_booked(
 
     cancel(place, procedure)
 
-    assert [one.code for one in linked.lines(path)] == ["W6"]
+    assert [one.code for one in contacts.lines(path)] == ["W6"]
     assert conflicts(visit) == [("linked", "")]
     assert "is not booked" in open_detail(visit)
 

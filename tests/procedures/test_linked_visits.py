@@ -7,11 +7,11 @@ from django.db import IntegrityError, transaction
 
 from core import journal
 from notifications.models import Message
+from procedures.follow_up import contacts, timetable_in_force
+from procedures.follow_up.services import overdue
 from procedures.models import EpisodeVisit, FollowUp, TimetableVersion
-from procedures.selectors import linked, timetable
-from procedures.services.follow_ups import overdue
+from scheduling.booking import book, holds
 from scheduling.models import Hold
-from scheduling.services import booking, holds
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
 from tests.factories.procedure_day import Day
@@ -49,11 +49,11 @@ def procedure(place, path):
 
 
 def test_before_a_procedure_is_booked_there_are_no_contacts(path):
-    assert linked.lines(path) == []
+    assert contacts.lines(path) == []
 
 
 def test_a_booked_procedure_brings_its_contacts_provisionally(path, procedure):
-    found = linked.lines(path)
+    found = contacts.lines(path)
 
     assert [one.code for one in found] == [
         "D1",
@@ -156,7 +156,7 @@ def test_a_missed_visit_leaves_its_contact_free(place, path, procedure):
     visit = booked(book_contact(place, path))
 
     booked(
-        booking.no_show(
+        book.no_show(
             appointment_id=visit.pk,
             by=place.actor("coordinator"),
             now=IN_WEEK_6 + timedelta(hours=1),
@@ -178,7 +178,7 @@ def test_a_hold_whose_window_moved_away_is_not_booked(place, path, procedure):
     )
     booked(move(place, procedure, DAY + timedelta(days=21)))
 
-    outcome = booking.book(hold_id=held.pk, **who, **by)
+    outcome = book.book(hold_id=held.pk, **who, **by)
 
     assert codes(outcome) == ["contact-window"]
 
@@ -217,7 +217,7 @@ def test_a_follow_up_outside_every_window_is_an_extra_visit(place, path, procedu
 def test_a_follow_up_that_names_nothing_is_for_the_contact_of_the_only_episode():
     day = Day.ready().until("discharged")
     visit = booked(
-        booking.book(
+        book.book(
             clinic_id=day.place.clinic.pk,
             patient_id=day.episode.patient_id,
             visit_type="follow-up",
@@ -241,7 +241,7 @@ def test_a_hold_for_a_contact_asks_the_same_and_is_booked_for_it(
     outside = holds.hold(start=at("2026-12-24", "10:00"), **what, **who, **by)
     held = holds.hold(start=IN_WEEK_6, **what, **who, **by)
     assert isinstance(held, Hold)
-    visit = booked(booking.book(hold_id=held.pk, **who, **by))
+    visit = booked(book.book(hold_id=held.pk, **who, **by))
 
     assert codes(outside) == ["contact-window"]
     assert line(path).visit.appointment_id == visit.pk
@@ -253,7 +253,7 @@ def test_the_injection_makes_the_contacts_definite_and_keeps_the_visit():
 
     day.until("injected")
 
-    assert {one.state for one in linked.lines(day.episode)} == {"planned"}
+    assert {one.state for one in contacts.lines(day.episode)} == {"planned"}
     assert line(day.episode).plan.target_on == date(2026, 10, 27)
     assert line(day.episode).visit.appointment_id == visit.pk
     assert conflicts(visit) == []
@@ -262,7 +262,7 @@ def test_the_injection_makes_the_contacts_definite_and_keeps_the_visit():
 def test_the_injection_holds_a_booked_visit_against_the_timetable_then_in_force():
     day = Day.ready()
     visit = booked(book_contact(day.place, day.episode, start=FIRST_OF_WEEK_6))
-    narrower = timetable.in_force()[0].milestones
+    narrower = timetable_in_force.in_force()[0].milestones
     next(m for m in narrower if m["code"] == "W6")["window_days"] = [36, 56]
     TimetableVersion.objects.create(version="narrower", milestones=narrower)
 

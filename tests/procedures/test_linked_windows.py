@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procedures.domain import linked
-from procedures.domain.linked import Contact
-from procedures.domain.visits import contact_code, episode_id
+from procedures.follow_up import windows
+from procedures.follow_up.windows import Contact
+from procedures.visits.approval import contact_code, episode_id
 from tests.procedures.test_follow_ups_plan import planned
 
 # The procedure of the case C3.
@@ -16,7 +16,7 @@ CONTACTS = {code: Contact(plan) for code, plan in planned(date(2026, 5, 21)).ite
 
 
 def codes(code, on, *, contacts=CONTACTS, booked=False, act="book"):
-    found = linked.against(contacts, code, on, booked=booked, act=act)
+    found = windows.against(contacts, code, on, booked=booked, act=act)
     return [reason.code for reason in found]
 
 
@@ -46,7 +46,7 @@ def test_on_any_day_a_visit_is_refused_or_fits_and_a_conflict_agrees(day, later)
         plan = contacts[code].plan
         inside = plan.window_from <= on <= plan.window_to
         assert (codes(code, on, contacts=contacts) == []) == inside
-        assert (linked.conflict(contacts, code, on) == "") == inside
+        assert (windows.conflict(contacts, code, on) == "") == inside
         assert codes(code, plan.target_on, contacts=contacts) == []
 
 
@@ -79,15 +79,15 @@ def test_a_month_clamped_to_its_end_has_its_window_around_that_day():
     ],
 )
 def test_a_window_is_said_in_words(code, words):
-    assert linked.window(CONTACTS[code].plan) == words
+    assert windows.window(CONTACTS[code].plan) == words
 
 
 def test_a_window_over_the_turn_of_the_year_names_both():
     plan = planned(date(2026, 11, 5))["W6"]
 
-    assert linked.window(plan) == "Week 6 is from 10 Dec to 31 Dec."
+    assert windows.window(plan) == "Week 6 is from 10 Dec to 31 Dec."
     assert (
-        linked.window(planned(date(2026, 11, 12))["W6"])
+        windows.window(planned(date(2026, 11, 12))["W6"])
         == "Week 6 is from 17 Dec 2026 to 7 Jan 2027."
     )
 
@@ -111,11 +111,11 @@ def test_without_a_procedure_nothing_is_booked_anew_but_a_visit_can_be_moved():
 
 
 def test_a_conflict_says_what_is_wrong():
-    assert linked.conflict(CONTACTS, "W6", date(2026, 7, 2)) == ""
-    assert linked.conflict(CONTACTS, "W6", date(2026, 7, 20)) == (
+    assert windows.conflict(CONTACTS, "W6", date(2026, 7, 2)) == ""
+    assert windows.conflict(CONTACTS, "W6", date(2026, 7, 20)) == (
         "Week 6 is from 25 Jun to 16 Jul. This visit is on 20 Jul."
     )
-    assert linked.conflict({}, "W6", date(2026, 7, 2)) == (
+    assert windows.conflict({}, "W6", date(2026, 7, 2)) == (
         "The procedure that Week 6 is counted from is not booked."
     )
 

@@ -12,10 +12,10 @@ from core.actor import Actor
 from core.models import JournalEntry
 from core.problems import Invalid
 from patients.models import Task
-from procedures.domain.schema import InvalidData
+from procedures.fields.schema import InvalidData
+from procedures.follow_up import milestone_reports, reopened_responses, responses
+from procedures.follow_up import milestone_selectors as selector
 from procedures.models import EpisodeMilestone, FollowUp, MilestoneReport
-from procedures.selectors import milestones as selector
-from procedures.services import milestones, reopening, responses
 from procedures.tasks import ask_for_milestones
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
@@ -66,7 +66,7 @@ def answer(day, now, code="D3", **changes):
 
 def record(day, code="light_activities", now=D3, **changes):
     given = {"answer": "reached", "reached_on": date(2026, 9, 17)} | changes
-    return milestones.record(
+    return milestone_reports.record(
         milestone_id=step(day, code).row.pk,
         clinic_id=day.place.clinic.pk,
         by=day.place.actor("nurse"),
@@ -169,7 +169,7 @@ def test_what_nobody_asked_is_refused_in_words(day):
 
 def test_a_corrected_check_in_corrects_the_step(day):
     answer(day, D3, **{LIGHT: "reached"})
-    assert reopening.reopen(follow_up_id=contact(day).pk, now=D3)
+    assert reopened_responses.reopen(follow_up_id=contact(day).pk, now=D3)
     assert responses.drafts(contact(day))[LIGHT] == "reached"
 
     answer(day, D3, **{LIGHT: "not_yet"})

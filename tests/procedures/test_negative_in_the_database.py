@@ -21,7 +21,7 @@ from procedures.models import (
     TimeOut,
     VitalsSet,
 )
-from procedures.services import sums
+from procedures.products import sums
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 from tests.procedures.refusals import copy

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from procedures.domain import numbers
-from procedures.domain.numbers import BadNumber
-from procedures.domain.ranges import LABS, RANGES
+from procedures.fields import numbers
+from procedures.fields.numbers import BadNumber
+from procedures.fields.ranges import LABS, RANGES
 
 # The ways of laboratories and devices to write one unit.
 THOUSANDS = (

@@ -3,10 +3,11 @@
 import pytest
 
 from clinics.domain import policy
-from procedures.domain.act_schemas import SCHEMAS
-from procedures.domain.facts import Facts
-from procedures.domain.guards import reasons_against
-from procedures.domain.pathway import (
+from procedures.acts.guards import reasons_against
+from procedures.acts.registry import ACTS as ACTS_BY_NAME
+from procedures.acts.registry import SCHEMAS
+from procedures.facts.episode import Facts
+from procedures.pathway import (
     ACTS,
     STAGES,
     STAYS,
@@ -16,8 +17,7 @@ from procedures.domain.pathway import (
     allows,
     next_stage,
 )
-from procedures.services import acts
-from procedures.services.reference import pathway_markdown
+from procedures.reference import pathway_markdown
 from tests.factories.clinics import NOW
 
 BEFORE = "consultation approved scheduled ready deferred declined"
@@ -109,8 +109,7 @@ def test_stages_an_act_stays_in_are_not_also_left_by_it():
 @pytest.mark.parametrize("act", ACTS)
 def test_every_act_has_schema_handler_word_and_policy(act):
     assert SCHEMAS[act].act == act
-    assert act in acts.HANDLERS
-    assert act in acts.PAST
+    assert ACTS_BY_NAME[act].past
     assert f"episode.{act}" in policy.ACTIONS
 
 

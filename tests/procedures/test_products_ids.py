@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procedures.domain import kits, product_ids, scans
-from procedures.domain.product_ids import ProductId
-from procedures.services import kits as reading
+from procedures.products import ids, kits, scans
+from procedures.products import kit_use as reading
+from procedures.products.ids import ProductId
 
 PRODUCT = ProductId("BAYOU", date(2025, 10, 14), 3, "C", 1)
-CODE = product_ids.issue(PRODUCT)
+CODE = ids.issue(PRODUCT)
 
 
 def test_an_id_names_site_day_number_and_part():
     assert CODE.startswith("BAYOU-20251014-003-C1")
-    assert product_ids.parse(CODE) == PRODUCT
+    assert ids.parse(CODE) == PRODUCT
 
 
 def test_a_wrong_character_is_noticed():
@@ -25,7 +25,7 @@ def test_a_wrong_character_is_noticed():
         if good == "-":
             continue
         for bad in set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") - {good}:
-            assert product_ids.parse(CODE[:place] + bad + CODE[place + 1 :]) is None
+            assert ids.parse(CODE[:place] + bad + CODE[place + 1 :]) is None
 
 
 LETTERS = CODE.replace("-", "")
@@ -37,20 +37,20 @@ def test_swapped_neighbours_are_noticed(place):
     swapped = LETTERS[:place] + LETTERS[place + 1] + LETTERS[place]
     swapped += LETTERS[place + 2 :]
 
-    assert product_ids.check_character(swapped[:-1]) != swapped[-1]
+    assert ids.check_character(swapped[:-1]) != swapped[-1]
 
 
 @given(st.text(string.printable))
 def test_any_other_text_is_no_id(text):
-    read = product_ids.parse(text)
+    read = ids.parse(text)
 
-    assert read is None or product_ids.issue(read) == text.strip().upper()
+    assert read is None or ids.issue(read) == text.strip().upper()
 
 
 def test_a_day_that_does_not_exist_is_no_id():
     body = "BAYOU-20251341-003-C1"
 
-    assert product_ids.parse(body + product_ids.check_character(body)) is None
+    assert ids.parse(body + ids.check_character(body)) is None
 
 
 @pytest.mark.parametrize(
@@ -62,21 +62,21 @@ def test_a_day_that_does_not_exist_is_no_id():
     ],
 )
 def test_a_site_code_names_the_clinic(slug, clinic_id, code):
-    assert product_ids.site_code(slug, clinic_id) == code
+    assert ids.site_code(slug, clinic_id) == code
 
 
 def test_no_two_clinics_share_a_site_code():
-    codes = {product_ids.site_code("bayou", number) for number in range(1, 2000)}
+    codes = {ids.site_code("bayou", number) for number in range(1, 2000)}
 
     assert len(codes) == 1999
 
 
 @pytest.mark.parametrize("clinic_id", [1, 36**4 - 1])
 def test_an_id_with_any_clinics_code_can_be_read(clinic_id):
-    site = product_ids.site_code("bayou", clinic_id)
+    site = ids.site_code("bayou", clinic_id)
     product = ProductId(site, date(2025, 10, 14), 3, "C", 1)
 
-    assert product_ids.parse(product_ids.issue(product)) == product
+    assert ids.parse(ids.issue(product)) == product
 
 
 def test_scans_match_whatever_their_case_and_blanks():
@@ -92,12 +92,12 @@ def compared(expected, patient_scan, container_scan):
         patient_scan,
         container_scan,
         is_mrn=lambda text: text.startswith("DEMO-"),
-        is_product=lambda text: product_ids.parse(text) is not None,
+        is_product=lambda text: ids.parse(text) is not None,
     )
 
 
 def test_yesterdays_product_is_named_as_such():
-    yesterday = product_ids.issue(ProductId("BAYOU", date(2025, 10, 13), 1, "C", 1))
+    yesterday = ids.issue(ProductId("BAYOU", date(2025, 10, 13), 1, "C", 1))
     expected = scans.Expected("DEMO-0001", CODE, date(2025, 10, 14))
 
     codes = [r.code for r in compared(expected, "DEMO-0001", yesterday).reasons]

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from procedures import refusals_0012_sides_sql as sides
+from procedures.migrations.sql import refusals_0012_sides as sides
 
 OURS = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"
 

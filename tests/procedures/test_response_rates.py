@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from core.actor import Actor, job
+from procedures.follow_up import responses
+from procedures.follow_up import services as follow_ups
+from procedures.follow_up.response_rates import response_rates
 from procedures.models import FollowUp
-from procedures.selectors.response_rates import response_rates
-from procedures.services import follow_ups, responses
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from procedures.follow_up import reopened_responses, responses
 from procedures.models import InstrumentResponse, Response
-from procedures.services import reopening, responses
 from tests.factories import procedures as make
 from tests.procedures.refusals import codes
 from tests.procedures.test_responses_kept import (
@@ -66,7 +66,7 @@ def test_a_blank_questionnaire_beside_an_answer_is_not_kept(day):
 
 def correct(day, changes, code="D3", now=D3):
     follow_up = contact(day, code)
-    assert reopening.reopen(follow_up_id=follow_up.pk, now=now)
+    assert reopened_responses.reopen(follow_up_id=follow_up.pk, now=now)
     return submit(day, changes, code, now)
 
 
@@ -84,7 +84,7 @@ def test_the_patient_corrects_an_answer_and_both_stay_on_record(day):
 
 def test_partial_answers_are_completed_within_the_window(day):
     submit(day, {**CALM, **koos(KOOS_12[:6])}, "W6", W6)
-    assert reopening.unanswered(contact(day, "W6")) > 0
+    assert reopened_responses.unanswered(contact(day, "W6")) > 0
 
     last = list(koos(KOOS_12).items())[6:]
     correct(day, dict(last), "W6", W6)
@@ -98,12 +98,12 @@ def test_partial_answers_are_completed_within_the_window(day):
 def test_after_the_window_nothing_is_opened_again(day):
     submit(day, CALM)
 
-    assert not reopening.reopen(follow_up_id=contact(day).pk, now=CLOSED)
+    assert not reopened_responses.reopen(follow_up_id=contact(day).pk, now=CLOSED)
 
 
 def test_the_answers_in_force_count_until_they_are_sent_again(day):
     submit(day, CALM)
-    reopening.reopen(follow_up_id=contact(day).pk, now=D3)
+    reopened_responses.reopen(follow_up_id=contact(day).pk, now=D3)
 
     assert Response.objects.get().superseded_at is None
     assert responses.drafts(contact(day))["bears_weight"] == "yes"
@@ -111,7 +111,7 @@ def test_the_answers_in_force_count_until_they_are_sent_again(day):
 
 def test_a_correction_that_tells_a_sign_raises_its_task_at_the_press(day):
     submit(day, CALM)
-    reopening.reopen(follow_up_id=contact(day).pk, now=D3)
+    reopened_responses.reopen(follow_up_id=contact(day).pk, now=D3)
 
     responses.save_answer(
         follow_up_id=contact(day).pk,

@@ -9,8 +9,11 @@ from core import events
 from core.actor import Actor
 from core.refusal import Refused
 from patients.models import Task
-from procedures.domain.schema import InvalidData
 from procedures.events import RedFlagRaised, ResponseRecorded
+from procedures.fields.schema import InvalidData
+from procedures.follow_up import responses
+from procedures.follow_up import score_selectors as reading
+from procedures.follow_up import services as follow_ups
 from procedures.models import (
     DraftAnswer,
     FollowUp,
@@ -18,8 +21,6 @@ from procedures.models import (
     InstrumentVersion,
     Response,
 )
-from procedures.selectors import scores as reading
-from procedures.services import follow_ups, responses
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day
 from tests.procedures.refusals import codes, journal_names

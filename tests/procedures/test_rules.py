@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from procedures.domain import icd10, rules
-from procedures.domain.rules import (
+from procedures.rules import candidacy as rules
+from procedures.rules import icd10
+from procedures.rules.candidacy import (
     Findings,
     Level,
     Medication,

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from procedures.domain.evaluation_schema import EVALUATE
-from procedures.domain.schema import ActSchema, Field, InvalidData, parse, warnings
-from procedures.domain.statement import digest, statement
+from procedures.acts.evaluate.schema import EVALUATE
+from procedures.fields.schema import ActSchema, Field, InvalidData, parse, warnings
+from procedures.fields.statement import digest, statement
 
 SCHEMA = ActSchema(
     act="measure",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import procedures
-from procedures.domain import instruments
+from procedures.follow_up import instruments
 
 DATA = Path(procedures.__file__).parent / "data" / "instruments.json"
 BY_KEY = {

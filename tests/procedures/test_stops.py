@@ -256,7 +256,7 @@ def test_what_happened_while_a_stop_stood_is_not_entered_later():
 
 
 def _all_yes(day):
-    from procedures.domain.day_vocabulary import TIME_OUT_ITEM_NAMES
+    from procedures.day_vocabulary import TIME_OUT_ITEM_NAMES
 
     mark = {"target": day.target, "laterality": "right", "marked_at": day.at("08:58")}
     return dict.fromkeys(TIME_OUT_ITEM_NAMES, True) | {"site_marks": [mark]}

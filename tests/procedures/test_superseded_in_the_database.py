@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from procedures.domain.correction_table import KINDS
+from procedures.corrections.records import rows_of
+from procedures.corrections.table import KINDS
 from procedures.models import CheckIn, Consent, EnteredInError, Processing
-from procedures.services.records import rows_of
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
 from tests.factories.procedure_day import Day

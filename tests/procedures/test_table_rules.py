@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from procedures.domain.drug_names import classes_of
-from procedures.domain.schema import InvalidData
+from procedures.fields.schema import InvalidData
+from procedures.rules.drug_names import classes_of
 from tests.factories import procedures as make
 from tests.procedures.refusals import codes
 

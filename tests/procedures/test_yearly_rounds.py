@@ -10,8 +10,8 @@ from core.models import FailedReaction
 from notifications.models import Message
 from notifications.services.checking import faults
 from patients.services import consents
+from procedures.follow_up import yearly_rounds
 from procedures.models import FollowUp
-from procedures.services import yearly_rounds
 from procedures.tasks import keep_yearly_rounds
 from tests.factories import procedures as make
 from tests.factories.procedure_day import Day

@@ -1,7 +1,9 @@
 """Short ways to act on visits in these tests."""
 
 from core.models import JournalEntry
-from scheduling.services import absences, booking, conflicts, holds
+from scheduling.absences import conflicts
+from scheduling.absences import services as absences
+from scheduling.booking import book, holds
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
 
@@ -16,7 +18,7 @@ def live(owner):
 def act(verb, appointment, **rest):
     """An act on a visit; one that has to say why at short notice does."""
     known = {"version": appointment.version, "by": BY, "now": NOW}
-    if verb in {booking.cancel, booking.move, booking.reassign}:
+    if verb in {book.cancel, book.move, book.reassign}:
         known["reason"] = "patient asked"
     return verb(appointment_id=appointment.pk, **{**known, **rest})
 

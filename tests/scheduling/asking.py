@@ -3,10 +3,10 @@
 from datetime import UTC, date, timedelta
 
 from scheduling import selectors
-from scheduling.domain.naming import plain
-from scheduling.domain.reasons import reason
+from scheduling.explain.relaxations import relaxation_text
+from scheduling.explain.sentences import reason
+from scheduling.explain.vocabulary import plain
 from scheduling.models import Absence, Reservation
-from scheduling.selectors.relaxing import relaxation_text
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE

@@ -11,10 +11,10 @@ from datetime import time
 from django.db import transaction
 
 from core.problems import Problem
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
 from scheduling.models import Absence, Appointment
-from scheduling.services import repair_plans
-from scheduling.services.repair_plans import NothingToRepair
+from scheduling.repair.proposals import NothingToRepair
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, away
@@ -50,7 +50,7 @@ def plans(seeds):
         day = a_broken_day(seed)
         if day.absence is not None:
             with suppress(NothingToRepair):
-                yield repair_plans.propose(
+                yield repair.propose(
                     absence_id=day.absence.pk, clinic_id=day.at.clinic.pk, **WHO
                 )
 

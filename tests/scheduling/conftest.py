@@ -3,7 +3,7 @@
 import pytest
 
 from core import events
-from scheduling.services import rules
+from scheduling.booking import rules
 from tests import lock_order
 
 

@@ -4,12 +4,12 @@ import random
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from scheduling.domain.bits import from_spans
-from scheduling.domain.blocks import Block, Cause
-from scheduling.domain.grid import DAY_CELLS
-from scheduling.domain.openings import ResourceRef
-from scheduling.domain.scene import Member
-from scheduling.domain.window import Busy, Window, Wished, window_grid
+from scheduling.explain.day import Member
+from scheduling.explain.obstacles import Block, Cause
+from scheduling.explain.window import Busy, Window, Wished, window_grid
+from scheduling.openings.candidates import ResourceRef
+from scheduling.timegrid.bitset import from_spans
+from scheduling.timegrid.grid import DAY_CELLS
 from tests.scheduling import oracle
 from tests.scheduling.oracle import Rulebook, Thing
 from tests.scheduling.worlds import World, schedule

@@ -1,25 +1,26 @@
 """What tests of offers do: answer them, run the jobs, and look."""
 
-from scheduling.selectors import waitlist
-from scheduling.services import answering, closing, freeing, holds
+from scheduling.booking import holds
+from scheduling.waitlist import acceptance, ends, freed_openings
+from scheduling.waitlist import selectors as waitlist
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY
 from tests.factories.waitlist import offer_of
 
 
 def accept(entry, now=NOW):
-    return answering.accept(offer_id=offer_of(entry).pk, by=BY, now=now)
+    return acceptance.accept(offer_id=offer_of(entry).pk, by=BY, now=now)
 
 
 def decline(entry, now=NOW):
-    return answering.decline(offer_id=offer_of(entry).pk, by=BY, now=now)
+    return acceptance.decline(offer_id=offer_of(entry).pk, by=BY, now=now)
 
 
 def run_jobs(now=NOW):
     holds.release_expired_holds(by=BY, now=now)
-    closing.close_offer_batches(by=BY, now=now)
-    closing.announce_offers(by=BY, now=now)
-    freeing.settle(by=BY, now=now)
+    ends.close_offer_batches(by=BY, now=now)
+    ends.announce_offers(by=BY, now=now)
+    freed_openings.settle(by=BY, now=now)
 
 
 def states(*entries):

@@ -1,11 +1,8 @@
 """Small worlds to place visits in: calendars of sixteen cells, plans of a few needs."""
 
-from functools import reduce
-from operator import or_
-
-from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
-from scheduling.domain.search import Calendar
-from scheduling.domain.together import Together
+from scheduling.openings.engine import Calendar
+from scheduling.timegrid.bitset import span
+from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan
 
 WINDOW = 16
 
@@ -32,16 +29,24 @@ def starts_of(found):
 
 def waits_of(visits, found):
     """For each placement the visits whose time it takes, as bits by position."""
-    together = Together(visits)
     return [
-        reduce(
-            or_,
-            [
-                item.waits_for(placement.assignment[item.group.id])
-                for item in together.items(index, placement.start)
-            ],
+        sum(
+            1 << i
+            for i, other in enumerate(visits)
+            if i != index and takes_time_of(other, visit, placement)
         )
-        if placement.start is not None
-        else 0
-        for index, placement in enumerate(found.placements)
+        for index, (visit, placement) in enumerate(
+            zip(visits, found.placements, strict=True)
+        )
     ]
+
+
+def takes_time_of(other, visit, placement):
+    if placement.start is None:
+        return False
+    return any(
+        other.held.get(pk, 0) & span(placement.start + begin, placement.start + end)
+        for group in visit.plan.groups
+        for pk in placement.assignment[group.id]
+        for begin, end in group.occupied
+    )

@@ -5,12 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from scheduling.domain.projection import (
-    PlannedClaim,
-    PlannedPhase,
-    PlannedVisit,
-    Went,
-)
+from scheduling.day.projection import PlannedClaim, PlannedPhase, PlannedVisit, Went
 
 EIGHT = datetime(2026, 9, 2, 13, tzinfo=UTC)
 FOREVER = 3000

@@ -5,12 +5,10 @@ from functools import partial
 from core.db import unit_of_work
 from patients.models import Task
 from patients.services import consents
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment, RepairPlan, Reservation
-from scheduling.selectors import booking_checks
-from scheduling.services import (
-    repair_plans,
-    repair_runs,
-)
+from scheduling.repair import execution
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -26,18 +24,18 @@ def a_plan(at, ill, *offsets):
     for offset in offsets:
         at.book(clinician=ill.pk, start=NINE + minutes(offset))
     absence = away(at, resource_id=ill.pk, start=EIGHT)
-    return repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    return repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
 
 
 def start(plan, **fields):
     fields = {"version": plan.version, **WHO, **fields}
     return unit_of_work(
-        partial(repair_runs.start, plan_id=plan.pk, clinic_id=plan.clinic_id, **fields)
+        partial(execution.start, plan_id=plan.pk, clinic_id=plan.clinic_id, **fields)
     )
 
 
 def carry_on(plan, now=NOW):
-    repair_runs.carry_on(plan_id=plan.pk, now=now)
+    execution.carry_on(plan_id=plan.pk, now=now)
     plan.refresh_from_db()
 
 
@@ -69,7 +67,7 @@ def check_clean():
 def start_undo(plan, now):
     return unit_of_work(
         partial(
-            repair_runs.undo,
+            execution.undo,
             plan_id=plan.pk,
             clinic_id=plan.clinic_id,
             version=RepairPlan.objects.get(pk=plan.pk).version,

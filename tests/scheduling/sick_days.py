@@ -6,12 +6,11 @@ A clinic with the shipped visit types, its weekdays booked 30 to 70 % for four w
 import random
 from dataclasses import dataclass, field
 
-from scheduling.domain.bits import positions, span
-from scheduling.domain.placing import Affected
-from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
-from scheduling.domain.search import Calendar, candidates, possible_starts
-from scheduling.domain.shipped import SHIPPED, VisitSpec
-from scheduling.domain.together import Together
+from scheduling.openings.engine import Calendar, candidates, possible_starts
+from scheduling.repair.problem import Affected
+from scheduling.timegrid.bitset import positions, span
+from scheduling.visit_types.defaults import SHIPPED, VisitSpec
+from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan
 
 DAY = 288
 DAYS = 30
@@ -84,9 +83,10 @@ class Clinic:
         start = self.dice.choice(starts)
         own = {}
         visit = Affected(plan, start, 1 << start, found)
-        for item in Together([visit]).items(0, start):
-            who = self.dice.choice(item.choices)
-            own[who] = own.get(who, 0) | item.cells
+        for group in plan.groups:
+            who = self.dice.choice(visit.choices(group, start))
+            for begin, end in group.occupied:
+                own[who] = own.get(who, 0) | span(start + begin, start + end)
         for pk, cells in own.items():
             self.busy[pk] = self.busy.get(pk, 0) | cells
         return slug, start, own

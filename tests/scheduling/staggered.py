@@ -1,6 +1,6 @@
 """Visits whose resources come and go at different minutes, and short absences."""
 
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import away

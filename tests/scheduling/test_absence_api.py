@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 
+from core import clock
 from scheduling.models import Appointment, RepairPlan
-from scheduling.services import repair_runs
+from scheduling.repair import execution, proposals
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories.scheduling import minutes
@@ -51,7 +52,9 @@ def test_a_sick_call_is_repaired(api, at, ill):
     assert api.get("absences/").json()["results"][0]["id"] == absence["id"]
     assert len(api.get("conflicts/", state="open").json()["results"]) == 1
 
-    plan = api.post(f"absences/{absence['id']}/plan/", {}).json()
+    asked = api.post(f"absences/{absence['id']}/plan/", {}).json()
+    assert (asked["state"], asked["method"]) == ("planning", "")
+    plan = made(api, asked)
     assert (plan["method"], plan["progress"]) == (
         "exact",
         {"done": 0, "failed": 0, "total": 1},
@@ -77,29 +80,38 @@ def test_a_sick_call_is_repaired(api, at, ill):
     assert len(api.get("conflicts/").json()["results"]) == 1
 
 
+def made(api, plan):
+    """The plan once a worker has answered."""
+    proposals.make_all(now=clock.now())
+    return api.get(f"repair-plans/{plan['id']}/").json()
+
+
 def carry_on():
     """What the worker does; its own transactions nest in the test's here."""
     plan = RepairPlan.objects.get()
-    by, now = repair_runs._in_whose_name(plan), plan.started_at
+    by, now = execution.in_whose_name(plan), plan.started_at
     for line in plan.lines.all():
         if plan.state == "applying":
-            repair_runs._apply_line(line.pk, by, now)
+            execution._apply_line(line.pk, by, now)
         else:
-            repair_runs._undo_line(line.pk, by, now)
-    repair_runs._finish(plan.pk, plan.clinic_id, by, now)
+            execution._undo_line(line.pk, by, now)
+    execution._finish(plan.pk, plan.clinic_id, by, now)
 
 
 def test_a_line_is_changed_locked_and_the_rest_planned_anew(api, at, ill):
     a_visit(api, at, ill)
     absence = sick_call(api, ill).json()
-    plan = api.post(f"absences/{absence['id']}/plan/", {}).json()
+    plan = made(api, api.post(f"absences/{absence['id']}/plan/", {}).json())
+    version = plan["version"]
     line = f"repair-plans/{plan['id']}/lines/1/"
 
-    changed = api.post(line, {"version": 1, "way": "call"}).json()
+    changed = api.post(line, {"version": version, "way": "call"}).json()
     assert (changed["lines"][0]["way"], changed["lines"][0]["locked"]) == ("call", True)
-    again = api.post(f"repair-plans/{plan['id']}/replan/", {"version": 2}).json()
+    again = api.post(
+        f"repair-plans/{plan['id']}/replan/", {"version": version + 1}
+    ).json()
     assert again["lines"][0]["way"] == "call"
-    unlocked = api.post(line, {"version": 3, "locked": False}).json()
+    unlocked = api.post(line, {"version": version + 2, "locked": False}).json()
     assert unlocked["lines"][0]["locked"] is False
     stale = api.post(line, {"version": 1, "locked": True})
     assert (stale.status_code, stale.json()["code"]) == (409, "stale-version")

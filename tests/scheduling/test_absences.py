@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from core.problems import Invalid, NotFound
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.absences import selectors
+from scheduling.absences import services as absences
+from scheduling.absences.services import AbsenceOver
+from scheduling.booking import book, holds
+from scheduling.booking.errors import SlotTaken
+from scheduling.consistency import checks as booking_checks
 from scheduling.events import AbsenceEnded, AbsenceOpened
 from scheduling.models import Conflict
-from scheduling.selectors import absences as selectors
-from scheduling.selectors import booking_checks
-from scheduling.services import absences, booking, holds, setup
-from scheduling.services.absences import AbsenceOver
-from scheduling.services.problems import SlotTaken
+from scheduling.setup import services as setup
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
@@ -70,7 +72,7 @@ def test_visits_beside_it_cancelled_or_on_others_are_none_of_its_conflicts():
     at = make.practice({**make.ONE_OF_EACH, "clinician": 2, "consult_room": 2})
     one, other = at.by_kind["clinician"]
     at.book(clinician=other.pk)
-    act(booking.cancel, at.book(clinician=one.pk))
+    act(book.cancel, at.book(clinician=one.pk))
     at.book(clinician=one.pk, start=NINE - minutes(45))
 
     away(at, resource_id=one.pk)
@@ -81,7 +83,7 @@ def test_visits_beside_it_cancelled_or_on_others_are_none_of_its_conflicts():
 def test_a_patient_who_is_checked_in_is_reported_and_no_conflict():
     at = make.practice()
     visit = at.book()
-    act(booking.check_in, visit, now=NINE)
+    act(book.check_in, visit, now=NINE)
 
     absence = away(at)
 
@@ -93,11 +95,11 @@ def test_a_patient_who_is_checked_in_is_reported_and_no_conflict():
 def test_what_an_abort_frees_goes_to_the_absence():
     at = make.practice()
     visit = at.book(start=NINE + minutes(60))
-    act(booking.check_in, visit, now=NINE)
+    act(book.check_in, visit, now=NINE)
     visit.refresh_from_db()
     absence = away(at)
 
-    act(booking.end, visit, now=NINE + minutes(30))
+    act(book.end, visit, now=NINE + minutes(30))
 
     assert (NINE + minutes(60), NINE + minutes(105)) in pieces(absence)
 
@@ -108,7 +110,7 @@ def test_a_visit_that_was_kept_and_cancelled_later_leaves_its_time_to_the_absenc
     absence = away(at)
     keep(Conflict.objects.get())
 
-    act(booking.cancel, visit)
+    act(book.cancel, visit)
 
     assert pieces(absence)[0] == (NINE, NINE + minutes(45))
     assert Conflict.objects.get().resolution == "kept"
@@ -295,7 +297,7 @@ def test_moving_by_hand_never_offers_the_absent_resource_its_own_old_time():
     assert live(visit).filter(resource=one).exists()
     away(at, resource_id=one.pk)
 
-    moved = act(booking.move, visit, start=NINE + minutes(15))
+    moved = act(book.move, visit, start=NINE + minutes(15))
 
     assert live(moved).filter(resource=other).exists()
     assert Conflict.objects.get().resolution == "moved"

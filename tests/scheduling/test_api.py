@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from clinics.models import AccessLogEntry
 from core import clock
 from core.refusal import Reason
+from scheduling.booking import rules
 from scheduling.models import Appointment
-from scheduling.services import rules
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.scheduling.rest import Api, body, nine

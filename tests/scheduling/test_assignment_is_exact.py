@@ -5,10 +5,10 @@ from itertools import combinations, product
 
 import pytest
 
-from scheduling.domain.assignment import assign
-from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
-from scheduling.domain.search import Calendar, candidates
-from scheduling.domain.waste import LOOK_CELLS
+from scheduling.openings.assignment import assign
+from scheduling.openings.engine import Calendar, candidates
+from scheduling.timegrid.fragmentation import LOOK_CELLS
+from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan
 
 WORLDS = 1_200
 BATCHES = 6

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from core import clock
+from scheduling.booking import holds
 from scheduling.models import Appointment, Hold, VisitType
-from scheduling.services import holds
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.scheduling.rest import HOUSTON, Api, body, nine

@@ -9,13 +9,13 @@ import pytest
 from core import journal
 from core.problems import Invalid, NotFound
 from core.refusal import Reason, Refused
-from scheduling.api.problems import slot_taken_json
+from scheduling.booking import book, rules
+from scheduling.booking.error_rendering import slot_taken_json
+from scheduling.booking.errors import InvalidStart, PatientBusy, SlotTaken
 from scheduling.events import (
     AppointmentBooked,
 )
 from scheduling.models import Absence, Appointment, Reservation
-from scheduling.services import booking, rules
-from scheduling.services.problems import InvalidStart, PatientBusy, SlotTaken
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -184,7 +184,7 @@ def test_the_clinician_asked_for_is_booked_and_kept_by_a_move():
     wanted = at.by_kind["clinician"][2]
     visit = at.book(clinician=wanted.pk)
 
-    moved = act(booking.move, visit, start=NINE + minutes(60))
+    moved = act(book.move, visit, start=NINE + minutes(60))
 
     assert wanted.pk in {row.resource_id for row in live(moved)}
 
@@ -299,7 +299,7 @@ def test_rules_are_asked_for_moves_and_holds(monkeypatch):
     at = make.practice()
     visit = at.book()
 
-    act(booking.move, visit, start=NINE + minutes(60))
+    act(book.move, visit, start=NINE + minutes(60))
     at_hold(at, start=NINE + minutes(180))
 
     assert acts == ["book", "move", "hold"]

@@ -1,7 +1,7 @@
 """Which resources a change keeps and replaces, phase by phase."""
 
-from scheduling.domain.changes import changes
-from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
+from scheduling.booking.changes import changes
+from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan
 
 FIRST = PhasePlan(1, "Harvest", 0, 30)
 SECOND = PhasePlan(2, "Injection", 60, 20)

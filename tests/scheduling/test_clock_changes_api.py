@@ -5,7 +5,8 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from core import clock
-from scheduling.services import booking, rules
+from scheduling.booking import book, rules
+from scheduling.repair import proposals
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories.scheduling import BY, minutes
@@ -93,7 +94,7 @@ def test_a_new_end_in_the_doubled_hour_is_asked_which(api, at):
 def test_a_phases_time_in_the_doubled_hour_is_asked_which(api, at, field):
     began = datetime(2026, 11, 1, 0, 30, tzinfo=HOUSTON)
     visit = at.book(start=began, now=DAY_BEFORE)
-    visit = booking.check_in(appointment_id=visit.pk, by=BY, now=began)
+    visit = book.check_in(appointment_id=visit.pk, by=BY, now=began)
     clock.set_to(datetime(2026, 11, 1, 3, tzinfo=HOUSTON))
     phases = f"appointments/{visit.pk}/phases/"
     said = {"phase": "Visit", "version": visit.version, field: DOUBLED}
@@ -130,5 +131,7 @@ def a_plan(api, at, start):
     api.post("appointments/", body(at, start=start.isoformat(), clinician=ill))
     end = start + minutes(60)
     made = call_in_sick(api, at, start.isoformat(), end.isoformat()).json()
-    plan = api.post(f"absences/{made['id']}/plan/", {}).json()
+    asked = api.post(f"absences/{made['id']}/plan/", {}).json()
+    proposals.make_all(now=clock.now())
+    plan = api.get(f"repair-plans/{asked['id']}/").json()
     return plan, f"repair-plans/{plan['id']}/lines/{plan['lines'][0]['position']}/"

@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from core import clock
+from scheduling.booking import holds
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment, Hold
-from scheduling.selectors import booking_checks
-from scheduling.services import holds
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes

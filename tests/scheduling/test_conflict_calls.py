@@ -5,8 +5,11 @@ import pytest
 from core.problems import Invalid
 from patients.models import Task
 from patients.services import tasks
+from scheduling.absences import services as absences
+from scheduling.booking import book
 from scheduling.models import Conflict
-from scheduling.services import absences, booking, repair_plans
+from scheduling.repair import plans
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, keep
@@ -37,7 +40,7 @@ def plan(at, ill):
     plan = a_plan(at, ill, 0)
     rival = at.book(clinician=at.by_kind["clinician"][1].pk)
     apply(plan)
-    act(booking.cancel, rival)
+    act(book.cancel, rival)
     return plan
 
 
@@ -77,9 +80,9 @@ def test_a_visit_that_is_kept_needs_no_call(plan):
 @pytest.mark.parametrize(
     ("verb", "fields", "outcome"),
     [
-        (booking.move, {"start": NINE + minutes(180)}, "The visit was changed."),
-        (booking.reassign, {}, "The visit was changed."),
-        (booking.cancel, {}, "The visit was cancelled."),
+        (book.move, {"start": NINE + minutes(180)}, "The visit was changed."),
+        (book.reassign, {}, "The visit was changed."),
+        (book.cancel, {}, "The visit was cancelled."),
     ],
 )
 def test_a_visit_that_is_changed_needs_no_call(plan, verb, fields, outcome):
@@ -102,7 +105,7 @@ def test_an_absence_that_ends_earlier_needs_no_calls_about_later_visits(at, ill)
     plan = a_plan(at, ill, 0, 60)
     for position in (1, 2):
         plan.refresh_from_db()
-        repair_plans.set_way(
+        plans.set_way(
             plan_id=plan.pk,
             clinic_id=plan.clinic_id,
             position=position,
@@ -123,9 +126,7 @@ def test_an_absence_that_ends_earlier_needs_no_calls_about_later_visits(at, ill)
 
 
 def another_plan(plan):
-    again = repair_plans.propose(
-        absence_id=plan.absence_id, clinic_id=plan.clinic_id, **WHO
-    )
+    again = repair.propose(absence_id=plan.absence_id, clinic_id=plan.clinic_id, **WHO)
     assert [line.way for line in again.lines.all()] == ["same-time"]
     return again
 

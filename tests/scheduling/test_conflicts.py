@@ -6,9 +6,11 @@ import pytest
 
 from core.problems import Invalid, NotFound
 from core.refusal import Refused
+from scheduling.absences import conflicts
+from scheduling.absences.conflicts import ConflictResolved
+from scheduling.booking import book
 from scheduling.models import Conflict, Reservation
-from scheduling.services import booking, conflicts, setup
-from scheduling.services.conflicts import ConflictResolved
+from scheduling.setup import services as setup
 from tests.factories import scheduling as make
 from tests.factories.scheduling import BY, NINE, minutes
 from tests.scheduling.acts import WHO, act, away, keep, last_entry, live
@@ -153,7 +155,7 @@ def test_moving_a_visit_out_of_the_closed_time_resolves_its_conflict():
     visit = at.book()
     shorten_hours(at)
 
-    moved = act(booking.move, visit, start=NINE - minutes(45))
+    moved = act(book.move, visit, start=NINE - minutes(45))
 
     assert not isinstance(moved, Refused)
     assert Conflict.objects.get().resolution == "moved"

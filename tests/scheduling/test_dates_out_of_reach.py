@@ -11,11 +11,13 @@ import pytest
 from core import clock
 from core.problems import Invalid
 from scheduling import selectors
-from scheduling.domain.reach import YEARS_AHEAD, furthest_day
+from scheduling.absences import services as absences
+from scheduling.booking.errors import InvalidStart
+from scheduling.booking.starts import check_start
 from scheduling.models import Absence, Appointment, ScheduleException
-from scheduling.services import absences, setup, waitlist
-from scheduling.services.problems import InvalidStart
-from scheduling.services.starts import check_start
+from scheduling.setup import services as setup
+from scheduling.timegrid.reach import YEARS_AHEAD, furthest_day
+from scheduling.waitlist import entries
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.scheduling.rest import HOUSTON, Api, body, nine
@@ -232,7 +234,7 @@ def test_the_services_refuse_them_too(at, moment):
             now=now,
         )
     with pytest.raises(Invalid, match="Choose a date"):
-        waitlist.add(
+        entries.add(
             clinic_id=at.clinic.pk,
             patient_id=at.patient().pk,
             visit_type="consultation",

@@ -6,8 +6,8 @@ import pytest
 
 from clinics.models import AccessLogEntry
 from core import clock
+from scheduling.booking import book, rules
 from scheduling.models import PhaseRecord
-from scheduling.services import booking, rules
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories.scheduling import BY
@@ -53,7 +53,7 @@ def arrived(at, minutes_ago=45):
     booked = at.book(
         visit_type="bmc-ultrasound", start=began, now=began - timedelta(hours=1)
     )
-    return booking.check_in(appointment_id=booked.pk, by=BY, now=began), began
+    return book.check_in(appointment_id=booked.pk, by=BY, now=began), began
 
 
 def test_phases_are_listed_with_what_is_on_record(api, visit):

@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling import selectors
+from scheduling.booking import holds, rules
 from scheduling.models import Absence, Reservation
-from scheduling.services import holds, rules, setup
+from scheduling.setup import services as setup
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.domain import bits
-from scheduling.domain.assignment import assign
-from scheduling.domain.grid import Grid, align_down, align_up, is_on_grid
-from scheduling.domain.local_time import Doubled, InGap, local, resolve
-from scheduling.domain.openings import claims
-from scheduling.domain.packed import span_of, to_cells, unpack
-from scheduling.domain.plan import NeedPlan, PhasePlan, Plan, check_plan
-from scheduling.domain.search import Calendar, candidates
-from scheduling.domain.status import TRANSITIONS, Act, Status, why_not
+from scheduling.booking.status import TRANSITIONS, Act, Status, why_not
+from scheduling.openings.assignment import assign
+from scheduling.openings.candidates import claims
+from scheduling.openings.engine import Calendar, candidates
+from scheduling.timegrid import bitset
+from scheduling.timegrid.grid import Grid, align_down, align_up, is_on_grid
+from scheduling.timegrid.local_time import Doubled, InGap, local, resolve
+from scheduling.timegrid.packed import span_of, to_cells, unpack
+from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan, check_plan
 
 sets = st.integers(min_value=0, max_value=2**80 - 1)
 lengths = st.integers(min_value=1, max_value=40)
@@ -41,7 +41,7 @@ def test_erosion_keeps_the_cells_with_enough_set_cells_from_there_on(cells, leng
 
     expected = {c for c in free if all(c + i in free for i in range(length))}
 
-    assert cells_of(bits.erode(cells, length)) == expected
+    assert cells_of(bitset.erode(cells, length)) == expected
 
 
 @given(st.lists(sets, max_size=6), st.integers(1, 4))
@@ -52,7 +52,7 @@ def test_at_least_counts_members(members, count):
         if sum(member >> cell & 1 for member in members) >= count
     }
 
-    assert cells_of(bits.at_least(count, members)) == expected
+    assert cells_of(bitset.at_least(count, members)) == expected
 
 
 @given(
@@ -64,14 +64,14 @@ def test_spans_become_cells_and_are_cut_to_the_grid(spans, size):
         cell for start, end in spans for cell in range(start, end) if 0 <= cell < size
     }
 
-    assert cells_of(bits.from_spans(spans, size)) == expected
+    assert cells_of(bitset.from_spans(spans, size)) == expected
 
 
 @given(st.integers(0, 1 << 700))
 def test_spans_of_a_set_are_apart_and_make_it_again(cells):
-    spans = bits.spans_of(cells)
+    spans = bitset.spans_of(cells)
 
-    assert bits.from_spans(spans, 701) == cells
+    assert bitset.from_spans(spans, 701) == cells
     assert all(end < start for (_, end), (start, _) in pairwise(spans))
 
 
@@ -84,7 +84,7 @@ def test_packed_stretches_become_the_same_cells(stretches, size):
     packed = b"".join(struct.pack(">i", a * 512 + b - a) for a, b in spans)
 
     assert [span_of(one) for one in unpack(packed)] == spans
-    assert to_cells(unpack(packed), size) == bits.from_spans(spans, size)
+    assert to_cells(unpack(packed), size) == bitset.from_spans(spans, size)
 
 
 @given(sets, st.integers(0, 80))
@@ -96,13 +96,13 @@ def test_runs_beside_a_cell(cells, cell):
     while cell + after in free:
         after += 1
 
-    assert bits.run_before(cells, cell) == before
-    assert bits.run_after(cells, cell) == after
+    assert bitset.run_before(cells, cell) == before
+    assert bitset.run_after(cells, cell) == after
 
 
 @given(sets)
 def test_positions_lists_the_set_cells_in_order(cells):
-    assert list(bits.positions(cells)) == sorted(cells_of(cells))
+    assert list(bitset.positions(cells)) == sorted(cells_of(cells))
 
 
 # --- grid ------------------------------------------------------------------------

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from scheduling.domain.bits import positions, span
-from scheduling.domain.openings import ResourceRef, search
+from scheduling.openings.candidates import ResourceRef, search
+from scheduling.timegrid.bitset import positions, span
 from tests.scheduling import oracle
 from tests.scheduling.worlds import PLACES, World, world
 

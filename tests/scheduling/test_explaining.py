@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling import selectors
-from scheduling.api.explained_json import explained_json
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
-from scheduling.services import holds, setup
+from scheduling.booking import holds
+from scheduling.explain.rendering import explained_json
+from scheduling.setup import services as setup
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE

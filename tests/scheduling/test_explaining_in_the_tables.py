@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
-from scheduling.domain.blocks import Cause
+from scheduling.booking.errors import SlotTaken
+from scheduling.explain.obstacles import Cause
 from scheduling.models import Reservation
-from scheduling.services.problems import SlotTaken
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.scheduling.asking import absent, ask, at_clock

@@ -4,11 +4,11 @@ from itertools import combinations
 
 import pytest
 
-from scheduling.domain.blocks import Cause, Rank
-from scheduling.domain.explaining import explain
-from scheduling.domain.lacking import lack
-from scheduling.domain.naming import plain
-from scheduling.domain.reasons import Rejection, reason
+from scheduling.explain.minimal_sets import explain
+from scheduling.explain.missing_resources import lack
+from scheduling.explain.obstacles import Cause, Rank
+from scheduling.explain.sentences import Rejection, reason
+from scheduling.explain.vocabulary import plain
 from tests.scheduling import oracle
 from tests.scheduling.days import asked, starts_without
 from tests.scheduling.oracle import Rulebook

@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from core.problems import Invalid
 from scheduling import selectors
-from scheduling.api.rendering import opening_json
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.booking import book, holds
 from scheduling.models import Absence, Reservation
-from scheduling.services import booking, holds, setup
+from scheduling.openings.rendering import opening_json
+from scheduling.setup import services as setup
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, WEEK, minutes
@@ -295,7 +296,7 @@ def test_an_expired_hold_counts_as_free():
 def test_a_cancelled_visit_frees_its_time():
     at = make.practice()
     visit = at.book()
-    booking.cancel(appointment_id=visit.pk, reason="ill", by=BY, now=NOW)
+    book.cancel(appointment_id=visit.pk, reason="ill", by=BY, now=NOW)
 
     assert "09:00" in local_starts(find(at))
 

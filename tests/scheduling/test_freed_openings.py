@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from scheduling.absences import services as absences
+from scheduling.booking import book, holds
 from scheduling.models import FreedOpening, Hold
-from scheduling.services import absences, booking, freeing, holds, matching, offers
+from scheduling.waitlist import freed_openings, matching, offers
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
 from tests.factories.clinics import NOW
@@ -54,12 +56,12 @@ def back(at, absence, after=2, **fields):
 
 def listed(at, after=0):
     """Starts of what can be had, and whether it is held."""
-    found = freeing.standing(at.clinic.pk, NOW + minutes(after))
+    found = freed_openings.standing(at.clinic.pk, NOW + minutes(after))
     return [(one.freed.during.lower, one.held) for one in found]
 
 
 def move(visit, start, version=1, after=0):
-    return booking.move(
+    return book.move(
         appointment_id=visit.pk,
         start=start,
         version=version,
@@ -78,7 +80,7 @@ def refused(found):
 
 
 def settle(after=0):
-    return freeing.settle(by=BY, now=NOW + minutes(after))
+    return freed_openings.settle(by=BY, now=NOW + minutes(after))
 
 
 def ways():
@@ -90,12 +92,12 @@ def test_time_that_is_held_for_somebody_comes_back_when_they_do_not_take_it(at, 
     held = hold(at)
 
     assert settle() == 0
-    assert not freeing.is_there(freed, NOW)
-    assert freeing.is_held(freed, NOW)
+    assert not freed_openings.is_there(freed, NOW)
+    assert freed_openings.is_held(freed, NOW)
     holds.release(hold_id=held.pk, by=BY, now=NOW)
 
     assert ways() == [""]
-    assert freeing.is_there(freed, NOW)
+    assert freed_openings.is_there(freed, NOW)
 
 
 def test_time_held_until_it_begins_comes_back_too(at, freed):
@@ -110,7 +112,7 @@ def test_time_held_until_it_begins_comes_back_too(at, freed):
 def test_time_that_was_held_is_gone_once_it_is_booked(at, freed):
     held = hold(at)
     settle()
-    booking.book(
+    book.book(
         clinic_id=at.clinic.pk,
         patient_id=held.patient_id,
         hold_id=held.pk,
@@ -160,7 +162,7 @@ def test_time_that_was_freed_anew_comes_back_once(at, freed):
     settle(after=1)
     back(at, absence)
     visit = at.book(now=NOW + minutes(3))
-    booking.cancel(
+    book.cancel(
         appointment_id=visit.pk,
         version=visit.version,
         reason="patient asked",
@@ -175,7 +177,7 @@ def test_time_that_was_freed_anew_comes_back_once(at, freed):
 
 def test_time_whose_visit_came_back_to_it_stays_gone(at):
     visit = at.book()
-    booking.move(
+    book.move(
         appointment_id=visit.pk,
         start=NINE + timedelta(days=7),
         version=1,
@@ -186,7 +188,7 @@ def test_time_whose_visit_came_back_to_it_stays_gone(at):
     absence = away(at)
     settle(after=1)
     back(at, absence)
-    booking.move(
+    book.move(
         appointment_id=visit.pk,
         start=NINE,
         version=2,
@@ -221,7 +223,7 @@ def test_time_that_is_booked_again_is_not_listed_before_anybody_closes_it(at):
 def test_the_time_of_an_undone_move_that_the_visit_itself_takes_is_not_listed(at):
     visit = at.book()
     move(visit, NINE + minutes(15))
-    booking.undo_move(appointment_id=visit.pk, version=2, by=BY, now=NOW + minutes(1))
+    book.undo_move(appointment_id=visit.pk, version=2, by=BY, now=NOW + minutes(1))
 
     assert ways() == ["gone", ""]
     assert listed(at) == []
@@ -230,7 +232,7 @@ def test_the_time_of_an_undone_move_that_the_visit_itself_takes_is_not_listed(at
 def test_the_time_of_an_undone_move_that_nobody_has_is_listed(at):
     visit = at.book()
     move(visit, NINE + minutes(120))
-    booking.undo_move(appointment_id=visit.pk, version=2, by=BY, now=NOW + minutes(1))
+    book.undo_move(appointment_id=visit.pk, version=2, by=BY, now=NOW + minutes(1))
 
     assert listed(at) == [(NINE + minutes(120), False)]
 

@@ -6,10 +6,10 @@ import pytest
 
 from core.problems import Invalid, NotFound
 from core.refusal import Refused
-from scheduling.domain.variation import Variation
+from scheduling.booking import holds
+from scheduling.booking.errors import InvalidStart, SlotTaken
 from scheduling.models import Hold
-from scheduling.services import holds
-from scheduling.services.problems import InvalidStart, SlotTaken
+from scheduling.visit_types.variation import Variation
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes

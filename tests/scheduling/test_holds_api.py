@@ -7,8 +7,8 @@ import pytest
 from clinics.domain import policy
 from clinics.domain.roles import STAFF_ROLES
 from core import clock
+from scheduling.booking import holds
 from scheduling.models import Hold
-from scheduling.services import holds
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW

@@ -5,10 +5,10 @@ from datetime import time
 import pytest
 
 from core.problems import Invalid
+from scheduling.booking.errors import SlotTaken
 from scheduling.models import Appointment, Hold, VisitType
-from scheduling.services import setup
-from scheduling.services.answering import OfferGone
-from scheduling.services.problems import SlotTaken
+from scheduling.setup import services as setup
+from scheduling.waitlist.acceptance import OfferGone
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
 from tests.factories.clinics import NOW

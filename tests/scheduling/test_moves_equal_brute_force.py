@@ -8,12 +8,12 @@ from itertools import product
 import pytest
 from django.db import transaction
 
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.booking import book
+from scheduling.booking.errors import SlotTaken
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Absence, Reservation
-from scheduling.selectors import booking_checks
-from scheduling.selectors.visit_types import visit_kind_of
-from scheduling.services import booking
-from scheduling.services.problems import SlotTaken
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
+from scheduling.visit_types.selectors import visit_kind_of
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import act, live
@@ -120,7 +120,7 @@ def can_move(visit, start) -> bool:
     """It is moved, the tables are asked, and it is all taken back."""
     try:
         with transaction.atomic():
-            act(booking.move, visit, start=start)
+            act(book.move, visit, start=start)
             assert booking_checks.findings(NOW) == []
             transaction.set_rollback(True)
     except SlotTaken:
@@ -136,7 +136,7 @@ def test_preview_move_and_brute_force_agree(seed):
 
     for offset in dice.sample(offsets, 8):
         start = NINE + minutes(offset)
-        seen = booking.preview_move(appointment_id=visit.pk, start=start, now=NOW)
+        seen = book.preview_move(appointment_id=visit.pk, start=start, now=NOW)
         expected = some_assignment_exists(at, visit, start)
         assert (seen.changed is not None) == expected, offset
         assert can_move(visit, start) == expected, offset

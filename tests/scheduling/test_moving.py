@@ -5,13 +5,13 @@ from django.db import transaction
 
 from core.problems import NotFound, StaleVersion
 from core.refusal import Refused
+from scheduling.booking import book
+from scheduling.booking.errors import InvalidStart, SlotTaken
 from scheduling.events import (
     AppointmentCancelled,
     AppointmentMoved,
 )
 from scheduling.models import Absence, Conflict, FreedOpening, Reservation
-from scheduling.services import booking
-from scheduling.services.problems import InvalidStart, SlotTaken
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -24,7 +24,7 @@ def test_a_move_frees_the_old_time_and_takes_the_new(heard):
     at = make.practice()
     visit = at.book()
 
-    moved = act(booking.move, visit, start=NINE + minutes(60))
+    moved = act(book.move, visit, start=NINE + minutes(60))
 
     assert moved.start == NINE + minutes(60)
     assert (moved.version, moved.revision) == (2, 1)
@@ -36,7 +36,7 @@ def test_a_move_frees_the_old_time_and_takes_the_new(heard):
 def test_a_move_leaves_its_old_time_to_those_who_wait():
     visit = make.practice().book()
 
-    act(booking.move, visit, start=NINE + minutes(60), version=1)
+    act(book.move, visit, start=NINE + minutes(60), version=1)
 
     freed = FreedOpening.objects.get(freed_by_act="moved")
     assert freed.during == visit.during
@@ -45,7 +45,7 @@ def test_a_move_leaves_its_old_time_to_those_who_wait():
 def test_a_move_may_overlap_its_own_old_time():
     visit = make.practice().book()
 
-    moved = act(booking.move, visit, start=NINE + minutes(15))
+    moved = act(book.move, visit, start=NINE + minutes(15))
 
     assert live(moved).count() == 2
 
@@ -55,7 +55,7 @@ def test_a_move_to_a_taken_time_changes_nothing():
     visit, other = at.book(), at.book(start=NINE + minutes(60))
 
     with pytest.raises(SlotTaken), transaction.atomic():
-        act(booking.move, visit, start=other.start)
+        act(book.move, visit, start=other.start)
 
     visit.refresh_from_db()
     assert (visit.start, visit.version) == (NINE, 1)
@@ -67,7 +67,7 @@ def test_a_move_keeps_the_phases_the_visit_has():
     visit = at.book()
     visit.phases.update(duration_minutes=60)
 
-    moved = act(booking.move, visit, start=NINE + minutes(60))
+    moved = act(book.move, visit, start=NINE + minutes(60))
 
     assert moved.end - moved.start == minutes(60)
     assert {row.ends_at for row in live(moved)} == {NINE + minutes(120)}
@@ -77,24 +77,24 @@ def test_a_move_to_the_same_start_is_refused():
     visit = make.practice().book()
 
     with pytest.raises(InvalidStart, match="already"):
-        act(booking.move, visit, start=NINE)
+        act(book.move, visit, start=NINE)
 
 
 def test_a_stale_version_is_refused_with_the_current_one():
     visit = make.practice().book()
-    act(booking.confirm, visit)
+    act(book.confirm, visit)
 
     with pytest.raises(StaleVersion) as refused:
-        act(booking.move, visit, start=NINE + minutes(60))
+        act(book.move, visit, start=NINE + minutes(60))
 
     assert refused.value.extra["version"] == 2
 
 
 def test_a_move_forgets_the_confirmation():
     visit = make.practice().book()
-    confirmed = act(booking.confirm, visit)
+    confirmed = act(book.confirm, visit)
 
-    moved = act(booking.move, confirmed, start=NINE + minutes(60))
+    moved = act(book.move, confirmed, start=NINE + minutes(60))
 
     assert confirmed.confirmed_at == NOW
     assert moved.confirmed_at is None
@@ -104,7 +104,7 @@ def test_cancelling_frees_the_time(heard):
     at = make.practice()
     visit = at.book()
 
-    cancelled = act(booking.cancel, visit, reason="patient ill")
+    cancelled = act(book.cancel, visit, reason="patient ill")
 
     assert (cancelled.status, cancelled.version) == ("cancelled", 2)
     assert not live(visit).exists()
@@ -127,7 +127,7 @@ def test_cancelling_reserves_the_time_for_the_absence_that_waits_for_it():
         appointment=visit, absence=absence, cause="absence", opened_at=NOW
     )
 
-    act(booking.cancel, visit)
+    act(book.cancel, visit)
 
     [piece] = Reservation.objects.filter(absence=absence)
     assert (piece.starts_at, piece.ends_at) == (NINE + minutes(15), NINE + minutes(45))
@@ -136,10 +136,10 @@ def test_cancelling_reserves_the_time_for_the_absence_that_waits_for_it():
 
 def test_from_check_in_on_nothing_moves_or_cancels():
     visit = make.practice().book()
-    checked_in = act(booking.check_in, visit, now=NINE)
+    checked_in = act(book.check_in, visit, now=NINE)
 
-    move = act(booking.move, checked_in, start=NINE + minutes(60), now=NINE)
-    cancel = act(booking.cancel, checked_in, now=NINE)
+    move = act(book.move, checked_in, start=NINE + minutes(60), now=NINE)
+    cancel = act(book.cancel, checked_in, now=NINE)
 
     assert isinstance(move, Refused)
     assert isinstance(cancel, Refused)
@@ -150,9 +150,9 @@ def test_from_check_in_on_nothing_moves_or_cancels():
 def test_a_visit_from_arrival_to_the_end():
     visit = make.practice().book()
 
-    arrived = act(booking.arrive, visit, now=NINE)
-    checked_in = act(booking.check_in, arrived, now=NINE)
-    fulfilled = act(booking.fulfil, checked_in, now=NINE + minutes(45))
+    arrived = act(book.arrive, visit, now=NINE)
+    checked_in = act(book.check_in, arrived, now=NINE)
+    fulfilled = act(book.fulfil, checked_in, now=NINE + minutes(45))
 
     assert fulfilled.status == "fulfilled"
     assert fulfilled.version == 4
@@ -162,8 +162,8 @@ def test_a_visit_from_arrival_to_the_end():
 def test_a_no_show_needs_the_visit_to_have_begun():
     visit = make.practice().book()
 
-    early = act(booking.no_show, visit, now=NINE - minutes(1))
-    late = act(booking.no_show, visit, now=NINE + minutes(30))
+    early = act(book.no_show, visit, now=NINE - minutes(1))
+    late = act(book.no_show, visit, now=NINE + minutes(30))
 
     assert [reason.code for reason in early.reasons] == ["not-yet"]
     assert late.status == "noshow"
@@ -173,9 +173,9 @@ def test_a_no_show_needs_the_visit_to_have_begun():
 def test_ending_frees_what_has_not_begun(allowed):
     at = make.practice()
     visit = at.book(visit_type="bmc-ultrasound")
-    checked_in = act(booking.check_in, visit, now=NINE)
+    checked_in = act(book.check_in, visit, now=NINE)
 
-    ended = act(booking.end, checked_in, now=NINE + minutes(50), reason="aborted")
+    ended = act(book.end, checked_in, now=NINE + minutes(50), reason="aborted")
 
     kinds = {row.resource.kind for row in live(ended)}
     assert "centrifuge" not in kinds
@@ -185,13 +185,13 @@ def test_ending_frees_what_has_not_begun(allowed):
 
 
 def test_a_cancelled_visit_stays_cancelled():
-    visit = act(booking.cancel, make.practice().book())
+    visit = act(book.cancel, make.practice().book())
 
-    assert isinstance(act(booking.confirm, visit), Refused)
+    assert isinstance(act(book.confirm, visit), Refused)
 
 
 def test_another_clinics_visit_is_not_found():
     visit, other = make.practice().book(), make.practice({})
 
     with pytest.raises(NotFound):
-        act(booking.cancel, visit, clinic_id=other.clinic.pk)
+        act(book.cancel, visit, clinic_id=other.clinic.pk)

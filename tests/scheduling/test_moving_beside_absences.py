@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from scheduling.booking import book
+from scheduling.booking.errors import SlotTaken
 from scheduling.models import Conflict, Reservation
-from scheduling.selectors.openings import find_openings
-from scheduling.services import booking, repair_plans
-from scheduling.services.problems import SlotTaken
+from scheduling.openings.search import find_openings
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def preview(visit, start):
-    return booking.preview_move(appointment_id=visit.pk, start=start, now=NOW)
+    return book.preview_move(appointment_id=visit.pk, start=start, now=NOW)
 
 
 def of(visit, kind):
@@ -34,7 +35,7 @@ def pieces(absence):
 
 def refusal_of_a_move(visit, start):
     with pytest.raises(SlotTaken) as refused, transaction.atomic():
-        act(booking.move, visit, start=start)
+        act(book.move, visit, start=start)
     return refused.value
 
 
@@ -45,7 +46,7 @@ def test_a_move_keeps_whoever_is_absent_in_another_part_of_the_visit():
     ten = NINE + minutes(60)
 
     seen = preview(visit, ten)
-    moved = act(booking.move, visit, start=ten)
+    moved = act(book.move, visit, start=ten)
 
     assert seen.changed is not None
     assert of(moved, "clinician").starts_at == NINE + minutes(120)
@@ -77,7 +78,7 @@ def test_a_move_minds_the_buffers_that_an_absence_waits_for(earlier):
     start = NINE - minutes(earlier)
 
     seen = preview(visit, start)
-    moved = act(booking.move, visit, start=start)
+    moved = act(book.move, visit, start=start)
 
     assert of(moved, "consult_room").resource == at.by_kind["consult_room"][1]
     assert [
@@ -91,7 +92,7 @@ def test_other_resources_at_the_same_start_mind_the_buffers_too():
     visit = at.book(visit_type="visit")
     absence = absent(at, of(visit, "consult_room").resource, 30, 60)
 
-    changed = act(booking.reassign, visit)
+    changed = act(book.reassign, visit)
 
     assert of(changed, "consult_room").resource == at.by_kind["consult_room"][1]
     assert Conflict.objects.get().resolution == "moved"
@@ -131,7 +132,7 @@ def test_what_is_offered_instead_can_be_had():
 
     refused = refusal_of_a_move(visit, NINE + minutes(5))
 
-    moved = act(booking.move, visit, start=refused.alternatives[0].start)
+    moved = act(book.move, visit, start=refused.alternatives[0].start)
     assert moved.start == NINE + minutes(45)
     check_clean()
 
@@ -142,7 +143,7 @@ def test_a_visit_moves_to_an_opening_before_the_absence():
     absent(at, at.one("clinician"), 0, 30)
     eight = NINE - minutes(50)
 
-    moved = act(booking.move, visit, start=eight)
+    moved = act(book.move, visit, start=eight)
 
     assert moved.start == eight
     check_clean()
@@ -175,7 +176,7 @@ def test_a_swap_gives_the_absence_what_it_waited_for():
     )
     absence = absent(at, first, 0, 30)
 
-    changed = act(booking.reassign, visit)
+    changed = act(book.reassign, visit)
 
     assert live(changed).get(starts_at=NINE).resource == other
     assert pieces(absence) == [(NINE, NINE + minutes(30))]
@@ -185,7 +186,7 @@ def test_a_swap_gives_the_absence_what_it_waited_for():
 
 def a_plan(at, absence):
     reach(at)
-    return repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    return repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
 
 
 def test_a_plan_with_single_resources_is_carried_out_as_it_was_proven():

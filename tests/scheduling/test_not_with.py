@@ -2,10 +2,11 @@
 
 import pytest
 
-from scheduling.api.rendering import appointment_json
+from scheduling.booking import book, holds
+from scheduling.booking.errors import SlotTaken
+from scheduling.booking.rendering import appointment_json
 from scheduling.models import Appointment
-from scheduling.services import booking, holds, repair_plans
-from scheduling.services.problems import SlotTaken
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, away
@@ -33,7 +34,7 @@ def test_a_move_does_not_bring_them_back(at, ill, other, third):
     later = NINE + minutes(120)
     at.book(clinician=ill.pk, start=later)
 
-    act(booking.move, visit, start=later)
+    act(book.move, visit, start=later)
 
     assert who_serves(visit) == third
 
@@ -44,13 +45,13 @@ def test_a_move_is_refused_rather_than_made_with_them(at, ill, other, third):
     at.book(clinician=ill.pk, start=later)
 
     with pytest.raises(SlotTaken):
-        act(booking.move, visit, start=later)
+        act(book.move, visit, start=later)
 
 
 def test_a_repaired_day_does_not_bring_them_back(at, ill, other, third):
     visit = at.book(avoiding=frozenset({other.pk}), prefer=frozenset({ill.pk}))
 
-    plan = repair_plans.propose(
+    plan = repair.propose(
         absence_id=away(at, resource_id=ill.pk).pk, clinic_id=at.clinic.pk, **WHO
     )
 
@@ -69,7 +70,7 @@ def test_a_hold_hands_them_on_to_its_visit(at, other):
         **WHO,
     )
 
-    visit = booking.book(
+    visit = book.book(
         clinic_id=at.clinic.pk, patient_id=at.patient().pk, hold_id=held.pk, **WHO
     )
 
@@ -80,13 +81,13 @@ def test_who_is_chosen_by_name_serves_and_stays(at, ill, other):
     visit = at.book(avoiding=frozenset({other.pk}), prefer=frozenset({ill.pk}))
 
     changed = act(
-        booking.reassign,
+        book.reassign,
         visit,
         prefer=frozenset({other.pk}),
         avoiding=frozenset({ill.pk}),
         reason="the patient agrees",
     )
-    act(booking.move, changed, start=NINE + minutes(120))
+    act(book.move, changed, start=NINE + minutes(120))
 
     assert who_serves(visit) == other
 

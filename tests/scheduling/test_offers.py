@@ -6,18 +6,16 @@ from datetime import timedelta
 import pytest
 
 from core.refusal import Reason, Refused
+from scheduling.booking import book, patient_answers
+from scheduling.booking import rules as asking
+from scheduling.booking.errors import InvalidStart, SlotTaken
+from scheduling.consistency import checks as booking_checks
 from scheduling.events import OfferClosed, OfferMade
 from scheduling.models import Appointment, AppointmentMove, FreedOpening, Offer
-from scheduling.selectors import booking_checks, waitlist
-from scheduling.services import answers, booking, closing, freeing, offers
-from scheduling.services import rules as asking
-from scheduling.services.answering import OfferGone
-from scheduling.services.offers import (
-    HandledAlready,
-    NobodyMatches,
-    NotForThem,
-)
-from scheduling.services.problems import InvalidStart, SlotTaken
+from scheduling.waitlist import ends, freed_openings, offers
+from scheduling.waitlist import selectors as waitlist
+from scheduling.waitlist.acceptance import OfferGone
+from scheduling.waitlist.offers import HandledAlready, NobodyMatches, NotForThem
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
 from tests.factories.clinics import NOW
@@ -115,7 +113,7 @@ def test_an_accepted_offer_ends_what_the_patient_said_of_the_old_time():
     at = make.practice()
     patient = at.patient()
     booked = at.book(patient, start=LATER)
-    answers.decline(appointment_id=booked.pk, answer="no", by=BY, now=NOW)
+    patient_answers.decline(appointment_id=booked.pk, answer="no", by=BY, now=NOW)
     entry = waits.entry(at, patient, appointment_id=booked.pk)
     waits.offer(at)
 
@@ -265,7 +263,7 @@ def test_an_opening_that_is_taken_meanwhile_cannot_be_offered():
 
     with pytest.raises((SlotTaken, NobodyMatches)):
         waits.offer(at, freed_id=freed.pk)
-    freeing.settle(by=BY, now=NOW)
+    freed_openings.settle(by=BY, now=NOW)
 
     freed.refresh_from_db()
     assert freed.handled_as == "gone"
@@ -285,7 +283,7 @@ def test_only_time_still_ahead_counts_as_freed():
     at = make.practice()
     visit = at.book()
 
-    booking.no_show(appointment_id=visit.pk, by=BY, now=NINE + minutes(5))
+    book.no_show(appointment_id=visit.pk, by=BY, now=NINE + minutes(5))
 
     assert not FreedOpening.objects.exists()
 
@@ -294,10 +292,10 @@ def test_everybody_is_told_once_in_a_transaction_of_their_own(heard):
     at = make.practice()
     first, second = waits.waiting(at, 2)
     waits.offer(at)
-    closing.announce_offers(by=BY, now=NOW)
+    ends.announce_offers(by=BY, now=NOW)
     accept(first)
-    closing.close_offer_batches(by=BY, now=NOW)
-    closing.close_offer_batches(by=BY, now=NOW)
+    ends.close_offer_batches(by=BY, now=NOW)
+    ends.close_offer_batches(by=BY, now=NOW)
 
     made = Counter(e.patient_id for e in heard if isinstance(e, OfferMade))
     assert made == {first.patient_id: 1, second.patient_id: 1}

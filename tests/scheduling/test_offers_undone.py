@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from scheduling.booking import book
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import FreedOpening, Offer
-from scheduling.selectors import booking_checks, waitlist
-from scheduling.services import booking, offers
-from scheduling.services.offers import (
-    StillUndone,
-)
+from scheduling.waitlist import offers
+from scheduling.waitlist import selectors as waitlist
+from scheduling.waitlist.offers import StillUndone
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
 from tests.factories.clinics import NOW
@@ -35,7 +35,7 @@ def test_who_accepted_and_is_moved_back_waits_as_before():
     waits.offer(at, freed_id=freed.pk)
     moved = accept(entry)
 
-    back = booking.undo_move(
+    back = book.undo_move(
         appointment_id=moved.pk, version=moved.version, by=BY, now=NOW
     )
     run_jobs()
@@ -56,7 +56,7 @@ def test_a_yes_that_was_undone_can_be_said_again_to_a_new_offer():
     entry = waits.entry(at, patient, appointment_id=booked.pk)
     waits.offer(at)
     moved = accept(entry)
-    booking.undo_move(appointment_id=moved.pk, version=moved.version, by=BY, now=NOW)
+    book.undo_move(appointment_id=moved.pk, version=moved.version, by=BY, now=NOW)
 
     waits.offer(at, now=NOW + seconds(60))
     again = accept(entry, NOW + seconds(60))
@@ -75,7 +75,7 @@ def test_who_is_on_the_list_anew_is_not_put_there_twice_by_an_undo():
     moved = accept(entry)
     anew = waits.entry(at, patient)
 
-    booking.undo_move(appointment_id=moved.pk, version=moved.version, by=BY, now=NOW)
+    book.undo_move(appointment_id=moved.pk, version=moved.version, by=BY, now=NOW)
 
     assert [row.pk for row in waitlist.entries(at.clinic.pk)] == [anew.pk]
 
@@ -83,7 +83,7 @@ def test_who_is_on_the_list_anew_is_not_put_there_twice_by_an_undo():
 def test_the_time_a_move_frees_is_offered_once_the_move_is_not_undone():
     at = make.practice({"clinician": 2, "consult_room": 2}, offers_by_itself=True)
     waits.waiting(at, 1)
-    booking.move(
+    book.move(
         appointment_id=at.book().pk,
         start=LATER,
         version=1,
@@ -102,7 +102,7 @@ def test_the_time_a_move_frees_is_offered_once_the_move_is_not_undone():
 def test_a_move_that_is_undone_takes_its_freed_time_back():
     at = make.practice()
     visit = at.book()
-    moved = booking.move(
+    moved = book.move(
         appointment_id=visit.pk,
         start=LATER,
         version=1,
@@ -111,7 +111,7 @@ def test_a_move_that_is_undone_takes_its_freed_time_back():
         now=NOW,
     )
 
-    booking.undo_move(
+    book.undo_move(
         appointment_id=visit.pk, version=moved.version, by=BY, now=NOW + seconds(60)
     )
 

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from scheduling import selectors
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
-from scheduling.services import setup
-from scheduling.services.problems import SlotTaken
+from scheduling.booking.errors import SlotTaken
+from scheduling.setup import services as setup
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, WEEK, minutes

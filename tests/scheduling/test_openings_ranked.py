@@ -7,12 +7,12 @@ import pytest
 
 from core.problems import Invalid
 from scheduling import selectors
-from scheduling.domain.openings import Gap, Opening, ResourceRef, Waste
-from scheduling.domain.ranking import why
-from scheduling.domain.shipped import NeedSpec, PhaseSpec, VisitSpec
-from scheduling.selectors.openings import opening_at, world_of
-from scheduling.selectors.visit_types import visit_kind
-from scheduling.services import setup
+from scheduling.openings.candidates import Gap, Opening, ResourceRef, Waste
+from scheduling.openings.ranking import why
+from scheduling.openings.search import opening_at, world_of
+from scheduling.setup import services as setup
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec, VisitSpec
+from scheduling.visit_types.selectors import visit_kind
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW

@@ -3,7 +3,7 @@ field that was sent."""
 
 import pytest
 
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.scheduling.rest import Api, body, nine

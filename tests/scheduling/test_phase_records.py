@@ -10,10 +10,11 @@ from core import journal
 from core.problems import Invalid, NotFound, StaleVersion
 from core.refusal import Refused
 from scheduling import selectors
-from scheduling.domain.going import Noted
+from scheduling.booking import book, rules
+from scheduling.day import phase_records
+from scheduling.day.phase_rules import Noted
 from scheduling.events import PhaseEnded, PhaseStarted
 from scheduling.models import PhaseRecord
-from scheduling.services import booking, phase_records, rules
 from tests import lock_order
 from tests.factories import scheduling as make
 from tests.factories.scheduling import BY, NINE, minutes
@@ -40,7 +41,7 @@ def visit(at):
 
 
 def checked_in(booked, after=0):
-    return booking.check_in(appointment_id=booked.pk, by=BY, now=NINE + minutes(after))
+    return book.check_in(appointment_id=booked.pk, by=BY, now=NINE + minutes(after))
 
 
 def start(visit, phase="Procedure room", after=40, **more):
@@ -107,7 +108,7 @@ def test_a_phase_is_named_by_its_position_too(visit):
 
 def test_nothing_begins_before_the_patient_is_checked_in(at):
     booked = at.book()
-    booking.arrive(appointment_id=booked.pk, by=BY, now=NINE)
+    book.arrive(appointment_id=booked.pk, by=BY, now=NINE)
 
     assert reasons(start(booked, phase="Visit")) == ["status"]
     entries = journal.entries(f"appointment:{booked.pk}")
@@ -116,7 +117,7 @@ def test_nothing_begins_before_the_patient_is_checked_in(at):
 
 def test_nothing_of_a_cancelled_visit_begins(at):
     booked = at.book()
-    booking.cancel(appointment_id=booked.pk, reason="patient asked", by=BY, now=NINE)
+    book.cancel(appointment_id=booked.pk, reason="patient asked", by=BY, now=NINE)
 
     assert reasons(start(booked, phase="Visit")) == ["status"]
 
@@ -183,7 +184,7 @@ def test_another_clinics_visit_and_an_old_version_are_not_recorded(visit):
 def test_check_in_begins_what_begins_at_arrival_and_closing_ends_it(at):
     booked = at.book()
     checked_in(booked, after=3)
-    booking.fulfil(appointment_id=booked.pk, by=BY, now=NINE + minutes(50))
+    book.fulfil(appointment_id=booked.pk, by=BY, now=NINE + minutes(50))
 
     [record] = PhaseRecord.objects.all()
     assert record.started_at == NINE + minutes(3)
@@ -282,7 +283,7 @@ def test_planned_against_actual_by_type_and_phase(at):
 def test_who_arrived_and_waits_stays_affected_past_the_planned_end(at):
     checked_in(at.book())
     waits = at.book(start=NINE + minutes(60))
-    booking.arrive(appointment_id=waits.pk, version=1, by=BY, now=NINE + minutes(50))
+    book.arrive(appointment_id=waits.pk, version=1, by=BY, now=NINE + minutes(50))
 
     day = selectors.day_projection(at.clinic.pk, WEDNESDAY, NINE + minutes(130))
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.domain.projection import State, Went, project
+from scheduling.day.projection import State, Went, project
 from tests.scheduling.projection_days import (
     DOCTOR,
     PROCEDURE,

@@ -5,10 +5,10 @@ from django.db import transaction
 
 from core.problems import Invalid, StaleVersion
 from core.refusal import Refused
+from scheduling.booking import book
+from scheduling.booking.errors import SlotTaken
 from scheduling.events import AppointmentMoved, AppointmentReassigned
 from scheduling.models import Absence, Appointment, AppointmentMove, Conflict
-from scheduling.services import booking
-from scheduling.services.problems import SlotTaken
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
@@ -59,9 +59,9 @@ def test_what_is_preferred_takes_the_place_of_what_is_avoided(moves, which):
     before = of(visit, "clinician")
 
     if moves:
-        changed = act(booking.move, visit, start=TEN, **asked)
+        changed = act(book.move, visit, start=TEN, **asked)
     else:
-        changed = act(booking.reassign, visit, **asked)
+        changed = act(book.reassign, visit, **asked)
 
     assert of(changed, "consult_room").pk in asked["prefer"]
     assert of(changed, "clinician") == before
@@ -74,7 +74,7 @@ def test_a_move_keeps_the_resources_that_are_free(at):
     at.book(start=TEN + minutes(45), clinician=at.by_kind["clinician"][0].pk)
     before = {of(visit, "clinician"), of(visit, "consult_room")}
 
-    moved = act(booking.move, visit, start=TEN)
+    moved = act(book.move, visit, start=TEN)
 
     assert {of(moved, "clinician"), of(moved, "consult_room")} == before
 
@@ -85,7 +85,7 @@ def test_a_move_takes_another_where_its_own_is_taken(at):
     rival = at.book(start=TEN)
     live(rival).filter(resource__kind="consult_room").update(resource=mine)
 
-    moved = act(booking.move, visit, start=TEN)
+    moved = act(book.move, visit, start=TEN)
 
     assert of(moved, "consult_room") == other(at, mine)
 
@@ -94,16 +94,16 @@ def test_a_move_never_takes_what_is_to_be_avoided(at):
     visit = at.book()
     mine = of(visit, "clinician")
 
-    moved = act(booking.move, visit, start=TEN, avoiding=frozenset({mine.pk}))
+    moved = act(book.move, visit, start=TEN, avoiding=frozenset({mine.pk}))
 
     assert of(moved, "clinician") == other(at, mine)
 
 
 def test_a_move_says_what_it_changed(at):
-    visit = act(booking.confirm, at.book())
+    visit = act(book.confirm, at.book())
     rows = {(row.resource_id, row.need_id) for row in live(visit)}
 
-    act(booking.move, visit, start=TEN, reason="patient asked")
+    act(book.move, visit, start=TEN, reason="patient asked")
 
     row = AppointmentMove.objects.get()
     assert (row.version, row.reason, row.moved_by) == (3, "patient asked", str(BY))
@@ -117,17 +117,17 @@ def test_a_move_out_of_an_absence_that_its_own_visit_kept_open(at):
     ill = of(visit, "clinician")
     take_out(visit, ill)
 
-    moved = act(booking.move, visit, start=NINE + minutes(15))
+    moved = act(book.move, visit, start=NINE + minutes(15))
 
     assert of(moved, "clinician") == other(at, ill)
     assert Conflict.objects.get().resolution == "moved"
 
 
 def test_reassigning_keeps_start_revision_and_confirmation(at, heard):
-    visit = act(booking.confirm, at.book())
+    visit = act(book.confirm, at.book())
     ill, room = of(visit, "clinician"), of(visit, "consult_room")
 
-    changed = act(booking.reassign, visit, avoiding=frozenset({ill.pk}))
+    changed = act(book.reassign, visit, avoiding=frozenset({ill.pk}))
 
     assert of(changed, "clinician") == other(at, ill)
     assert of(changed, "consult_room") == room
@@ -145,7 +145,7 @@ def test_reassigning_resolves_the_conflict_and_gives_the_time_to_the_absence(at)
     absence = take_out(visit, ill)
     take_out(visit, room)
 
-    act(booking.reassign, visit, avoiding=frozenset({ill.pk}))
+    act(book.reassign, visit, avoiding=frozenset({ill.pk}))
 
     about = dict(Conflict.objects.values_list("absence__resource", "resolution"))
     assert about == {ill.pk: "moved", room.pk: "moved"}
@@ -157,7 +157,7 @@ def test_reassigning_leaves_conflicts_about_other_things_open(at):
     ill = of(visit, "clinician")
     Conflict.objects.create(appointment=visit, cause="linked", opened_at=NOW)
 
-    act(booking.reassign, visit, avoiding=frozenset({ill.pk}))
+    act(book.reassign, visit, avoiding=frozenset({ill.pk}))
 
     assert Conflict.objects.get().resolved_at is None
 
@@ -168,7 +168,7 @@ def test_nobody_else_to_take_over_leaves_the_visit_as_it_was():
     ill = of(visit, "clinician")
 
     with pytest.raises(SlotTaken), transaction.atomic():
-        act(booking.reassign, visit, avoiding=frozenset({ill.pk}))
+        act(book.reassign, visit, avoiding=frozenset({ill.pk}))
 
     assert of(visit, "clinician") == ill
     assert not AppointmentMove.objects.exists()
@@ -178,24 +178,24 @@ def test_reassigning_nothing_is_said_so(at):
     visit = at.book()
 
     with pytest.raises(Invalid, match="Nothing would change"):
-        act(booking.reassign, visit, avoiding=frozenset())
+        act(book.reassign, visit, avoiding=frozenset())
 
 
 def test_a_stale_version_is_not_reassigned(at):
     visit = at.book()
-    act(booking.confirm, visit)
+    act(book.confirm, visit)
 
     with pytest.raises(StaleVersion):
-        act(booking.reassign, visit, avoiding=frozenset())
+        act(book.reassign, visit, avoiding=frozenset())
 
 
 def test_undo_brings_back_start_resources_and_confirmation(at, heard):
-    visit = act(booking.confirm, at.book())
+    visit = act(book.confirm, at.book())
     before = {(r.resource_id, r.starts_at, r.ends_at) for r in live(visit)}
     mine = frozenset({of(visit, "clinician").pk})
-    moved = act(booking.move, visit, start=TEN, avoiding=mine)
+    moved = act(book.move, visit, start=TEN, avoiding=mine)
 
-    back = act(booking.undo_move, moved, now=NOW + minutes(1))
+    back = act(book.undo_move, moved, now=NOW + minutes(1))
 
     assert {(r.resource_id, r.starts_at, r.ends_at) for r in live(back)} == before
     assert (back.start, back.confirmed_at) == (NINE, NOW)
@@ -207,12 +207,12 @@ def test_undo_brings_back_start_resources_and_confirmation(at, heard):
 
 
 def test_undo_goes_back_move_by_move_and_then_says_there_is_nothing(at):
-    visit = act(booking.move, at.book(), start=TEN)
-    visit = act(booking.move, visit, start=TEN + minutes(60))
+    visit = act(book.move, at.book(), start=TEN)
+    visit = act(book.move, visit, start=TEN + minutes(60))
 
-    once = act(booking.undo_move, visit)
-    twice = act(booking.undo_move, once)
-    thrice = act(booking.undo_move, twice)
+    once = act(book.undo_move, visit)
+    twice = act(book.undo_move, once)
+    thrice = act(book.undo_move, twice)
 
     assert (once.start, twice.start) == (TEN, NINE)
     assert isinstance(thrice, Refused)
@@ -222,30 +222,30 @@ def test_undo_goes_back_move_by_move_and_then_says_there_is_nothing(at):
 def test_undo_takes_others_where_the_old_ones_are_taken(at):
     visit = at.book()
     room = of(visit, "consult_room")
-    moved = act(booking.move, visit, start=TEN)
+    moved = act(book.move, visit, start=TEN)
     rival = at.book()
     live(rival).filter(resource__kind="consult_room").update(resource=room)
 
-    back = act(booking.undo_move, moved)
+    back = act(book.undo_move, moved)
 
     assert of(back, "consult_room") == other(at, room)
 
 
 def test_undo_is_refused_once_the_old_time_is_over(at):
-    moved = act(booking.move, at.book(), start=TEN)
+    moved = act(book.move, at.book(), start=TEN)
 
-    refused = act(booking.undo_move, moved, now=NINE + minutes(5))
+    refused = act(book.undo_move, moved, now=NINE + minutes(5))
 
     assert [reason.code for reason in refused.reasons] == ["too-late"]
 
 
 def test_undo_where_somebody_has_the_old_time_changes_nothing():
     at = make.practice()
-    moved = act(booking.move, at.book(), start=TEN)
+    moved = act(book.move, at.book(), start=TEN)
     at.book()
 
     with pytest.raises(SlotTaken), transaction.atomic():
-        act(booking.undo_move, moved)
+        act(book.undo_move, moved)
 
     moved.refresh_from_db()
     assert moved.start == TEN
@@ -254,10 +254,10 @@ def test_undo_where_somebody_has_the_old_time_changes_nothing():
 def test_undoing_a_reassignment_keeps_what_was_confirmed_since(at, heard):
     visit = at.book()
     mine = of(visit, "clinician")
-    changed = act(booking.reassign, visit, avoiding=frozenset({mine.pk}))
-    confirmed = act(booking.confirm, changed)
+    changed = act(book.reassign, visit, avoiding=frozenset({mine.pk}))
+    confirmed = act(book.confirm, changed)
 
-    back = act(booking.undo_move, confirmed)
+    back = act(book.undo_move, confirmed)
 
     assert of(back, "clinician") == mine
     assert back.confirmed_at == NOW
@@ -268,7 +268,7 @@ def test_a_preview_says_what_would_change_and_changes_nothing(at):
     visit = at.book()
     mine = of(visit, "clinician")
 
-    preview = booking.preview_move(
+    preview = book.preview_move(
         appointment_id=visit.pk, start=TEN, avoiding=frozenset({mine.pk}), now=NOW
     )
 
@@ -286,7 +286,7 @@ def test_a_preview_says_why_not_and_what_instead():
     visit = at.book()
     at.book(start=TEN)
 
-    preview = booking.preview_move(appointment_id=visit.pk, start=TEN, now=NOW)
+    preview = book.preview_move(appointment_id=visit.pk, start=TEN, now=NOW)
 
     assert preview.changed is None
     assert [reason.code for reason in preview.reasons] == ["slot-taken"]

@@ -7,9 +7,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from core.models import FailedReaction
+from scheduling.booking import book, reserve
+from scheduling.booking.errors import PatientBusy, SlotTaken
 from scheduling.models import Appointment, Reservation, Resource
-from scheduling.services import booking, reserving, setup
-from scheduling.services.problems import PatientBusy, SlotTaken
+from scheduling.setup import services as setup
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY
@@ -30,7 +31,7 @@ def meanwhile(monkeypatch):
     """`meanwhile(act)`: done once, after the search and before the locks are had."""
 
     def do(act):
-        search, left = reserving.opening_for, [act]
+        search, left = reserve.opening_for, [act]
 
         def found(world, wanted):
             opening = search(world, wanted)
@@ -38,7 +39,7 @@ def meanwhile(monkeypatch):
                 left.pop()()
             return opening
 
-        monkeypatch.setattr(reserving, "opening_for", found)
+        monkeypatch.setattr(reserve, "opening_for", found)
 
     return do
 
@@ -131,7 +132,7 @@ def test_a_move_that_finds_nobody_leaves_the_visit_alone(at, meanwhile):
     meanwhile(lambda: set_hours(at))
 
     with pytest.raises(SlotTaken), transaction.atomic():
-        booking.move(
+        book.move(
             appointment_id=visit.pk,
             start=make.NINE + make.minutes(60),
             version=1,

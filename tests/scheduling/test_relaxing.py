@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 import pytest
 
 from scheduling import selectors
-from scheduling.selectors.relaxing import changed, is_sooner
+from scheduling.explain.relaxations import changed, is_sooner
 from tests.factories import scheduling as make
 from tests.scheduling.asking import (
     SUNDAY,

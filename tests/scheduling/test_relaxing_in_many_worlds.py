@@ -7,10 +7,10 @@ from datetime import date, time, timedelta
 import pytest
 
 from scheduling import selectors
-from scheduling.domain.reach import furthest_day
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
-from scheduling.selectors.relaxing import changed
-from scheduling.services import setup
+from scheduling.explain.relaxations import changed
+from scheduling.setup import services as setup
+from scheduling.timegrid.reach import furthest_day
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY

@@ -7,8 +7,10 @@ import pytest
 
 from core.problems import Invalid
 from core.refusal import Reason
-from scheduling.selectors.repair_world import BEGUN, SOON, call_first
-from scheduling.services import repair_plans, repair_searching, rules
+from scheduling.booking import rules
+from scheduling.repair import planning, plans, proposals
+from scheduling.repair.world import BEGUN, SOON, call_first
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, away
@@ -43,7 +45,7 @@ def objecting(monkeypatch):
 
 
 def propose(at, absence):
-    return repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    return repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
 
 
 def starts(plan):
@@ -109,25 +111,25 @@ def test_beyond_what_can_be_asked_the_plan_is_not_called_the_best(
 ):
     visit = at.book(clinician=ill.pk)
     away(at, resource_id=other.pk)
-    monkeypatch.setattr(repair_searching, "MOST_ASKED", 3)
+    monkeypatch.setattr(planning, "MOST_ASKED", 3)
     objecting(lambda ask: True, "The approval ends that day.")
 
     plan = propose(at, away(at, resource_id=ill.pk))
 
     assert starts(plan) == {visit.patient_id: None}
-    assert plan.method == "greedy"
+    assert plan.method == "found"
     assert plan.lines.get().detail == "The approval ends that day."
 
 
 def test_all_searches_together_have_a_limit(at, ill, other, objecting, monkeypatch):
-    """Each day has one time that may be; looks are used up before both have theirs."""
-    given, real = [], repair_searching.repair
+    """Each day has one time that may be; the limit ends before both have theirs."""
+    given, real = [], proposals.solve
 
-    def searched(visits, most_looks):
-        given.append(most_looks)
-        return replace(real(visits, most_looks), looks=most_looks)
+    def searched(problem, limit, tell):
+        given.append(limit)
+        return replace(real(problem, limit, tell), work=limit)
 
-    monkeypatch.setattr(repair_searching, "repair", searched)
+    monkeypatch.setattr(proposals, "solve", searched)
     for offset in (0, 60):
         at.book(clinician=ill.pk, start=NINE + minutes(offset))
     away(at, resource_id=other.pk, start=EIGHT)
@@ -135,9 +137,8 @@ def test_all_searches_together_have_a_limit(at, ill, other, objecting, monkeypat
 
     propose(at, away(at, resource_id=ill.pk, start=EIGHT))
 
-    most, fewest = repair_searching.MOST_LOOKS, repair_searching.FEWEST_LOOKS
     assert len(given) > 2
-    assert given == [most, *[fewest] * (len(given) - 1)]
+    assert given == [planning.LIMIT, *[planning.LEAST] * (len(given) - 1)]
 
 
 def test_a_way_chosen_by_hand_finds_the_start_that_may_be(at, ill, other, objecting):
@@ -172,7 +173,7 @@ def test_a_plan_changed_by_hand_is_no_longer_called_the_best(at, ill):
 
     plan.refresh_from_db()
     assert plan.method == "by-hand"
-    again = repair_plans.replan(
+    again = repair.replan(
         plan_id=plan.pk, clinic_id=plan.clinic_id, version=plan.version, **WHO
     )
     assert again.method == "exact"
@@ -180,7 +181,7 @@ def test_a_plan_changed_by_hand_is_no_longer_called_the_best(at, ill):
 
 def choose(plan, **fields):
     plan.refresh_from_db()
-    return repair_plans.set_way(
+    return plans.set_way(
         plan_id=plan.pk,
         position=1,
         clinic_id=plan.clinic_id,

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
 from scheduling.models import Appointment, Conflict
-from scheduling.services import repair_plans
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, away, live
@@ -39,7 +39,7 @@ def at():
 
 def a_plan_without(at, resource, end=NINE + timedelta(hours=8)):
     absence = away(at, resource_id=resource.pk, start=EIGHT, end=end)
-    return repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    return repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
 
 
 def change_places(line):

@@ -5,17 +5,14 @@ from unittest.mock import patch
 import pytest
 
 from core.db import Busy
+from scheduling.absences import conflicts
+from scheduling.absences import services as absences
+from scheduling.booking import book
 from scheduling.models import Absence, Appointment
-from scheduling.services import (
-    absences,
-    booking,
-    conflicts,
-    repair_lines,
-    repair_plans,
-    repair_runs,
-)
-from scheduling.services.repair_plans import TimePromised
-from scheduling.services.repair_searching import NoOpening
+from scheduling.repair import attempts, execution, plans
+from scheduling.repair.planning import NoOpening
+from scheduling.repair.plans import TimePromised
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, away
@@ -56,7 +53,7 @@ def plan(at, ill, other):
     away(at, resource_id=other.pk, start=EIGHT, end=NINE + minutes(45))
     away(at, resource_id=other.pk, start=NINE + minutes(90))
     away(at, resource_id=third.pk, start=EIGHT, end=TWELVE)
-    return repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    return repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
 
 
 def edit(verb, plan, position, **fields):
@@ -106,13 +103,13 @@ def test_and_taken_back_the_other_way_round(plan):
 
 def test_who_waits_for_a_line_that_came_to_nothing_is_called(plan):
     start(plan)
-    act(booking.confirm, line_of(plan, 2).appointment)
+    act(book.confirm, line_of(plan, 2).appointment)
 
     carry_on(plan)
 
     ana = line_of(plan, 1)
     assert states(plan) == ["failed", "failed"]
-    assert ana.detail == repair_lines.STAYS.format(2)
+    assert ana.detail == attempts.STAYS.format(2)
     check_clean()
 
 
@@ -125,13 +122,13 @@ def test_who_waits_for_a_visit_that_is_kept_is_called(plan):
 
     carry_on(plan)
 
-    assert line_of(plan, 1).detail == repair_lines.STAYS.format(2)
+    assert line_of(plan, 1).detail == attempts.STAYS.format(2)
     check_clean()
 
 
 def test_who_waits_for_a_visit_that_went_away_itself_gets_its_time(plan):
     start(plan)
-    act(booking.cancel, line_of(plan, 2).appointment)
+    act(book.cancel, line_of(plan, 2).appointment)
 
     carry_on(plan)
 
@@ -141,7 +138,7 @@ def test_who_waits_for_a_visit_that_went_away_itself_gets_its_time(plan):
 
 def busy_once(verb):
     """The first line that is tried cannot be had just now."""
-    real, calls = getattr(repair_runs, verb), []
+    real, calls = getattr(execution, verb), []
 
     def once(*args):
         calls.append(args)
@@ -149,7 +146,7 @@ def busy_once(verb):
             raise Busy
         real(*args)
 
-    return patch.object(repair_runs, verb, once)
+    return patch.object(execution, verb, once)
 
 
 def test_who_waits_for_a_line_that_is_put_off_is_put_off_too(plan):
@@ -159,7 +156,7 @@ def test_who_waits_for_a_line_that_is_put_off_is_put_off_too(plan):
         carry_on(plan)
 
     assert (plan.state, states(plan)) == ("applying", ["proposed", "proposed"])
-    assert {line.detail for line in plan.lines.all()} == {repair_lines.LATER}
+    assert {line.detail for line in plan.lines.all()} == {attempts.LATER}
     carry_on(plan, SOON)
     assert (plan.state, states(plan)) == ("applied", ["done", "done"])
 
@@ -177,19 +174,19 @@ def test_so_it_is_on_the_way_back(plan):
 
 
 def test_a_line_is_kept_with_those_it_comes_after(plan):
-    edit(repair_plans.set_locked, plan, 1, locked=True)
+    edit(plans.set_locked, plan, 1, locked=True)
     assert plan.lines.filter(locked=True).count() == 2
 
-    edit(repair_plans.set_locked, plan, 2, locked=False)
+    edit(plans.set_locked, plan, 2, locked=False)
 
     assert plan.lines.filter(locked=True).count() == 0
 
 
 def test_the_line_another_one_comes_after_can_be_kept_alone(plan):
-    edit(repair_plans.set_locked, plan, 2, locked=True)
+    edit(plans.set_locked, plan, 2, locked=True)
     plan.refresh_from_db()
 
-    repair_plans.replan(
+    repair.replan(
         plan_id=plan.pk, clinic_id=plan.clinic_id, version=plan.version, **WHO
     )
 
@@ -198,7 +195,7 @@ def test_the_line_another_one_comes_after_can_be_kept_alone(plan):
 
 
 def test_who_was_kept_with_a_visit_that_stays_now_is_planned_anew(plan):
-    edit(repair_plans.set_locked, plan, 1, locked=True)
+    edit(plans.set_locked, plan, 1, locked=True)
     conflicts.keep(
         conflict_id=line_of(plan, 2).conflict_id,
         clinic_id=plan.clinic_id,
@@ -207,7 +204,7 @@ def test_who_was_kept_with_a_visit_that_stays_now_is_planned_anew(plan):
     )
     plan.refresh_from_db()
 
-    repair_plans.replan(
+    repair.replan(
         plan_id=plan.pk, clinic_id=plan.clinic_id, version=plan.version, **WHO
     )
     plan.refresh_from_db()
@@ -219,20 +216,20 @@ def test_who_was_kept_with_a_visit_that_stays_now_is_planned_anew(plan):
 
 def test_by_hand_nobody_is_called_whose_time_was_promised(plan):
     with pytest.raises(TimePromised, match="Change line 1 first"):
-        edit(repair_plans.set_way, plan, 2, way="call")
+        edit(plans.set_way, plan, 2, way="call")
 
-    edit(repair_plans.set_way, plan, 1, way="call")
-    edit(repair_plans.set_way, plan, 2, way="call")
+    edit(plans.set_way, plan, 1, way="call")
+    edit(plans.set_way, plan, 2, way="call")
 
     assert {line.way for line in plan.lines.all()} == {"call"}
 
 
 def test_by_hand_a_line_may_take_what_another_gives_up_and_keeps_it(plan):
-    edit(repair_plans.set_way, plan, 1, way="first-opening")
+    edit(plans.set_way, plan, 1, way="first-opening")
     assert line_of(plan, 1).after == []
-    edit(repair_plans.set_locked, plan, 1, locked=False)
+    edit(plans.set_locked, plan, 1, locked=False)
 
-    line = edit(repair_plans.set_way, plan, 1, start=NINE + minutes(45))
+    line = edit(plans.set_way, plan, 1, start=NINE + minutes(45))
 
     assert (line.after, line.turn) == ([2], 2)
     assert line_of(plan, 2).locked
@@ -245,8 +242,8 @@ def test_by_hand_no_two_change_places(at, other, plan):
     Appointment.objects.update(not_clinicians=[])
 
     with pytest.raises(NoOpening):
-        edit(repair_plans.set_way, plan, 2, start=NINE)
+        edit(plans.set_way, plan, 2, start=NINE)
 
-    edit(repair_plans.set_way, plan, 1, way="first-opening")
-    line = edit(repair_plans.set_way, plan, 2, start=NINE)
+    edit(plans.set_way, plan, 1, way="first-opening")
+    line = edit(plans.set_way, plan, 2, start=NINE)
     assert (line.turn, line.after) == (2, [1])

@@ -1,16 +1,20 @@
 """The plan that repairs a day is the best there is: checked by trying everything."""
 
 import random
+import sys
 from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
 
-from scheduling.domain.bits import positions
-from scheduling.domain.placing import Affected, Placement, cost_of
-from scheduling.domain.repair import MOST_EXACT, one_by_one, repair
-from scheduling.domain.search import Calendar, candidates
+from scheduling.openings.engine import Calendar, candidates
+from scheduling.repair.greedy import one_by_one
+from scheduling.repair.model import RepairModel
+from scheduling.repair.problem import Affected, Placement, cost_of
+from scheduling.repair.solve import SolverMissing, WrongPlan, solve
+from scheduling.timegrid.bitset import positions
 from tests.scheduling.placing import WINDOW, calendar, plan_of, starts_of, waits_of
+from tests.scheduling.sick_days import a_sick_day
 
 WORLDS = 400
 
@@ -182,7 +186,7 @@ def test_it_is_as_good_as_the_best_of_everything(part):
     for seed in range(part * WORLDS // 4, (part + 1) * WORLDS // 4):
         visits = a_world(seed)
 
-        found = repair(visits)
+        found = solve(visits)
 
         assert found.exact, seed
         assert cost_of(visits, found.placements) == best_cost(visits), seed
@@ -199,7 +203,7 @@ def test_it_is_as_good_as_the_best_of_everything(part):
 def test_what_it_proposes_is_free_of_conflicts(seed):
     visits = a_world(seed)
 
-    placements = repair(visits).placements
+    placements = solve(visits).placements
 
     starts = [placement.start for placement in placements]
     assert patients_are_apart(visits, starts)
@@ -231,48 +235,74 @@ def a_day_of(count, cells=9, days=4, day_cells=108):
 
 
 def test_ten_patients_of_one_clinician_are_proven_best_in_a_moment():
-    visits = a_day_of(MOST_EXACT)
+    visits = a_day_of(10)
 
-    found = repair(visits)
+    found = solve(visits)
 
     assert found.exact
     assert cost_of(visits, found.placements) == (10, 0, 10 * 288)
 
 
-def test_beyond_ten_it_says_that_it_went_one_by_one():
-    visits = a_day_of(MOST_EXACT + 1)
+def test_twenty_patients_are_proven_best_too():
+    visits = a_day_of(20)
 
-    found = repair(visits)
+    found = solve(visits)
+
+    assert found.exact
+    # Twelve fit into the next day, and the others into the one after it.
+    assert cost_of(visits, found.placements)[:2] == (20, 0)
+
+
+def test_beyond_its_limit_it_says_that_nothing_is_proven():
+    # Of ten patients: the smallest days are proven before any work is counted.
+    visits = a_sick_day(0)
+
+    found = solve(visits, limit=0)
 
     assert not found.exact
-    assert cost_of(visits, found.placements)[:2] == (11, 0)
+    assert cost_of(visits, found.placements) <= cost_of(visits, one_by_one(visits))
 
 
-def test_patients_are_counted_not_visits():
-    visits = [
-        wants(patient=who, own=0, in_person=False)
-        for who in ("Ana", "Ana", *range(MOST_EXACT - 1))
-    ]
+def test_the_same_day_is_planned_the_same_twice():
+    visits = a_world(3)
 
-    assert repair(visits).exact
-    assert not repair([*visits, wants(patient="Ben", own=0)]).exact
+    assert solve(visits) == solve(visits)
 
 
-def test_with_too_much_to_look_at_it_says_so():
-    visits = next(
-        world
-        for world in map(a_world, range(500))
-        if best_cost(world) < cost_of(world, one_by_one(world))
-    )
+def test_a_plan_that_costs_more_than_the_solver_says_is_not_taken(monkeypatch):
+    visits = [wants(8, patient="Ana", own=0), wants(8, patient="Ben", own=0)]
+    real = RepairModel.minimize
 
-    assert not repair(visits, most_looks=1).exact
+    def cheaper(model, objective, limit):
+        answer = real(model, objective, limit)
+        return replace(answer, objective=answer.objective - 1)
+
+    monkeypatch.setattr(RepairModel, "minimize", cheaper)
+
+    with pytest.raises(WrongPlan):
+        solve(visits)
+
+
+def test_it_says_each_stage():
+    told = []
+
+    solve([wants(8, patient="Ana", own=0)], tell=told.append)
+
+    assert told == ["fewest-disturbed", "least-delay", "who-serves"]
+
+
+def test_without_the_solver_it_says_so(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scheduling.repair.model", None)
+
+    with pytest.raises(SolverMissing):
+        solve([wants(patient="Ana", own=0)])
 
 
 def test_who_fits_nowhere_is_called():
     plan = plan_of(("a", 0, 3, 1))
     visit = Affected(plan, 0, (1 << WINDOW) - 1, candidates(plan, []))
 
-    found = repair([visit])
+    found = solve([visit])
 
     assert found.placements == (Placement(),)
     assert cost_of([visit], found.placements) == (1, 1, 0)
@@ -294,7 +324,7 @@ def test_one_patient_is_moved_twice_rather_than_two_patients_once():
         wants(8, 12, patient="Cora", own=4),
     ]
 
-    found = repair(visits)
+    found = solve(visits)
 
     assert found.exact
     assert starts_of(found)[2:] == [0, 4]
@@ -305,7 +335,7 @@ def test_who_is_moved_anyway_may_keep_the_other_time():
     visits = [wants(8, patient="Ana", own=12), wants(8, patient="Ana", own=4)]
     visits[0] = replace(visits[0], allowed=1 << 8)
 
-    found = repair(visits)
+    found = solve(visits)
 
     assert starts_of(found) == [8, 4]
     assert cost_of(visits, found.placements) == (1, 0, 4)
@@ -317,7 +347,7 @@ def test_who_is_disturbed_already_gives_way():
         wants(4, patient="Ben", own=0),
     ]
 
-    found = repair(visits)
+    found = solve(visits)
 
     assert starts_of(found) == [4, 0]
     assert cost_of(visits, found.placements) == (0, 0, 4)
@@ -341,7 +371,7 @@ def test_only_in_person_two_visits_of_a_patient_are_kept_apart():
     visits = [wants(8, patient="Ana", own=0), wants(8, patient="Ana", own=0)]
     visits = [replace(visit, found=two) for visit in visits]
 
-    together = repair([replace(visits[0], in_person=False), visits[1]])
+    together = solve([replace(visits[0], in_person=False), visits[1]])
 
     assert starts_of(together) == [0, 0]
-    assert sorted(starts_of(repair(visits))) == [0, 8]
+    assert sorted(starts_of(solve(visits))) == [0, 8]

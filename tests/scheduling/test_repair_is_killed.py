@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from core.models import JournalEntry
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Appointment, RepairLine, RepairPlan
-from scheduling.selectors import booking_checks
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.notifications.conftest import ROOT, environment
@@ -16,15 +16,15 @@ from tests.scheduling.repairing import TWO, a_plan, apply, start, start_undo
 KILLED = -9
 CARRY_ON = """
 from datetime import datetime
-from scheduling.services import repair_runs
+from scheduling.repair import execution
 
-repair_runs.carry_on_all(now=datetime.fromisoformat({now!r}))
+execution.carry_on_all(now=datetime.fromisoformat({now!r}))
 """
 DIE_AFTER = """
 import os, signal
-from scheduling.services import repair_runs
+from scheduling.repair import execution
 
-real, done = repair_runs.attempt, []
+real, done = execution.attempt, []
 
 def attempt(*args):
     if len(done) == {after}:
@@ -32,7 +32,7 @@ def attempt(*args):
     done.append(args)
     real(*args)
 
-repair_runs.attempt = attempt
+execution.attempt = attempt
 """
 DIE_INSIDE_A_LINE = """
 import os, signal

@@ -6,8 +6,9 @@ import pytest
 
 from core.db import unit_of_work
 from patients.models import Task
+from scheduling.absences import services as absences
 from scheduling.models import Conflict
-from scheduling.services import absences, repair_runs
+from scheduling.repair import execution
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -42,7 +43,7 @@ def end(plan, **fields):
 def do_first(plan):
     start(plan)
     line = plan.lines.get(position=1)
-    unit_of_work(partial(repair_runs._apply_line, line.pk, WHO["by"], NOW))
+    unit_of_work(partial(execution._apply_line, line.pk, WHO["by"], NOW))
 
 
 def resolutions():
@@ -89,7 +90,7 @@ def test_ended_half_way_back_only_who_was_back_before_is_kept(plan):
     apply(plan)
     start_undo(plan, SOON)
     last = plan.lines.get(position=3)
-    unit_of_work(partial(repair_runs._undo_line, last.pk, WHO["by"], SOON))
+    unit_of_work(partial(execution._undo_line, last.pk, WHO["by"], SOON))
     assert resolutions() == ["moved", "moved", ""]
 
     end(plan)

@@ -6,10 +6,14 @@ import pytest
 
 from core.problems import Invalid, NotFound, StaleVersion
 from core.refusal import Reason
+from scheduling.absences import services as absences
+from scheduling.booking import book, rules
 from scheduling.models import Absence, Appointment, Conflict, RepairPlan, Reservation
-from scheduling.services import absences, booking, repair_plans, rules
-from scheduling.services.repair_plans import NothingToRepair, PlanAtWork
-from scheduling.services.repair_searching import NoOpening
+from scheduling.repair import plans
+from scheduling.repair.planning import NoOpening
+from scheduling.repair.plans import PlanAtWork
+from scheduling.repair.proposals import NothingToRepair
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import WHO, act, away, live
@@ -34,7 +38,7 @@ def booked(at, clinician, *offsets, **fields):
 
 
 def propose(at, absence, **fields):
-    return repair_plans.propose(
+    return repair.propose(
         absence_id=absence.pk, clinic_id=at.clinic.pk, **{**WHO, **fields}
     )
 
@@ -42,7 +46,7 @@ def propose(at, absence, **fields):
 def edit(verb, plan, position=1, **fields):
     plan.refresh_from_db()
     fields = {"version": plan.version, **WHO, **fields}
-    if verb is not repair_plans.replan:
+    if verb is not repair.replan:
         fields["position"] = position
     return verb(plan_id=plan.pk, clinic_id=plan.clinic_id, **fields)
 
@@ -156,8 +160,8 @@ def test_nothing_is_written_to_a_visit_before_it_is_applied(at, ill):
     before = snapshot()
 
     plan = propose(at, absence)
-    edit(repair_plans.set_way, plan, way="call")
-    edit(repair_plans.replan, plan)
+    edit(plans.set_way, plan, way="call")
+    edit(repair.replan, plan)
 
     assert snapshot() == before
 
@@ -172,10 +176,10 @@ def test_replanning_leaves_locked_rows_untouched(at, ill, other):
     booked(at, ill, 0, 60)
     absence = away(at, resource_id=ill.pk, start=EIGHT)
     plan = propose(at, absence)
-    locked = edit(repair_plans.set_way, plan, 1, way="first-opening")
+    locked = edit(plans.set_way, plan, 1, way="first-opening")
     away(at, resource_id=other.pk, start=EIGHT)
 
-    edit(repair_plans.replan, plan)
+    edit(repair.replan, plan)
 
     first, second = plan.lines.order_by("position")
     assert (first.pk, first.start, first.claims, first.locked) == (
@@ -191,9 +195,9 @@ def test_replanning_leaves_locked_rows_untouched(at, ill, other):
 def test_replanning_nothing_leaves_it_changed_by_hand(at, ill):
     booked(at, ill, 0)
     plan = propose(at, away(at, resource_id=ill.pk))
-    edit(repair_plans.set_way, plan, 1, way="call")
+    edit(plans.set_way, plan, 1, way="call")
 
-    edit(repair_plans.replan, plan)
+    edit(repair.replan, plan)
 
     plan.refresh_from_db()
     assert (plan.method, rows(plan)) == ("by-hand", [("call", None)])
@@ -202,10 +206,10 @@ def test_replanning_nothing_leaves_it_changed_by_hand(at, ill):
 def test_unlocked_again_a_line_is_planned_anew(at, ill):
     booked(at, ill, 0)
     plan = propose(at, away(at, resource_id=ill.pk))
-    edit(repair_plans.set_way, plan, way="call")
-    edit(repair_plans.set_locked, plan, locked=False)
+    edit(plans.set_way, plan, way="call")
+    edit(plans.set_locked, plan, locked=False)
 
-    edit(repair_plans.replan, plan)
+    edit(repair.replan, plan)
 
     assert rows(plan) == [("same-time", NINE)]
 
@@ -223,7 +227,7 @@ def test_a_line_is_changed_by_hand_and_locked_by_it(at, ill, asked, way, start):
     booked(at, ill, 0)
     plan = propose(at, away(at, resource_id=ill.pk))
 
-    line = edit(repair_plans.set_way, plan, **asked)
+    line = edit(plans.set_way, plan, **asked)
 
     assert (line.way, line.start, line.locked) == (way, start, True)
 
@@ -233,9 +237,9 @@ def test_by_hand_nobody_elses_time_is_taken(at, ill):
     plan = propose(at, away(at, resource_id=ill.pk))
 
     with pytest.raises(NoOpening):
-        edit(repair_plans.set_way, plan, 1, start=NINE + minutes(60))
+        edit(plans.set_way, plan, 1, start=NINE + minutes(60))
     with pytest.raises(Invalid, match="Choose one of"):
-        edit(repair_plans.set_way, plan, 1, way="teleport")
+        edit(plans.set_way, plan, 1, way="teleport")
 
 
 def test_patients_without_phone_and_email_are_not_moved_but_called(at, ill, other):
@@ -288,13 +292,13 @@ def test_a_start_that_a_rule_is_against_is_not_proposed(at, ill, other, monkeypa
     assert plan.lines.get().detail == "The approval ends that day."
 
 
-def test_more_than_ten_visits_are_planned_one_by_one(at, ill):
+def test_more_than_ten_visits_are_proven_best_too(at, ill):
     booked(at, ill, *range(-60, 7 * 60, 45))
     assert Appointment.objects.count() == 11
 
     plan = propose(at, away(at, resource_id=ill.pk, start=EIGHT))
 
-    assert plan.method == "greedy"
+    assert plan.method == "exact"
     assert {way for way, _ in rows(plan)} == {"same-time"}
 
 
@@ -315,20 +319,20 @@ def test_what_cannot_be_planned_or_edited_is_told(at, ill):
     plan = propose(at, absence)
 
     with pytest.raises(StaleVersion):
-        edit(repair_plans.replan, plan, version=99)
+        edit(repair.replan, plan, version=99)
     with pytest.raises(NotFound):
-        edit(repair_plans.set_locked, plan, 9, locked=True)
+        edit(plans.set_locked, plan, 9, locked=True)
     with pytest.raises(NotFound):
-        repair_plans.propose(
+        repair.propose(
             absence_id=absence.pk, clinic_id=make.practice().clinic.pk, **WHO
         )
     RepairPlan.objects.update(state="applying")
     with pytest.raises(PlanAtWork):
-        edit(repair_plans.replan, plan)
+        edit(repair.replan, plan)
     with pytest.raises(PlanAtWork):
         propose(at, absence)
     RepairPlan.objects.update(state="applied")
-    act(booking.cancel, visit)
+    act(book.cancel, visit)
     with pytest.raises(NothingToRepair):
         propose(at, absence)
 

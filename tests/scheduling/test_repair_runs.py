@@ -12,15 +12,11 @@ from structlog.testing import capture_logs
 from core.db import Busy
 from core.models import JournalEntry
 from patients.models import Task
+from scheduling.booking import book
 from scheduling.models import Conflict, RepairLine, RepairPlan
-from scheduling.selectors import repair as selectors
-from scheduling.services import (
-    booking,
-    repair_lines,
-    repair_plans,
-    repair_runs,
-)
-from scheduling.services.repair_plans import PlanAtWork
+from scheduling.repair import attempts, execution, selectors
+from scheduling.repair.plans import PlanAtWork
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -77,7 +73,7 @@ def test_who_has_to_be_called_becomes_a_task(at, ill, other):
     away(at, resource_id=other.pk, start=EIGHT, end=NINE + timedelta(days=60))
     at.book(clinician=ill.pk)
     absence = away(at, resource_id=ill.pk, start=EIGHT, end=NINE + timedelta(days=60))
-    plan = repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    plan = repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
 
     apply(plan)
 
@@ -98,8 +94,8 @@ def test_progress_reaches_n_of_n(at, ill):
     start(plan)
     first, *_ = plan.lines.order_by("position")
 
-    repair_lines.attempt(
-        partial(repair_runs._apply_line, first.pk, WHO["by"], NOW),
+    attempts.attempt(
+        partial(execution._apply_line, first.pk, WHO["by"], NOW),
         first.pk,
         "proposed",
         **WHO,
@@ -114,7 +110,7 @@ def test_progress_reaches_n_of_n(at, ill):
 def test_lost_between_two_patients_it_goes_on_and_does_each_once(at, ill, after):
     plan = a_plan(at, ill, 0, 60, 120)
     start(plan)
-    real, calls = repair_runs._apply_line, []
+    real, calls = execution._apply_line, []
 
     def until_killed(*args):
         if len(calls) == after:
@@ -122,7 +118,7 @@ def test_lost_between_two_patients_it_goes_on_and_does_each_once(at, ill, after)
         calls.append(args)
         real(*args)
 
-    with patch.object(repair_runs, "_apply_line", until_killed):
+    with patch.object(execution, "_apply_line", until_killed):
         if after < 3:
             with pytest.raises(Killed):
                 carry_on(plan)
@@ -130,7 +126,7 @@ def test_lost_between_two_patients_it_goes_on_and_does_each_once(at, ill, after)
             carry_on(plan)
     assert states(plan).count("done") == after
 
-    assert repair_runs.carry_on_all(now=NOW) == (1 if after < 3 else 0)
+    assert execution.carry_on_all(now=NOW) == (1 if after < 3 else 0)
 
     plan.refresh_from_db()
     assert (plan.state, states(plan)) == ("applied", ["done"] * 3)
@@ -159,7 +155,7 @@ def test_two_workers_do_each_patient_once(at, ill):
     plan = a_plan(at, ill, 0, 60, 120)
     start(plan)
 
-    results = race([partial(repair_runs.carry_on, plan_id=plan.pk, now=NOW)] * 3)
+    results = race([partial(execution.carry_on, plan_id=plan.pk, now=NOW)] * 3)
 
     assert results == [None] * 3
     assert states(plan) == ["done"] * 3
@@ -172,7 +168,7 @@ def test_two_workers_do_each_patient_once(at, ill):
 def test_a_visit_changed_in_the_meantime_is_left_and_says_so(at, ill):
     plan = a_plan(at, ill, 0, 60)
     visit = plan.lines.get(position=1).appointment
-    act(booking.confirm, visit)
+    act(book.confirm, visit)
 
     apply(plan)
 
@@ -191,15 +187,15 @@ def test_a_time_taken_in_the_meantime_is_left_says_so_and_is_called(at, ill, oth
     apply(plan)
 
     line = plan.lines.get()
-    assert (line.state, line.detail) == ("failed", repair_lines.TAKEN)
+    assert (line.state, line.detail) == ("failed", attempts.TAKEN)
     assert Conflict.objects.get().resolved_at is None
-    assert call_of(line).text == repair_lines.FAILED_TEXT
+    assert call_of(line).text == attempts.FAILED_TEXT
     check_clean()
 
 
 def test_a_conflict_somebody_resolved_is_not_touched(at, ill):
     plan = a_plan(at, ill, 0)
-    act(booking.cancel, plan.lines.get().appointment)
+    act(book.cancel, plan.lines.get().appointment)
 
     apply(plan)
 
@@ -210,7 +206,7 @@ def test_a_conflict_somebody_resolved_is_not_touched(at, ill):
 
 def first_time(fault):
     """The first line meets `fault`, all later ones the real thing."""
-    real, calls = repair_runs._apply_line, []
+    real, calls = execution._apply_line, []
 
     def stopped(*args):
         calls.append(args)
@@ -218,7 +214,7 @@ def first_time(fault):
             raise fault
         real(*args)
 
-    return patch.object(repair_runs, "_apply_line", stopped)
+    return patch.object(execution, "_apply_line", stopped)
 
 
 @pytest.mark.parametrize("fault", [IntegrityError("x"), KeyError("Maria Example")])
@@ -231,7 +227,7 @@ def test_an_unexpected_fault_fails_its_line_alone_and_is_in_the_log(at, ill, fau
 
     assert (plan.state, states(plan)) == ("applied", ["failed", "done"])
     line = plan.lines.get(position=1)
-    assert line.detail == repair_lines.UNEXPECTED
+    assert line.detail == attempts.UNEXPECTED
     assert call_of(line)
     [entry] = [entry for entry in logs if entry["event"] == "repair_line_failed"]
     assert (entry["log_level"], entry["error"]) == ("error", type(fault).__name__)
@@ -247,7 +243,7 @@ def test_a_busy_line_waits_and_is_done_at_the_next_ring(at, ill):
         carry_on(plan)
 
     assert (plan.state, states(plan)) == ("applying", ["proposed", "done"])
-    assert plan.lines.get(position=1).detail == repair_lines.LATER
+    assert plan.lines.get(position=1).detail == attempts.LATER
     assert not Task.objects.exists()
     carry_on(plan)
     assert (plan.state, states(plan)) == ("applied", ["done", "done"])
@@ -257,7 +253,7 @@ def test_a_busy_line_waits_and_is_done_at_the_next_ring(at, ill):
 def test_a_plan_that_cannot_go_on_does_not_stop_the_others(at, ill):
     plan = a_plan(at, ill, 0)
     start(plan)
-    real, lost = repair_runs._in_whose_name, uuid4()
+    real, lost = execution.in_whose_name, uuid4()
     broken = RepairPlan.objects.create(
         pk=lost,
         clinic_id=plan.clinic_id,
@@ -274,10 +270,10 @@ def test_a_plan_that_cannot_go_on_does_not_stop_the_others(at, ill):
         return real(which)
 
     with (
-        patch.object(repair_runs, "_in_whose_name", named),
+        patch.object(execution, "in_whose_name", named),
         capture_logs() as logs,
     ):
-        assert repair_runs.carry_on_all(now=NOW) == 2
+        assert execution.carry_on_all(now=NOW) == 2
 
     plan.refresh_from_db()
     assert plan.state == "applied"

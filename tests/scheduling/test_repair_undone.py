@@ -9,16 +9,12 @@ from core.db import Busy
 from notifications.domain.catalogue import UNDO_HOLD
 from notifications.models import MailboxItem, Message
 from notifications.services.sending import send_due
-from scheduling.domain.repair import UNDO_WITHIN
+from scheduling.absences import services as absences
+from scheduling.booking import book
 from scheduling.models import Conflict, RepairPlan
-from scheduling.selectors import repair as selectors
-from scheduling.services import (
-    absences,
-    booking,
-    repair_lines,
-    repair_runs,
-)
-from scheduling.services.repair_runs import UndoOver
+from scheduling.repair import attempts, execution, selectors
+from scheduling.repair.execution import UndoOver
+from scheduling.repair.selectors import UNDO_WITHIN
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import minutes
@@ -89,7 +85,7 @@ def test_an_undo_that_is_lost_goes_on(at, ill, other):
     plan = moved_plan(at, ill, other)
     before = as_booked()
     apply(plan)
-    real, calls = repair_runs._undo_line, []
+    real, calls = execution._undo_line, []
 
     def until_killed(*args):
         if calls:
@@ -98,14 +94,14 @@ def test_an_undo_that_is_lost_goes_on(at, ill, other):
         real(*args)
 
     with (
-        patch.object(repair_runs, "_undo_line", until_killed),
+        patch.object(execution, "_undo_line", until_killed),
         pytest.raises(Killed),
     ):
         undo(plan)
     plan.refresh_from_db()
     assert sorted(states(plan)) == ["done", "undone"]
 
-    repair_runs.carry_on_all(now=NOW + minutes(1))
+    execution.carry_on_all(now=NOW + minutes(1))
 
     assert as_booked() == before
     assert RepairPlan.objects.get().state == "undone"
@@ -159,7 +155,7 @@ def test_who_could_not_be_moved_back_hears_of_the_move(at, ill, other):
     apply(plan)
     visit = plan.lines.get(position=1).appointment
     visit.refresh_from_db()
-    act(booking.confirm, visit)
+    act(book.confirm, visit)
 
     undo(plan)
     send_all(NOW + minutes(30))
@@ -173,7 +169,7 @@ def test_a_visit_changed_since_stays_says_so_and_is_called(at, ill, other):
     apply(plan)
     visit = plan.lines.get(position=1).appointment
     visit.refresh_from_db()
-    act(booking.confirm, visit)
+    act(book.confirm, visit)
 
     undo(plan)
 
@@ -181,7 +177,7 @@ def test_a_visit_changed_since_stays_says_so_and_is_called(at, ill, other):
     assert (line.state, plan.state) == ("failed", "undone")
     assert "changed in the meantime" in line.detail
     assert selectors.progress(plan) == selectors.Progress(1, 1, 2)
-    assert call_of(line).text == repair_lines.STAYS_TEXT
+    assert call_of(line).text == attempts.STAYS_TEXT
     check_clean()
 
 
@@ -196,8 +192,8 @@ def test_an_old_time_taken_since_is_not_taken_back(at, ill, other):
     undo(plan)
 
     line.refresh_from_db()
-    assert (line.state, line.detail) == ("failed", repair_lines.TAKEN)
-    assert call_of(line).text == repair_lines.STAYS_TEXT
+    assert (line.state, line.detail) == ("failed", attempts.TAKEN)
+    assert call_of(line).text == attempts.STAYS_TEXT
     check_clean()
 
 
@@ -222,7 +218,7 @@ def test_a_busy_undo_is_not_called_undone(at, ill, other):
     plan = moved_plan(at, ill, other)
     apply(plan)
 
-    with patch.object(repair_runs, "_undo_line", side_effect=Busy):
+    with patch.object(execution, "_undo_line", side_effect=Busy):
         undo(plan)
 
     assert (plan.state, states(plan)) == ("undoing", ["done", "done"])

@@ -2,9 +2,10 @@
 
 import pytest
 
-from scheduling.selectors.repair_world import repair_world
-from scheduling.services import repair_plans
-from scheduling.services.repair_searching import fixed_by
+from scheduling.repair import plans
+from scheduling.repair.planning import fixed_by
+from scheduling.repair.world import repair_world
+from tests.factories import repair
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes
@@ -37,8 +38,8 @@ def affected(absence, visits, lines=()):
 
 def a_line(at, absence, way):
     """The plan's first line, decided by hand."""
-    plan = repair_plans.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
-    return repair_plans.set_way(
+    plan = repair.propose(absence_id=absence.pk, clinic_id=at.clinic.pk, **WHO)
+    return plans.set_way(
         plan_id=plan.pk,
         position=1,
         clinic_id=at.clinic.pk,

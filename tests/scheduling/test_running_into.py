@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduling import selectors
-from scheduling.domain.projection import State, Went, project
-from scheduling.domain.running_into import ABSENCE, HOLD, Kept, runs_into
-from scheduling.selectors.day_rendering import projection_json
-from scheduling.services import absences, booking, holds, rules
+from scheduling.absences import services as absences
+from scheduling.booking import book, holds, rules
+from scheduling.day.overruns import ABSENCE, HOLD, Kept, runs_into
+from scheduling.day.projection import State, Went, project
+from scheduling.day.rendering import projection_json
 from tests.factories import scheduling as make
 from tests.factories.scheduling import BY, NINE, minutes
 from tests.scheduling.projection_days import (
@@ -152,7 +153,7 @@ def place(db, monkeypatch):
 def late_talk(place):
     """A consultation of 45 minutes at nine that goes on; another one follows."""
     talk = place.book()
-    booking.check_in(appointment_id=talk.pk, by=BY, now=NINE)
+    book.check_in(appointment_id=talk.pk, by=BY, now=NINE)
     return talk, place.book(start=NINE + minutes(45))
 
 

@@ -6,7 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from core import events
 from core.problems import Invalid
-from scheduling.services import booking, setup
+from scheduling.booking import book
+from scheduling.setup import services as setup
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
@@ -39,7 +40,7 @@ def test_a_new_version_of_a_type_leaves_booked_visits_alone():
     newer = make.visit_type(
         at.clinic, make.PhaseSpec("Visit", 0, 60, (make.NeedSpec(("clinician",)),))
     )
-    moved = act(booking.move, visit, start=NINE + minutes(60))
+    moved = act(book.move, visit, start=NINE + minutes(60))
 
     assert (newer.version, newer.active) == (2, True)
     assert moved.end - moved.start == minutes(30)

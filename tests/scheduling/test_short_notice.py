@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core import clock
-from scheduling.domain.short_notice import NEAR, is_near
+from scheduling.booking import book
+from scheduling.booking.errors import ReasonNeeded
+from scheduling.booking.short_notice import NEAR, is_near
 from scheduling.models import Appointment, AppointmentMove
-from scheduling.services import booking
-from scheduling.services.problems import ReasonNeeded
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
@@ -39,9 +39,9 @@ def changes(at, visit):
     has = visit.reservations.values_list("resource_id", flat=True)
     [mine] = [one.pk for one in at.by_kind["clinician"] if one.pk in has]
     return {
-        "move": (booking.move, {"start": NINE + 2 * WEEK}),
-        "reassign": (booking.reassign, {"avoiding": frozenset({mine})}),
-        "cancel": (booking.cancel, {}),
+        "move": (book.move, {"start": NINE + 2 * WEEK}),
+        "reassign": (book.reassign, {"avoiding": frozenset({mine})}),
+        "cancel": (book.cancel, {}),
     }
 
 
@@ -85,14 +85,14 @@ def test_a_move_to_a_near_time_says_why_too(at):
     visit = at.book(start=NINE + WEEK)
 
     with pytest.raises(ReasonNeeded, match="the old or the new time"):
-        act(booking.move, visit, start=TOMORROW, reason="")
+        act(book.move, visit, start=TOMORROW, reason="")
 
 
 def test_a_change_back_has_the_reason_of_the_change(at):
     visit = at.book(start=TOMORROW)
-    moved = act(booking.move, visit, start=NINE + WEEK, reason="patient asked")
+    moved = act(book.move, visit, start=NINE + WEEK, reason="patient asked")
 
-    back = booking.undo_move(
+    back = book.undo_move(
         appointment_id=visit.pk, version=moved.version, by=BY, now=NOW
     )
 
@@ -101,9 +101,9 @@ def test_a_change_back_has_the_reason_of_the_change(at):
 
 
 def test_other_acts_on_a_near_visit_ask_for_nothing(at):
-    visit = act(booking.confirm, at.book(start=TOMORROW))
+    visit = act(book.confirm, at.book(start=TOMORROW))
 
-    assert act(booking.arrive, visit, now=TOMORROW).status == "arrived"
+    assert act(book.arrive, visit, now=TOMORROW).status == "arrived"
 
 
 def test_the_question_costs_no_statement(at):
@@ -111,9 +111,9 @@ def test_the_question_costs_no_statement(at):
     far = at.book(start=NINE + WEEK)
 
     with CaptureQueriesContext(connection) as near_ones:
-        act(booking.cancel, visit, reason="patient asked")
+        act(book.cancel, visit, reason="patient asked")
     with CaptureQueriesContext(connection) as far_ones:
-        act(booking.cancel, far, reason="patient asked")
+        act(book.cancel, far, reason="patient asked")
 
     assert len(near_ones) == len(far_ones)
 

@@ -17,11 +17,14 @@ from hypothesis.stateful import (
 from core import events
 from core.problems import Problem
 from core.refusal import Refused
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.absences import services as absences
+from scheduling.booking import book as booking
+from scheduling.booking import holds
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Hold, Reservation
-from scheduling.selectors import booking_checks
-from scheduling.services import absences, answering, booking, closing, holds, offers
-from scheduling.services import setup as clinic_setup
+from scheduling.setup import services as clinic_setup
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
+from scheduling.waitlist import acceptance, ends, offers
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waiting
 from tests.factories.scheduling import BY, minutes
@@ -129,7 +132,7 @@ class Day(RuleBasedStateMachine):
     @rule()
     def expire(self):
         holds.release_expired_holds(by=BY, now=self.now)
-        closing.close_offer_batches(by=BY, now=self.now)
+        ends.close_offer_batches(by=BY, now=self.now)
         self.model.expire()
 
     @precondition(lambda self: self.model.visits)
@@ -289,7 +292,7 @@ class Day(RuleBasedStateMachine):
                 expected = "OfferGone"
             elif self.model.is_busy(who, hold.kind, hold.start):
                 expected = "PatientBusy"
-        told, row = self.do(answering.accept, offer_id=offer.pk)
+        told, row = self.do(acceptance.accept, offer_id=offer.pk)
         assert told == expected
         if not expected and before != "accepted":
             self.rows[self.model.confirm(hold, who)] = row

@@ -3,8 +3,8 @@
 import pytest
 
 from core import clock
+from scheduling.booking import holds
 from scheduling.models import Hold
-from scheduling.services import holds
 from scheduling.tasks import release_expired_holds
 from tests.factories import scheduling as make
 from tests.factories.scheduling import BY, NINE, minutes

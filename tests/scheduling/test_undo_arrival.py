@@ -6,10 +6,10 @@ import pytest
 
 from core.problems import StaleVersion
 from core.refusal import Refused
-from scheduling.domain.status import why_arrival_stays
+from scheduling.booking import book
+from scheduling.booking.status import why_arrival_stays
+from scheduling.consistency import checks as booking_checks
 from scheduling.events import AppointmentArrivalUndone
-from scheduling.selectors import booking_checks
-from scheduling.services import booking
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import act, last_entry, live
@@ -28,17 +28,17 @@ def at():
 
 @pytest.fixture
 def arrived(at):
-    return act(booking.arrive, at.book(), now=NINE)
+    return act(book.arrive, at.book(), now=NINE)
 
 
 def undo(visit, now=SOON, **fields):
-    return act(booking.undo_arrival, visit, now=now, **fields)
+    return act(book.undo_arrival, visit, now=now, **fields)
 
 
 def test_it_is_booked_again_as_it_was(at):
-    confirmed = act(booking.confirm, at.book())
+    confirmed = act(book.confirm, at.book())
     before = {(r.resource_id, r.period) for r in live(confirmed)}
-    arrived = act(booking.arrive, confirmed, now=NINE)
+    arrived = act(book.arrive, confirmed, now=NINE)
 
     back = undo(arrived)
 
@@ -58,15 +58,13 @@ def test_it_is_journalled_with_who_and_told(at, arrived, heard):
 
 
 def test_the_patient_can_arrive_again(arrived):
-    again = act(booking.arrive, undo(arrived), now=NINE + minutes(10))
+    again = act(book.arrive, undo(arrived), now=NINE + minutes(10))
 
     assert (again.status, again.status_at) == ("arrived", NINE + minutes(10))
 
 
 def test_who_is_taken_back_can_still_turn_out_not_to_have_come(arrived):
-    assert act(booking.no_show, undo(arrived), now=NINE + minutes(30)).status == (
-        "noshow"
-    )
+    assert act(book.no_show, undo(arrived), now=NINE + minutes(30)).status == ("noshow")
 
 
 def test_a_stale_version_takes_nothing_back(arrived):
@@ -84,7 +82,7 @@ def refusal(refused):
 
 
 def test_once_checked_in_it_stays(arrived):
-    begun = act(booking.check_in, arrived, now=NINE)
+    begun = act(book.check_in, arrived, now=NINE)
 
     assert refusal(undo(begun)) == (
         "status",
@@ -126,11 +124,11 @@ def test_the_rule_needs_no_database():
 
 def test_a_move_of_who_had_arrived_taken_back_they_are_here_again(at):
     early = NINE - minutes(10)
-    arrived = act(booking.arrive, at.book(), now=early)
-    moved = act(booking.move, arrived, start=NINE + minutes(60), now=early)
+    arrived = act(book.arrive, at.book(), now=early)
+    moved = act(book.move, arrived, start=NINE + minutes(60), now=early)
     assert moved.status == "booked"
 
-    back = act(booking.undo_move, moved, now=early + minutes(1))
+    back = act(book.undo_move, moved, now=early + minutes(1))
 
     assert (back.status, back.start) == ("arrived", NINE)
     assert booking_checks.findings(early) == []

@@ -6,11 +6,11 @@ import pytest
 
 from core.problems import StaleVersion
 from core.refusal import Refused
-from scheduling.domain.status import why_no_show_stays
+from scheduling.booking import book, holds
+from scheduling.booking.errors import PatientBusy, SlotTaken
+from scheduling.booking.status import why_no_show_stays
+from scheduling.consistency import checks as booking_checks
 from scheduling.events import AppointmentNoShowUndone
-from scheduling.selectors import booking_checks
-from scheduling.services import booking, holds
-from scheduling.services.problems import PatientBusy, SlotTaken
 from tests.factories import scheduling as make
 from tests.factories.scheduling import NINE, minutes
 from tests.scheduling.acts import act, away, last_entry, live
@@ -27,11 +27,11 @@ def at():
 
 @pytest.fixture
 def missed(at):
-    return act(booking.no_show, act(booking.confirm, at.book()), now=TWENTY_PAST)
+    return act(book.no_show, act(book.confirm, at.book()), now=TWENTY_PAST)
 
 
 def undo(visit, now=WALKS_IN, **fields):
-    return act(booking.undo_no_show, visit, now=now, **fields)
+    return act(book.undo_no_show, visit, now=now, **fields)
 
 
 def claims(visit):
@@ -39,9 +39,9 @@ def claims(visit):
 
 
 def test_it_is_booked_again_with_all_it_had(at):
-    booked = act(booking.confirm, at.book())
+    booked = act(book.confirm, at.book())
     before = claims(booked)
-    missed = act(booking.no_show, booked, now=TWENTY_PAST)
+    missed = act(book.no_show, booked, now=TWENTY_PAST)
     assert claims(missed) == set()
 
     back = undo(missed)
@@ -50,7 +50,7 @@ def test_it_is_booked_again_with_all_it_had(at):
     assert back.confirmed_at == booked.confirmed_at
     assert claims(back) == before
     assert booking_checks.findings(WALKS_IN) == []
-    assert act(booking.arrive, back, now=WALKS_IN).status == "arrived"
+    assert act(book.arrive, back, now=WALKS_IN).status == "arrived"
 
 
 def test_it_is_journalled_and_told(missed, heard):
@@ -69,7 +69,7 @@ def test_twice_is_once(missed):
 
 
 def test_it_can_be_missed_and_come_to_again(missed):
-    twice = act(booking.no_show, undo(missed), now=WALKS_IN + minutes(5))
+    twice = act(book.no_show, undo(missed), now=WALKS_IN + minutes(5))
 
     assert undo(twice, now=WALKS_IN + minutes(10)).status == "booked"
     assert booking_checks.findings(WALKS_IN) == []

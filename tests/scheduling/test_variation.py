@@ -3,11 +3,11 @@
 import pytest
 
 from core.problems import Invalid
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
-from scheduling.domain.variation import Variation
+from scheduling.booking import book
 from scheduling.models import Appointment
-from scheduling.selectors.visit_types import visit_kind
-from scheduling.services import booking
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
+from scheduling.visit_types.selectors import visit_kind
+from scheduling.visit_types.variation import Variation
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
@@ -111,7 +111,7 @@ def test_a_booked_visit_keeps_its_variation_when_it_is_moved(allowed):
     variation = Variation(targets=2, sedation="none")
     visit = at.book(visit_type="bmc-ultrasound", variation=variation)
 
-    moved = booking.move(
+    moved = book.move(
         appointment_id=visit.pk,
         start=NINE + minutes(60),
         version=visit.version,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.domain.waiting import (
+from scheduling.waitlist.fit import (
     Place,
     Unsuited,
     Waiting,

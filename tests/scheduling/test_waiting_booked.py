@@ -6,8 +6,9 @@ import pytest
 
 from core.models import FailedReaction
 from patients.models import Task
+from scheduling.booking import book
 from scheduling.models import Appointment, WaitlistEntry
-from scheduling.services import answering, booking
+from scheduling.waitlist import acceptance
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, practice
 from tests.factories.waitlist import entry, offer, offer_of
@@ -87,7 +88,7 @@ def test_a_visit_moved_sooner_by_telephone_is_asked_about(at):
     own = at.book(patient=who, start=NINE + timedelta(days=7))
     waits = entry(at, who, appointment_id=own.pk)
 
-    booking.move(
+    book.move(
         appointment_id=own.pk,
         start=NINE,
         version=own.version,
@@ -103,7 +104,7 @@ def test_a_yes_to_an_offer_ends_the_wait_once(at):
     waits = entry(at)
     offer(at)
 
-    answering.accept(offer_id=offer_of(waits).pk, by=BY, now=NOW)
+    acceptance.accept(offer_id=offer_of(waits).pk, by=BY, now=NOW)
 
     waits.refresh_from_db()
     assert (waits.closed_as, asked()) == ("booked", [])
@@ -117,7 +118,7 @@ def test_a_yes_that_moves_a_visit_asks_nobody(at):
     waits = entry(at, who, appointment_id=own.pk)
     offer(at)
 
-    answering.accept(offer_id=offer_of(waits).pk, by=BY, now=NOW)
+    acceptance.accept(offer_id=offer_of(waits).pk, by=BY, now=NOW)
 
     waits.refresh_from_db()
     assert (waits.closed_as, asked()) == ("booked", [])

@@ -8,14 +8,15 @@ from django.test.utils import CaptureQueriesContext
 
 from core.problems import Invalid, NotFound
 from core.refusal import Reason
-from scheduling.domain.variation import Variation
+from scheduling.booking import book
+from scheduling.booking import rules as asking
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Hold, Offer, WaitlistEntry
-from scheduling.selectors import booking_checks
-from scheduling.selectors import waitlist as reading
-from scheduling.selectors.visit_types import visit_kind
-from scheduling.services import answering, booking, matching, offers, waitlist
-from scheduling.services import rules as asking
-from scheduling.services.waitlist import WaitsAlready
+from scheduling.visit_types.selectors import visit_kind
+from scheduling.visit_types.variation import Variation
+from scheduling.waitlist import acceptance, entries, matching, offers
+from scheduling.waitlist import selectors as reading
+from scheduling.waitlist.entries import WaitsAlready
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
 from tests.factories.clinics import NOW
@@ -40,7 +41,7 @@ def why_not(at, entry, **asked):
 
 
 def withdraw(entry, now=NOW):
-    return waitlist.withdraw(entry_id=entry.pk, reason="changed", by=BY, now=now)
+    return entries.withdraw(entry_id=entry.pk, reason="changed", by=BY, now=now)
 
 
 def test_an_entry_waits_with_the_variation_of_its_own_visit():
@@ -201,7 +202,7 @@ def test_the_hold_of_a_batch_is_as_long_as_its_visits(allowed):
     entry = waits.entry(at, visit_type=BMC, variation=variation)
 
     held = waits.offer(at, visit_type=BMC)
-    visit = answering.accept(offer_id=offer_of(entry).pk, by=BY, now=NOW)
+    visit = acceptance.accept(offer_id=offer_of(entry).pk, by=BY, now=NOW)
 
     assert held.end - held.start == minutes(151)
     assert visit.end - visit.start == minutes(151)
@@ -215,7 +216,7 @@ def test_who_shares_a_batch_gets_the_visit_they_asked_for_themselves(allowed):
     waits.offer(at, visit_type=BMC)
     assert offer_of(plain).hold_id == offer_of(oral).hold_id
 
-    visit = answering.accept(offer_id=offer_of(oral).pk, by=BY, now=NOW)
+    visit = acceptance.accept(offer_id=offer_of(oral).pk, by=BY, now=NOW)
 
     assert Variation.from_data(visit.variation) == Variation(sedation="oral")
     assert booking_checks.findings(NOW) == []
@@ -259,10 +260,10 @@ def test_an_entry_whose_visit_was_cancelled_books_a_new_one():
     patient = at.patient()
     visit = at.book(patient, start=LATER)
     entry = waits.entry(at, patient, appointment_id=visit.pk)
-    booking.cancel(appointment_id=visit.pk, reason="patient asked", by=BY, now=NOW)
+    book.cancel(appointment_id=visit.pk, reason="patient asked", by=BY, now=NOW)
     waits.offer(at)
 
-    booked = answering.accept(offer_id=offer_of(entry).pk, by=BY, now=NOW)
+    booked = acceptance.accept(offer_id=offer_of(entry).pk, by=BY, now=NOW)
 
     assert booked.pk != visit.pk
     assert booked.start == NINE
@@ -273,8 +274,8 @@ def test_entries_past_their_last_day_expire_on_the_clinics_calendar():
     entry = waits.entry(at, valid_to_on=date(2026, 9, 1))
     evening = NOW.replace(hour=4) + timedelta(days=1)  # 23:00 on the same day
 
-    assert waitlist.expire_entries(by=BY, now=evening) == 0
-    assert waitlist.expire_entries(by=BY, now=evening + timedelta(hours=2)) == 1
+    assert entries.expire_entries(by=BY, now=evening) == 0
+    assert entries.expire_entries(by=BY, now=evening + timedelta(hours=2)) == 1
 
     entry.refresh_from_db()
     assert entry.closed_as == "expired"
@@ -285,7 +286,7 @@ def test_an_offer_that_counts_puts_its_patient_behind_the_others():
     at = make.practice()
     first, second = waits.waiting(at, 2)
     waits.offer(at, batch=1)
-    answering.decline(offer_id=offer_of(first).pk, by=BY, now=NOW)
+    acceptance.decline(offer_id=offer_of(first).pk, by=BY, now=NOW)
 
     assert [m.entry.pk for m in found(at).fitting] == [second.pk, first.pk]
 

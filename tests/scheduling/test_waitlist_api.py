@@ -7,7 +7,7 @@ import pytest
 from clinics.models import AccessLogEntry
 from core import clock
 from scheduling.models import FreedOpening, WaitlistEntry
-from scheduling.services import closing
+from scheduling.waitlist import ends
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waits
@@ -252,7 +252,7 @@ def test_an_opening_nobody_gave_up_is_offered_and_the_batch_taken_back(api, at):
     assert back.status_code == 200
     assert back.json()["ended_at"]
     assert (refused.status_code, refused.json()["code"]) == (409, "offer-gone")
-    closing.close_offer_batches(by=BY, now=clock.now())
+    ends.close_offer_batches(by=BY, now=clock.now())
     shown = api.get("offers/").json()["results"]
     assert {offer["status"] for offer in shown} == {"withdrawn"}
 

@@ -7,11 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core import clock
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
-from scheduling.selectors.visit_types import visit_kind
-from scheduling.selectors.why_not import why_not
-from scheduling.services import setup
-from scheduling.services.problems import SlotTaken
+from scheduling.booking.errors import SlotTaken
+from scheduling.explain.why_not import why_not
+from scheduling.setup import services as setup
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
+from scheduling.visit_types.selectors import visit_kind
 from tests.factories import clinics as people
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW

@@ -7,13 +7,14 @@ from itertools import combinations
 import pytest
 from django.db import transaction
 
-from scheduling.api.problems import slot_taken_json
-from scheduling.domain.blocks import Cause
-from scheduling.domain.naming import plain
-from scheduling.domain.reasons import parts
+from scheduling.booking import book
+from scheduling.booking.error_rendering import slot_taken_json
+from scheduling.booking.errors import SlotTaken
+from scheduling.explain.obstacles import Cause
+from scheduling.explain.sentences import parts
+from scheduling.explain.vocabulary import plain
 from scheduling.models import Absence, Conflict, Reservation
-from scheduling.services import booking, setup
-from scheduling.services.problems import SlotTaken
+from scheduling.setup import services as setup
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def preview(visit, start):
-    return booking.preview_move(appointment_id=visit.pk, start=start, now=NOW)
+    return book.preview_move(appointment_id=visit.pk, start=start, now=NOW)
 
 
 def said(seen):
@@ -79,7 +80,7 @@ def test_without_exactly_what_is_named_the_move_can_be_made(seed):
             assert not is_possible_without(at, visit, start, fewer), offset
 
 
-def refusal_of(visit, start, verb=booking.move):
+def refusal_of(visit, start, verb=book.move):
     with pytest.raises(SlotTaken) as refused, transaction.atomic():
         act(verb, visit, start=start)
     return refused.value
@@ -164,7 +165,7 @@ def test_a_hold_is_in_the_way_until_it_ends():
     held = at_hold(at, start=NINE + minutes(120))
 
     seen = preview(visit, NINE + minutes(120))
-    later = booking.preview_move(
+    later = book.preview_move(
         appointment_id=visit.pk, start=NINE + minutes(120), now=held.expires_at
     )
 
@@ -223,7 +224,7 @@ def test_other_resources_at_the_same_time_say_who_is_not_free():
     visit = at.book(clinician=ill.pk)
     at.book(clinician=other.pk)
 
-    seen = booking.preview_reassign(
+    seen = book.preview_reassign(
         appointment_id=visit.pk, avoiding=frozenset({ill.pk}), now=NOW
     )
 
@@ -233,11 +234,11 @@ def test_other_resources_at_the_same_time_say_who_is_not_free():
 def test_undoing_a_move_says_who_has_the_old_time():
     at = make.practice()
     visit = at.book()
-    moved = act(booking.move, visit, start=NINE + minutes(120))
+    moved = act(book.move, visit, start=NINE + minutes(120))
     at.book()
 
     with pytest.raises(SlotTaken) as refused:
-        act(booking.undo_move, moved)
+        act(book.undo_move, moved)
 
     assert "Visit: clinician 1 is booked until 09:45." in refused.value.detail
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduling.domain.bits import from_spans
-from scheduling.domain.grid import CELL, Grid
-from scheduling.domain.plan import NeedPlan, PhasePlan, Plan
-from scheduling.domain.schedule import DayException, Hours, Schedule, open_cells
-from scheduling.domain.search import Calendar
+from scheduling.openings.engine import Calendar
+from scheduling.timegrid.bitset import from_spans
+from scheduling.timegrid.grid import CELL, Grid
+from scheduling.timegrid.opening_hours import DayException, Hours, Schedule, open_cells
+from scheduling.visit_types.plan import NeedPlan, PhasePlan, Plan
 from tests.scheduling.oracle import (
     Exceptional,
     Rulebook,

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from config import dumps
-from config.local.console import CannotHereError
+from config.programs import CannotHereError
 
 EXAMPLES = """examples:
   manage.py backup /backups/crestpath-2026-12-01.dump

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from config import dumps
-from config.local.console import CannotHereError
+from config.programs import CannotHereError
 from core import clock
 from core.actor import job
 from core.db import unit_of_work

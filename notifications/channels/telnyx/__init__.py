@@ -21,9 +21,9 @@ from notifications.channels.contract import (
     Letter,
     NotSent,
     Posted,
+    ProviderNews,
     Refused,
     Result,
-    Told,
     Unknown,
     Written,
 )
@@ -69,7 +69,7 @@ class TelnyxChannel:
             return _verdict(error)
         return Accepted(name) if isinstance(name, str) else Unknown("unreadable_answer")
 
-    def read_status(self, posted: Posted) -> Told | None:
+    def read_status(self, posted: Posted) -> ProviderNews | None:
         """Return what became of a text."""
         event = _verified(posted)
         payload = event.get("payload") or {}
@@ -80,7 +80,7 @@ class TelnyxChannel:
         errors = payload.get("errors") or [{}]
         code = str(errors[0].get("code", ""))
         reason = CODES.get(code, f"telnyx_{code}") if code.isdecimal() else ""
-        return Told(
+        return ProviderNews(
             event_id=str(event["id"])[:120],
             message_ref=posted.query.get("message", ""),
             provider_message_id=str(payload.get("id", ""))[:120],

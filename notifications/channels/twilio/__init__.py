@@ -23,9 +23,9 @@ from notifications.channels.contract import (
     Letter,
     NotSent,
     Posted,
+    ProviderNews,
     Refused,
     Result,
-    Told,
     Unknown,
     Written,
 )
@@ -92,7 +92,7 @@ class TwilioChannel:
             self._here.client, self._here.settings = _client(), settings.TWILIO
         return self._here.client
 
-    def read_status(self, posted: Posted) -> Told | None:
+    def read_status(self, posted: Posted) -> ProviderNews | None:
         """Return what became of a text."""
         form = _verified(posted)
         sid, status = form.get("MessageSid", ""), form.get("MessageStatus", "")
@@ -101,7 +101,7 @@ class TwilioChannel:
             return None
         code = form.get("ErrorCode", "")
         reason = CODES.get(code, f"twilio_{code}") if code.isdecimal() else ""
-        return Told(
+        return ProviderNews(
             event_id=f"{sid}:{status}"[:120],
             message_ref=posted.query.get("message", ""),
             provider_message_id=sid,

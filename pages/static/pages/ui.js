@@ -36,6 +36,20 @@ for (const menu of document.querySelectorAll("details[data-menu]")) {
   });
 }
 
+/** Paper cannot be opened: what is folded is opened for printing, and folded again. */
+window.addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("main details:not([open])")) {
+    fold.setAttribute("open", "");
+    fold.setAttribute("data-folded", "");
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const fold of document.querySelectorAll("details[data-folded]")) {
+    fold.removeAttribute("open");
+    fold.removeAttribute("data-folded");
+  }
+});
+
 /** A form is sent once: a second press of its button does nothing. */
 document.addEventListener("submit", (event) => {
   const form = event.target;

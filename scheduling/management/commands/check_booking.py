@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from core import clock
 from core.db import unit_of_work
-from scheduling.selectors import booking_checks
-from scheduling.selectors.booking_questions import QUESTIONS
+from scheduling.consistency import checks as booking_checks
+from scheduling.consistency.questions import QUESTIONS
 
 EXAMPLES = """examples:
   manage.py check_booking

@@ -14,9 +14,9 @@ from clinics import selectors as clinics
 from core import clock
 from core.db import unit_of_work
 from core.problems import Invalid
-from scheduling import selectors
-from scheduling.api.rendering import opening_json
-from scheduling.domain.openings import Opening
+from scheduling.openings.candidates import Opening
+from scheduling.openings.rendering import opening_json
+from scheduling.openings.search import Wishes, find_openings
 
 EXAMPLES = """examples:
   manage.py find_openings bayou consultation
@@ -97,14 +97,14 @@ class Command(BaseCommand):
     ) -> list[Opening]:
         now = clock.now()
         first = options["first"] or now.astimezone(zone).date()
-        return selectors.find_openings(
+        return find_openings(
             clinic_id=clinic_id,
             visit_type=options["visit_type"],
             from_on=first,
             to_on=options["last"] or first + timedelta(days=27),
             patient_id=options["patient"],
             clinician=options["clinician"],
-            wishes=selectors.Wishes(
+            wishes=Wishes(
                 options["earliest"],
                 options["latest"],
                 options["weekdays"],

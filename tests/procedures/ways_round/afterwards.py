@@ -4,7 +4,7 @@ from django.db.models import F, Q
 
 from patients.models import Task
 from procedures.models import Episode, KitUse, Product
-from scheduling.selectors import booking_checks
+from scheduling.consistency import checks as booking_checks
 
 OVERLAPS = ["overlaps", "owners", "patients"]
 

@@ -15,11 +15,11 @@ from django.db import IntegrityError, connection, transaction
 
 from core.problems import Problem
 from core.refusal import Refused
-from procedures.domain.act_schemas import SCHEMAS
-from procedures.domain.schema import InvalidData
+from procedures.acts import dispatch
+from procedures.acts.registry import SCHEMAS
+from procedures.fields.schema import InvalidData
 from procedures.models import Episode
-from procedures.services import acts
-from scheduling.services import booking
+from scheduling.booking import book
 from tests.factories import clinics, patients
 from tests.factories import procedures as make
 from tests.factories.clinics import NOW
@@ -50,7 +50,7 @@ NEWER = {
     "kit_unused",
     "last_dose_at",
 }
-TAKES_REASON = "late_reason" in signature(acts.perform).parameters
+TAKES_REASON = "late_reason" in signature(dispatch.perform).parameters
 
 
 def late_reason(step: Step) -> dict[str, str]:
@@ -70,6 +70,8 @@ class Ground:
     world: World
     episodes: dict[str, UUID]
     now: datetime = NOW
+    # Right acts in a row that going on far means, times two or three.
+    stride: int = 1
     wrong: list[tuple[str, str]] = field(default_factory=list)
     called: set[tuple[str, str]] = field(default_factory=set)
     tried: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
@@ -83,6 +85,7 @@ class Ground:
             copy.deepcopy(self.world),
             self.episodes,
             self.now,
+            self.stride,
         )
 
     def stage(self, name: str) -> str:
@@ -173,7 +176,7 @@ class Ground:
         schema = SCHEMAS[step.act]
         proof = self.site.proof
         known = {asked.name for asked in schema.fields}
-        return acts.perform(
+        return dispatch.perform(
             episode_id=self.episodes[name],
             act=step.act,
             data={k: v for k, v in step.data.items() if k in known or k not in NEWER},
@@ -188,7 +191,7 @@ class Ground:
 
     def _book(self, name: str, step: Step, a: Attempt):
         path = Episode.objects.get(pk=self.episodes[name])
-        outcome = booking.book(
+        outcome = book.book(
             clinic_id=self.site.clinic.pk,
             patient_id=path.patient_id,
             visit_type="bmc-ultrasound",
@@ -292,7 +295,7 @@ def ready(names: str = "ABC") -> Ground:
     ground.now = make.at(right.ON, "08:30")
     for key in ground.visits.values():
         by = ground.site.actor("coordinator")
-        booking.arrive(appointment_id=key, by=by, now=ground.now)
+        book.arrive(appointment_id=key, by=by, now=ground.now)
     assert day_of(ground.now) == ground.path(names[0]).booked_on
     return ground
 

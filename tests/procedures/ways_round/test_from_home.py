@@ -17,4 +17,4 @@ def test_no_order_of_acts_leads_past_a_rule_once_they_are_at_home(part):
     lived = search(start, part=part)
 
     assert done(lived, "respond") >= 1
-    assert done(lived, "correct") >= 1
+    assert lived.tried["correct", ()]

@@ -5,14 +5,18 @@ from typing import Any
 import pytest
 from biip.gs1_messages import GS1Message
 
-from procedures.domain import check_in_guards, visit_guards
-from procedures.domain.kits import Kit, expiry
-from procedures.services import kits, late_entries, records, stops
+from procedures import stop_records
+from procedures.acts import late_entries
+from procedures.acts.check_in import guards as check_in_guards
+from procedures.acts.time_out import guards as time_out_guards
+from procedures.corrections import records
+from procedures.products import kit_use
+from procedures.products.kits import Kit, expiry
 from tests.procedures.ways_round.ground import Broken, Ground, ready, walked
 from tests.procedures.ways_round.searching import search
 from tests.procedures.ways_round.stories import STORIES
 
-READ = kits.read
+READ = kit_use.read
 pytestmark = pytest.mark.django_db
 
 
@@ -34,16 +38,16 @@ def half_of_it(text, *args, **more):
 
 # Of each fault the mends that the database does not hold up a second time.
 MENDS: dict[str, list[tuple[Any, str, Any]]] = {
-    "B1 separator": [(kits, "read", half_of_it)],
+    "B1 separator": [(kit_use, "read", half_of_it)],
     "B7 steroid": [(check_in_guards, "of_the_day", nothing)],
     "B7 anticoagulant": [(check_in_guards, "of_the_day", nothing)],
     "B7 last dose": [(check_in_guards, "not_told", nothing)],
-    "B8 fever": [(stops, "keep", nothing)],
-    "B8 pregnancy": [(stops, "keep", nothing)],
-    "B8 purulent": [(stops, "keep", nothing)],
+    "B8 fever": [(stop_records, "keep", nothing)],
+    "B8 pregnancy": [(stop_records, "keep", nothing)],
+    "B8 purulent": [(stop_records, "keep", nothing)],
     "B9 stranger": [(records, "without_company", lambda *args, **more: None)],
     "B9 finished": [(records, "without_company", lambda *args, **more: None)],
-    "B16 expiry": [(visit_guards, "not_expired", nothing)],
+    "B16 expiry": [(time_out_guards, "not_expired", nothing)],
     "B16 late": [(late_entries, "_is_late", lambda context: False)],
 }
 
@@ -71,7 +75,7 @@ SEARCHED = {
     "B7 steroid": (ready, ("B7 ", "INV-06 steroid"), 2, 80),
     "B8 fever": (ready, ("B8 ",), 1, 80),
     "B9 finished": (at_home, ("B9 ",), 1, 80),
-    "B16 expiry": (released, ("B16 ",), 1, 30),
+    "B16 expiry": (released, ("B16 ",), 9, 30),
 }
 
 

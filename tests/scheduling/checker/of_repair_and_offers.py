@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from scheduling.booking import holds
 from scheduling.models import (
     Absence,
     Appointment,
@@ -13,7 +14,6 @@ from scheduling.models import (
     Reservation,
     WaitlistEntry,
 )
-from scheduling.services import holds
 from tests.factories import scheduling as make
 from tests.factories import waitlist as waiting
 from tests.factories.clinics import NOW

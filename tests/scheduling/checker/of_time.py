@@ -2,12 +2,12 @@
 
 from uuid import UUID, uuid4
 
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
 from scheduling.models import (
     Appointment,
     Hold,
     Reservation,
 )
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import NINE, minutes

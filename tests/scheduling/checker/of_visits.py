@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from clinics.models import Clinic
-from scheduling.domain.shipped import NeedSpec, PhaseSpec
+from scheduling.booking import book
 from scheduling.models import (
     Appointment,
     AppointmentMove,
@@ -11,7 +11,7 @@ from scheduling.models import (
     PhaseRecord,
     Reservation,
 )
-from scheduling.services import booking
+from scheduling.visit_types.defaults import NeedSpec, PhaseSpec
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE, minutes
@@ -268,7 +268,7 @@ def moved_twice(at):
 def recorded(at):
     """The only phase of a visit that has begun, recorded."""
     visit = at.book()
-    visit = booking.check_in(appointment_id=visit.pk, by=BY, now=NINE)
+    visit = book.check_in(appointment_id=visit.pk, by=BY, now=NINE)
     record, _ = PhaseRecord.objects.get_or_create(
         appointment=visit,
         position=0,

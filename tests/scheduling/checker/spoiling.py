@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from scheduling.booking import book, holds
 from scheduling.models import AppointmentMove, Hold
-from scheduling.services import booking, holds
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE
@@ -49,7 +49,7 @@ def hold(at, **fields) -> Hold:
 def moved(visit, start):
     """The move as it is kept."""
     before = visit.during
-    visit = booking.move(
+    visit = book.move(
         appointment_id=visit.pk,
         start=start,
         version=visit.version,

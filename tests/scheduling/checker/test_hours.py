@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from scheduling.booking.misfits import misfits
+from scheduling.consistency import checks as booking_checks
 from scheduling.models import Conflict, OpeningHours, ScheduleException
-from scheduling.selectors import booking_checks
-from scheduling.selectors.misfits import misfits
-from scheduling.services import setup
+from scheduling.setup import services as setup
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.factories.scheduling import BY, NINE

@@ -4,9 +4,9 @@ import psycopg
 import pytest
 from django.db import connection
 
+from scheduling.consistency import checks as booking_checks
+from scheduling.consistency.questions import QUESTIONS, guards
 from scheduling.models import Appointment
-from scheduling.selectors import booking_checks
-from scheduling.selectors.booking_questions import QUESTIONS, guards
 from tests.factories import scheduling as make
 from tests.factories.clinics import NOW
 from tests.scheduling.checker import (

@@ -1,0 +1,1 @@
+"""Requests and responses: views, REST endpoints, error pages, the access log."""

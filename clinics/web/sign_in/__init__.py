@@ -1,0 +1,1 @@
+"""Sign-in, passwords and second factors: allauth and axes as they behave here."""

@@ -1,1 +1,0 @@
-"""What `./run` starts on one machine: PostgreSQL, Valkey, the demo, the tests."""

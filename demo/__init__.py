@@ -1,0 +1,1 @@
+"""A clinic of invented patients, and a walk of the whole product over HTTP."""

@@ -1,0 +1,1 @@
+"""Parts that pages share: words, forms, the frame, addresses, problems."""

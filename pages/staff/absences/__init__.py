@@ -1,0 +1,1 @@
+"""Absences of people and devices, and the visits in their way."""

@@ -1,0 +1,1 @@
+"""The forms of the acts, drawn from their schemas."""

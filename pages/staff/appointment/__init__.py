@@ -1,0 +1,1 @@
+"""One visit: its state, its phases, its moves."""

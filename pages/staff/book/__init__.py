@@ -1,0 +1,1 @@
+"""Booking an opening, holding it, and what to do where it is taken."""

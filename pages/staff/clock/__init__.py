@@ -1,0 +1,1 @@
+"""The demo's clock; a real clinic has no such page."""

@@ -1,0 +1,1 @@
+"""An enquiry of the public form."""

@@ -1,0 +1,1 @@
+"""Episodes: their list, the page of one, its path and records."""

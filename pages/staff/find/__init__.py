@@ -1,0 +1,1 @@
+"""The finder of openings, and the reasons it gives where there is none."""

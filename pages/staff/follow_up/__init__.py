@@ -1,0 +1,1 @@
+"""Recovery contacts and visits that are owed."""

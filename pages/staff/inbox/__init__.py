@@ -1,0 +1,1 @@
+"""The texts that patients sent, and their answers."""

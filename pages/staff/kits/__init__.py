@@ -1,0 +1,1 @@
+"""Kits traced to the patients they may have reached."""

@@ -1,0 +1,1 @@
+"""Messages: the log, the days, the texts, the health of sending."""

@@ -1,0 +1,1 @@
+"""Patients: search, register, amend, the page of one, departures."""

@@ -1,0 +1,1 @@
+"""Tasks: taken, and closed with what came of them."""

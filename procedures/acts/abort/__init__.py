@@ -1,0 +1,1 @@
+"""The act abort: the day ends without an injection."""

@@ -1,0 +1,1 @@
+"""The act adverse_event: something untoward, written down at once."""

@@ -1,0 +1,1 @@
+"""The act check_in: the patient may be treated today."""

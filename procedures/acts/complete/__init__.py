@@ -1,0 +1,1 @@
+"""The act complete: the path is closed."""

@@ -1,0 +1,1 @@
+"""The act consent: signed, or taken back."""

@@ -1,0 +1,1 @@
+"""The act decide: candidate, not yet, or not."""

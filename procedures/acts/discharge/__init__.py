@@ -1,0 +1,1 @@
+"""The act discharge: recovered, accounted for, home."""

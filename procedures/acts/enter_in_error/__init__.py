@@ -1,0 +1,1 @@
+"""The act enter_in_error: a record that should never have been made."""

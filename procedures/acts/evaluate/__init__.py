@@ -1,0 +1,1 @@
+"""The act evaluate: history, examination, imaging and laboratory."""

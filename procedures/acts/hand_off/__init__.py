@@ -1,0 +1,1 @@
+"""The act hand_off: a container changes hands."""

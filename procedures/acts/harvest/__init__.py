@@ -1,0 +1,1 @@
+"""The act harvest: draws that add up, and the container they fill."""

@@ -1,0 +1,1 @@
+"""The act inject: one target given its part of the product."""

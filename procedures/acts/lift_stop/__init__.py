@@ -1,0 +1,1 @@
+"""The act lift_stop: a finding that no longer stands."""

@@ -1,0 +1,1 @@
+"""The act not_done: a planned target that is not treated."""

@@ -1,0 +1,1 @@
+"""The act override: a rule set aside with a reason."""

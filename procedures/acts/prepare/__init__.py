@@ -1,0 +1,1 @@
+"""The act prepare: one readiness item arranged."""

@@ -1,0 +1,1 @@
+"""The act process: aspirate made into concentrate."""

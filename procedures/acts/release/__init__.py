@@ -1,0 +1,1 @@
+"""The act release: the concentrate may be given."""

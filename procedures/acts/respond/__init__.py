@@ -1,0 +1,1 @@
+"""The act respond: answers of a patient at a contact."""

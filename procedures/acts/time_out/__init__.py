@@ -1,0 +1,1 @@
+"""The act time_out: two people, every answer yes."""

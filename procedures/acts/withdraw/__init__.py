@@ -1,0 +1,1 @@
+"""The act withdraw: the patient does not want to go on."""

@@ -1,0 +1,1 @@
+"""Corrections and entries in error: which record, by whom, with whom."""

@@ -1,0 +1,1 @@
+"""Episodes: opened, read, and written out as one document."""

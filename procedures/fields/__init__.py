@@ -1,0 +1,1 @@
+"""Fields of an act: read, checked, drawn as forms and as JSON Schema."""

@@ -1,0 +1,1 @@
+"""Follow-up: timetable, contacts, questions, scores and warning signs."""

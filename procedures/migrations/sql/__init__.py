@@ -1,0 +1,1 @@
+"""SQL frozen with the migrations that run it."""

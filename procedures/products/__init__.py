@@ -1,0 +1,1 @@
+"""Products: container ids, kits, scans and volumes."""

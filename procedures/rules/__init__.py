@@ -1,0 +1,1 @@
+"""Rules of medicine: candidacy, stops, vital signs and ICD-10 codes."""

@@ -1,0 +1,1 @@
+"""Visits of an episode: bookings, phases of the day, and what is owed."""

@@ -1,0 +1,1 @@
+"""Absences and closures, and the conflicts they open."""

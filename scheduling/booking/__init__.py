@@ -1,0 +1,1 @@
+"""Booking, holding, moving and ending visits; the database has the last word."""

@@ -1,0 +1,1 @@
+"""Explanations of days without an opening, and what would change them."""

@@ -1,0 +1,1 @@
+"""Search for openings: a start with everybody and everything it needs."""

@@ -1,0 +1,1 @@
+"""People, rooms and devices that a visit can need."""

@@ -1,0 +1,1 @@
+"""Setting a clinic up: resources, hours, closed days and visit types."""

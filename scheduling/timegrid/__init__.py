@@ -1,0 +1,1 @@
+"""Time as cells of five minutes, opening hours and local time; no Django."""

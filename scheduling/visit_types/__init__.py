@@ -1,0 +1,1 @@
+"""Needs of a visit: phases, resources and variations of its type."""

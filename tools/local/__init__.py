@@ -1,0 +1,1 @@
+"""Programs behind `./run`: PostgreSQL, Valkey, the demo, the tests."""
