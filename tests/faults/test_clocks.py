@@ -17,6 +17,7 @@ from notifications.domain.plan import plan
 from notifications.domain.subjects import CheckIn, Visit
 from notifications.domain.wanted import Reach
 from notifications.models import ClockReading, MailboxItem, Message, ProviderState
+from notifications.services.claiming import BATCH
 from notifications.services.planning import replan
 from notifications.services.sending import send_due
 from patients.models import Task
@@ -101,7 +102,7 @@ def _make_it_a_fault(jump):
 
 @pytest.mark.django_db
 def test_a_clock_that_jumps_between_two_batches_stops_the_second(monkeypatch):
-    many(DUE + 100)
+    many(DUE + BATCH)
     clock.set_to(NOW)
 
     def jump(point):
@@ -111,7 +112,7 @@ def test_a_clock_that_jumps_between_two_batches_stops_the_second(monkeypatch):
     tally = send_due(at_point=jump)
 
     assert tally.silent == "clock_jumped"
-    assert tally.sent == 100
+    assert tally.sent == BATCH
 
 
 @pytest.mark.django_db
