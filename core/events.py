@@ -10,6 +10,7 @@ import importlib
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,6 +37,7 @@ class Event:
 
 Subscriber = Callable[[Any], None]
 _subscribers: dict[type[Event], list[Subscriber]] = defaultdict(list)
+_repeating: ContextVar[bool] = ContextVar("repeating", default=False)
 
 
 def subscribe(event_type: type[Event], subscriber: Subscriber) -> None:
@@ -47,6 +49,12 @@ def subscribe(event_type: type[Event], subscriber: Subscriber) -> None:
 def subscribe_all(table: Iterable[tuple[type[Event], Subscriber]]) -> None:
     for event_type, subscriber in table:
         subscribe(event_type, subscriber)
+
+
+def is_repeated() -> bool:
+    """True in a subscriber that failed before: the act's locks are gone, and what it
+    was about may have changed since."""
+    return _repeating.get()
 
 
 def publish(event: Event) -> None:
@@ -103,7 +111,11 @@ def _retry(pk: int) -> bool:
 def _repeat(pk: int) -> None:
     row = FailedReaction.objects.get(pk=pk)
     subscriber = _load(row.subscriber)
-    subscriber(_event(row))
+    was = _repeating.set(True)
+    try:
+        subscriber(_event(row))
+    finally:
+        _repeating.reset(was)
     _check_constraints()
     row.resolved_at = row.retried_at = clock.real_now()
     row.save(update_fields=["resolved_at", "retried_at"])

@@ -5,6 +5,7 @@ locks it all the same, because a failed one is repeated later by itself.
 """
 
 from clinics.events import PasswordResetAsked
+from core import events
 from core.events import Event, Subscriber
 from notifications.services import redirecting
 from notifications.services.asking import ask_password_reset
@@ -73,7 +74,14 @@ TaskEvent = TaskOpened | TaskAcknowledged | TaskEscalated | TaskClosed | RedFlag
 
 
 def plan_new_visit(event: AppointmentBooked) -> None:
-    """Plan what is told about a visit that has just been booked."""
+    """Plan what is told about a visit that has just been booked.
+
+    Whoever books has locked the patient before anything; who repeats it has not, and
+    the visit may have been moved or told of since.
+    """
+    if events.is_repeated():
+        plan_visit(event)
+        return
     plan_booked(appointment_id=event.appointment_id, now=event.occurred_at)
 
 

@@ -109,6 +109,12 @@ def load(subject: str, patient: "Patient | None" = None) -> Situation:
     raise ValueError(f"no messages are planned for {subject!r}")
 
 
+def load_new(appointment_id: UUID) -> Situation:
+    """Return the situation of a visit booked just now, of which nothing can have been
+    told yet. Raises core.problems.NotFound."""
+    return _of_visit(appointment_id, [], None)
+
+
 def _of_visit(
     appointment_id: UUID, rows: list[Message], patient: "Patient | None"
 ) -> Situation:

@@ -30,7 +30,7 @@ def plan_booked(*, appointment_id: UUID, now: datetime) -> None:
 
     The caller holds the patient's row: whoever books has locked it before anything.
     """
-    situation = situations.load(f"appointment:{appointment_id}")
+    situation = situations.load_new(appointment_id)
     apply(situation, now=now)
     if isinstance(situation.snapshot, Visit):
         for sibling in situation.snapshot.siblings:

@@ -3,7 +3,9 @@
 import pytest
 from django.db import transaction
 
+from core import events, locks
 from core.models import FailedReaction
+from notifications import subscriptions
 from notifications.models import Message, PlannedCall
 from notifications.selectors import reviews as reviewed
 from notifications.services import opt_outs, reviews
@@ -48,6 +50,26 @@ def test_a_booking_that_rolls_back_leaves_no_message():
         transaction.set_rollback(True)
 
     assert not Message.objects.exists()
+
+
+def test_planning_that_failed_at_the_booking_is_repeated_under_the_patients_lock(
+    monkeypatch,
+):
+    with monkeypatch.context() as fault:
+        fault.setattr(subscriptions, "plan_booked", lambda **_: 1 / 0)
+        _, _, visit = make.booked()
+    assert FailedReaction.objects.get().error == "ZeroDivisionError"
+    # Somebody else has planned it meanwhile: nothing may be planned twice.
+    replan(subject=f"appointment:{visit.pk}", now=NOW)
+    locked = []
+    monkeypatch.setattr(
+        locks, "observers", [lambda label, ids: locked.append((label, ids))]
+    )
+
+    assert events.retry_failed() == 0
+
+    assert locked[0] == ("patients.Patient", [visit.patient_id])
+    assert Message.objects.count() == 2
 
 
 def test_a_message_keeps_its_words_without_the_link():
