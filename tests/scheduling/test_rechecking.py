@@ -122,8 +122,8 @@ def test_a_booking_takes_few_statements(at):
 
     counted = [q["sql"] for q in statements if not q["sql"].startswith(CONTROL)]
     assert not FailedReaction.objects.exists()
-    # Less than two dozen with the two of its key, one for the patient's other visits, one for
-    # questions that are open before it, and one for what they wait for.
+    # With the two of its key it is two dozen; one each is for the patient's other
+    # visits, for questions that are open before it, and for what they wait for.
     assert len(counted) <= 23, "\n".join(counted)
 
 
